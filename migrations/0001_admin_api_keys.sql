@@ -1,0 +1,18 @@
+CREATE TABLE admin_api_keys (
+  seq              INTEGER PRIMARY KEY,            -- order of insertion, which decides within one second
+  id               TEXT NOT NULL UNIQUE,
+  name             TEXT,                           -- NULL = unnamed
+  value_sha256     TEXT NOT NULL UNIQUE,           -- lower-case hexadecimal; the value itself is never stored
+  redacted_value   TEXT NOT NULL,
+  created_at       INTEGER NOT NULL,               -- Unix seconds, as all times here
+  expires_at       INTEGER,                        -- NULL = never
+  last_used_at     INTEGER,                        -- NULL = not yet
+  owner_type       TEXT NOT NULL CHECK (owner_type IN ('user', 'service_account')),
+  owner_id         TEXT NOT NULL,
+  owner_name       TEXT NOT NULL,
+  owner_created_at INTEGER NOT NULL,
+  deleted          INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1)) -- kept, for its cursor must still resolve
+) STRICT;
+
+-- The order of the list, and of its cursors: a page is one range of this index.
+CREATE INDEX admin_api_keys_in_order ON admin_api_keys (created_at, seq) WHERE deleted = 0;

@@ -1,0 +1,40 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import {
+  AdminApiKey,
+  AdminApiKeyCreateResponse,
+  ApiKeyList,
+  createKey,
+  deleteKey,
+  listKeys,
+  retrieveKey,
+} from './schemas.ts'
+import type { KeyService } from './service.ts'
+
+/** Runs an operation on the keys of the sandbox that the request addresses; `caller` is the id of the calling key. */
+export type Operate = <Result>(
+  request: FastifyRequest,
+  operation: (keys: KeyService, caller: string | undefined) => Result,
+) => Result
+
+/** The four operations. Whoever registers them sees to the addressing and the authentication. */
+export function registerAdminApiKeys(instance: FastifyInstance, operate: Operate): void {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>()
+  for (const component of [AdminApiKey, AdminApiKeyCreateResponse, ApiKeyList]) app.addSchema(component)
+
+  app.get('/organization/admin_api_keys', { schema: listKeys }, (request) =>
+    operate(request, (keys) => keys.list(request.query)),
+  )
+
+  app.post('/organization/admin_api_keys', { schema: createKey }, (request) =>
+    operate(request, (keys, caller) => keys.create(request.body, caller)),
+  )
+
+  app.get('/organization/admin_api_keys/:key_id', { schema: retrieveKey }, (request) =>
+    operate(request, (keys) => keys.retrieve(request.params.key_id)),
+  )
+
+  app.delete('/organization/admin_api_keys/:key_id', { schema: deleteKey }, (request) =>
+    operate(request, (keys) => keys.delete(request.params.key_id)),
+  )
+}

@@ -1,0 +1,61 @@
+import { Command, CommanderError } from 'commander'
+import { declare, type OptionName } from '../config.ts'
+import { version } from '../package.ts'
+import { UserError } from '../user-error.ts'
+
+const startOptions = [
+  'host',
+  'port',
+  'adminKey',
+  'seed',
+  'data',
+  'maxSandboxes',
+  'sandboxTtl',
+  'allowHost',
+  'logLevel',
+  'json',
+] as const satisfies OptionName[]
+
+const whereOptions = ['host', 'port', 'url'] as const satisfies OptionName[]
+
+/** The commands. Each loads its code when it is called. */
+function createProgram(environment: NodeJS.ProcessEnv): Command {
+  const program = new Command('admin-keys-emulator')
+    .description('A local server that behaves like the Admin API keys endpoints of OpenAI.')
+    .version(version)
+    .exitOverride()
+  const command = (name: string, description: string, options: readonly OptionName[], isDefault = false) =>
+    declare(program.command(name, { isDefault }).description(description).exitOverride(), options, environment)
+
+  command('start', 'Serve, until SIGTERM or SIGINT (the default command)', startOptions, true).action(async (options) =>
+    (await import('./start.ts')).start(options),
+  )
+  command('wait', 'Wait until the emulator is ready; exit 1 if it is not in time', [...whereOptions, 'timeout']).action(
+    async (options) => (await import('./wait.ts')).wait(options),
+  )
+  command('healthcheck', 'Ask once whether the emulator lives; exit 1 if not', whereOptions).action(async (options) =>
+    (await import('./wait.ts')).healthcheck(options),
+  )
+  command('env', 'Print the variables that point official clients at the emulator', [
+    ...whereOptions,
+    'adminKey',
+    'sandbox',
+    'format',
+  ]).action(async (options) => (await import('./env.ts')).printEnv(options))
+  return program
+}
+
+/** Runs the command that `args` name. Resolves to the exit code, `undefined` while a server goes on. */
+export async function run(args: string[], environment: NodeJS.ProcessEnv): Promise<number | undefined> {
+  try {
+    await createProgram(environment).parseAsync(args, { from: 'user' })
+    return undefined
+  } catch (error) {
+    // Commander has said what is wrong, or printed the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    const { message, stack } = error as Error
+    const isExplained = error instanceof UserError || (error as NodeJS.ErrnoException).syscall !== undefined
+    process.stderr.write(`admin-keys-emulator: ${isExplained ? message : stack}\n`)
+    return error instanceof UserError ? 2 : 1
+  }
+}

@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+
+type Serve = (request: IncomingMessage, response: ServerResponse) => void
+
+/** The document at `/openapi.yaml` and `/openapi.json`, and pages to read and try it at `/docs`. */
+export function registerDocs(app: FastifyInstance, checkHost: (request: FastifyRequest) => void): void {
+  const onRequest = (request: FastifyRequest, _reply: unknown, done: () => void) => {
+    checkHost(request)
+    done()
+  }
+  const options = { schema: { hide: true }, onRequest }
+  let pages: Promise<Serve> | undefined
+
+  app.get('/openapi.json', options, (_request, reply) => reply.send(app.swagger()))
+  app.get('/openapi.yaml', options, (_request, reply) =>
+    reply.type('application/yaml').send(app.swagger({ yaml: true })),
+  )
+  for (const url of ['/docs', '/docs/*']) {
+    app.get(url, options, async (request, reply) => {
+      pages ??= loadPages(app)
+      const serve = await pages
+      reply.hijack()
+      serve(request.raw, reply.raw)
+    })
+  }
+  app.addHook('onClose', async () => {
+    pages = undefined
+  })
+}
+
+/** A server of its own, made when somebody first looks: it would cost every start otherwise. */
+async function loadPages(app: FastifyInstance): Promise<Serve> {
+  const [{ default: swagger }, { default: swaggerUi }] = await Promise.all([
+    import('@fastify/swagger'),
+    import('@fastify/swagger-ui'),
+  ])
+  const pages = Fastify({ routerOptions: { ignoreTrailingSlash: true } })
+  // The cast: @fastify/swagger types a document more narrowly than it makes one.
+  await pages.register(swagger, { mode: 'static', specification: { document: app.swagger() as never } })
+  // No validatorUrl: it would be an address on the internet.
+  await pages.register(swaggerUi, { routePrefix: '/docs', uiConfig: { validatorUrl: null, deepLinking: true } })
+  await pages.ready()
+  return pages.routing
+}

@@ -1,0 +1,39 @@
+import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
+import { LogController } from 'fastify'
+import type { LogLevel } from './config.ts'
+import { exchangeOf } from './exchange.ts'
+import { redact } from './redaction.ts'
+
+/** One line a request, when it is answered, in the API's words. No header and no body, for they may hold secrets. */
+class RequestLog extends LogController {
+  override incomingRequest(): void {}
+
+  override requestCompleted(error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
+    if (this.isLogDisabled(request)) return
+    const { requestId, sandbox } = exchangeOf(request)
+    request.log.info(
+      {
+        request_id: requestId || undefined,
+        sandbox: sandbox?.name,
+        operation: request.routeOptions.schema?.operationId,
+        method: request.method,
+        url: redact(request.originalUrl),
+        status: reply.statusCode,
+        reason: reply.getHeader('x-emulator-reason'),
+        duration_ms: Math.round(reply.elapsedTime * 1000) / 1000,
+        err: error ?? undefined,
+      },
+      'request',
+    )
+  }
+}
+
+/** Fastify's options for a log on standard error; below `info` it costs a request nothing. */
+export function logOptions(level: LogLevel): FastifyServerOptions {
+  return {
+    logger: { level, base: null, stream: process.stderr },
+    logController: new RequestLog({ disableRequestLogging: !['trace', 'debug', 'info'].includes(level) }),
+    // Every line of a request says which one it is about; a child logger for each would say it again.
+    childLoggerFactory: (logger) => logger,
+  }
+}

@@ -1,0 +1,32 @@
+import type { Behavior } from './behavior.ts'
+import type { Scope } from './errors.ts'
+import * as errors from './errors.ts'
+
+/** What a token turned out to be. `Key` is the row of the key that it is the value of. */
+export type Credential<Key> = { kind: 'live'; key: Key } | { kind: 'unusable'; reason: string } | { kind: 'unknown' }
+
+/** Who sent an `Authorization` header: a key, or nobody in particular under `auth: any`. Throws the API's 401 or 403. */
+export function authorize<Key>(
+  header: string | undefined,
+  scope: Scope,
+  behavior: Behavior,
+  identify: (token: string) => Credential<Key>,
+): Key | undefined {
+  const token = bearerToken(header)
+  if (token === undefined) throw errors.missingAuthentication()
+  const credential = identify(token)
+  if (credential.kind === 'live') return credential.key
+  if (behavior.auth === 'any') return undefined
+  if (credential.kind === 'unusable') throw errors.incorrectApiKey(token, credential.reason)
+  // A key of a project or a service account is genuine to the service; it merely may not do this.
+  if (/^sk-(proj|svcacct)-/.test(token)) throw errors.missingScope(scope)
+  throw errors.incorrectApiKey(token, 'key_unknown')
+}
+
+const scheme = 'bearer '
+
+/** The token is all that follows the first blank, and may hold blanks itself. */
+function bearerToken(header = ''): string | undefined {
+  const isBearer = header.slice(0, scheme.length).toLowerCase() === scheme
+  return isBearer && header.length > scheme.length ? header.slice(scheme.length) : undefined
+}

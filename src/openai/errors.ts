@@ -1,0 +1,179 @@
+import { ApiError } from './api-error.ts'
+
+/** The scope that an operation asks of a key that is no admin key. */
+export type Scope = 'api.management.read' | 'api.management.write'
+
+type Fields = { param?: string; code?: string }
+
+function invalidRequest(status: number, message: string, reason: string, { param, code }: Fields = {}): ApiError {
+  const type = 'invalid_request_error'
+  return new ApiError(status, { message, type, param: param ?? null, code: code ?? null }, reason)
+}
+
+function unauthorized(message: string, reason: string, code: string | null, disclosure: 'request_id' | 'version') {
+  return new ApiError(401, { message, type: 'invalid_request_error', param: null, code }, reason, {
+    headers: { 'www-authenticate': 'Bearer realm="OpenAI API"' },
+    disclosure,
+  })
+}
+
+/** As the service shows a wrong key: 12 characters or fewer whole, else the first 8, as many stars, the last 4. */
+function mask(token: string): string {
+  if (token.length <= 12) return token
+  return `${token.slice(0, 8)}${'*'.repeat(token.length - 12)}${token.slice(-4)}`
+}
+
+// The sentences up to the first "ours" are the service's (wire.md, sections 4 and 5); LIMITS.md gives each one's evidence.
+
+export const missingAuthentication = (): ApiError =>
+  unauthorized('Missing bearer or basic authentication in header', 'missing_authentication', null, 'request_id')
+
+/** `reason` says which of unknown, deleted and expired it was; the client is not told. */
+export const incorrectApiKey = (token: string, reason: string): ApiError =>
+  unauthorized(
+    `Incorrect API key provided: ${mask(token)}. You can find your API key at https://platform.openai.com/account/api-keys.`,
+    reason,
+    'invalid_api_key',
+    'version',
+  )
+
+export const missingScope = (scope: Scope): ApiError =>
+  invalidRequest(
+    403,
+    `You have insufficient permissions for this operation. Missing scopes: ${scope}. Check that you have the correct role in your organization, and if you're using a restricted API key, that it has the necessary scopes.`,
+    `not_an_admin_key; missing_scope=${scope}`,
+  )
+
+export const keyNotFound = (id: string, reason: string): ApiError =>
+  invalidRequest(404, `The admin API key ${id} was not found`, reason, { code: 'not_found' })
+
+export const missingParameter = (param: string): ApiError =>
+  invalidRequest(400, `Missing required parameter: '${param}'.`, `missing_required_parameter; param=${param}`, {
+    param,
+    code: 'missing_required_parameter',
+  })
+
+/** `expected` and `got` with their articles: "a string", "an integer". */
+export const invalidType = (param: string, expected: string, got: string): ApiError =>
+  invalidRequest(
+    400,
+    `Invalid type for '${param}': expected ${expected}, but got ${got} instead.`,
+    `invalid_type; param=${param}; expected=${expected}; got=${got}`,
+    { param, code: 'invalid_type' },
+  )
+
+export const integerBelowMinimum = (param: string, minimum: number, got: number): ApiError =>
+  invalidRequest(
+    400,
+    `Invalid '${param}': integer below minimum value. Expected a value >= ${minimum}, but got ${got} instead.`,
+    `integer_below_min_value; param=${param}; minimum=${minimum}; got=${got}`,
+    { param, code: 'integer_below_min_value' },
+  )
+
+export const integerAboveMaximum = (param: string, maximum: number, got: number): ApiError =>
+  invalidRequest(
+    400,
+    `Invalid '${param}': integer above maximum value. Expected a value <= ${maximum}, but got ${got} instead.`,
+    `integer_above_max_value; param=${param}; maximum=${maximum}; got=${got}`,
+    { param, code: 'integer_above_max_value' },
+  )
+
+export const unsupportedValue = (param: string, value: string, supported: readonly string[]): ApiError =>
+  invalidRequest(
+    400,
+    `Invalid value: '${value}'. Supported values are: ${supported.map((each) => `'${each}'`).join(' and ')}.`,
+    `invalid_value; param=${param}; value=${value}`,
+    { param, code: 'invalid_value' },
+  )
+
+export const malformedJson = (reason: string): ApiError =>
+  invalidRequest(
+    400,
+    "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON. If you have trouble figuring out how to fix this, please contact us through our help center at help.openai.com.)",
+    reason,
+  )
+
+/** `path` as the client sent it, without its query. */
+export const unknownUrl = (method: string, path: string): ApiError =>
+  invalidRequest(404, `Invalid URL (${method} ${path})`, `unknown_url; method=${method}; path=${path}`)
+
+export function methodNotAllowed(method: string, path: string, allowed: string): ApiError {
+  const message = `Not allowed to ${method} on ${path}. (HINT: Perhaps you meant to use a different HTTP method?)`
+  const body = { message, type: 'invalid_request_error', param: null, code: null }
+  const reason = `method_not_allowed; method=${method}; path=${path}; allow=${allowed}`
+  return new ApiError(405, body, reason, { headers: { allow: allowed } })
+}
+
+export const internalError = (): ApiError =>
+  new ApiError(
+    500,
+    {
+      message: 'The server had an error while processing your request. Sorry about that!',
+      type: 'server_error',
+      param: null,
+      code: null,
+    },
+    "internal_error; see the emulator's log",
+  )
+
+// From here on the sentences are ours: no answer of the service was found.
+
+export const invalidValue = (param: string, message: string, reason: string): ApiError =>
+  invalidRequest(400, message, reason, { param, code: 'invalid_value' })
+
+export const unknownCursor = (after: string, reason: string): ApiError =>
+  invalidValue('after', `Invalid value: '${after}'. No admin API key with this ID was found.`, reason)
+
+export const repeatedParameter = (param: string): ApiError =>
+  invalidValue(
+    param,
+    `Invalid value for '${param}': the parameter may be given only once.`,
+    `repeated_parameter; param=${param}`,
+  )
+
+export const illFormedString = (param: string): ApiError =>
+  invalidValue(
+    param,
+    `Invalid value for '${param}': the string holds a surrogate without its pair, which is not valid Unicode.`,
+    `lone_surrogate; param=${param}`,
+  )
+
+export const bodyNotAnObject = (got: string): ApiError =>
+  invalidRequest(
+    400,
+    `Invalid type for the request body: expected an object, but got ${got} instead.`,
+    `body_not_an_object; got=${got}`,
+    { code: 'invalid_type' },
+  )
+
+export const unsupportedContentType = (contentType: string | undefined): ApiError =>
+  invalidRequest(
+    415,
+    `Unsupported content type: ${contentType === undefined ? 'none' : `'${contentType}'`}. This API method only accepts 'application/json' requests.`,
+    `unsupported_content_type; content_type=${contentType ?? 'none'}`,
+    { code: 'unsupported_content_type' },
+  )
+
+/** `limit` in bytes. */
+export const bodyTooLarge = (limit: number): ApiError =>
+  invalidRequest(
+    413,
+    `The request body is too large: at most ${limit} bytes are accepted.`,
+    `body_too_large; limit=${limit}`,
+  )
+
+export const malformedUrl = (): ApiError =>
+  invalidRequest(400, 'The URL of the request is malformed: its percent-encoding is not valid UTF-8.', 'malformed_url')
+
+export const missingHost = (): ApiError =>
+  invalidRequest(400, 'The request is malformed: HTTP/1.1 requires a Host header.', 'missing_host')
+
+/** `detail` is the parser's own word for it, such as `HPE_INVALID_METHOD`. */
+export const malformedRequest = (detail: string): ApiError =>
+  invalidRequest(400, 'The request is malformed: it could not be read as HTTP.', `malformed_http; detail=${detail}`)
+
+export const headersTooLarge = (): ApiError =>
+  invalidRequest(431, 'The headers of the request are too large.', 'headers_too_large')
+
+export const requestTimeout = (): ApiError =>
+  invalidRequest(408, 'The request took too long to arrive.', 'request_timeout')

@@ -1,0 +1,31 @@
+import * as Type from 'typebox'
+
+/** `schema` first and null second: under coercion the first that fits is taken. Not for query strings. */
+export const Nullable = <Schema extends Type.TSchema>(schema: Schema, options: Type.TSchemaOptions = {}) =>
+  Type.Union([schema, Type.Null()], options)
+
+/** A reference to the component of that name in the document, with the type of what it refers to. */
+export const Ref = <Schema extends Type.TSchema>(schema: Schema & { $id: string }) =>
+  Type.Unsafe<Type.Static<Schema>>(Type.Ref(schema.$id))
+
+/** Seconds since 1970. */
+export const UnixTime = (description: string, example: number) =>
+  Type.Integer({ description, examples: [example], format: 'unixtime' })
+
+export const ErrorSchema = Object.assign(
+  Type.Object(
+    {
+      message: Type.String({ description: 'What went wrong, for a person.' }),
+      type: Type.String({ description: 'The class of the error.', examples: ['invalid_request_error'] }),
+      param: Nullable(Type.String(), { description: 'The parameter at fault, where one is.' }),
+      code: Nullable(Type.String(), { description: 'What went wrong, for a program.' }),
+    },
+    { $id: 'Error', description: 'What every answer of 4xx and 5xx says.' },
+  ),
+  { $id: 'Error' as const },
+)
+
+export const ErrorResponse = Object.assign(
+  Type.Object({ error: Ref(ErrorSchema) }, { $id: 'ErrorResponse', description: 'The envelope of an error.' }),
+  { $id: 'ErrorResponse' as const },
+)

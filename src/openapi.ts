@@ -1,0 +1,40 @@
+import type { SwaggerOptions } from '@fastify/swagger'
+import { version } from './package.ts'
+
+const description = `A local server that behaves like the Admin API keys endpoints of OpenAI's API, for use as a test double.
+
+Every operation of the API answers at \`/v1\`, and without it. A sandbox is an organization of its own, for one test
+perhaps; it comes into being when it is first addressed, at \`/sandbox/NAME/v1\`.
+
+This document describes the emulator, in its own words. It is unofficial and not affiliated with OpenAI.`
+
+/** How @fastify/swagger derives the document from the schemas of the routes. */
+export const openApiOptions: SwaggerOptions = {
+  openapi: {
+    openapi: '3.1.0',
+    info: { title: 'Admin keys emulator', version, description, license: { name: 'MIT', identifier: 'MIT' } },
+    servers: [
+      { url: '/v1', description: 'The sandbox `default`.' },
+      {
+        url: '/sandbox/{sandbox}/v1',
+        description: 'Any other sandbox.',
+        variables: { sandbox: { default: 'my-test', description: '1 to 64 of A-Z, a-z, 0-9, `.`, `_` and `-`.' } },
+      },
+    ],
+    tags: [
+      { name: 'Admin API keys', description: 'The emulated API: what changes only when the real one does.' },
+      { name: 'Emulator', description: 'The emulator itself.' },
+    ],
+    components: {
+      securitySchemes: {
+        AdminApiKeyAuth: { type: 'http', scheme: 'bearer', description: 'An admin key: `sk-admin-local` at first.' },
+      },
+    },
+  },
+  // As the source has them: by default a `const` becomes an `enum` and a component is called `def-0`.
+  convertConstToEnum: false,
+  refResolver: { buildLocalReference: (json, _baseUri, _fragment, index) => String(json['$id'] ?? `def-${index}`) },
+}
+
+/** The `servers` of the routes of the emulator itself, which stand at the root. */
+export const rootServer = [{ url: '/' }]

@@ -1,0 +1,121 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Operate } from './admin-api-keys/routes.ts'
+import * as controlErrors from './control/errors.ts'
+import { cut, type Exchange, exchangeOf } from './exchange.ts'
+import { authorize } from './openai/auth.ts'
+import { type Behavior, defaultBehavior } from './openai/behavior.ts'
+import { sendError, toApiError } from './openai/error-handler.ts'
+import * as errors from './openai/errors.ts'
+import { identify } from './openai/headers.ts'
+import type { RouteTable } from './route-table.ts'
+import type { Registry } from './sandbox/registry.ts'
+
+/** What stands between the socket and the operations, in the order in which the API checks things (wire.md, section 1). */
+export interface Pipeline {
+  /** Refuses what reaches no route, before a byte of the body is read. */
+  refuseUnrouted(request: FastifyRequest): void
+  /** Enters the addressed sandbox, making it if need be, and authenticates. */
+  enter(request: FastifyRequest): void
+  operate: Operate
+  handleError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): unknown
+  /** Puts the API's headers on an answer of the API. */
+  sign(request: FastifyRequest, reply: FastifyReply): void
+}
+
+/** `unroutedId` makes the request id of what reaches no sandbox. */
+export function createPipeline(registry: Registry, routes: RouteTable, unroutedId: () => string): Pipeline {
+  const behaviorOf = ({ sandbox }: Exchange): Behavior =>
+    sandbox?.settings.behavior ?? { ...defaultBehavior, ...registry.origin.seed.behavior }
+
+  function begin(exchange: Exchange, { raw }: FastifyRequest): void {
+    exchange.requestId = exchange.sandbox?.randomness.requestId() ?? unroutedId()
+    if (exchange.address.isMalformed) throw errors.malformedUrl()
+    if (raw.httpVersion === '1.1' && raw.headers.host === undefined) throw errors.missingHost()
+  }
+
+  return {
+    refuseUnrouted(request) {
+      const exchange = exchangeOf(request)
+      const { sandbox, url, sentPath } = exchange.address
+      const { method } = request
+      const path = url.split('?', 1)[0] ?? url
+      const allowed = routes.methodsOf(path)?.join(', ')
+      if (routes.isOurs(path)) {
+        if (allowed === undefined) throw controlErrors.unknownControlUrl(method, sentPath)
+        throw controlErrors.controlMethodNotAllowed(method, sentPath, allowed)
+      }
+      exchange.sandbox = registry.find(sandbox)
+      begin(exchange, request)
+      if (allowed === undefined) throw errors.unknownUrl(method, sentPath)
+      throw errors.methodNotAllowed(method, sentPath, allowed)
+    },
+
+    enter(request) {
+      const exchange = exchangeOf(request)
+      exchange.sandbox = registry.obtain(exchange.address.sandbox)
+      begin(exchange, request)
+      const { sandbox } = exchange
+      if (sandbox === undefined) throw controlErrors.sandboxLimit(exchange.address.sandbox, registry.maxSandboxes)
+      const { keys, settings } = sandbox
+      const scope = request.method === 'GET' ? 'api.management.read' : 'api.management.write'
+      exchange.caller = authorize(request.headers.authorization, scope, settings.behavior, keys.identify)
+      if (settings.behavior.state === 'kept' && exchange.caller !== undefined) keys.markUsed(exchange.caller)
+    },
+
+    operate(request, operation) {
+      const { sandbox, caller } = exchangeOf(request)
+      // Since it entered, the request may have waited for its body.
+      if (sandbox === undefined || sandbox.isClosed) throw new SandboxGone()
+      if (sandbox.settings.behavior.state === 'kept') return operation(sandbox.keys, caller?.id)
+      return sandbox.discarding(() => {
+        if (caller !== undefined) sandbox.keys.markUsed(caller)
+        return operation(sandbox.keys, caller?.id)
+      })
+    },
+
+    handleError(thrown, request, reply) {
+      if (thrown instanceof SandboxGone) return cut(reply)
+      const exchange = exchangeOf(request)
+      const error = toApiError(thrown, request)
+      exchange.disclosure = error.disclosure
+      return sendError(error, reply, behaviorOf(exchange))
+    },
+
+    sign(request, reply) {
+      const { requestId, sandbox, disclosure } = exchangeOf(request)
+      if (requestId !== '') {
+        identify(reply, { requestId, disclosure, organizationId: sandbox?.settings.organization.id })
+      }
+    },
+  }
+}
+
+/** The sandbox was removed while the request waited: its client is to see a broken connection. */
+class SandboxGone extends Error {}
+
+/** Hooks the pipeline into the server; `registerApi` adds the routes that stand behind it. */
+export function installPipeline(
+  app: FastifyInstance,
+  pipeline: Pipeline,
+  registerApi: (api: FastifyInstance) => void,
+): void {
+  app.setErrorHandler(pipeline.handleError)
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (request.is404) pipeline.refuseUnrouted(request)
+    done()
+  })
+  app.addHook('onSend', (request, reply, payload, done) => {
+    pipeline.sign(request, reply)
+    done(null, payload)
+  })
+  app.register((api, _options, done) => {
+    api.addHook('onRequest', (request, _reply, next) => {
+      // To the router what follows a slash at the end is an empty id; to the API it is no URL at all.
+      if (exchangeOf(request).address.sentPath.endsWith('/')) pipeline.refuseUnrouted(request)
+      pipeline.enter(request)
+      next()
+    })
+    registerApi(api)
+    done()
+  })
+}

@@ -1,0 +1,32 @@
+import type { FastifyInstance } from 'fastify'
+
+// All else is the emulated API's (controls.md).
+const ours = /^\/(_emulator|docs)(\/|$)|^\/(health|ready|openapi\.yaml|openapi\.json)$/
+
+/** Which methods each path has: a router says only whether one method does. */
+export class RouteTable {
+  readonly #routes = new Map<string, { pattern: RegExp; methods: string[] }>()
+
+  /** Notes every route that is registered on `app` from now on. */
+  watch(app: FastifyInstance): void {
+    app.addHook('onRoute', ({ url, method }) => {
+      const pattern = new RegExp(`^${url.replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+').replace('*', '.*')}$`)
+      const route = this.#routes.get(url) ?? { pattern, methods: [] }
+      route.methods.push(...[method].flat())
+      this.#routes.set(url, route)
+    })
+  }
+
+  /** The methods of a path without its query; `undefined` for an unknown one. */
+  methodsOf(path: string): string[] | undefined {
+    for (const { pattern, methods } of this.#routes.values()) {
+      if (pattern.test(path)) return methods
+    }
+    return undefined
+  }
+
+  /** Whether a path belongs to the emulator itself rather than to what it emulates. */
+  isOurs(path: string): boolean {
+    return ours.test(path)
+  }
+}

@@ -1,0 +1,49 @@
+/** What a URL addresses: a sandbox, and in it a path as the routes know it. */
+export interface Address {
+  sandbox: string
+  /** The path and the query, without authority, `/sandbox/NAME` and `/v1`. */
+  url: string
+  /** The path as the client sent it, without authority and query. */
+  sentPath: string
+  /** The percent-encoding of the path is broken. */
+  isMalformed: boolean
+}
+
+export const defaultSandbox = 'default'
+
+const sandboxName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+
+/** Whether a sandbox may be called so. */
+export const isSandboxName = (name: string): boolean => sandboxName.test(name)
+
+/** Reads a request's target, in whatever form a client may send it. Never throws. */
+export function parseAddress(target: string): Address {
+  const relative = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '')
+  const end = relative.search(/[?#]/)
+  const sentPath = end === -1 ? relative : relative.slice(0, end)
+  const query = end === -1 ? '' : relative.slice(end)
+  const { sandbox, path } = splitSandbox(sentPath)
+  if (decode(sentPath) === undefined) return { sandbox, url: '/', sentPath, isMalformed: true }
+  // The official test suites leave out the /v1: every operation answers at both.
+  const url = (path.startsWith('/v1/organization/') ? path.slice('/v1'.length) : path || '/') + query
+  return { sandbox, url, sentPath, isMalformed: false }
+}
+
+/** A prefix is taken off once, and only before what a sandbox has: an unknown URL keeps it, and stays unknown. */
+function splitSandbox(path: string): { sandbox: string; path: string } {
+  if (!path.startsWith('/sandbox/')) return { sandbox: defaultSandbox, path }
+  const [, encoded = '', rest = ''] = /^\/sandbox\/([^/]+)(\/.*)?$/s.exec(path) ?? []
+  const name = decode(encoded)
+  if (name === undefined || !isSandboxName(name)) return { sandbox: defaultSandbox, path }
+  const isKnown = /^\/(v1\/organization|organization|_emulator)\//.test(rest)
+  return { sandbox: name, path: isKnown ? rest : path }
+}
+
+function decode(text: string): string | undefined {
+  if (!text.includes('%')) return text
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}

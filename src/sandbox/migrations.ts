@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import type { Database } from 'better-sqlite3'
+import { packageRoot } from '../package.ts'
+
+interface Migration {
+  version: number
+  sql: string
+}
+
+let all: Migration[] | undefined
+
+/** Every migration, oldest first. A migration that has been released is never edited. */
+function migrations(): Migration[] {
+  all ??= readMigrations(new URL('migrations/', packageRoot))
+  return all
+}
+
+function readMigrations(folder: URL): Migration[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.sql'))
+    .sort()
+    .map((file) => ({ version: Number.parseInt(file, 10), sql: readFileSync(new URL(file, folder), 'utf8') }))
+}
+
+/** The version of a database that has every migration. */
+export const newestVersion = (): number => migrations().at(-1)?.version ?? 0
+
+/** Brings a database up to date, each step whole or not at all. SQLite's `user_version` says how far it is. */
+export function migrate(db: Database): void {
+  const done = db.pragma('user_version', { simple: true }) as number
+  for (const { version, sql } of migrations()) {
+    if (version <= done) continue
+    db.transaction(() => {
+      db.exec(sql)
+      db.pragma(`user_version = ${version}`)
+    })()
+  }
+}

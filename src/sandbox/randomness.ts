@@ -1,0 +1,52 @@
+import { randomFillSync } from 'node:crypto'
+import { customRandom, urlAlphabet } from 'nanoid'
+import { looksReal } from '../admin-api-keys/secret.ts'
+
+const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+/** Everything that a sandbox draws by chance, in the formats of the API (wire.md, section 2). */
+export interface Randomness {
+  keyId(): string
+  /** 133 characters, never with the mark by which scanners know a real key. */
+  keyValue(): string
+  userId(): string
+  serviceAccountId(): string
+  organizationId(): string
+  requestId(): string
+}
+
+/** Draws from the system's cryptographic source. */
+export function createRandomness(): Randomness {
+  const bytes = createBytes()
+  const keyId = customRandom(alphanumeric, 16, bytes)
+  const ownerId = customRandom(alphanumeric, 24, bytes)
+  const secret = customRandom(urlAlphabet, 124, bytes)
+  return {
+    keyId: () => `key_${keyId()}`,
+    keyValue() {
+      let value = `sk-admin-${secret()}`
+      while (looksReal(value)) value = `sk-admin-${secret()}`
+      return value
+    },
+    userId: () => `user-${ownerId()}`,
+    serviceAccountId: () => `sa_${ownerId()}`,
+    organizationId: () => `org-${ownerId()}`,
+    requestId: () => `req_${bytes(16).toString('hex')}`,
+  }
+}
+
+// One call to the system for many draws: a call costs more than what is drawn.
+const poolSize = 8192
+
+function createBytes(): (length: number) => Buffer {
+  const pool = Buffer.allocUnsafe(poolSize)
+  let used = poolSize
+  return (length) => {
+    if (used + length > poolSize) {
+      randomFillSync(pool)
+      used = 0
+    }
+    used += length
+    return pool.subarray(used - length, used)
+  }
+}

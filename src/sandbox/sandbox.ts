@@ -1,0 +1,94 @@
+import type { Database } from 'better-sqlite3'
+import { digest } from '../admin-api-keys/secret.ts'
+import { createKeyService, type KeyService } from '../admin-api-keys/service.ts'
+import { createKeyStore, type KeyStore } from '../admin-api-keys/store.ts'
+import { type Clock, createClock, monotonicNow } from './clock.ts'
+import { createRandomness, type Randomness } from './randomness.ts'
+import type { Seed } from './seed/load.ts'
+import { beginSettings, defaultOwner, plantAdminKey, plantKeys } from './seed/plant.ts'
+import { readSettings, type Settings, writeSettings } from './settings.ts'
+
+/** How every sandbox begins. `adminKey` is the value of the key that clients are configured with, if there is one. */
+export interface Origin {
+  seed: Seed
+  adminKey: string | undefined
+}
+
+/** All that a reset or a restore exchanges at once. After an `await` it must be looked up again. */
+interface State {
+  db: Database
+  settings: Settings
+  clock: Clock
+  store: KeyStore
+  keys: KeyService
+}
+
+/** One emulated organization and all that belongs to it. Shares nothing with another. */
+export class Sandbox {
+  readonly name: string
+  readonly randomness: Randomness
+  /** When it was last addressed, in real monotonic milliseconds. */
+  lastUsed = monotonicNow()
+  /** Set when it has been removed: a request that is still on its way must not write. */
+  isClosed = false
+  #state: State
+
+  /** Opens what `db` holds, seeding it first if it is new. */
+  constructor(name: string, db: Database, origin: Origin) {
+    this.name = name
+    this.randomness = createRandomness()
+    this.#state = openState(name, db, origin, this.randomness)
+  }
+
+  get keys(): KeyService {
+    return this.#state.keys
+  }
+
+  get settings(): Settings {
+    return this.#state.settings
+  }
+
+  /** Runs an operation and takes back whatever it wrote. */
+  discarding<Result>(operation: () => Result): Result {
+    const { db } = this.#state
+    db.exec('BEGIN')
+    try {
+      return operation()
+    } finally {
+      db.exec('ROLLBACK')
+    }
+  }
+
+  close(): void {
+    this.isClosed = true
+    this.#state.db.close()
+  }
+}
+
+function openState(name: string, db: Database, origin: Origin, randomness: Randomness): State {
+  const store = createKeyStore(db)
+  const settings = readSettings(db) ?? plant(name, db, origin, store, randomness)
+  const clock = createClock(settings.clock)
+  // A database of an earlier run may have been seeded for another admin key; the one we announce must work.
+  if (origin.adminKey !== undefined && store.byDigest(digest(origin.adminKey)) === undefined) {
+    plantAdminKey(origin.adminKey, store, settings, randomness)
+  }
+  const keys = createKeyService({
+    store,
+    now: clock.unix,
+    draw: randomness,
+    behavior: () => settings.behavior,
+    defaultOwner: () => defaultOwner(settings.organization),
+  })
+  return { db, settings, clock, store, keys }
+}
+
+/** Seeds a new database, whole or not at all: the settings are its mark of being done. */
+function plant(name: string, db: Database, { seed, adminKey }: Origin, store: KeyStore, randomness: Randomness) {
+  return db.transaction(() => {
+    const settings = beginSettings(seed, randomness)
+    plantKeys(seed, adminKey, store, settings, randomness)
+    writeSettings(db, name, settings)
+    return settings
+  })()
+}

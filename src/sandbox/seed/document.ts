@@ -1,0 +1,69 @@
+import { type Document, isCollection, isPair, LineCounter, type Node, parseDocument } from 'yaml'
+import { redact } from '../../redaction.ts'
+import { UserError } from '../../user-error.ts'
+
+export type Path = (string | number)[]
+
+/** A seed file's content together with where each part of it stands. */
+export interface SourceDocument {
+  content: unknown
+  /** An error that says the file, the line, the path in the document, the rule and the value there. */
+  mistake(path: Path, rule: string): UserError
+}
+
+/** Reads YAML, of which JSON is a part. Throws UserError with the line where it is neither. */
+export function readDocument(file: string, text: string): SourceDocument {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const [error] = document.errors
+  if (error !== undefined) {
+    throw new UserError(
+      `seed ${file}, line ${lines.linePos(error.pos[0]).line}: is not valid YAML or JSON: ${error.message}`,
+    )
+  }
+  const content = attempt(() => document.toJS() as unknown, file)
+  return {
+    content,
+    mistake(path, rule) {
+      const line = lines.linePos(offsetOf(document, path)).line
+      return new UserError(`seed ${file}, line ${line}, ${pointer(path)}: must be ${rule}, got ${show(content, path)}`)
+    },
+  }
+}
+
+/** Too many aliases are noticed only when they are followed. */
+function attempt<Result>(read: () => Result, file: string): Result {
+  try {
+    return read()
+  } catch (error) {
+    throw new UserError(`seed ${file}: is not valid YAML: ${(error as Error).message}`)
+  }
+}
+
+/** A JSON Pointer; `/` for the document itself. */
+const pointer = (path: Path) =>
+  `/${path.map((step) => String(step).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`
+
+/** Where the path stands, or the nearest thing above it that is there. For a field, where its name stands. */
+function offsetOf(document: Document, path: Path): number {
+  for (let length = path.length; length > 0; length--) {
+    const parent = document.getIn(path.slice(0, length - 1), true)
+    const step = path[length - 1]
+    const item = isCollection(parent)
+      ? parent.items.find((each) => isPair(each) && String(each.key) === step)
+      : undefined
+    const node = isPair(item) ? item.key : document.getIn(path.slice(0, length), true)
+    const range = (node as Node | undefined)?.range
+    if (range) return range[0]
+  }
+  return document.contents?.range?.[0] ?? 0
+}
+
+const longestShown = 80
+
+function show(content: unknown, path: Path): string {
+  if (path.at(-1) === 'value') return '[redacted]'
+  const value = path.reduce((parent: unknown, step) => (parent as Record<string, unknown> | null)?.[step], content)
+  const text = redact(JSON.stringify(value) ?? 'nothing')
+  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text
+}

@@ -1,0 +1,48 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import { type Path, readDocument, type SourceDocument } from './document.ts'
+import { type SeedFile, seedJsonSchema } from './schema.ts'
+
+/** A seed file that fits the schema, and its document for saying where something stands. */
+export interface ParsedSeed {
+  content: SeedFile
+  mistake: SourceDocument['mistake']
+}
+
+let validate: ValidateFunction<SeedFile> | undefined
+
+/** Parses and validates a seed. `file` is only for messages. Throws UserError for the first mistake. */
+export function parseSeed(file: string, text: string): ParsedSeed {
+  const { content, mistake } = readDocument(file, text)
+  validate ??= new Ajv({ verbose: true, strict: false, meta: false, validateSchema: false }).compile<SeedFile>(
+    seedJsonSchema,
+  )
+  if (validate(content)) return { content, mistake }
+  // Of a choice between forms the last error is that of the choice itself, and `if` says nothing of its own.
+  const error = validate.errors?.filter(({ keyword }) => keyword !== 'if').at(-1)
+  throw mistake(...explain(error as ErrorObject))
+}
+
+/** Where the mistake is, and the rule that it breaks. */
+function explain({ keyword, instancePath, params, parentSchema, schemaPath }: ErrorObject): [Path, string] {
+  const path = instancePath.split('/').slice(1).map(unescapeStep)
+  switch (keyword) {
+    case 'required':
+      return [[...path, params['missingProperty']], 'given: the field is required']
+    case 'additionalProperties':
+      return [[...path, params['additionalProperty']], `one of ${Object.keys(parentSchema?.['properties']).join(', ')}`]
+    case 'false schema':
+      return [
+        path,
+        `left out beside 'generate' (${schemaPath.includes('then') ? 'it is of one key only' : 'never allowed'})`,
+      ]
+    case 'enum':
+      return [path, `one of ${params['allowedValues'].join(', ')}`]
+    default:
+      return [path, parentSchema?.['description'] ?? keyword]
+  }
+}
+
+function unescapeStep(step: string): string | number {
+  const text = step.replaceAll('~1', '/').replaceAll('~0', '~')
+  return /^\d+$/.test(text) ? Number(text) : text
+}

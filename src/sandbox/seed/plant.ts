@@ -1,0 +1,122 @@
+import { digest } from '../../admin-api-keys/secret.ts'
+import { drawUntil, type Owner } from '../../admin-api-keys/service.ts'
+import type { KeyStore } from '../../admin-api-keys/store.ts'
+import { defaultBehavior } from '../../openai/behavior.ts'
+import { redactedForm } from '../../redaction.ts'
+import { type ClockSetting, createClock, systemNow } from '../clock.ts'
+import type { Randomness } from '../randomness.ts'
+import type { Organization, Settings } from '../settings.ts'
+import { numbered, type PlannedKey, type Seed } from './load.ts'
+import { readTime } from './times.ts'
+
+/** The settings that a seed gives a new sandbox, with what it leaves out made up. */
+export function beginSettings(seed: Seed, randomness: Randomness): Settings {
+  const clock = beginClock(seed)
+  const now = createClock(clock).now()
+  const { id, name, user } = seed.organization
+  return {
+    organization: {
+      id: id ?? randomness.organizationId(),
+      name: name ?? 'Local organization',
+      user: {
+        id: user?.id ?? randomness.userId(),
+        name: user?.name ?? 'Local admin',
+        created_at: unixSeconds(user?.created_at, now) ?? Math.floor(now / 1000),
+      },
+    },
+    behavior: { ...defaultBehavior, ...seed.behavior },
+    clock,
+  }
+}
+
+function beginClock({ clock: { now, frozen } }: Seed): ClockSetting {
+  const start = now === undefined ? undefined : readTime(now, 0)
+  if (frozen === true) return { frozen_at_ms: start ?? systemNow() }
+  return { offset_ms: start === undefined ? 0 : start - systemNow() }
+}
+
+/** The user of the organization as an owner of keys. */
+export const defaultOwner = ({ user }: Organization): Owner => ({
+  owner_type: 'user',
+  owner_id: user.id,
+  owner_name: user.name,
+  owner_created_at: user.created_at,
+})
+
+/** Inserts the keys of a seed in its order; the admin key first, unless one of them is it. */
+export function plantKeys(
+  seed: Seed,
+  adminKey: string | undefined,
+  store: KeyStore,
+  settings: Settings,
+  randomness: Randomness,
+): void {
+  const now = createClock(settings.clock).now()
+  if (adminKey !== undefined) {
+    const sha256 = digest(adminKey)
+    if (!seed.keys.some((key) => key.value_sha256 === sha256)) plantAdminKey(adminKey, store, settings, randomness)
+  }
+  for (const key of seed.keys) {
+    for (let n = 1; n <= (key.generate ?? 1); n++) store.insert(keyRow(key, n, now, store, settings, randomness))
+  }
+}
+
+/** Inserts the key that clients are configured with, owned by the organization's user. */
+export function plantAdminKey(value: string, store: KeyStore, settings: Settings, randomness: Randomness): void {
+  const key = {
+    name: 'Admin key',
+    value_sha256: digest(value),
+    redacted_value: redactedForm(value),
+  }
+  store.insert(keyRow(key, 1, createClock(settings.clock).now(), store, settings, randomness))
+}
+
+function keyRow(
+  key: PlannedKey,
+  n: number,
+  now: number,
+  store: KeyStore,
+  { organization }: Settings,
+  randomness: Randomness,
+) {
+  const created_at = unixSeconds(key.created_at, now) ?? Math.floor(now / 1000)
+  // Where no value is known a random one is drawn, whose digest nobody can present.
+  const value = key.value_sha256 === undefined ? randomness.keyValue() : undefined
+  return {
+    id:
+      key.id === undefined
+        ? drawUntil(randomness.keyId, (id) => store.byId(id) === undefined)
+        : numbered(key.id, key, n),
+    name: key.name === null ? null : numbered(key.name, key, n),
+    value_sha256: key.value_sha256 ?? digest(value ?? ''),
+    redacted_value: key.redacted_value ?? redactedForm(value ?? randomness.keyValue()),
+    created_at,
+    expires_at: unixSeconds(key.expires_at, now) ?? null,
+    last_used_at: unixSeconds(key.last_used_at, now) ?? null,
+    ...owner(key, created_at, now, organization, randomness),
+    deleted: key.deleted === true ? (1 as const) : (0 as const),
+  }
+}
+
+function owner(
+  { owner: given }: PlannedKey,
+  keyCreatedAt: number,
+  now: number,
+  organization: Organization,
+  randomness: Randomness,
+): Owner {
+  if (given === undefined) return defaultOwner(organization)
+  const type = given.type ?? 'user'
+  return {
+    owner_type: type,
+    owner_id: given.id ?? (type === 'user' ? randomness.userId() : randomness.serviceAccountId()),
+    owner_name: given.name ?? (type === 'user' ? 'A user' : 'A service account'),
+    owner_created_at: unixSeconds(given.created_at, now) ?? keyCreatedAt,
+  }
+}
+
+function unixSeconds(time: number | string | null | undefined, now: number): number | undefined {
+  if (time === undefined || time === null) return undefined
+  const read = readTime(time, now)
+  return read === undefined ? undefined : Math.floor(read / 1000)
+}

@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+
+export interface Finished {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+export interface Program {
+  child: ChildProcess
+  /** What it has written so far. */
+  output: { stdout: string; stderr: string }
+  finished: Promise<Finished>
+}
+
+/** Starts the program with those arguments and only that environment of ours; it is ended after the test. */
+export function startProgram(args: string[], env: Record<string, string> = {}): Program {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(EMULATOR|OPENAI|VITEST|NODE_OPTIONS)/.test(name))
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
+    env: { ...Object.fromEntries(inherited), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
+  const finished = once(child, 'close').then(([code]) => ({ code: code as number | null, ...output }))
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await finished
+  })
+  return { child, output, finished }
+}
+
+/** Runs a command to its end. */
+export const runProgram = (args: string[], env?: Record<string, string>): Promise<Finished> =>
+  startProgram(args, env).finished
+
+export interface Serving extends Program {
+  url: string
+}
+
+/** Starts a server on a free port and waits for its start line. */
+export async function serve(args: string[] = [], env?: Record<string, string>): Promise<Serving> {
+  const program = startProgram(['--port', '0', '--log-level', 'warn', ...args], env)
+  const url = await new Promise<string>((resolve, reject) => {
+    program.child.stdout?.on('data', () => {
+      const line = /^(\{.*\})\n/.exec(program.output.stdout)?.[1]
+      if (line !== undefined) resolve(JSON.parse(line).url)
+    })
+    program.finished.then(({ code, stderr }) => reject(new Error(`ended with ${code}: ${stderr}`)))
+  })
+  return { ...program, url }
+}
