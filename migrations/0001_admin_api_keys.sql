@@ -1,5 +1,7 @@
 CREATE TABLE admin_api_keys (
-  seq              INTEGER PRIMARY KEY,            -- order of insertion, which decides within one second
+  -- Order of insertion, which decides within one second. Not the primary key: SQLite takes a rowid for no part of a
+  -- range on (created_at, seq), and would read every key of the second.
+  seq              INTEGER NOT NULL,
   id               TEXT NOT NULL UNIQUE,
   name             TEXT,                           -- NULL = unnamed
   value_sha256     TEXT NOT NULL UNIQUE,           -- lower-case hexadecimal; the value itself is never stored

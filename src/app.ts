@@ -8,7 +8,7 @@ import { createHostCheck } from './control/host-check.ts'
 import { beginExchange } from './exchange.ts'
 import { logOptions } from './logging.ts'
 import { acceptJsonBodies } from './openai/body.ts'
-import { createClientErrorHandler } from './openai/client-errors.ts'
+import { answerOddRequests, createClientErrorHandler } from './openai/client-errors.ts'
 import { ErrorResponse, ErrorSchema } from './openai/schemas.ts'
 import { useApiSchemas } from './openai/validation.ts'
 import { openApiOptions } from './openapi.ts'
@@ -41,6 +41,7 @@ export async function buildApp({ allowedHosts, logLevel, ...registryOptions }: A
     http: { requireHostHeader: false },
   })
   app.addHttpMethod('DELETE', { hasBody: false, overrideExisting: true })
+  answerOddRequests(app.server, unroutedId)
   app.setSerializerCompiler(() => JSON.stringify)
   acceptJsonBodies(app)
   await app.register(swagger, openApiOptions)

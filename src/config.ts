@@ -158,8 +158,6 @@ function toOption(declaration: Declaration): Option {
   if (declaration.default !== undefined) option.defaultValue = declaration.default
   if (isList) option.argParser<string[]>((text, previous) => [...previous, text])
   else if (read !== undefined && flags.includes('<')) option.argParser(read)
-  // Said in the description, together with the variable.
-  option.defaultValueDescription = ''
   return option
 }
 

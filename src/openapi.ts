@@ -37,4 +37,4 @@ export const openApiOptions: SwaggerOptions = {
 }
 
 /** The `servers` of the routes of the emulator itself, which stand at the root. */
-export const rootServer = [{ url: '/' }]
+export const rootServer = () => [{ url: '/' }]

@@ -1,14 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import {
-  AdminApiKey,
-  AdminApiKeyCreateResponse,
-  ApiKeyList,
-  createKey,
-  deleteKey,
-  listKeys,
-  retrieveKey,
-} from './schemas.ts'
+import { createKey, deleteKey, listKeys, retrieveKey } from './operations.ts'
+import { AdminApiKey, AdminApiKeyCreateResponse, ApiKeyList } from './schemas.ts'
 import type { KeyService } from './service.ts'
 
 /** Runs an operation on the keys of the sandbox that the request addresses; `caller` is the id of the calling key. */

@@ -1,16 +1,16 @@
 import * as Type from 'typebox'
-import { ErrorResponse, Nullable, Ref, UnixTime } from '../openai/schemas.ts'
+import { Choice, Nullable, Ref, UnixTime } from '../openai/schemas.ts'
 
 export const Owner = Type.Object(
   {
-    type: Type.Enum(['user', 'service_account'], { description: 'What the owner is.' }),
-    object: Type.Enum(['organization.user', 'organization.service_account'], {
+    type: Choice(['user', 'service_account'], { description: 'What the owner is.' }),
+    object: Choice(['organization.user', 'organization.service_account'], {
       description: 'The type of the object.',
     }),
     id: Type.String({ description: 'The ID of the owner.', examples: ['user-abc'] }),
     name: Type.String({ description: 'The name of the owner.', examples: ['Jane'] }),
     created_at: UnixTime('When the owner was created, in Unix seconds.', 1711471533),
-    role: Type.Enum(['owner', 'member'], { description: '`owner` for a user, `member` for a service account.' }),
+    role: Choice(['owner', 'member'], { description: '`owner` for a user, `member` for a service account.' }),
   },
   { description: 'Who the key belongs to.' },
 )
@@ -87,7 +87,7 @@ export const ListQuery = Type.Object({
     Type.String({ description: 'A cursor: the ID of the key after which the page begins. An empty one is none.' }),
   ),
   order: Type.Optional(
-    Type.Enum(['asc', 'desc'], { default: 'asc', description: 'By time of creation, oldest or newest first.' }),
+    Choice(['asc', 'desc'], { default: 'asc', description: 'By time of creation, oldest or newest first.' }),
   ),
   limit: Type.Optional(
     Type.Integer({ default: defaultLimit, description: 'How many keys at the most. Clamped to 1..100.' }),
@@ -107,69 +107,3 @@ export const CreateBody = Type.Object({
   ),
 })
 export type CreateBody = Type.Static<typeof CreateBody>
-
-const KeyParams = Type.Object({ key_id: Type.String({ description: 'The ID of the key.' }) })
-
-/** The response of one status of an operation, with the sentence that the document needs. */
-const answer = <Schema extends Type.TSchema>(schema: Schema, description: string) =>
-  ({ ...schema, description }) as Schema
-
-const refusals = {
-  400: answer(Ref(ErrorResponse), 'The request is malformed, or a parameter breaks a rule.'),
-  401: answer(Ref(ErrorResponse), 'There is no admin key, or none that authenticates.'),
-  // Under the behaviour `scope_error: string` the error is a bare string, as seen on other routes of the service.
-  403: Type.Object(
-    { error: Type.Union([ErrorResponse.properties.error, Type.String()]) },
-    { description: 'A key of a project or a service account, which is no admin key.' },
-  ),
-  503: answer(Ref(ErrorResponse), 'The sandbox would be one more than the emulator may hold.'),
-}
-
-const notFound = { 404: answer(Ref(ErrorResponse), 'No key has this ID.') }
-const security = [{ AdminApiKeyAuth: [] }]
-const tags = ['Admin API keys']
-
-export const listKeys = {
-  operationId: 'admin-api-keys-list',
-  summary: 'List admin API keys',
-  description: 'The keys of the organization, a page at a time.',
-  tags,
-  security,
-  querystring: ListQuery,
-  response: { 200: answer(Ref(ApiKeyList), 'A page of keys.'), ...refusals },
-}
-
-export const createKey = {
-  operationId: 'admin-api-keys-create',
-  summary: 'Create an admin API key',
-  description: 'Makes a key whose owner is the owner of the calling key. Its value is in this answer and in no other.',
-  tags,
-  security,
-  body: CreateBody,
-  response: {
-    200: answer(Ref(AdminApiKeyCreateResponse), 'The new key.'),
-    ...refusals,
-    413: answer(Ref(ErrorResponse), 'The body is longer than 1 MiB.'),
-    415: answer(Ref(ErrorResponse), 'The body is not declared as JSON.'),
-  },
-}
-
-export const retrieveKey = {
-  operationId: 'admin-api-keys-get',
-  summary: 'Retrieve an admin API key',
-  description: 'One key, without its value.',
-  tags,
-  security,
-  params: KeyParams,
-  response: { 200: answer(Ref(AdminApiKey), 'The key.'), ...refusals, ...notFound },
-}
-
-export const deleteKey = {
-  operationId: 'admin-api-keys-delete',
-  summary: 'Delete an admin API key',
-  description: 'Deletes a key, for good: it authenticates no more and is listed no more.',
-  tags,
-  security,
-  params: KeyParams,
-  response: { 200: answer(DeletedAdminApiKey, 'The key is deleted.'), ...refusals, ...notFound },
-}

@@ -117,7 +117,7 @@ export function createKeyService({ store, now, draw, behavior, defaultOwner }: S
     /** Notes that a key has authenticated a request. */
     markUsed(key: CredentialRow): void {
       const at = now()
-      if (key.last_used_at !== at) store.setLastUsed(key.seq, at)
+      if (key.last_used_at !== at) store.setLastUsed(key.id, at)
     },
   }
 }

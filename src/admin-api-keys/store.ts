@@ -19,7 +19,7 @@ export interface KeyRow {
 export type NewKeyRow = Omit<KeyRow, 'seq'> & { value_sha256: string }
 
 /** What decides whether a value authenticates. */
-export type CredentialRow = Pick<KeyRow, 'seq' | 'id' | 'expires_at' | 'last_used_at' | 'deleted'>
+export type CredentialRow = Pick<KeyRow, 'id' | 'expires_at' | 'last_used_at' | 'deleted'>
 
 /** Where a page begins: after the key that stands, or stood, at this place of the order. */
 export type Position = Pick<KeyRow, 'created_at' | 'seq'>
@@ -31,16 +31,16 @@ const columns = `seq, id, name, redacted_value, created_at, expires_at, last_use
 export function createKeyStore(db: Database) {
   const byId = db.prepare<[string], KeyRow>(`SELECT ${columns} FROM admin_api_keys WHERE id = ?`)
   const byDigest = db.prepare<[string], CredentialRow>(
-    `SELECT seq, id, expires_at, last_used_at, deleted FROM admin_api_keys WHERE value_sha256 = ?`,
+    `SELECT id, expires_at, last_used_at, deleted FROM admin_api_keys WHERE value_sha256 = ?`,
   )
   const insert = db.prepare<[NewKeyRow]>(
-    `INSERT INTO admin_api_keys (id, name, value_sha256, redacted_value, created_at, expires_at, last_used_at,
+    `INSERT INTO admin_api_keys (seq, id, name, value_sha256, redacted_value, created_at, expires_at, last_used_at,
        owner_type, owner_id, owner_name, owner_created_at, deleted)
-     VALUES (@id, @name, @value_sha256, @redacted_value, @created_at, @expires_at, @last_used_at,
+     VALUES ((SELECT coalesce(max(rowid), 0) + 1 FROM admin_api_keys), @id, @name, @value_sha256, @redacted_value, @created_at, @expires_at, @last_used_at,
        @owner_type, @owner_id, @owner_name, @owner_created_at, @deleted)`,
   )
   const setDeleted = db.prepare<[string]>(`UPDATE admin_api_keys SET deleted = 1 WHERE id = ?`)
-  const setLastUsed = db.prepare<[number, number]>(`UPDATE admin_api_keys SET last_used_at = ? WHERE seq = ?`)
+  const setLastUsed = db.prepare<[number, string]>(`UPDATE admin_api_keys SET last_used_at = ? WHERE id = ?`)
   const page = {
     asc: db.prepare<[number, number, number], KeyRow>(
       `SELECT ${columns} FROM admin_api_keys
@@ -66,8 +66,8 @@ export function createKeyStore(db: Database) {
     setDeleted(id: string): void {
       setDeleted.run(id)
     },
-    setLastUsed(seq: number, at: number): void {
-      setLastUsed.run(at, seq)
+    setLastUsed(id: string, at: number): void {
+      setLastUsed.run(at, id)
     },
     /** At most `limit` keys that are not deleted, in order, from the end of the order or past `after`. */
     page(order: 'asc' | 'desc', after: Position | undefined, limit: number): KeyRow[] {

@@ -24,12 +24,14 @@ function createProgram(environment: NodeJS.ProcessEnv): Command {
     .description('A local server that behaves like the Admin API keys endpoints of OpenAI.')
     .version(version)
     .exitOverride()
+    // Defaults are said in the description, beside the variable.
+    .configureHelp({ optionDescription: ({ description }) => description })
   const command = (name: string, description: string, options: readonly OptionName[], isDefault = false) =>
     declare(program.command(name, { isDefault }).description(description).exitOverride(), options, environment)
 
-  command('start', 'Serve, until SIGTERM or SIGINT (the default command)', startOptions, true).action(async (options) =>
-    (await import('./start.ts')).start(options),
-  )
+  const start = command('start', 'Serve, until SIGTERM or SIGINT (the default command)', startOptions, true)
+  start.action(async (options) => (await import('./start.ts')).start(options))
+  program.addHelpText('after', () => `\nWithout a command it starts:\n\n${start.helpInformation()}`)
   command('wait', 'Wait until the emulator is ready; exit 1 if it is not in time', [...whereOptions, 'timeout']).action(
     async (options) => (await import('./wait.ts')).wait(options),
   )

@@ -7,7 +7,7 @@ const probe = (operationId: string, summary: string, description: string, status
   summary,
   description,
   tags: ['Emulator'],
-  servers: rootServer,
+  servers: rootServer(),
   security: [],
   response: { 200: Type.Object({ status: Type.Literal(status) }, { description: summary }) },
 })

@@ -1,8 +1,9 @@
 import * as Type from 'typebox'
+import { Choice } from './schemas.ts'
 
 /** The first value is the default. */
-const choice = <const Values extends readonly [string, string]>(values: Values, description: string) =>
-  Type.Optional(Type.Enum([...values], { default: values[0], description }))
+const choice = <const Values extends readonly string[]>(values: Values, description: string) =>
+  Type.Optional(Choice(values, { default: values[0], description }))
 
 /** Where the service's true answer is not known: one switch each (wire.md, section 8). */
 export const BehaviorSchema = Type.Object(

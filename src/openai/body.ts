@@ -36,11 +36,16 @@ export function refuseContentType({ headers, routeOptions }: FastifyRequest): Ap
 async function read(payload: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of payload as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length > drainLimit) break
-    if (length > bodyLimit) chunks.length = 0
-    else chunks.push(chunk)
+  try {
+    for await (const chunk of payload as AsyncIterable<Buffer>) {
+      length += chunk.length
+      if (length > drainLimit) break
+      if (length > bodyLimit) chunks.length = 0
+      else chunks.push(chunk)
+    }
+  } catch {
+    // The client broke off, or what it sent ceased to be HTTP; the bare socket has been answered where it could be.
+    throw errors.malformedRequest('body_incomplete')
   }
   return length > bodyLimit ? undefined : Buffer.concat(chunks, length)
 }

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http'
+import { type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ApiError } from './api-error.ts'
 import { encodeReason, envelope } from './error-handler.ts'
@@ -21,6 +21,13 @@ export function createClientErrorHandler(requestId: () => string) {
     socket.resume()
     setTimeout(() => socket.destroy(), 1000).unref()
   }
+}
+
+/** Answers what Node would answer by itself, with an empty body or none: a CONNECT, and an expectation it does not know. */
+export function answerOddRequests(server: Server, requestId: () => string): void {
+  server.on('connect', (_request, socket) => socket.end(rawAnswer(errors.malformedRequest('connect'), requestId())))
+  // As if the header were not there.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response))
 }
 
 function fromCause({ code = 'unknown' }: NodeJS.ErrnoException): ApiError {

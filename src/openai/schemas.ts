@@ -4,6 +4,10 @@ import * as Type from 'typebox'
 export const Nullable = <Schema extends Type.TSchema>(schema: Schema, options: Type.TSchemaOptions = {}) =>
   Type.Union([schema, Type.Null()], options)
 
+/** One of some texts. The type is said as well, which `Type.Enum` alone leaves out and the published document does not. */
+export const Choice = <const Values extends readonly string[]>(values: Values, options: Type.TSchemaOptions = {}) =>
+  Type.Unsafe<Values[number]>(Type.Enum([...values], { type: 'string', ...options }))
+
 /** A reference to the component of that name in the document, with the type of what it refers to. */
 export const Ref = <Schema extends Type.TSchema>(schema: Schema & { $id: string }) =>
   Type.Unsafe<Type.Static<Schema>>(Type.Ref(schema.$id))

@@ -10,6 +10,8 @@ export interface DataDirectory {
   names(): string[]
   /** Opens the database of a sandbox, or makes it. Throws UserError as `openFile` does. */
   open(name: string): Database
+  /** What an error that came up in using that database means to whoever named the folder. */
+  explain(name: string, error: unknown): unknown
   remove(name: string): void
   close(): void
 }
@@ -20,6 +22,7 @@ export function openDataDirectory(root: string): DataDirectory {
   const lock = takeLock(root)
   // Hexadecimal, for names may differ in case alone, which some file systems do not tell apart.
   const folderOf = (name: string) => join(root, Buffer.from(name, 'utf8').toString('hex'))
+  const fileOf = (name: string) => join(folderOf(name), 'sandbox.sqlite')
   return {
     names: () =>
       readdirSync(root, { withFileTypes: true })
@@ -27,8 +30,9 @@ export function openDataDirectory(root: string): DataDirectory {
         .map((entry) => Buffer.from(entry.name, 'hex').toString('utf8')),
     open(name) {
       makeFolder(folderOf(name))
-      return openFile(join(folderOf(name), 'sandbox.sqlite'))
+      return openFile(fileOf(name))
     },
+    explain: (name, error) => explain(error, fileOf(name)),
     remove(name) {
       rmSync(folderOf(name), { recursive: true, force: true })
     },

@@ -75,7 +75,7 @@ export class Registry {
       return sandbox
     } catch (error) {
       db.close()
-      throw error
+      throw this.#data?.explain(name, error) ?? error
     }
   }
 

@@ -7,7 +7,7 @@ import { connect } from 'node:net'
 export function exchangeRaw(
   url: string,
   bytes: string | Buffer | (string | Buffer)[],
-  { quiet = 500, end = false } = {},
+  { quiet = 120, end = false } = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url)

@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
 import { BehaviorSchema } from '../../openai/behavior.ts'
-import { Nullable } from '../../openai/schemas.ts'
+import { Choice, Nullable } from '../../openai/schemas.ts'
 import { latest } from './times.ts'
 
 // What is said of a field here is also what an error says of it: "must be <description>".
@@ -35,7 +35,7 @@ const Name = Type.String({ pattern: wellFormed, description: 'a string of valid 
 
 const Owner = Type.Object(
   {
-    type: Type.Optional(Type.Enum(['user', 'service_account'], { description: '"user" or "service_account"' })),
+    type: Type.Optional(Choice(['user', 'service_account'], { description: '"user" or "service_account"' })),
     id: Type.Optional(Id),
     name: Type.Optional(Name),
     created_at: Type.Optional(Time),

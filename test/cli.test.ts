@@ -1,0 +1,277 @@
+import { spawn } from 'node:child_process'
+import { request } from 'node:http'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { adminKey, keysUrl } from './support/app.ts'
+import { runProgram, serve, startProgram } from './support/program.ts'
+import { exchangeRaw } from './support/raw.ts'
+
+const portOf = (url: string) => new URL(url).port
+const auth = { authorization: `Bearer ${adminKey}` }
+
+describe('start', () => {
+  test('says where it listens in one line of JSON when it is no terminal', async () => {
+    const { url, output } = await serve()
+    expect(output.stdout).toBe(
+      `${JSON.stringify({ url, base_url: `${url}/v1`, admin_key: adminKey, docs: `${url}/docs` })}\n`,
+    )
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    expect((await fetch(url + keysUrl, { headers: auth })).status).toBe(200)
+  })
+
+  test('says it in words on a terminal', async () => {
+    const script = `${process.execPath} --disable-warning=ExperimentalWarning src/main.ts --port 0 --log-level warn`
+    const terminal = spawn('script', ['-qec', `timeout -s TERM 2 ${script}`, '/dev/null'], {
+      cwd: new URL('..', import.meta.url),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let text = ''
+    for await (const chunk of terminal.stdout) text += chunk
+    const lines = text.replaceAll('\r', '').split('\n')
+    expect(lines[0]).toBe('Admin keys emulator')
+    expect(lines[1]).toMatch(/^ {2}URL {8}http:\/\/127\.0\.0\.1:\d+$/)
+    expect(lines[2]).toMatch(/^ {2}Base URL {3}http:\/\/127\.0\.0\.1:\d+\/v1 {3}\(OPENAI_BASE_URL\)$/)
+    expect(lines[3]).toBe('  Admin key  sk-admin-local   (OPENAI_ADMIN_KEY)')
+    expect(lines[4]).toMatch(/^ {2}Documents {2}http:\/\/127\.0\.0\.1:\d+\/docs$/)
+  })
+
+  test('a port that is taken is exit 1 with one line', async () => {
+    const { url } = await serve()
+    const { code, stdout, stderr } = await runProgram(['--port', portOf(url)])
+    expect(code).toBe(1)
+    expect(stdout).toBe('')
+    expect(stderr).toBe(`admin-keys-emulator: listen EADDRINUSE: address already in use 127.0.0.1:${portOf(url)}\n`)
+  })
+
+  test('listens on 127.0.0.1 alone unless told to', async () => {
+    const { url } = await serve()
+    await expect(exchangeRaw(`http://127.0.0.2:${portOf(url)}`, 'GET / HTTP/1.1\r\n\r\n')).rejects.toThrow(
+      'ECONNREFUSED',
+    )
+    const all = await serve(['--host', '0.0.0.0'])
+    expect(all.url).toContain('//127.0.0.1:')
+    expect((await fetch(`http://127.0.0.2:${portOf(all.url)}/health`)).status).toBe(200)
+  })
+
+  test('flags win over the environment, which wins over the default; an empty variable is none', async () => {
+    const env = { EMULATOR_ADMIN_KEY: 'sk-admin-env', EMULATOR_SEED: 'paging,lifecycle', EMULATOR_HOST: '' }
+    const fromEnv = await serve([], env)
+    expect(JSON.parse(fromEnv.output.stdout).admin_key).toBe('sk-admin-env')
+    const keys = await fetch(`${fromEnv.url}${keysUrl}?limit=100&after=key_unnamed`, {
+      headers: { authorization: 'Bearer sk-admin-env' },
+    })
+    expect(keys.status).toBe(200)
+    const fromFlag = await serve(['--admin-key', 'none', '--seed', 'lifecycle'], env)
+    expect(JSON.parse(fromFlag.output.stdout).admin_key).toBeNull()
+    const status = async (key: string) =>
+      (await fetch(fromFlag.url + keysUrl, { headers: { authorization: `Bearer ${key}` } })).status
+    expect(await status('sk-admin-env')).toBe(401)
+    expect(await status('sk-admin-fresh')).toBe(200)
+  })
+})
+
+describe('bad options are exit 2 with the option, the rule and the value', () => {
+  test.each([
+    [['--port', 'abc'], {}, /--port <number>.*'abc' is invalid.*integer from 0 to 65535/],
+    [['--port', '65536'], {}, /'65536' is invalid.*integer from 0 to 65535/],
+    [['--port', '1e3'], {}, /'1e3' is invalid/],
+    [['start', '--port', ''], {}, /'' is invalid/],
+    [['--host', 'a b'], {}, /--host.*'a b' is invalid.*IP address or a host name/],
+    [['--admin-key', ' x'], {}, /--admin-key.*printable ASCII/],
+    [['--admin-key', 'ключ'], {}, /--admin-key.*printable ASCII/],
+    [['--max-sandboxes', '0'], {}, /--max-sandboxes.*'0' is invalid.*from 1/],
+    [['--sandbox-ttl', '30'], {}, /--sandbox-ttl.*'30' is invalid.*duration/],
+    [['--sandbox-ttl', '0s'], {}, /'0s' is invalid/],
+    [['--log-level', 'loud'], {}, /--log-level.*'loud' is invalid.*one of trace, debug/],
+    [['--prot', '1'], {}, /unknown option '--prot'[\s\S]*--port/],
+    [['serve'], {}, /serve/],
+    [['start', 'extra'], {}, /too many arguments|extra/],
+    [['--seed'], {}, /--seed.*argument missing/],
+    [['env', '--format', 'xml'], {}, /--format.*'xml' is invalid.*shell, dotenv, github/],
+    [['env', '--sandbox', '../x'], {}, /--sandbox.*'\.\.\/x' is invalid/],
+    [['wait', '--url', 'ftp://x'], {}, /--url.*'ftp:\/\/x' is invalid.*http/],
+    [[], { EMULATOR_PORT: 'x' }, /EMULATOR_PORT: 'x' is invalid.*integer from 0 to 65535/],
+    [[], { EMULATOR_JSON: 'maybe' }, /EMULATOR_JSON: 'maybe' is invalid.*1, true, 0 or false/],
+    [[], { EMULATOR_LOG_LEVEL: 'LOUD' }, /EMULATOR_LOG_LEVEL: 'LOUD' is invalid/],
+  ])('%j %j', async (args, env, message) => {
+    const { code, stdout, stderr } = await runProgram(args, env)
+    expect(stderr).toMatch(message)
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+  })
+})
+
+test('--help tells every option with its variable, --version the version', async () => {
+  const help = await runProgram(['--help'])
+  expect(help.code).toBe(0)
+  for (const word of [
+    'start',
+    'wait',
+    'healthcheck',
+    'env',
+    '--port',
+    'EMULATOR_PORT',
+    '--seed',
+    'EMULATOR_SEED',
+    'sdk-conformance',
+  ]) {
+    expect(help.stdout).toContain(word)
+  }
+  expect((await runProgram(['env', '--help'])).stdout).toContain('EMULATOR_FORMAT')
+  const version = await runProgram(['--version'])
+  expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+})
+
+describe('wait and healthcheck', () => {
+  test('wait succeeds once the emulator is ready, though it was started later', async () => {
+    const first = await serve()
+    const port = portOf(first.url)
+    first.child.kill('SIGTERM')
+    await first.finished
+    const waiting = startProgram(['wait', '--port', port, '--timeout', '15s'])
+    await sleep(500)
+    startProgram(['--port', port, '--log-level', 'warn'])
+    expect((await waiting.finished).code).toBe(0)
+  })
+
+  test('both fail with one line when nobody is there', async () => {
+    const waited = await runProgram(['wait', '--port', '1', '--timeout', '200ms'])
+    expect(waited).toMatchObject({ code: 1, stdout: '' })
+    expect(waited.stderr).toMatch(
+      /^admin-keys-emulator: http:\/\/127\.0\.0\.1:1\/ready was not ready within 200 ms: .*ECONNREFUSED.*\n$/,
+    )
+    const checked = await runProgram(['healthcheck', '--port', '1'])
+    expect(checked).toMatchObject({ code: 1, stdout: '' })
+    expect(checked.stderr).toMatch(/^admin-keys-emulator: http:\/\/127\.0\.0\.1:1\/health is not healthy: .*\n$/)
+  })
+
+  test('healthcheck finds the port in the environment, as in a container', async () => {
+    const { url } = await serve()
+    expect(await runProgram(['healthcheck'], { EMULATOR_PORT: portOf(url), EMULATOR_HOST: '0.0.0.0' })).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    })
+    expect((await runProgram(['healthcheck', '--url', `${url}/`])).code).toBe(0)
+  })
+})
+
+describe('env', () => {
+  test.each([
+    [['env'], "export OPENAI_BASE_URL='http://127.0.0.1:4010/v1'\nexport OPENAI_ADMIN_KEY='sk-admin-local'\n"],
+    [
+      ['env', '--sandbox', 'a.b', '--format', 'github'],
+      'OPENAI_BASE_URL=http://127.0.0.1:4010/sandbox/a.b/v1\nOPENAI_ADMIN_KEY=sk-admin-local\n',
+    ],
+    [
+      ['env', '--format', 'dotenv', '--admin-key', 'a "b" $c'],
+      'OPENAI_BASE_URL=http://127.0.0.1:4010/v1\nOPENAI_ADMIN_KEY="a \\"b\\" \\$c"\n',
+    ],
+    [
+      ['env', '--admin-key', "it's"],
+      "export OPENAI_BASE_URL='http://127.0.0.1:4010/v1'\nexport OPENAI_ADMIN_KEY='it'\\''s'\n",
+    ],
+    [
+      ['env', '--url', 'http://emulator:80/', '--admin-key', 'none'],
+      "export OPENAI_BASE_URL='http://emulator:80/v1'\n",
+    ],
+    [
+      ['env', '--host', '::1', '--port', '1'],
+      "export OPENAI_BASE_URL='http://[::1]:1/v1'\nexport OPENAI_ADMIN_KEY='sk-admin-local'\n",
+    ],
+  ])('%j', async (args, stdout) => {
+    expect(await runProgram(args)).toEqual({ code: 0, stdout, stderr: '' })
+  })
+
+  test('what it prints for a shell can be read by one', async () => {
+    const { stdout } = await runProgram(['env', '--admin-key', `a'b"c$d\`e`])
+    const shell = spawn('sh', ['-c', `${stdout}\nprintf %s "$OPENAI_ADMIN_KEY"`])
+    let read = ''
+    for await (const chunk of shell.stdout) read += chunk
+    expect(read).toBe(`a'b"c$d\`e`)
+  })
+})
+
+describe('signals', () => {
+  /** Begins a create whose body is not all there; resolves with a function that sends the rest. */
+  async function beginCreate(url: string) {
+    const outgoing = request(url + keysUrl, {
+      method: 'POST',
+      headers: { ...auth, 'content-type': 'application/json' },
+    })
+    const answer = new Promise<{ status: number | undefined; connection: string | undefined; text: string }>(
+      (resolve, reject) => {
+        outgoing.on('error', reject)
+        outgoing.on('response', async (response) => {
+          let text = ''
+          for await (const chunk of response) text += chunk
+          resolve({ status: response.statusCode, connection: response.headers.connection, text })
+        })
+      },
+    )
+    outgoing.write('{"name":')
+    await sleep(200)
+    return { finish: () => outgoing.end('"slow"}'), answer }
+  }
+
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s lets a request in flight complete, then exits with 0',
+    async (signal) => {
+      const { url, child, finished } = await serve()
+      const { finish, answer } = await beginCreate(url)
+      child.kill(signal)
+      await sleep(200)
+      await expect(exchangeRaw(url, 'GET / HTTP/1.1\r\n\r\n')).rejects.toThrow('ECONNREFUSED')
+      finish()
+      expect(await answer).toMatchObject({
+        status: 200,
+        connection: 'close',
+        text: expect.stringContaining('"name":"slow"'),
+      })
+      expect((await finished).code).toBe(0)
+    },
+  )
+
+  test('an idle connection does not hold it up', async () => {
+    const { url, child, finished } = await serve()
+    const idle = connect(Number(portOf(url)), '127.0.0.1')
+    await new Promise((resolve) => idle.once('connect', resolve))
+    idle.write(`GET /health HTTP/1.1\r\nHost: x\r\n\r\n`)
+    await new Promise((resolve) => idle.once('data', resolve))
+    const begin = performance.now()
+    child.kill('SIGTERM')
+    expect((await finished).code).toBe(0)
+    expect(performance.now() - begin).toBeLessThan(2000)
+    idle.destroy()
+  })
+
+  test('a request that never ends is given 5 s', async () => {
+    const { url, child, finished } = await serve()
+    const { answer } = await beginCreate(url)
+    const failed = expect(answer).rejects.toThrow()
+    const begin = performance.now()
+    child.kill('SIGTERM')
+    expect((await finished).code).toBe(0)
+    expect(performance.now() - begin).toBeGreaterThan(4000)
+    expect(performance.now() - begin).toBeLessThan(8000)
+    await failed
+  })
+
+  test('npm start passes the signal on', async () => {
+    const npm = spawn('npm', ['start', '--silent', '--', '--port', '0', '--log-level', 'warn'], {
+      cwd: new URL('..', import.meta.url),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const url = await new Promise<string>((resolve) => {
+      npm.stdout.on('data', (chunk) => resolve(JSON.parse(String(chunk)).url))
+    })
+    const { finish, answer } = await beginCreate(url)
+    npm.kill('SIGTERM')
+    await sleep(300)
+    finish()
+    expect((await answer).status).toBe(200)
+    await new Promise((resolve) => npm.once('close', resolve))
+    await expect(exchangeRaw(url, 'GET / HTTP/1.1\r\n\r\n')).rejects.toThrow('ECONNREFUSED')
+  })
+})

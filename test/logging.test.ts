@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { adminKey, keysUrl } from './support/app.ts'
+import { serve } from './support/program.ts'
+
+const secret = `sk-admin-${'s3cret'.repeat(10)}`
+
+/** What a server logs at a level about some requests, successes and failures, full of secrets. */
+async function linesAt(level: string): Promise<Record<string, unknown>[]> {
+  const { url, output, child, finished } = await serve(['--log-level', level])
+  const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
+  await fetch(`${url}/sandbox/a${keysUrl}`, { method: 'POST', headers, body: '{"name":"x"}' })
+  await fetch(`${url}${keysUrl}/${secret}?q=${secret}`, { headers })
+  await fetch(`${url}/v1/nothing/${secret}`, { headers: { authorization: `Bearer ${secret}` } })
+  await fetch(`${url}${keysUrl}`, { headers: { authorization: `Bearer ${secret}` } })
+  child.kill('SIGTERM')
+  await finished
+  return output.stderr
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
+}
+
+test('one line a request, with what a reader needs and nothing secret', async () => {
+  const lines = (await linesAt('info')).filter(({ msg }) => msg === 'request')
+  expect(lines).toHaveLength(4)
+  expect(lines[0]).toMatchObject({
+    sandbox: 'a',
+    operation: 'admin-api-keys-create',
+    method: 'POST',
+    url: `/sandbox/a${keysUrl}`,
+    status: 200,
+    request_id: expect.stringMatching(/^req_[0-9a-f]{32}$/),
+    duration_ms: expect.any(Number),
+  })
+  expect(lines[1]).toMatchObject({ status: 404, reason: expect.stringContaining('key_unknown') })
+  expect(lines[3]).toMatchObject({ status: 401, reason: 'key_unknown' })
+  const text = JSON.stringify(lines)
+  expect(text).not.toContain(secret.slice(12, 40))
+  expect(text).not.toContain(adminKey)
+})
+
+test.each(['warn', 'error', 'silent'])('no line a request at %s', async (level) => {
+  expect(await linesAt(level)).toEqual([])
+})

@@ -1,0 +1,161 @@
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { compareDocuments, type OpenApiDocument } from '../scripts/compare-documents.ts'
+import { startApp } from './support/app.ts'
+import { hasUpstream, upstream } from './support/upstream.ts'
+
+const documentOf = async () => {
+  const { app } = await startApp()
+  await app.ready()
+  return app.swagger({ yaml: true })
+}
+
+test('openapi.yaml is the document of the routes (npm run openapi renews it)', async () => {
+  await expect(await documentOf()).toMatchFileSnapshot(fileURLToPath(new URL('../openapi.yaml', import.meta.url)))
+})
+
+test('every operation has an id, a summary, tags and words for each answer', async () => {
+  const { paths } = parse(await documentOf()) as { paths: Record<string, Record<string, Record<string, unknown>>> }
+  const operations = Object.values(paths).flatMap((path) => Object.values(path))
+  expect(operations.map(({ operationId }) => operationId).sort()).toEqual([
+    'admin-api-keys-create',
+    'admin-api-keys-delete',
+    'admin-api-keys-get',
+    'admin-api-keys-list',
+    'emulator-health',
+    'emulator-ready',
+  ])
+  for (const { summary, tags, description, responses } of operations) {
+    expect(summary).toBeTruthy()
+    expect(description).toBeTruthy()
+    expect(tags).toHaveLength(1)
+    for (const response of Object.values(responses as Record<string, { description: string }>)) {
+      expect(response.description).not.toBe('Default Response')
+    }
+  }
+})
+
+describe('served', () => {
+  test('as YAML and as JSON, the same', async () => {
+    const { app } = await startApp()
+    const yaml = await app.inject('/openapi.yaml')
+    const json = await app.inject('/openapi.json')
+    expect(yaml.headers['content-type']).toContain('application/yaml')
+    expect(yaml.body).toBe(await documentOf())
+    expect(parse(yaml.body)).toEqual(json.json())
+  })
+
+  test('with pages to read it, that ask nobody else for anything', async () => {
+    const { listen } = await startApp()
+    const url = await listen()
+    for (const path of ['/docs', '/docs/', '/docs/static/index.html']) {
+      const page = await fetch(url + path)
+      expect(page.status).toBe(200)
+      expect(await page.text()).toContain('swagger-ui')
+    }
+    const page = await (await fetch(`${url}/docs`)).text()
+    expect(page).not.toMatch(/(src|href)="(https?:)?\/\//)
+    expect(await (await fetch(`${url}/docs/static/swagger-initializer.js`)).text()).toMatch(/"?validatorUrl"?:\s*null/)
+    expect(await (await fetch(`${url}/docs/static/swagger-ui-bundle.js`)).text()).toContain('SwaggerUIBundle')
+    const shown = (await (await fetch(`${url}/docs/json`)).json()) as OpenApiDocument
+    expect(Object.keys(shown.paths)).toContain('/organization/admin_api_keys')
+  })
+
+  test('but to no page of a public name that was pointed at us', async () => {
+    const { app } = await startApp({ allowedHosts: ['docs.example.com'] })
+    for (const url of ['/docs', '/docs/', '/openapi.yaml', '/openapi.json']) {
+      const refused = await app.inject({ url, headers: { host: 'evil.example.com:4010' } })
+      expect(refused.statusCode).toBe(403)
+      expect(refused.json().error).toMatchObject({ type: 'emulator_error', param: null, code: 'forbidden_host' })
+    }
+    const names = [
+      'localhost',
+      'emulator:4010',
+      '127.0.0.1:4010',
+      '[::1]:4010',
+      'a.localhost',
+      'b.internal:80',
+      'c.local',
+      'Docs.Example.com',
+      '10.1.2.3',
+    ]
+    for (const host of names) {
+      expect((await app.inject({ url: '/openapi.json', headers: { host } })).statusCode, host).toBe(200)
+    }
+  })
+
+  test('what is not there is an error of the emulator', async () => {
+    const { call } = await startApp()
+    const unknown = await call('GET', '/_emulator/nothing', { as: null })
+    expect(unknown.status).toBe(404)
+    expect(unknown.body.error).toMatchObject({ type: 'emulator_error', param: null })
+    const wrong = await call('POST', '/health', { as: null })
+    expect(wrong.status).toBe(405)
+    expect(wrong.headers['allow']).toBe('GET')
+    expect(wrong.headers).not.toHaveProperty('openai-version')
+  })
+})
+
+test('health and ready want no key and no sandbox', async () => {
+  const { call } = await startApp({ adminKey: undefined })
+  expect(await call('GET', '/health', { as: null })).toMatchObject({ status: 200, body: { status: 'ok' } })
+  expect(await call('GET', '/ready', { as: null })).toMatchObject({ status: 200, body: { status: 'ready' } })
+})
+
+describe.runIf(hasUpstream)('the published document', () => {
+  const ours = async () => parse(await documentOf()) as OpenApiDocument
+
+  test('is fitted by ours', async () => {
+    expect(compareDocuments(await ours(), upstream)).toEqual({ differences: [], compared: 4 })
+  })
+
+  // biome-ignore lint/suspicious/noExplicitAny: a document is changed where it matters, whatever is there
+  type Change = [what: string, change: (document: any) => void, difference: string]
+  const path = '/organization/admin_api_keys'
+  test.each<Change>([
+    ['an operation less', (d) => delete d.paths[`${path}/{key_id}`].delete, 'is missing from ours'],
+    ['an operation more', (d) => (d.paths[path].patch = d.paths[path].post), 'is not in the published document'],
+    ['another operationId', (d) => (d.paths[path].get.operationId = 'list'), 'operationId is list'],
+    ['a parameter less', (d) => d.paths[path].get.parameters.pop(), 'parameter query limit is undefined'],
+    ['another default', (d) => (d.paths[path].get.parameters[2].schema.default = 10), 'parameter query limit'],
+    ['a required parameter', (d) => (d.paths[path].get.parameters[0].required = true), 'parameter query after'],
+    [
+      'another bound',
+      (d) =>
+        (d.paths[path].post.requestBody.content['application/json'].schema.properties.expires_in_seconds.maximum = 1),
+      'the body is',
+    ],
+    [
+      'an optional body field',
+      (d) => (d.paths[path].post.requestBody.content['application/json'].schema.required = []),
+      'the body is',
+    ],
+    [
+      'a field less required',
+      (d) => d.components.schemas.AdminApiKey.required.splice(4, 99),
+      'is not required, published as required',
+    ],
+    ['a field less', (d) => delete d.components.schemas.AdminApiKey.properties.owner, '.owner is missing from ours'],
+    [
+      'a field more',
+      (d) => (d.components.schemas.AdminApiKey.properties.extra = { type: 'string' }),
+      '.extra is not in the published document',
+    ],
+    [
+      'another type',
+      (d) => (d.components.schemas.AdminApiKey.properties.id = { type: 'integer' }),
+      '.id may be integer',
+    ],
+    [
+      'another constant',
+      (d) => (d.components.schemas.ApiKeyList.properties.object.const = 'page'),
+      '.object may be ["page"]',
+    ],
+    ['a status less', (d) => delete d.paths[path].get.responses['200'], 'the status 200 is missing'],
+  ])('is seen not to be fitted by %s', async (_what, change, difference) => {
+    const changed = await ours()
+    change(changed)
+    expect(compareDocuments(changed, upstream).differences.join('\n')).toContain(difference)
+  })
+})

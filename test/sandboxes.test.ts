@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { adminKey, keysUrl, startApp, walk } from './support/app.ts'
+
+const inSandbox = (name: string) => `/sandbox/${name}${keysUrl}`
+
+test('a sandbox comes into being, seeded, when it is first addressed', async () => {
+  const testApp = await startApp({ seed: ['paging'] })
+  expect(await walk(testApp, '', inSandbox('new'))).toHaveLength(251)
+})
+
+test('two sandboxes share nothing', async () => {
+  const { call } = await startApp()
+  const { body: key } = await call('POST', inSandbox('a'), { body: { name: 'only here' } })
+  for (const url of [keysUrl, inSandbox('b')]) {
+    expect((await call('GET', `${url}/${key.id}`)).status).toBe(404)
+    expect((await call('GET', `${url}?after=${key.id}`)).status).toBe(400)
+    expect((await call('GET', url, { as: key.value })).status).toBe(401)
+    expect((await call('GET', url)).body.data).toHaveLength(1)
+  }
+  const organizations = [keysUrl, inSandbox('a'), inSandbox('b')].map(
+    async (url) => (await call('GET', url)).headers['openai-organization'],
+  )
+  expect(new Set(await Promise.all(organizations)).size).toBe(3)
+})
+
+test('equal values in two sandboxes are two keys', async () => {
+  const { call } = await startApp()
+  const first = (await call('GET', inSandbox('a'))).body.first_id
+  await call('DELETE', `${inSandbox('a')}/${first}`)
+  expect((await call('GET', inSandbox('a'))).status).toBe(401)
+  expect((await call('GET', inSandbox('b'))).status).toBe(200)
+})
+
+test('a refused caller makes a sandbox all the same; an unknown URL or a wrong method makes none', async () => {
+  const { call } = await startApp({ maxSandboxes: 2 })
+  for (const [method, url] of [
+    ['GET', '/sandbox/x1/v1/unknown'],
+    ['GET', '/sandbox/x2'],
+    ['GET', '/sandbox/x3/'],
+    ['GET', '/sandbox/x4/health'],
+    ['PATCH', inSandbox('x5')],
+    ['GET', `${inSandbox('x6')}/`],
+    ['GET', `${inSandbox('x7')}/%zz`],
+  ] as const) {
+    const { status, headers } = await call(method, url)
+    expect(status, url).toBeGreaterThanOrEqual(400)
+    expect(headers, url).not.toHaveProperty('openai-organization')
+    expect(headers['x-request-id']).toMatch(/^req_[0-9a-f]{32}$/)
+  }
+  expect((await call('GET', inSandbox('refused'), { as: 'wrong' })).status).toBe(401)
+  expect((await call('GET', inSandbox('one-more'))).status).toBe(503)
+})
+
+test('one sandbox too many is refused before authentication, and those that are there go on', async () => {
+  const { call } = await startApp({ maxSandboxes: 3 })
+  expect((await call('GET', inSandbox('a'))).status).toBe(200)
+  expect((await call('GET', inSandbox('b'))).status).toBe(200)
+  const refused = await call('GET', inSandbox('c'), { as: null })
+  expect(refused.status).toBe(503)
+  expect(refused.body.error).toMatchObject({ type: 'emulator_error', param: null, code: 'sandbox_limit' })
+  expect(refused.body.error.message).toContain('--max-sandboxes')
+  expect(refused.headers['x-should-retry']).toBe('false')
+  expect(refused.headers).not.toHaveProperty('openai-organization')
+  expect((await call('GET', inSandbox('a'))).status).toBe(200)
+  expect((await call('GET', keysUrl)).status).toBe(200)
+})
+
+describe('names', () => {
+  test.each(['a', 'A', '0', 'a.b_c-d', 'x'.repeat(64), '%61bc', 'a%2Eb', 'default'])('%s is one', async (name) => {
+    const { call } = await startApp()
+    expect((await call('GET', inSandbox(name))).status).toBe(200)
+  })
+
+  test.each(['_a', '-a', 'x'.repeat(65), 'a%2Fb', 'a%20b', 'ä', '%00', 'a%0Ab', '', 'a%25b'])(
+    '%s is none: an unknown URL',
+    async (name) => {
+      const { call } = await startApp()
+      const answer = await call('GET', inSandbox(name))
+      expect(answer.status).toBe(404)
+      expect(answer.body.error.message).toContain('Invalid URL')
+    },
+  )
+
+  test('with a broken encoding are malformed', async () => {
+    const { call } = await startApp()
+    expect((await call('GET', inSandbox('%zz'))).status).toBe(400)
+    expect((await call('GET', inSandbox('%ff'))).status).toBe(400)
+  })
+
+  test('differ by case, and are decoded once', async () => {
+    const { call } = await startApp()
+    await call('POST', inSandbox('case'), { body: { name: 'lower' } })
+    expect((await call('GET', inSandbox('CASE'))).body.data).toHaveLength(1)
+    expect((await call('GET', inSandbox('c%61se'))).body.data).toHaveLength(2)
+  })
+
+  test('are taken off the URL once', async () => {
+    const { call } = await startApp()
+    const answer = await call('GET', '/sandbox/a/sandbox/b/v1/organization/admin_api_keys')
+    expect(answer.body.error.message).toBe('Invalid URL (GET /sandbox/a/sandbox/b/v1/organization/admin_api_keys)')
+  })
+
+  test('of properties that every object has are names like others', async () => {
+    const { call } = await startApp()
+    for (const name of ['constructor', 'toString', 'hasOwnProperty']) {
+      expect((await call('GET', inSandbox(name))).status).toBe(200)
+    }
+  })
+})
+
+test('errors show the URL as it was sent', async () => {
+  const { call } = await startApp()
+  const { body } = await call('PATCH', `${inSandbox('a')}?x=1`)
+  expect(body.error.message).toContain('Not allowed to PATCH on /sandbox/a/v1/organization/admin_api_keys.')
+})
+
+test('with a time to live an idle sandbox is removed; default and a used one stay', async () => {
+  const { call } = await startApp({ sandboxTtl: 400, maxSandboxes: 3 })
+  await call('POST', keysUrl, { body: { name: 'stays' } })
+  await call('POST', inSandbox('idle'), { body: { name: 'goes' } })
+  await call('POST', inSandbox('busy'), { body: { name: 'stays' } })
+  for (let n = 0; n < 12; n++) {
+    await sleep(60)
+    expect((await call('GET', inSandbox('busy'))).body.data).toHaveLength(2)
+  }
+  // There is room for a third again, and the one that was removed begins anew.
+  expect((await call('GET', inSandbox('idle'))).body.data).toHaveLength(1)
+  expect((await call('GET', keysUrl)).body.data).toHaveLength(2)
+})
+
+test('forty sandboxes at once do not disturb each other', async () => {
+  const { call } = await startApp()
+  await Promise.all(
+    Array.from({ length: 40 }, async (_, n) => {
+      const url = inSandbox(`test-${n}`)
+      for (let k = 0; k < n; k++) await call('POST', url, { body: { name: `${n}/${k}` } })
+      const { body } = await call('GET', `${url}?limit=100`, { as: adminKey })
+      expect(body.data.slice(1).map(({ name }: { name: string }) => name)).toEqual(
+        Array.from({ length: n }, (_, k) => `${n}/${k}`),
+      )
+    }),
+  )
+})
