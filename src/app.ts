@@ -18,14 +18,15 @@ import { createRandomness } from './sandbox/randomness.ts'
 import { Registry, type RegistryOptions } from './sandbox/registry.ts'
 import { finishWhenClosing } from './shutdown.ts'
 
-export interface AppOptions extends RegistryOptions {
+export interface AppOptions extends Omit<RegistryOptions, 'onIdle'> {
   allowedHosts: readonly string[]
   logLevel: LogLevel
 }
 
 /** Builds the whole server, ready for inject() or listen(). Reads no environment, opens no socket. */
 export async function buildApp({ allowedHosts, logLevel, ...registryOptions }: AppOptions): Promise<FastifyInstance> {
-  const registry = new Registry(registryOptions)
+  const onIdle = (sandbox: string) => app.log.info({ sandbox }, 'sandbox removed: it was idle')
+  const registry = new Registry({ ...registryOptions, onIdle })
   const unroutedId = createRandomness().requestId
   const app = Fastify({
     ...logOptions(logLevel),

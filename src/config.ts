@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { isSandboxName } from './sandbox/address.ts'
+import { isSandboxName, sandboxNameRule } from './sandbox/address.ts'
 import { UserError } from './user-error.ts'
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -42,14 +42,14 @@ export const declarations = {
   host: {
     flags: '--host <address>',
     env: 'EMULATOR_HOST',
-    description: 'address to listen on; 0.0.0.0 for every one',
+    description: 'address to listen on, or to ask; 0.0.0.0 for every one',
     default: '127.0.0.1',
     read: readHost,
   },
   port: {
     flags: '-p, --port <number>',
     env: 'EMULATOR_PORT',
-    description: 'port to listen on; 0 for any free one',
+    description: 'port to listen on, 0 for any free one; or to ask',
     default: 4010,
     read: (text) => readInteger(text, 0, 65_535),
   },
@@ -58,7 +58,7 @@ export const declarations = {
     env: 'EMULATOR_ADMIN_KEY',
     description: 'value of the admin key that every sandbox begins with; "none" for no such key',
     default: 'sk-admin-local',
-    read: readAdminKey,
+    read: readHeaderText,
   },
   seed: {
     flags: '--seed <name or file>',
@@ -66,6 +66,7 @@ export const declarations = {
     description: 'how sandboxes begin: default, paging, lifecycle, sdk-conformance, or a YAML or JSON file; repeatable',
     default: [],
     defaultText: 'default',
+    read: readNonEmpty,
     isList: true,
   },
   data: {
@@ -73,6 +74,7 @@ export const declarations = {
     env: 'EMULATOR_DATA',
     description: 'keep sandboxes in SQLite files in this folder',
     defaultText: 'in memory',
+    read: readNonEmpty,
   },
   maxSandboxes: {
     flags: '--max-sandboxes <number>',
@@ -93,6 +95,7 @@ export const declarations = {
     env: 'EMULATOR_ALLOW_HOST',
     description: 'a DNS name under which the pages may be asked for; repeatable',
     default: [],
+    read: readHost,
     defaultText: 'local names and addresses',
     isList: true,
   },
@@ -152,26 +155,33 @@ export function declare(command: Command, names: readonly OptionName[], environm
 }
 
 function toOption(declaration: Declaration): Option {
-  const { flags, env, description, read, isList } = declaration
+  const { flags, env, description, read = asItIs, isList } = declaration
   const shown = declaration.defaultText ?? String(declaration.default)
   const option = new Option(flags, `${description} (${env}; default: ${shown})`)
   if (declaration.default !== undefined) option.defaultValue = declaration.default
-  if (isList) option.argParser<string[]>((text, previous) => [...previous, text])
-  else if (read !== undefined && flags.includes('<')) option.argParser(read)
+  if (isList) option.argParser<unknown[]>((text, previous) => [...previous, read(text)])
+  else if (flags.includes('<')) option.argParser(read)
   return option
 }
 
 function readEnvironment(command: Command, name: OptionName, environment: NodeJS.ProcessEnv): void {
-  const { env, isList, read }: Declaration = declarations[name]
+  const { env, isList, read = asItIs }: Declaration = declarations[name]
   const text = environment[env]
   const source = command.getOptionValueSource(name)
   if (text === undefined || text === '' || (source !== undefined && source !== 'default')) return
   try {
-    const value = isList ? text.split(',').filter((part) => part !== '') : read === undefined ? text : read(text)
+    const value = isList ? text.split(',').map((part) => read(part.trim())) : read(text)
     command.setOptionValueWithSource(name, value, 'env')
   } catch (error) {
     throw new UserError(`${env}: '${text}' is invalid. ${(error as Error).message}`)
   }
+}
+
+const asItIs = (text: string): unknown => text
+
+function readNonEmpty(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It must not be empty.')
+  return text
 }
 
 function readInteger(text: string, least: number, most: number): number {
@@ -210,7 +220,7 @@ function readHost(text: string): string {
   return text
 }
 
-function readAdminKey(text: string): string {
+function readHeaderText(text: string): string {
   if (!/^[!-~]([ -~]*[!-~])?$/.test(text)) {
     throw new InvalidArgumentError('It must be printable ASCII without a blank at either end, for a header carries it.')
   }
@@ -218,15 +228,15 @@ function readAdminKey(text: string): string {
 }
 
 function readUrl(text: string): string {
-  if (!/^http:$/.test(URL.parse(text)?.protocol ?? '')) throw new InvalidArgumentError('It must be an http URL.')
+  const url = URL.parse(text)
+  if (url?.protocol !== 'http:') throw new InvalidArgumentError('It must be an http URL.')
+  if (/\/v1\/?$/.test(url.pathname)) throw new InvalidArgumentError('It must be given without the /v1 of a base URL.')
   return text.replace(/\/+$/, '')
 }
 
 function readSandboxName(text: string): string {
   if (!isSandboxName(text)) {
-    throw new InvalidArgumentError(
-      'It must be 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-", the first a letter or a digit.',
-    )
+    throw new InvalidArgumentError(`It must be ${sandboxNameRule}.`)
   }
   return text
 }

@@ -4,14 +4,17 @@ import type { LogLevel } from './config.ts'
 import { exchangeOf } from './exchange.ts'
 import { redact } from './redaction.ts'
 
-/** One line a request, when it is answered, in the API's words. No header and no body, for they may hold secrets. */
+/**
+ * One line a request, when it is answered, in the API's words; probes and pages of ours only at `debug`.
+ * No header and no body, for they may hold secrets.
+ */
 class RequestLog extends LogController {
   override incomingRequest(): void {}
 
   override requestCompleted(error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
     if (this.isLogDisabled(request)) return
     const { requestId, sandbox } = exchangeOf(request)
-    request.log.info(
+    request.log[requestId === '' ? 'debug' : 'info'](
       {
         request_id: requestId || undefined,
         sandbox: sandbox?.name,

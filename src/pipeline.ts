@@ -8,6 +8,7 @@ import { sendError, toApiError } from './openai/error-handler.ts'
 import * as errors from './openai/errors.ts'
 import { identify } from './openai/headers.ts'
 import type { RouteTable } from './route-table.ts'
+import { defaultSandbox, sandboxNameRule } from './sandbox/address.ts'
 import type { Registry } from './sandbox/registry.ts'
 
 /** What stands between the socket and the operations, in the order in which the API checks things (wire.md, section 1). */
@@ -44,21 +45,30 @@ export function createPipeline(registry: Registry, routes: RouteTable, unroutedI
         if (allowed === undefined) throw controlErrors.unknownControlUrl(method, sentPath)
         throw controlErrors.controlMethodNotAllowed(method, sentPath, allowed)
       }
-      exchange.sandbox = registry.find(sandbox)
+      exchange.sandbox = sandbox === undefined ? undefined : registry.find(sandbox)
       begin(exchange, request)
+      if (sandbox === undefined)
+        throw errors.unknownUrl(method, sentPath, `sandbox_name_invalid; rule=${sandboxNameRule}`)
       if (allowed === undefined) throw errors.unknownUrl(method, sentPath)
       throw errors.methodNotAllowed(method, sentPath, allowed)
     },
 
     enter(request) {
       const exchange = exchangeOf(request)
-      exchange.sandbox = registry.obtain(exchange.address.sandbox)
+      const { sandbox: name = defaultSandbox } = exchange.address
+      exchange.sandbox = registry.obtain(name)
       begin(exchange, request)
       const { sandbox } = exchange
-      if (sandbox === undefined) throw controlErrors.sandboxLimit(exchange.address.sandbox, registry.maxSandboxes)
+      if (sandbox === undefined) throw controlErrors.sandboxLimit(name, registry.maxSandboxes)
       const { keys, settings } = sandbox
       const scope = request.method === 'GET' ? 'api.management.read' : 'api.management.write'
-      exchange.caller = authorize(request.headers.authorization, scope, settings.behavior, keys.identify)
+      exchange.caller = authorize(
+        request.headers.authorization,
+        scope,
+        settings.behavior,
+        keys.identify,
+        `sandbox=${sandbox.name}`,
+      )
       if (settings.behavior.state === 'kept' && exchange.caller !== undefined) keys.markUsed(exchange.caller)
     },
 

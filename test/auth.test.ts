@@ -60,7 +60,7 @@ describe('a wrong key is masked', () => {
     expect(answer.headers).toMatchObject({
       'www-authenticate': 'Bearer realm="OpenAI API"',
       'openai-version': '2020-10-01',
-      'x-emulator-reason': 'key_unknown',
+      'x-emulator-reason': 'token_unknown; sandbox=default',
     })
     expect(answer.headers).toHaveProperty('openai-processing-ms')
     expect(answer.headers).not.toHaveProperty('openai-organization')

@@ -41,7 +41,9 @@ describe('start', () => {
     const { code, stdout, stderr } = await runProgram(['--port', portOf(url)])
     expect(code).toBe(1)
     expect(stdout).toBe('')
-    expect(stderr).toBe(`admin-keys-emulator: listen EADDRINUSE: address already in use 127.0.0.1:${portOf(url)}\n`)
+    expect(stderr).toBe(
+      `admin-keys-emulator: listen EADDRINUSE: address already in use 127.0.0.1:${portOf(url)}; choose another port with --port\n`,
+    )
   })
 
   test('listens on 127.0.0.1 alone unless told to', async () => {
@@ -55,7 +57,7 @@ describe('start', () => {
   })
 
   test('flags win over the environment, which wins over the default; an empty variable is none', async () => {
-    const env = { EMULATOR_ADMIN_KEY: 'sk-admin-env', EMULATOR_SEED: 'paging,lifecycle', EMULATOR_HOST: '' }
+    const env = { EMULATOR_ADMIN_KEY: 'sk-admin-env', EMULATOR_SEED: 'paging, lifecycle', EMULATOR_HOST: '' }
     const fromEnv = await serve([], env)
     expect(JSON.parse(fromEnv.output.stdout).admin_key).toBe('sk-admin-env')
     const keys = await fetch(`${fromEnv.url}${keysUrl}?limit=100&after=key_unnamed`, {
@@ -85,8 +87,13 @@ describe('bad options are exit 2 with the option, the rule and the value', () =>
     [['--sandbox-ttl', '0s'], {}, /'0s' is invalid/],
     [['--log-level', 'loud'], {}, /--log-level.*'loud' is invalid.*one of trace, debug/],
     [['--prot', '1'], {}, /unknown option '--prot'[\s\S]*--port/],
-    [['serve'], {}, /serve/],
-    [['start', 'extra'], {}, /too many arguments|extra/],
+    [['serve'], {}, /unknown command 'serve'; there are start, wait, healthcheck and env/],
+    [['start', 'extra'], {}, /unknown command 'extra'/],
+    [['--data', ''], {}, /--data.*'' is invalid. It must not be empty/],
+    [['--allow-host', 'http://x'], {}, /--allow-host.*'http:\/\/x' is invalid/],
+    [['env', '--url', 'http://x/v1'], {}, /--url.*without the \/v1/],
+    [['env', '--port', '0'], {}, /--port: 0 says nothing about where/],
+    [[], { EMULATOR_SEED: 'paging,,lifecycle' }, /EMULATOR_SEED: 'paging,,lifecycle' is invalid. It must not be empty/],
     [['--seed'], {}, /--seed.*argument missing/],
     [['env', '--format', 'xml'], {}, /--format.*'xml' is invalid.*shell, dotenv, github/],
     [['env', '--sandbox', '../x'], {}, /--sandbox.*'\.\.\/x' is invalid/],
@@ -97,6 +104,7 @@ describe('bad options are exit 2 with the option, the rule and the value', () =>
   ])('%j %j', async (args, env, message) => {
     const { code, stdout, stderr } = await runProgram(args, env)
     expect(stderr).toMatch(message)
+    expect(stderr).toMatch(/^(EMULATOR|admin-keys-emulator: )/)
     expect(code).toBe(2)
     expect(stdout).toBe('')
   })

@@ -34,7 +34,7 @@ test('one line a request, with what a reader needs and nothing secret', async ()
     duration_ms: expect.any(Number),
   })
   expect(lines[1]).toMatchObject({ status: 404, reason: expect.stringContaining('key_unknown') })
-  expect(lines[3]).toMatchObject({ status: 401, reason: 'key_unknown' })
+  expect(lines[3]).toMatchObject({ status: 401, reason: 'token_unknown; sandbox=default' })
   const text = JSON.stringify(lines)
   expect(text).not.toContain(secret.slice(12, 40))
   expect(text).not.toContain(adminKey)

@@ -61,6 +61,7 @@ test('one sandbox too many is refused before authentication, and those that are 
   expect(refused.body.error).toMatchObject({ type: 'emulator_error', param: null, code: 'sandbox_limit' })
   expect(refused.body.error.message).toContain('--max-sandboxes')
   expect(refused.headers['x-should-retry']).toBe('false')
+  expect(refused.headers['x-emulator-reason']).toBe('sandbox_limit; sandbox=c; limit=3')
   expect(refused.headers).not.toHaveProperty('openai-organization')
   expect((await call('GET', inSandbox('a'))).status).toBe(200)
   expect((await call('GET', keysUrl)).status).toBe(200)
@@ -79,6 +80,8 @@ describe('names', () => {
       const answer = await call('GET', inSandbox(name))
       expect(answer.status).toBe(404)
       expect(answer.body.error.message).toContain('Invalid URL')
+      expect(answer.headers).not.toHaveProperty('openai-organization')
+      if (name !== '') expect(answer.headers['x-emulator-reason']).toMatch(/^sandbox_name_invalid; rule=1 to 64 of /)
     },
   )
 

@@ -252,7 +252,7 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
     ['keys:\n  - generate: 1000001\n    name: a', 2, '/keys/0/generate', '1 to 1000000', '1000001'],
     ['keys:\n  - generate: 2\n    name: a\n    value: b', 4, '/keys/0/value', "beside 'generate'", '[redacted]'],
     ['keys:\n  - generate: 2\n    name: a\n    id: b', 4, '/keys/0/id', 'with {n}', '"b"'],
-    ['keys:\n  - { id: a, name: a }\n  - { id: a, name: b }', 3, '/keys/1/id', 'no other key', '"a"'],
+    ['keys:\n  - { id: a, name: a }\n  - { id: a, name: b }', 3, '/keys/1/id', 'an id that no other key', '"a"'],
     [
       'keys:\n  - { generate: 3, id: "k{n}", name: a }\n  - { id: k2, name: b }',
       3,
@@ -267,6 +267,7 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
       'no other key',
       '[redacted]',
     ],
+    ['keys:\n  - nam: a', 2, '/keys/0/nam', 'one of id, name', '"a"'],
     ['keys: {}', 1, '/keys', 'a list of keys', '{}'],
     ['key: []', 1, '/key', 'one of organization, behavior, clock, keys', '[]'],
     ['[]', 1, '/', 'a seed', '[]'],
@@ -317,7 +318,7 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
 
   test('a name that is neither built in nor a file lists what there is', async () => {
     await expect(loadSeeds(['nothing'])).rejects.toThrow(
-      /nothing is no built-in seed \(default, paging, lifecycle, sdk-conformance\)/,
+      /^seed nothing: is no built-in one \(default, paging, lifecycle, sdk-conformance\).*'\/.*\/nothing'/,
     )
   })
 

@@ -26,11 +26,16 @@ function createProgram(environment: NodeJS.ProcessEnv): Command {
     .exitOverride()
     // Defaults are said in the description, beside the variable.
     .configureHelp({ optionDescription: ({ description }) => description })
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'admin-keys-emulator: ')) })
   const command = (name: string, description: string, options: readonly OptionName[], isDefault = false) =>
-    declare(program.command(name, { isDefault }).description(description).exitOverride(), options, environment)
+    declare(program.command(name, { isDefault }).description(description), options, environment)
 
   const start = command('start', 'Serve, until SIGTERM or SIGINT (the default command)', startOptions, true)
-  start.action(async (options) => (await import('./start.ts')).start(options))
+  // What is no command reaches the default one, as an argument that it does not have.
+  start.allowExcessArguments().action(async (options, { args: [word] }: Command) => {
+    if (word !== undefined) start.error(`error: unknown command '${word}'; there are start, wait, healthcheck and env`)
+    await (await import('./start.ts')).start(options)
+  })
   program.addHelpText('after', () => `\nWithout a command it starts:\n\n${start.helpInformation()}`)
   command('wait', 'Wait until the emulator is ready; exit 1 if it is not in time', [...whereOptions, 'timeout']).action(
     async (options) => (await import('./wait.ts')).wait(options),
@@ -55,9 +60,14 @@ export async function run(args: string[], environment: NodeJS.ProcessEnv): Promi
   } catch (error) {
     // Commander has said what is wrong, or printed the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    const { message, stack } = error as Error
-    const isExplained = error instanceof UserError || (error as NodeJS.ErrnoException).syscall !== undefined
-    process.stderr.write(`admin-keys-emulator: ${isExplained ? message : stack}\n`)
+    process.stderr.write(`admin-keys-emulator: ${tell(error)}\n`)
     return error instanceof UserError ? 2 : 1
   }
+}
+
+/** One line for what the user can mend; all there is for what only we can. */
+function tell(error: unknown): string | undefined {
+  const { message, stack, code, syscall } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE') return `${message}; choose another port with --port`
+  return error instanceof UserError || syscall !== undefined ? message : stack
 }

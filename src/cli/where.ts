@@ -1,5 +1,6 @@
 import type { Endpoint } from '../config.ts'
 import { defaultSandbox } from '../sandbox/address.ts'
+import { UserError } from '../user-error.ts'
 
 /** The options by which a command finds a running emulator. */
 export interface Where extends Endpoint {
@@ -9,6 +10,7 @@ export interface Where extends Endpoint {
 /** The URL of the emulator, without a slash at its end. */
 export function rootUrl({ url, host, port }: Where): string {
   if (url !== undefined) return url
+  if (port === 0) throw new UserError('--port: 0 says nothing about where the emulator is; give its port or --url.')
   // One cannot connect to the address that stands for all.
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`

@@ -12,16 +12,25 @@ const probe = (operationId: string, summary: string, description: string, status
   response: { 200: Type.Object({ status: Type.Literal(status) }, { description: summary }) },
 })
 
+// Some probes ask with HEAD.
+const exposeHeadRoute = true
+
 /** `/health` and `/ready`. The seed is loaded before the socket is opened, so whoever can ask finds us ready. */
 export function registerHealth(app: FastifyInstance): void {
   app.get(
     '/health',
-    { schema: probe('emulator-health', 'The process lives', 'For the health check of a container.', 'ok') },
+    {
+      exposeHeadRoute,
+      schema: probe('emulator-health', 'The process lives', 'For the health check of a container.', 'ok'),
+    },
     () => ({ status: 'ok' }),
   )
   app.get(
     '/ready',
-    { schema: probe('emulator-ready', 'The seed is loaded', 'For waiting until tests can begin.', 'ready') },
+    {
+      exposeHeadRoute,
+      schema: probe('emulator-ready', 'The seed is loaded', 'For waiting until tests can begin.', 'ready'),
+    },
     () => ({ status: 'ready' }),
   )
 }

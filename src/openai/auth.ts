@@ -5,12 +5,16 @@ import * as errors from './errors.ts'
 /** What a token turned out to be. `Key` is the row of the key that it is the value of. */
 export type Credential<Key> = { kind: 'live'; key: Key } | { kind: 'unusable'; reason: string } | { kind: 'unknown' }
 
-/** Who sent an `Authorization` header: a key, or nobody in particular under `auth: any`. Throws the API's 401 or 403. */
+/**
+ * Who sent an `Authorization` header: a key, or nobody in particular under `auth: any`. Throws the API's 401 or 403.
+ * `place` says where the token was looked up, for the reason of a refusal.
+ */
 export function authorize<Key>(
   header: string | undefined,
   scope: Scope,
   behavior: Behavior,
   identify: (token: string) => Credential<Key>,
+  place: string,
 ): Key | undefined {
   const token = bearerToken(header)
   if (token === undefined) throw errors.missingAuthentication()
@@ -20,7 +24,7 @@ export function authorize<Key>(
   if (credential.kind === 'unusable') throw errors.incorrectApiKey(token, credential.reason)
   // A key of a project or a service account is genuine to the service; it merely may not do this.
   if (/^sk-(proj|svcacct)-/.test(token)) throw errors.missingScope(scope)
-  throw errors.incorrectApiKey(token, 'key_unknown')
+  throw errors.incorrectApiKey(token, `token_unknown; ${place}`)
 }
 
 const scheme = 'bearer '

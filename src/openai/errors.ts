@@ -94,8 +94,8 @@ export const malformedJson = (reason: string): ApiError =>
   )
 
 /** `path` as the client sent it, without its query. */
-export const unknownUrl = (method: string, path: string): ApiError =>
-  invalidRequest(404, `Invalid URL (${method} ${path})`, `unknown_url; method=${method}; path=${path}`)
+export const unknownUrl = (method: string, path: string, cause = 'unknown_url'): ApiError =>
+  invalidRequest(404, `Invalid URL (${method} ${path})`, `${cause}; method=${method}; path=${path}`)
 
 export function methodNotAllowed(method: string, path: string, allowed: string): ApiError {
   const message = `Not allowed to ${method} on ${path}. (HINT: Perhaps you meant to use a different HTTP method?)`

@@ -1,6 +1,7 @@
 /** What a URL addresses: a sandbox, and in it a path as the routes know it. */
 export interface Address {
-  sandbox: string
+  /** Absent where the URL names a sandbox that cannot be. */
+  sandbox: string | undefined
   /** The path and the query, without authority, `/sandbox/NAME` and `/v1`. */
   url: string
   /** The path as the client sent it, without authority and query. */
@@ -12,6 +13,9 @@ export interface Address {
 export const defaultSandbox = 'default'
 
 const sandboxName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+
+/** The rule for names, for messages. */
+export const sandboxNameRule = '1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-", the first a letter or a digit'
 
 /** Whether a sandbox may be called so. */
 export const isSandboxName = (name: string): boolean => sandboxName.test(name)
@@ -30,11 +34,11 @@ export function parseAddress(target: string): Address {
 }
 
 /** A prefix is taken off once, and only before what a sandbox has: an unknown URL keeps it, and stays unknown. */
-function splitSandbox(path: string): { sandbox: string; path: string } {
+function splitSandbox(path: string): Pick<Address, 'sandbox'> & { path: string } {
   if (!path.startsWith('/sandbox/')) return { sandbox: defaultSandbox, path }
   const [, encoded = '', rest = ''] = /^\/sandbox\/([^/]+)(\/.*)?$/s.exec(path) ?? []
   const name = decode(encoded)
-  if (name === undefined || !isSandboxName(name)) return { sandbox: defaultSandbox, path }
+  if (name === undefined || !isSandboxName(name)) return { sandbox: undefined, path }
   const isKnown = /^\/(v1\/organization|organization|_emulator)\//.test(rest)
   return { sandbox: name, path: isKnown ? rest : path }
 }

@@ -10,6 +10,8 @@ export interface RegistryOptions {
   maxSandboxes: number
   /** Removes a sandbox that was idle for so many real milliseconds; `undefined` for never. */
   sandboxTtl: number | undefined
+  /** Told of each sandbox that was removed for idling. */
+  onIdle: (name: string) => void
   /** Where sandboxes are kept; `undefined` for in memory. */
   dataDirectory: string | undefined
 }
@@ -23,7 +25,7 @@ export class Registry {
   readonly #sweeper: NodeJS.Timeout | undefined
 
   /** Opens every sandbox that is kept, and `default`. Throws UserError as `openDataDirectory` does. */
-  constructor({ origin, maxSandboxes, sandboxTtl, dataDirectory }: RegistryOptions) {
+  constructor({ origin, maxSandboxes, sandboxTtl, onIdle, dataDirectory }: RegistryOptions) {
     this.origin = origin
     this.maxSandboxes = maxSandboxes
     this.#data = dataDirectory === undefined ? undefined : openDataDirectory(dataDirectory)
@@ -33,7 +35,7 @@ export class Registry {
       this.close()
       throw error
     }
-    if (sandboxTtl !== undefined) this.#sweeper = this.#sweepEvery(sandboxTtl)
+    if (sandboxTtl !== undefined) this.#sweeper = this.#sweepEvery(sandboxTtl, onIdle)
   }
 
   /** The sandbox of that name, if there is one. */
@@ -79,16 +81,18 @@ export class Registry {
     }
   }
 
-  #sweepEvery(ttl: number): NodeJS.Timeout {
+  #sweepEvery(ttl: number, onIdle: (name: string) => void): NodeJS.Timeout {
     // Often enough that nothing outlives its time by much; seldom enough to cost nothing.
     const interval = Math.min(Math.max(ttl / 4, 20), 60_000)
-    return setInterval(() => this.#removeIdle(ttl), interval).unref()
+    return setInterval(() => this.#removeIdle(ttl).forEach(onIdle), interval).unref()
   }
 
-  #removeIdle(ttl: number): void {
+  #removeIdle(ttl: number): string[] {
     const now = monotonicNow()
-    for (const { name, lastUsed } of this.#sandboxes.values()) {
-      if (name !== defaultSandbox && now - lastUsed > ttl) this.remove(name)
-    }
+    const idle = [...this.#sandboxes.values()].filter(
+      (each) => each.name !== defaultSandbox && now - each.lastUsed > ttl,
+    )
+    for (const { name } of idle) this.remove(name)
+    return idle.map(({ name }) => name)
   }
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { digest } from '../../admin-api-keys/secret.ts'
 import type { Behavior } from '../../openai/behavior.ts'
 import { packageRoot } from '../../package.ts'
@@ -51,12 +52,12 @@ export async function loadSeeds(sources: readonly string[]): Promise<Seed> {
 }
 
 function readSource(source: string): string {
-  const path = builtInSeeds.includes(source) ? new URL(`fixtures/${source}.yaml`, packageRoot) : source
+  const path = builtInSeeds.includes(source) ? new URL(`fixtures/${source}.yaml`, packageRoot) : resolve(source)
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
     throw new UserError(
-      `--seed: ${source} is no built-in seed (${builtInSeeds.join(', ')}) and cannot be read as a file: ${(error as Error).message}`,
+      `seed ${source}: is no built-in one (${builtInSeeds.join(', ')}) and cannot be read as a file: ${(error as Error).message}`,
     )
   }
 }
@@ -75,7 +76,7 @@ type DuplicateCheck = (kind: 'id' | 'value', text: string, mistake: (rule: strin
 function createDuplicateCheck(): DuplicateCheck {
   const seen = { id: new Set<string>(), value: new Set<string>() }
   return (kind, text, mistake) => {
-    if (seen[kind].has(text)) throw mistake(`a ${kind} that no other key of the seeds has`)
+    if (seen[kind].has(text)) throw mistake(`${kind === 'id' ? 'an id' : 'a value'} that no other key of the seeds has`)
     seen[kind].add(text)
   }
 }

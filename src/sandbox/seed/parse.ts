@@ -23,13 +23,18 @@ export function parseSeed(file: string, text: string): ParsedSeed {
 }
 
 /** Where the mistake is, and the rule that it breaks. */
-function explain({ keyword, instancePath, params, parentSchema, schemaPath }: ErrorObject): [Path, string] {
+function explain({ keyword, instancePath, params, parentSchema, schemaPath, data }: ErrorObject): [Path, string] {
   const path = instancePath.split('/').slice(1).map(unescapeStep)
+  const fields = Object.keys(parentSchema?.['properties'] ?? {})
   switch (keyword) {
-    case 'required':
+    case 'required': {
+      // A field that is missing beside one that nobody knows has most likely been misspelt.
+      const unknown = Object.keys(data as object).find((field) => !fields.includes(field))
+      if (unknown !== undefined) return [[...path, unknown], `one of ${fields.join(', ')}`]
       return [[...path, params['missingProperty']], 'given: the field is required']
+    }
     case 'additionalProperties':
-      return [[...path, params['additionalProperty']], `one of ${Object.keys(parentSchema?.['properties']).join(', ')}`]
+      return [[...path, params['additionalProperty']], `one of ${fields.join(', ')}`]
     case 'false schema':
       return [
         path,

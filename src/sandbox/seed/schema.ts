@@ -16,11 +16,11 @@ const moment = [
 ]
 
 const Moment = Type.Union(moment, {
-  description: 'Unix seconds (0 to 253402300799) or an ISO 8601 time with its zone ("2026-01-01T00:00:00Z")',
+  description: 'Unix seconds (0 to 253402300799) or an ISO 8601 date, or time with its zone ("2026-01-01T00:00:00Z")',
 })
 
 const timeRule =
-  'Unix seconds (0 to 253402300799), an ISO 8601 time with its zone ("2026-01-01T00:00:00Z"), or a time relative to the clock of the sandbox ("-90d", "+30s"; s, m, h or d)'
+  'Unix seconds (0 to 253402300799), an ISO 8601 date, or time with its zone ("2026-01-01T00:00:00Z"), or a time relative to the clock of the sandbox ("-90d", "+30s"; s, m, h or d)'
 
 const Time = Type.Union([...moment, Type.String({ pattern: '^[+-][0-9]{1,10}[smhd]$' })], { description: timeRule })
 const NullableTime = Nullable(Time, { description: `${timeRule}, or null` })
