@@ -1,3 +1,5 @@
+PRAGMA application_id = 0x616b6579; -- "akey": by it a file of ours is told from another program's
+
 CREATE TABLE admin_api_keys (
   -- Order of insertion, which decides within one second. Not the primary key: SQLite takes a rowid for no part of a
   -- range on (created_at, seq), and would read every key of the second.

@@ -4,8 +4,9 @@ type Schema = Record<string, unknown>
 
 interface Operation {
   operationId?: string
+  security?: Record<string, unknown>[]
   parameters?: { name: string; in: string; required?: boolean; schema?: Schema }[]
-  requestBody?: { content: Record<string, { schema: Schema }> }
+  requestBody?: { required?: boolean; content: Record<string, { schema: Schema }> }
   responses: Record<string, { content?: Record<string, { schema: Schema }> }>
 }
 
@@ -53,6 +54,9 @@ function compareOperation(
   const differences: string[] = []
   if (mine.operationId !== published.operationId) {
     differences.push(`operationId is ${mine.operationId}, published ${published.operationId}`)
+  }
+  if (!isDeepStrictEqual(mine.security, published.security)) {
+    differences.push(`security is ${JSON.stringify(mine.security)}, published ${JSON.stringify(published.security)}`)
   }
   differences.push(...compareParameters(mine, published))
   const bodies = [bodyOf(mine, ours), bodyOf(published, theirs)] as const
@@ -103,9 +107,14 @@ function allowedValues({ enum: list, const: only }: Schema): unknown[] | undefin
 function bodyOf({ requestBody }: Operation, document: OpenApiDocument) {
   const schema = requestBody?.content['application/json']?.schema
   if (schema === undefined) return undefined
-  const { properties, required } = resolve(schema, document)
+  const { types, properties, required } = resolve(schema, document)
   const fields = Object.entries(properties).map(([name, field]) => [name, constraints(resolve(field, document).schema)])
-  return { required: [...required].sort(), fields: Object.fromEntries(fields.toSorted()) }
+  return {
+    isRequired: requestBody?.required === true,
+    types: [...types],
+    required: [...required].sort(),
+    fields: Object.fromEntries(fields.toSorted()),
+  }
 }
 
 interface Resolved {
@@ -151,6 +160,8 @@ function follow(schema: Schema, document: OpenApiDocument): Schema {
 function compareAnswer(mine: Resolved, published: Resolved, at: string): string[] {
   const differences: string[] = []
   const foreign = [...mine.types].filter((type) => !published.types.has(type))
+  if (published.types.size > 0 && mine.types.size === 0)
+    differences.push(`${at}has no type, published ${[...published.types].join(', ')}`)
   if (published.types.size > 0 && foreign.length > 0)
     differences.push(`${at}may be ${foreign.join(', ')}, published ${[...published.types].join(', ')}`)
   const [ourValues, theirValues] = [allowedValues(mine.schema), allowedValues(published.schema)]
@@ -172,6 +183,7 @@ function compareAnswer(mine: Resolved, published: Resolved, at: string): string[
         ...compareAnswer(resolve(field, mine.document), resolve(schema, published.document), `${at}.${name} `),
       )
   }
+  if (published.items !== undefined && mine.items === undefined) differences.push(`${at}says nothing of its items`)
   if (mine.items !== undefined && published.items !== undefined) {
     differences.push(...compareAnswer(mine.items, published.items, `${at}[] `))
   }

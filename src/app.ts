@@ -18,45 +18,53 @@ import { createRandomness } from './sandbox/randomness.ts'
 import { Registry, type RegistryOptions } from './sandbox/registry.ts'
 import { finishWhenClosing } from './shutdown.ts'
 
-export interface AppOptions extends Omit<RegistryOptions, 'onIdle'> {
+export interface AppOptions extends Omit<RegistryOptions, 'log'> {
+  /** How long a request may take to arrive, in milliseconds. */
+  requestTimeout: number
   allowedHosts: readonly string[]
   logLevel: LogLevel
 }
 
 /** Builds the whole server, ready for inject() or listen(). Reads no environment, opens no socket. */
-export async function buildApp({ allowedHosts, logLevel, ...registryOptions }: AppOptions): Promise<FastifyInstance> {
-  const onIdle = (sandbox: string) => app.log.info({ sandbox }, 'sandbox removed: it was idle')
-  const registry = new Registry({ ...registryOptions, onIdle })
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { allowedHosts, logLevel, requestTimeout, ...registryOptions } = options
+  const registry = new Registry({ ...registryOptions, log: () => app.log })
   const unroutedId = createRandomness().requestId
+  const surroundings = { requestId: unroutedId, log: () => app.log }
   const app = Fastify({
     ...logOptions(logLevel),
     rewriteUrl: beginExchange,
     exposeHeadRoutes: false,
     // Longer than a header may be, so that every id, however long, is looked up.
     routerOptions: { maxParamLength: 65_536 },
-    // Against a body that never ends to arrive, in milliseconds.
-    requestTimeout: 30_000,
+    // Against requests that never end to arrive.
+    requestTimeout,
     return503OnClosing: false,
-    clientErrorHandler: createClientErrorHandler(unroutedId),
+    clientErrorHandler: createClientErrorHandler(surroundings),
     // Node would answer with an empty body; we say what is missing.
-    http: { requireHostHeader: false },
+    http: {
+      requireHostHeader: false,
+      headersTimeout: requestTimeout,
+      connectionsCheckingInterval: Math.min(1000, requestTimeout),
+    },
   })
   app.addHttpMethod('DELETE', { hasBody: false, overrideExisting: true })
-  answerOddRequests(app.server, unroutedId)
+  answerOddRequests(app.server, surroundings)
   app.setSerializerCompiler(() => JSON.stringify)
-  acceptJsonBodies(app)
   await app.register(swagger, openApiOptions)
   for (const component of [ErrorSchema, ErrorResponse]) app.addSchema(component)
 
   const routes = new RouteTable()
   routes.watch(app)
-  const pipeline = createPipeline(registry, routes, unroutedId)
+  const checkHost = createHostCheck(allowedHosts)
+  const pipeline = createPipeline({ registry, routes, unroutedId, checkHost })
   installPipeline(app, pipeline, (api) => {
+    acceptJsonBodies(api)
     useApiSchemas(api)
     registerAdminApiKeys(api, pipeline.operate)
   })
   registerHealth(app)
-  registerDocs(app, createHostCheck(allowedHosts))
+  registerDocs(app, checkHost)
   finishWhenClosing(app)
   app.addHook('onClose', async () => registry.close())
   return app

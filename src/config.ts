@@ -1,29 +1,21 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
-import { isSandboxName, sandboxNameRule } from './sandbox/address.ts'
+import { type Command, Option } from 'commander'
+import {
+  asItIs,
+  readBoolean,
+  readChoice,
+  readDuration,
+  readHeaderText,
+  readHost,
+  readHostName,
+  readInteger,
+  readNonEmpty,
+  readSandboxName,
+  readUrl,
+} from './option-readers.ts'
 import { UserError } from './user-error.ts'
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
-
-/** Where the emulator listens, or is to be found. */
-export interface Endpoint {
-  host: string
-  port: number
-}
-
-/** What `start` is told. */
-export interface Config extends Endpoint {
-  /** `undefined` for none. */
-  adminKey: string | undefined
-  seed: string[]
-  data: string | undefined
-  maxSandboxes: number
-  /** Real milliseconds; `undefined` for never. */
-  sandboxTtl: number | undefined
-  allowHost: string[]
-  logLevel: LogLevel
-  json: boolean
-}
 
 /** One option: its flag, its environment twin, and how its text is read. */
 interface Declaration {
@@ -35,7 +27,9 @@ interface Declaration {
   /** Throws InvalidArgumentError with the rule. */
   read?: (text: string) => unknown
   /** May be given more than once; in the environment separated by commas. */
-  isList?: boolean
+  isList?: true
+  /** Flags beside which the variable is not looked at. */
+  yieldsTo?: string[]
 }
 
 export const declarations = {
@@ -95,7 +89,7 @@ export const declarations = {
     env: 'EMULATOR_ALLOW_HOST',
     description: 'a DNS name under which the pages may be asked for; repeatable',
     default: [],
-    read: readHost,
+    read: readHostName,
     defaultText: 'local names and addresses',
     isList: true,
   },
@@ -117,6 +111,7 @@ export const declarations = {
     flags: '--url <url>',
     env: 'EMULATOR_URL',
     description: 'where the emulator is, instead of --host and --port',
+    yieldsTo: ['host', 'port'],
     defaultText: 'host and port',
     read: readUrl,
   },
@@ -146,6 +141,31 @@ export const declarations = {
 
 export type OptionName = keyof typeof declarations
 
+type Value<Declared> = Declared extends { isList: true }
+  ? string[]
+  :
+      | (Declared extends { read: (text: string) => infer Read } ? Read : string)
+      | (Declared extends { default: unknown } ? never : undefined)
+
+/** What a command with those options is told, frozen. */
+export type Options<Name extends OptionName> = { readonly [Each in Name]: Value<(typeof declarations)[Each]> }
+
+export const startOptions = [
+  'host',
+  'port',
+  'adminKey',
+  'seed',
+  'data',
+  'maxSandboxes',
+  'sandboxTtl',
+  'allowHost',
+  'logLevel',
+  'json',
+] as const satisfies OptionName[]
+
+/** By these a command finds an emulator that runs. */
+export const whereOptions = ['host', 'port', 'url'] as const satisfies OptionName[]
+
 /** Gives a command options: a flag wins over the environment, which wins over the default. An empty variable is none. */
 export function declare(command: Command, names: readonly OptionName[], environment: NodeJS.ProcessEnv): Command {
   for (const name of names) command.addOption(toOption(declarations[name]))
@@ -165,78 +185,15 @@ function toOption(declaration: Declaration): Option {
 }
 
 function readEnvironment(command: Command, name: OptionName, environment: NodeJS.ProcessEnv): void {
-  const { env, isList, read = asItIs }: Declaration = declarations[name]
+  const { env, isList, yieldsTo = [], read = asItIs }: Declaration = declarations[name]
   const text = environment[env]
   const source = command.getOptionValueSource(name)
   if (text === undefined || text === '' || (source !== undefined && source !== 'default')) return
+  if (yieldsTo.some((other) => command.getOptionValueSource(other) === 'cli')) return
   try {
     const value = isList ? text.split(',').map((part) => read(part.trim())) : read(text)
     command.setOptionValueWithSource(name, value, 'env')
   } catch (error) {
     throw new UserError(`${env}: '${text}' is invalid. ${(error as Error).message}`)
   }
-}
-
-const asItIs = (text: string): unknown => text
-
-function readNonEmpty(text: string): string {
-  if (text === '') throw new InvalidArgumentError('It must not be empty.')
-  return text
-}
-
-function readInteger(text: string, least: number, most: number): number {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value < least || value > most) {
-    throw new InvalidArgumentError(`It must be an integer from ${least} to ${most}.`)
-  }
-  return value
-}
-
-const unitsInMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-const longestDuration = 365 * unitsInMs.d
-
-function readDuration(text: string): number {
-  const [, amount, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? []
-  const value = Number(amount) * (unitsInMs[unit as keyof typeof unitsInMs] ?? Number.NaN)
-  if (!(value >= 1 && value <= longestDuration)) {
-    throw new InvalidArgumentError('It must be a duration from 1ms to 365d, with its unit: ms, s, m, h or d.')
-  }
-  return value
-}
-
-function readChoice<Choice extends string>(text: string, choices: readonly Choice[]): Choice {
-  if (!choices.includes(text as Choice)) throw new InvalidArgumentError(`It must be one of ${choices.join(', ')}.`)
-  return text as Choice
-}
-
-function readBoolean(text: string): boolean {
-  if (/^(1|true)$/i.test(text)) return true
-  if (/^(0|false)$/i.test(text)) return false
-  throw new InvalidArgumentError('It must be 1, true, 0 or false.')
-}
-
-function readHost(text: string): string {
-  if (!/^[A-Za-z0-9.:_-]+$/.test(text)) throw new InvalidArgumentError('It must be an IP address or a host name.')
-  return text
-}
-
-function readHeaderText(text: string): string {
-  if (!/^[!-~]([ -~]*[!-~])?$/.test(text)) {
-    throw new InvalidArgumentError('It must be printable ASCII without a blank at either end, for a header carries it.')
-  }
-  return text
-}
-
-function readUrl(text: string): string {
-  const url = URL.parse(text)
-  if (url?.protocol !== 'http:') throw new InvalidArgumentError('It must be an http URL.')
-  if (/\/v1\/?$/.test(url.pathname)) throw new InvalidArgumentError('It must be given without the /v1 of a base URL.')
-  return text.replace(/\/+$/, '')
-}
-
-function readSandboxName(text: string): string {
-  if (!isSandboxName(text)) {
-    throw new InvalidArgumentError(`It must be ${sandboxNameRule}.`)
-  }
-  return text
 }

@@ -9,7 +9,9 @@ import * as errors from './openai/errors.ts'
 import { identify } from './openai/headers.ts'
 import type { RouteTable } from './route-table.ts'
 import { defaultSandbox, sandboxNameRule } from './sandbox/address.ts'
+import { monotonicNow } from './sandbox/clock.ts'
 import type { Registry } from './sandbox/registry.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
 
 /** What stands between the socket and the operations, in the order in which the API checks things (wire.md, section 1). */
 export interface Pipeline {
@@ -23,8 +25,16 @@ export interface Pipeline {
   sign(request: FastifyRequest, reply: FastifyReply): void
 }
 
-/** `unroutedId` makes the request id of what reaches no sandbox. */
-export function createPipeline(registry: Registry, routes: RouteTable, unroutedId: () => string): Pipeline {
+interface Surroundings {
+  registry: Registry
+  routes: RouteTable
+  /** Makes the request id of what reaches no sandbox. */
+  unroutedId: () => string
+  /** Throws where the Host may not ask for what is ours. */
+  checkHost: (request: FastifyRequest) => void
+}
+
+export function createPipeline({ registry, routes, unroutedId, checkHost }: Surroundings): Pipeline {
   const behaviorOf = ({ sandbox }: Exchange): Behavior =>
     sandbox?.settings.behavior ?? { ...defaultBehavior, ...registry.origin.seed.behavior }
 
@@ -37,12 +47,13 @@ export function createPipeline(registry: Registry, routes: RouteTable, unroutedI
   return {
     refuseUnrouted(request) {
       const exchange = exchangeOf(request)
-      const { sandbox, url, sentPath } = exchange.address
+      const { sandbox, url, sentPath, isMalformed } = exchange.address
       const { method } = request
-      const path = url.split('?', 1)[0] ?? url
+      const path = isMalformed ? sentPath : url.replace(/[?#].*/s, '')
       const allowed = routes.methodsOf(path)?.join(', ')
       if (routes.isOurs(path)) {
-        if (allowed === undefined) throw controlErrors.unknownControlUrl(method, sentPath)
+        checkHost(request)
+        if (allowed === undefined || isMalformed) throw controlErrors.unknownControlUrl(method, sentPath)
         throw controlErrors.controlMethodNotAllowed(method, sentPath, allowed)
       }
       exchange.sandbox = sandbox === undefined ? undefined : registry.find(sandbox)
@@ -56,10 +67,15 @@ export function createPipeline(registry: Registry, routes: RouteTable, unroutedI
     enter(request) {
       const exchange = exchangeOf(request)
       const { sandbox: name = defaultSandbox } = exchange.address
-      exchange.sandbox = registry.obtain(name)
+      exchange.sandbox = registry.find(name)
       begin(exchange, request)
-      const { sandbox } = exchange
+      const sandbox = registry.obtain(name)
       if (sandbox === undefined) throw controlErrors.sandboxLimit(name, registry.maxSandboxes)
+      if (exchange.sandbox === undefined) {
+        exchange.sandbox = sandbox
+        exchange.requestId = sandbox.randomness.requestId()
+      }
+      if (request.method === 'POST') keepAwake(sandbox, request)
       const { keys, settings } = sandbox
       const scope = request.method === 'GET' ? 'api.management.read' : 'api.management.write'
       exchange.caller = authorize(
@@ -69,14 +85,14 @@ export function createPipeline(registry: Registry, routes: RouteTable, unroutedI
         keys.identify,
         `sandbox=${sandbox.name}`,
       )
-      if (settings.behavior.state === 'kept' && exchange.caller !== undefined) keys.markUsed(exchange.caller)
+      if (settings.behavior.state !== 'discarded' && exchange.caller !== undefined) keys.markUsed(exchange.caller)
     },
 
     operate(request, operation) {
       const { sandbox, caller } = exchangeOf(request)
       // Since it entered, the request may have waited for its body.
       if (sandbox === undefined || sandbox.isClosed) throw new SandboxGone()
-      if (sandbox.settings.behavior.state === 'kept') return operation(sandbox.keys, caller?.id)
+      if (sandbox.settings.behavior.state !== 'discarded') return operation(sandbox.keys, caller?.id)
       return sandbox.discarding(() => {
         if (caller !== undefined) sandbox.keys.markUsed(caller)
         return operation(sandbox.keys, caller?.id)
@@ -98,6 +114,15 @@ export function createPipeline(registry: Registry, routes: RouteTable, unroutedI
       }
     },
   }
+}
+
+/** A sandbox does not idle while a body is on its way to it. */
+function keepAwake(sandbox: Sandbox, { raw }: FastifyRequest): void {
+  sandbox.arriving++
+  raw.once('close', () => {
+    sandbox.arriving--
+    sandbox.lastUsed = monotonicNow()
+  })
 }
 
 /** The sandbox was removed while the request waited: its client is to see a broken connection. */

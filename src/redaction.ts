@@ -1,9 +1,27 @@
+import { decodeAscii } from './percent-encoding.ts'
+
 const secrets = /sk-[A-Za-z0-9_-]{12,}/g
+
+// Under `auth: any` a token may be a word like any other, or a letter.
+const leastSecret = 8
 
 /** A secret as the API shows it: the first 8 characters, `...`, the last 3. */
 export const redactedForm = (value: string): string => `${value.slice(0, 8)}...${value.slice(-3)}`
 
-/** The text without what looks like a key: what is shorter than 20 characters leaves nothing of itself. */
-export function redact(text: string): string {
-  return text.replace(secrets, (secret) => (secret.length < 20 ? '[redacted]' : redactedForm(secret)))
+/**
+ * The text without what looks like a key, and without the token that a client presented, percent-encoded or not.
+ * What is shorter than 20 characters leaves nothing of itself.
+ */
+export function redact(text: string, presented = ''): string {
+  const plain = decodeAscii(text)
+  const hidden = hide(plain, presented)
+  // Where there is nothing to hide the text stays as it was written.
+  return hidden === plain ? text : hidden
 }
+
+function hide(text: string, presented: string): string {
+  const withoutToken = presented.length < leastSecret ? text : text.replaceAll(presented, shorten)
+  return withoutToken.replace(secrets, shorten)
+}
+
+const shorten = (secret: string) => (secret.length < 20 ? '[redacted]' : redactedForm(secret))

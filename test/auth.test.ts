@@ -134,6 +134,14 @@ test('a token may hold blanks', async () => {
   expect((await call('GET', keysUrl, { as: 'My Admin' })).status).toBe(401)
 })
 
+test('a key is presented in the header and nowhere else', async () => {
+  const { call } = await startApp()
+  const places = [`?api_key=${adminKey}`, `?access_token=${adminKey}`, `?authorization=Bearer%20${adminKey}`]
+  for (const query of places) expect((await call('GET', keysUrl + query, { as: null })).text).toBe(missing)
+  const cookie = { cookie: `authorization=Bearer ${adminKey}`, 'x-api-key': adminKey, 'api-key': adminKey }
+  expect((await call('GET', keysUrl, { as: null, headers: cookie })).text).toBe(missing)
+})
+
 test('a caller that authenticates is used even when the operation then fails', async () => {
   const { call, create } = await startApp({ seed: 'clock: { now: 2026-01-01T00:00:00Z, frozen: true }' })
   const failures = [

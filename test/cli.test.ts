@@ -1,14 +1,40 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { request } from 'node:http'
-import { connect } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl } from './support/app.ts'
-import { runProgram, serve, startProgram } from './support/program.ts'
+import { temporaryFile } from './support/files.ts'
+import { runProgram, serve, startLine, startProgram } from './support/program.ts'
 import { exchangeRaw } from './support/raw.ts'
+
+// Debian's way to make a terminal; other systems' script takes other options.
+const hasScript = process.platform === 'linux' && existsSync('/usr/bin/script')
 
 const portOf = (url: string) => new URL(url).port
 const auth = { authorization: `Bearer ${adminKey}` }
+
+/** The lines that a start on a terminal prints, which is then ended. */
+async function onTerminal(args: string[]): Promise<string[]> {
+  const program = [
+    process.execPath,
+    '--disable-warning=ExperimentalWarning',
+    'src/main.ts',
+    '--port',
+    '0',
+    '--log-level',
+    'warn',
+    ...args,
+  ]
+  const terminal = spawn('script', ['-qec', `timeout -s TERM 1.5 ${program.join(' ')}`, '/dev/null'], {
+    cwd: new URL('..', import.meta.url),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let text = ''
+  for await (const chunk of terminal.stdout) text += chunk
+  return text.replaceAll('\r', '').split('\n')
+}
 
 describe('start', () => {
   test('says where it listens in one line of JSON when it is no terminal', async () => {
@@ -20,15 +46,10 @@ describe('start', () => {
     expect((await fetch(url + keysUrl, { headers: auth })).status).toBe(200)
   })
 
-  test('says it in words on a terminal', async () => {
-    const script = `${process.execPath} --disable-warning=ExperimentalWarning src/main.ts --port 0 --log-level warn`
-    const terminal = spawn('script', ['-qec', `timeout -s TERM 2 ${script}`, '/dev/null'], {
-      cwd: new URL('..', import.meta.url),
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    let text = ''
-    for await (const chunk of terminal.stdout) text += chunk
-    const lines = text.replaceAll('\r', '').split('\n')
+  test.runIf(hasScript)('says it in words on a terminal, unless told otherwise', async () => {
+    const json = await onTerminal(['--json'])
+    expect(json[0]).toMatch(/^\{"url":"http:/)
+    const lines = await onTerminal([])
     expect(lines[0]).toBe('Admin keys emulator')
     expect(lines[1]).toMatch(/^ {2}URL {8}http:\/\/127\.0\.0\.1:\d+$/)
     expect(lines[2]).toMatch(/^ {2}Base URL {3}http:\/\/127\.0\.0\.1:\d+\/v1 {3}\(OPENAI_BASE_URL\)$/)
@@ -54,6 +75,43 @@ describe('start', () => {
     const all = await serve(['--host', '0.0.0.0'])
     expect(all.url).toContain('//127.0.0.1:')
     expect((await fetch(`http://127.0.0.2:${portOf(all.url)}/health`)).status).toBe(200)
+  })
+
+  test('every option reaches what it is about', async () => {
+    const { url } = await serve(['--max-sandboxes', '2', '--sandbox-ttl', '300ms', '--allow-host', 'a.example.com'])
+    const status = async (path: string, headers: Record<string, string> = auth) => {
+      const answer = await fetch(url + path, { headers })
+      await answer.text()
+      return answer.status
+    }
+    expect(await status(`/sandbox/a${keysUrl}`)).toBe(200)
+    expect(await status(`/sandbox/b${keysUrl}`)).toBe(503)
+    await expect.poll(() => status(`/sandbox/b${keysUrl}`)).toBe(200)
+    const asked = async (host: string) =>
+      Number((await exchangeRaw(url, `GET /openapi.json HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).split(' ')[1])
+    expect(await asked('a.example.com')).toBe(200)
+    expect(await asked('b.example.com')).toBe(403)
+  })
+
+  test('a log that nobody reads neither stops the server nor its end', async () => {
+    const program = startProgram(['--port', '0', '--log-level', 'info'])
+    program.child.stderr?.pause()
+    const url = await startLine(program)
+    for (let n = 0; n < 600; n++) await (await fetch(`${url}/v1/${'x'.repeat(500)}`)).text()
+    program.child.kill('SIGTERM')
+    const exited = new Promise((resolve) => program.child.once('exit', resolve))
+    expect(await Promise.race([exited, sleep(4000)])).toBe(0)
+    program.child.stderr?.resume()
+  })
+
+  test('readers that go away do not end the server', async () => {
+    const program = startProgram(['--port', '0', '--log-level', 'info'])
+    const url = await startLine(program)
+    program.child.stderr?.destroy()
+    program.child.stdout?.destroy()
+    for (let n = 0; n < 3; n++) expect((await fetch(url + keysUrl, { headers: auth })).status).toBe(200)
+    program.child.kill('SIGTERM')
+    expect((await program.finished).code).toBe(0)
   })
 
   test('flags win over the environment, which wins over the default; an empty variable is none', async () => {
@@ -154,6 +212,23 @@ describe('wait and healthcheck', () => {
     expect(checked.stderr).toMatch(/^admin-keys-emulator: http:\/\/127\.0\.0\.1:1\/health is not healthy: .*\n$/)
   })
 
+  test('wait keeps its time with a server that says nothing', async () => {
+    const mute = createServer(() => {}).listen(0, '127.0.0.1')
+    await new Promise((resolve) => mute.once('listening', resolve))
+    const port = String((mute.address() as AddressInfo).port)
+    const begin = performance.now()
+    expect((await runProgram(['wait', '--port', port, '--timeout', '300ms'])).code).toBe(1)
+    expect(performance.now() - begin).toBeLessThan(1800)
+    mute.close()
+  })
+
+  test('a flag for the port wins over a variable for the URL', async () => {
+    const { url } = await serve()
+    const env = { EMULATOR_URL: 'http://127.0.0.1:1' }
+    expect((await runProgram(['healthcheck'], env)).code).toBe(1)
+    expect((await runProgram(['healthcheck', '--port', portOf(url)], env)).code).toBe(0)
+  })
+
   test('healthcheck finds the port in the environment, as in a container', async () => {
     const { url } = await serve()
     expect(await runProgram(['healthcheck'], { EMULATOR_PORT: portOf(url), EMULATOR_HOST: '0.0.0.0' })).toEqual({
@@ -180,10 +255,7 @@ describe('env', () => {
       ['env', '--admin-key', "it's"],
       "export OPENAI_BASE_URL='http://127.0.0.1:4010/v1'\nexport OPENAI_ADMIN_KEY='it'\\''s'\n",
     ],
-    [
-      ['env', '--url', 'http://emulator:80/', '--admin-key', 'none'],
-      "export OPENAI_BASE_URL='http://emulator:80/v1'\n",
-    ],
+    [['env', '--url', 'http://emulator:80/', '--admin-key', 'none'], "export OPENAI_BASE_URL='http://emulator/v1'\n"],
     [
       ['env', '--host', '::1', '--port', '1'],
       "export OPENAI_BASE_URL='http://[::1]:1/v1'\nexport OPENAI_ADMIN_KEY='sk-admin-local'\n",
@@ -266,6 +338,35 @@ describe('signals', () => {
     await failed
   })
 
+  test('a start that is not yet done ends with 0, too', async () => {
+    const seed = temporaryFile('seed.yaml', 'keys: [{ generate: 300000, name: "k{n}" }]')
+    const { child, finished } = startProgram(['--port', '0', '--seed', seed])
+    await sleep(700)
+    child.kill('SIGTERM')
+    expect((await finished).code).toBe(0)
+  })
+
+  test('a second signal does not wait', async () => {
+    const { url, child, finished } = await serve()
+    const { answer } = await beginCreate(url)
+    const failed = expect(answer).rejects.toThrow()
+    child.kill('SIGINT')
+    await sleep(200)
+    child.kill('SIGINT')
+    expect((await finished).code).toBe(1)
+    await failed
+  })
+
+  test('a tunnel that its client leaves open does not hold it up', async () => {
+    const { url, child, finished } = await serve()
+    const socket = connect({ port: Number(portOf(url)), host: '127.0.0.1', allowHalfOpen: true })
+    socket.write('CONNECT example:443 HTTP/1.1\r\nHost: example:443\r\n\r\n')
+    await new Promise((resolve) => socket.once('data', resolve))
+    child.kill('SIGTERM')
+    expect(await Promise.race([finished.then(({ code }) => code), sleep(4000)])).toBe(0)
+    socket.destroy()
+  })
+
   test('npm start passes the signal on', async () => {
     const npm = spawn('npm', ['start', '--silent', '--', '--port', '0', '--log-level', 'warn'], {
       cwd: new URL('..', import.meta.url),
@@ -279,7 +380,7 @@ describe('signals', () => {
     await sleep(300)
     finish()
     expect((await answer).status).toBe(200)
-    await new Promise((resolve) => npm.once('close', resolve))
+    expect(await new Promise((resolve) => npm.once('close', resolve))).toBe(0)
     await expect(exchangeRaw(url, 'GET / HTTP/1.1\r\n\r\n')).rejects.toThrow('ECONNREFUSED')
   })
 })

@@ -1,5 +1,8 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Call, keysUrl, startApp } from './support/app.ts'
+import { temporaryFolder } from './support/files.ts'
 
 const error = (message: string, param: string | null, code: string | null) =>
   JSON.stringify({ error: { message, type: 'invalid_request_error', param, code } })
@@ -98,7 +101,13 @@ describe('create refuses', () => {
     const { call } = await startApp()
     const answer = await call('POST', keysUrl, { rawBody: `{"name":"${name}"}` })
     expect(answer.status).toBe(400)
-    expect(answer.body.error).toMatchObject({ type: 'invalid_request_error', param: 'name', code: 'invalid_value' })
+    expect(answer.text).toBe(
+      error(
+        "Invalid value for 'name': the string holds a surrogate without its pair, which is not valid Unicode.",
+        'name',
+        'invalid_value',
+      ),
+    )
   })
 
   test.each([
@@ -160,7 +169,7 @@ describe('list refuses', () => {
     error(`Invalid value for '${param}': the parameter may be given only once.`, param, 'invalid_value')
 
   test.each([
-    ...['abc', '1.5', '5.0', '0x10', '1e1', '', '%207', '7%20', '+7', '1_0', '٣', '-', 'null', '%zz'].map((limit) => ({
+    ...['abc', '1.5', '5.0', '0x10', '1e1', '', '%207', '7%20', '+7', '1_0', '٣', '-', 'null'].map((limit) => ({
       query: `limit=${limit}`,
       text: wrongLimit,
     })),
@@ -178,15 +187,24 @@ describe('list refuses', () => {
     expect(answer.status).toBe(400)
   })
 
-  test.each(['key_none', '0', '%20', 'null', '%00', 'sk-admin-local'])(
-    'the cursor %s, which was never issued',
+  test.each(['key_none', '0', ' ', 'null', '\0', 'sk-admin-local'])(
+    'the cursor %j, which was never issued',
     async (after) => {
       const { call } = await startApp()
-      const answer = await call('GET', `${keysUrl}?after=${after}`)
+      const answer = await call('GET', `${keysUrl}?after=${encodeURIComponent(after)}`)
       expect(answer.status).toBe(400)
-      expect(answer.body.error).toMatchObject({ type: 'invalid_request_error', param: 'after', code: 'invalid_value' })
+      expect(answer.text).toBe(
+        error(`Invalid value: '${after}'. No admin API key with this ID was found.`, 'after', 'invalid_value'),
+      )
     },
   )
+})
+
+const malformedUrl = error('The URL of the request is malformed: its percent-encoding is not valid UTF-8.', null, null)
+
+test.each(['limit=%zz', 'after=%E2%82', 'other=%', 'a%ff=1'])('a query of %s is malformed', async (query) => {
+  const { call } = await startApp()
+  expect(await call('GET', `${keysUrl}?${query}`)).toMatchObject({ status: 400, text: malformedUrl })
 })
 
 describe('an id that is not there', () => {
@@ -211,7 +229,7 @@ describe('an id that is not there', () => {
     for (const method of ['GET', 'DELETE']) {
       const answer = await call(method, `${keysUrl}/${id}`)
       expect(answer.status).toBe(400)
-      expect(answer.body.error).toMatchObject({ type: 'invalid_request_error', param: null, code: null })
+      expect(answer.text).toBe(malformedUrl)
     }
   })
 })
@@ -280,6 +298,46 @@ describe('a wrong method', () => {
     expect(answer).toMatchObject({ status: 405, text: '' })
     expect(answer.headers['allow']).toBe('GET, POST')
   })
+})
+
+test('what need not be encoded in a URL is the same encoded', async () => {
+  const { call } = await startApp()
+  for (const url of [
+    '/v1/organization/admin%5Fapi_keys',
+    '/v1/%6frganization/admin_api_keys',
+    '/%761/organization/admin_api_keys',
+  ]) {
+    expect((await call('GET', url)).status, url).toBe(200)
+    const refused = await call('PATCH', url)
+    expect(refused.status, url).toBe(405)
+    expect(refused.body.error.message).toContain(`Not allowed to PATCH on ${url}.`)
+  }
+})
+
+test('a failure of our own is told in one sentence; its cause only in the log', async () => {
+  const data = temporaryFolder()
+  const { call } = await startApp({ dataDirectory: data })
+  // Somebody else's file where the next sandbox would have its own.
+  mkdirSync(join(data, Buffer.from('broken').toString('hex')))
+  writeFileSync(join(data, Buffer.from('broken').toString('hex'), 'sandbox.sqlite'), 'no database '.repeat(100))
+  const answer = await call('GET', `/sandbox/broken${keysUrl}`)
+  expect(answer.status).toBe(500)
+  expect(answer.text).toBe(
+    '{"error":{"message":"The server had an error while processing your request. Sorry about that!","type":"server_error","param":null,"code":null}}',
+  )
+  expect(answer.headers).toMatchObject({
+    'content-type': 'application/json',
+    'x-emulator-reason': "internal_error; see the emulator's log",
+    'openai-version': '2020-10-01',
+  })
+})
+
+test('a reason is encoded but never cut short without need', async () => {
+  const { call } = await startApp()
+  for (const id of ['50%', 'key_100%x', 'a%']) {
+    const answer = await call('GET', `${keysUrl}/${encodeURIComponent(id)}`)
+    expect(answer.headers['x-emulator-reason']).toBe(`key_unknown; key=${id}`)
+  }
 })
 
 test('every refusal gives its reason in a header that ASCII can carry', async () => {

@@ -12,6 +12,10 @@ async function linesAt(level: string): Promise<Record<string, unknown>[]> {
   await fetch(`${url}${keysUrl}/${secret}?q=${secret}`, { headers })
   await fetch(`${url}/v1/nothing/${secret}`, { headers: { authorization: `Bearer ${secret}` } })
   await fetch(`${url}${keysUrl}`, { headers: { authorization: `Bearer ${secret}` } })
+  // Percent-encoded, and a presented token that looks like no key.
+  await fetch(`${url}${keysUrl}/${secret.replace('-', '%2D')}?q=%73${secret.slice(1)}`, { headers })
+  await fetch(`${url}/v1/hunter2hunter2`, { headers: { authorization: 'Bearer hunter2hunter2' } })
+  await fetch(`${url}/health`)
   child.kill('SIGTERM')
   await finished
   return output.stderr
@@ -23,7 +27,7 @@ async function linesAt(level: string): Promise<Record<string, unknown>[]> {
 
 test('one line a request, with what a reader needs and nothing secret', async () => {
   const lines = (await linesAt('info')).filter(({ msg }) => msg === 'request')
-  expect(lines).toHaveLength(4)
+  expect(lines).toHaveLength(6)
   expect(lines[0]).toMatchObject({
     sandbox: 'a',
     operation: 'admin-api-keys-create',
@@ -38,6 +42,7 @@ test('one line a request, with what a reader needs and nothing secret', async ()
   const text = JSON.stringify(lines)
   expect(text).not.toContain(secret.slice(12, 40))
   expect(text).not.toContain(adminKey)
+  expect(text).not.toContain('hunter2')
 })
 
 test.each(['warn', 'error', 'silent'])('no line a request at %s', async (level) => {

@@ -41,13 +41,18 @@ test('create, retrieve, list and delete', async () => {
 })
 
 test('with nothing but the two environment variables', async () => {
-  const testApp = await startApp()
-  const url = await testApp.listen()
+  const url = await (await startApp({ seed: ['paging'] })).listen()
   process.env['OPENAI_BASE_URL'] = `${url}/v1`
   process.env['OPENAI_ADMIN_KEY'] = adminKey
   try {
-    const client = new OpenAI()
-    expect((await client.admin.organization.adminAPIKeys.create({ name: 'env' })).name).toBe('env')
+    const keys = new OpenAI().admin.organization.adminAPIKeys
+    const { id } = await keys.create({ name: 'env' })
+    expect((await keys.retrieve(id)).name).toBe('env')
+    const listed: string[] = []
+    for await (const key of keys.list({ order: 'desc' })) listed.push(key.id)
+    expect(listed).toHaveLength(252)
+    expect(listed[0]).toBe(id)
+    expect((await keys.delete(id)).deleted).toBe(true)
   } finally {
     delete process.env['OPENAI_BASE_URL']
     delete process.env['OPENAI_ADMIN_KEY']

@@ -64,10 +64,15 @@ describe('served', () => {
 
   test('but to no page of a public name that was pointed at us', async () => {
     const { app } = await startApp({ allowedHosts: ['docs.example.com'] })
-    for (const url of ['/docs', '/docs/', '/openapi.yaml', '/openapi.json']) {
+    for (const url of ['/docs', '/docs/', '/docs/%zz', '/_emulator/x', '/openapi.yaml', '/openapi.json']) {
       const refused = await app.inject({ url, headers: { host: 'evil.example.com:4010' } })
       expect(refused.statusCode).toBe(403)
-      expect(refused.json().error).toMatchObject({ type: 'emulator_error', param: null, code: 'forbidden_host' })
+      expect(refused.body).toBe(
+        `{"error":{"message":"The host 'evil.example.com' is not allowed here: it must be an IP address, a name without a dot, a name under .localhost, .local or .internal, or one given with --allow-host.","type":"emulator_error","param":null,"code":"forbidden_host"}}`,
+      )
+    }
+    for (const host of ['[::1].evil.com', 'evil.com#.local', 'evil.com/.local', '127.0.0.1.evil.com', 'a b.c']) {
+      expect((await app.inject({ url: '/openapi.json', headers: { host } })).statusCode, host).toBe(403)
     }
     const names = [
       'localhost',
@@ -89,8 +94,19 @@ describe('served', () => {
     const { call } = await startApp()
     const unknown = await call('GET', '/_emulator/nothing', { as: null })
     expect(unknown.status).toBe(404)
-    expect(unknown.body.error).toMatchObject({ type: 'emulator_error', param: null })
+    expect(unknown.text).toBe(
+      '{"error":{"message":"The emulator has no such page or control: GET /_emulator/nothing","type":"emulator_error","param":null,"code":"unknown_url"}}',
+    )
+    for (const url of ['/docs/nothing', '/docs/%zz', '/docs/static/..%2f..%2fpackage.json']) {
+      const page = await call('GET', url, { as: null })
+      expect(page.status, url).toBe(404)
+      expect(page.body.error, url).toMatchObject({ type: 'emulator_error', code: 'unknown_url' })
+      expect(page.headers, url).not.toHaveProperty('openai-version')
+    }
     const wrong = await call('POST', '/health', { as: null })
+    expect(wrong.text).toBe(
+      '{"error":{"message":"POST is not allowed on /health; use GET, HEAD.","type":"emulator_error","param":null,"code":"method_not_allowed"}}',
+    )
     expect(wrong.status).toBe(405)
     expect(wrong.headers['allow']).toBe('GET, HEAD')
     expect((await call('HEAD', '/ready', { as: null })).status).toBe(200)
@@ -153,6 +169,18 @@ describe.runIf(hasUpstream)('the published document', () => {
       (d) => (d.components.schemas.ApiKeyList.properties.object.const = 'page'),
       '.object may be ["page"]',
     ],
+    [
+      'an untyped field',
+      (d) => (d.components.schemas.AdminApiKey.properties.created_at = {}),
+      '.created_at has no type',
+    ],
+    [
+      'untyped items',
+      (d) => delete d.components.schemas.ApiKeyList.properties.data.items,
+      '.data says nothing of its items',
+    ],
+    ['an optional body', (d) => delete d.paths[path].post.requestBody.required, 'the body is'],
+    ['no security', (d) => delete d.paths[path].get.security, 'security is undefined'],
     ['a status less', (d) => delete d.paths[path].get.responses['200'], 'the status 200 is missing'],
   ])('is seen not to be fitted by %s', async (_what, change, difference) => {
     const changed = await ours()

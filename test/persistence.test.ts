@@ -1,10 +1,11 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import SQLite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
+import { pageQueries } from '../src/admin-api-keys/store.ts'
 import { adminKey, keysUrl, startApp } from './support/app.ts'
 import { temporaryFile, temporaryFolder } from './support/files.ts'
-import { runProgram, serve } from './support/program.ts'
+import { serve, startProgram } from './support/program.ts'
 
 const auth = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
 const inHex = (name: string) => Buffer.from(name).toString('hex')
@@ -69,12 +70,11 @@ test('what has been acknowledged survives kill -9', async () => {
 test('a kill in the middle of seeding leaves nothing half-seeded', async () => {
   const data = temporaryFolder()
   const seed = temporaryFile('seed.yaml', 'keys: [{ generate: 200000, name: "k{n}" }]')
-  const program = serve(['--data', data, '--seed', seed]).catch(() => undefined)
+  const { child, finished } = startProgram(['--port', '0', '--data', data, '--seed', seed])
   // As soon as its file is there it is being seeded.
-  await expect.poll(() => readdirSync(data).includes(inHex('default')), { interval: 5, timeout: 10_000 }).toBe(true)
-  const { execFileSync } = await import('node:child_process')
-  execFileSync('pkill', ['-9', '-f', data])
-  await program
+  await expect.poll(() => existsSync(fileOf(data)), { interval: 5, timeout: 10_000 }).toBe(true)
+  child.kill('SIGKILL')
+  expect((await finished).stdout).toBe('')
 
   const { call } = await startApp({ dataDirectory: data, seed: ['paging'] })
   const { body } = await call('GET', `${keysUrl}?limit=100&order=desc`)
@@ -145,30 +145,76 @@ test('an older file is migrated when it is opened', async () => {
   expect((await call('GET', keysUrl)).status).toBe(200)
 })
 
+test('a file of a version that lacked a behaviour has its default', async () => {
+  const data = await usedFolder()
+  const db = new SQLite(fileOf(data))
+  db.exec(`UPDATE sandbox SET behavior = '{"auth":"any"}'`)
+  db.close()
+  const { call, create } = await startApp({ dataDirectory: data })
+  const key = await create({ name: 'kept' }, { as: 'anybody' })
+  expect((await call('GET', `${keysUrl}/${key.id}`)).status).toBe(200)
+})
+
 test('a page is one range of an index: no sorting, no temporary table', async () => {
   const data = await usedFolder()
   const db = new SQLite(fileOf(data))
-  for (const [compare, direction] of [
-    ['>', ''],
-    ['<', 'DESC'],
-  ]) {
-    const plan = db
-      .prepare<[], { detail: string }>(
-        `EXPLAIN QUERY PLAN SELECT * FROM admin_api_keys WHERE deleted = 0 AND (created_at, seq) ${compare} (1, 1)
-         ORDER BY created_at ${direction}, seq ${direction} LIMIT 21`,
-      )
-      .all()
+  for (const query of Object.values(pageQueries)) {
+    const plan = db.prepare<number[], { detail: string }>(`EXPLAIN QUERY PLAN ${query}`).all(1, 1, 21)
     expect(plan).toHaveLength(1)
     expect(plan[0]?.detail).toMatch(
-      /SEARCH admin_api_keys USING INDEX admin_api_keys_in_order \(\(created_at,seq\)[<>]\(\?,\?\)\)$/,
+      /^SEARCH admin_api_keys USING INDEX admin_api_keys_in_order \(\(created_at,seq\)[<>]\(\?,\?\)\)$/,
     )
   }
   db.close()
 })
 
+test('a file is in WAL mode, and its tables are strict', async () => {
+  const data = await usedFolder()
+  const db = new SQLite(fileOf(data))
+  expect(db.pragma('journal_mode', { simple: true })).toBe('wal')
+  const tables = db
+    .prepare<[], { name: string; strict: number }>(
+      `SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'`,
+    )
+    .all()
+  expect(tables).toEqual([
+    { name: expect.any(String), strict: 1 },
+    { name: expect.any(String), strict: 1 },
+  ])
+  db.close()
+})
+
+test('what else stands in the folder is left alone, and is no sandbox', async () => {
+  const data = temporaryFolder()
+  const foreign = ['2026', 'ff', 'cafe', 'ab'.repeat(100), 'notes']
+  for (const folder of foreign) {
+    mkdirSync(join(data, folder))
+    writeFileSync(join(data, folder, 'photo.jpg'), folder)
+  }
+  const { call } = await startApp({ dataDirectory: data, sandboxTtl: 50, maxSandboxes: 2 })
+  const inSandbox = `/sandbox/mine${keysUrl}`
+  expect((await call('GET', inSandbox)).status).toBe(200)
+  // Something of somebody's in a folder of ours stays, too.
+  writeFileSync(join(data, inHex('mine'), 'notes.txt'), 'keep me')
+  await expect.poll(() => existsSync(fileOf(data, 'mine'))).toBe(false)
+  for (const folder of foreign) expect(readdirSync(join(data, folder))).toEqual(['photo.jpg'])
+  expect(readdirSync(join(data, inHex('mine')))).toEqual(['notes.txt'])
+  const others = readdirSync(data).filter((entry) => !foreign.includes(entry) && !entry.startsWith('lock.sqlite'))
+  expect(others.sort()).toEqual([inHex('default'), inHex('mine')].sort())
+})
+
+test('a file that cannot be removed is no reason to end', async () => {
+  const data = temporaryFolder()
+  const { url, output } = await serve(['--data', data, '--sandbox-ttl', '200ms'])
+  await fetch(`${url}/sandbox/stuck${keysUrl}`, { headers: auth })
+  mkdirSync(`${fileOf(data, 'stuck')}-journal`)
+  await expect.poll(() => output.stderr).toContain('the file of an idle sandbox could not be removed')
+  expect((await fetch(url + keysUrl, { headers: auth })).status).toBe(200)
+})
+
 describe('a folder that cannot be used stops the start with exit code 2', () => {
-  async function refused(data: string): Promise<string> {
-    const { code, stdout, stderr } = await runProgram(['--port', '0', '--data', data])
+  async function refused(data: string, as: { uid?: number; gid?: number } = {}): Promise<string> {
+    const { code, stdout, stderr } = await startProgram(['--port', '0', '--data', data], {}, as).finished
     expect(code).toBe(2)
     expect(stdout).toBe('')
     expect(stderr).toMatch(/^admin-keys-emulator: --data: [^\n]+\n$/)
@@ -206,9 +252,45 @@ describe('a folder that cannot be used stops the start with exit code 2', () => 
     expect(readFileSync(fileOf(data)).equals(bytes)).toBe(true)
   })
 
-  test('a folder that cannot be written', async () => {
-    // One that refuses even root.
-    await refused('/sys/admin-keys-emulator')
+  test('a database of another program, which stays as it is', async () => {
+    const data = temporaryFolder()
+    mkdirSync(join(data, inHex('default')))
+    const db = new SQLite(fileOf(data))
+    db.exec('CREATE TABLE admin_api_keys (theirs)')
+    db.close()
+    const before = readFileSync(fileOf(data))
+    expect(await refused(data)).toContain('is a database of another program')
+    expect(readFileSync(fileOf(data)).equals(before)).toBe(true)
+  })
+
+  test('and then no other file is touched, older ones neither', async () => {
+    const data = await usedFolder()
+    const older = new SQLite(fileOf(data))
+    older.exec('DROP TABLE sandbox')
+    older.pragma('user_version = 1')
+    older.pragma('journal_mode = DELETE')
+    older.close()
+    mkdirSync(join(data, inHex('zz')))
+    writeFileSync(fileOf(data, 'zz'), 'no database '.repeat(100))
+    const before = readFileSync(fileOf(data))
+    await refused(data)
+    expect(readFileSync(fileOf(data)).equals(before)).toBe(true)
+  })
+
+  test('a folder that cannot be made', async () => {
+    await refused(join(temporaryFile('a-file', 'text'), 'below'))
+  })
+
+  // Root may write everywhere, so that a test as root would show nothing; it can become nobody.
+  test.runIf(process.getuid?.() !== 0 || process.platform === 'linux')('a folder that is read-only', async () => {
+    const data = await usedFolder()
+    const files = [data, join(data, inHex('default')), fileOf(data), join(data, 'lock.sqlite')]
+    for (const path of files) chmodSync(path, path.endsWith('.sqlite') ? 0o444 : 0o555)
+    const before = readFileSync(fileOf(data))
+    await refused(data, process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {})
+    for (const path of files) chmodSync(path, 0o755)
+    expect(readFileSync(fileOf(data)).equals(before)).toBe(true)
+    expect(readdirSync(data).sort()).toEqual([inHex('default'), 'lock.sqlite'].sort())
   })
 
   test('a path on which a file stands', async () => {

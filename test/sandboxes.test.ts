@@ -24,6 +24,18 @@ test('two sandboxes share nothing', async () => {
   expect(new Set(await Promise.all(organizations)).size).toBe(3)
 })
 
+test('a key of default is unknown to every other sandbox', async () => {
+  const { call } = await startApp()
+  const { body: key } = await call('POST', keysUrl, { body: { name: 'default only' } })
+  await call('GET', inSandbox('a'))
+  for (const name of ['a', 'b']) {
+    const refused = await call('GET', inSandbox(name), { as: key.value })
+    expect(refused.status).toBe(401)
+    expect(refused.headers['x-emulator-reason']).toBe(`token_unknown; sandbox=${name}`)
+  }
+  expect((await call('GET', '/sandbox/default/v1/organization/admin_api_keys', { as: key.value })).status).toBe(200)
+})
+
 test('equal values in two sandboxes are two keys', async () => {
   const { call } = await startApp()
   const first = (await call('GET', inSandbox('a'))).body.first_id
@@ -58,8 +70,9 @@ test('one sandbox too many is refused before authentication, and those that are 
   expect((await call('GET', inSandbox('b'))).status).toBe(200)
   const refused = await call('GET', inSandbox('c'), { as: null })
   expect(refused.status).toBe(503)
-  expect(refused.body.error).toMatchObject({ type: 'emulator_error', param: null, code: 'sandbox_limit' })
-  expect(refused.body.error.message).toContain('--max-sandboxes')
+  expect(refused.text).toBe(
+    `{"error":{"message":"The sandbox 'c' cannot be made: 3 sandboxes exist, the most that --max-sandboxes allows.","type":"emulator_error","param":null,"code":"sandbox_limit"}}`,
+  )
   expect(refused.headers['x-should-retry']).toBe('false')
   expect(refused.headers['x-emulator-reason']).toBe('sandbox_limit; sandbox=c; limit=3')
   expect(refused.headers).not.toHaveProperty('openai-organization')
@@ -118,18 +131,50 @@ test('errors show the URL as it was sent', async () => {
   expect(body.error.message).toContain('Not allowed to PATCH on /sandbox/a/v1/organization/admin_api_keys.')
 })
 
-test('with a time to live an idle sandbox is removed; default and a used one stay', async () => {
-  const { call } = await startApp({ sandboxTtl: 400, maxSandboxes: 3 })
-  await call('POST', keysUrl, { body: { name: 'stays' } })
-  await call('POST', inSandbox('idle'), { body: { name: 'goes' } })
-  await call('POST', inSandbox('busy'), { body: { name: 'stays' } })
-  for (let n = 0; n < 12; n++) {
-    await sleep(60)
-    expect((await call('GET', inSandbox('busy'))).body.data).toHaveLength(2)
+describe('with a time to live', () => {
+  const bearer = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
+
+  async function listening(sandboxTtl: number) {
+    const url = await (await startApp({ sandboxTtl, maxSandboxes: 3 })).listen()
+    const create = (path: string) => fetch(url + path, { method: 'POST', headers: bearer, body: '{"name":"x"}' })
+    const count = async (path: string) => {
+      const { data } = (await (await fetch(url + path, { headers: bearer })).json()) as { data: unknown[] }
+      return data.length
+    }
+    return { url, create, count }
   }
-  // There is room for a third again, and the one that was removed begins anew.
-  expect((await call('GET', inSandbox('idle'))).body.data).toHaveLength(1)
-  expect((await call('GET', keysUrl)).body.data).toHaveLength(2)
+
+  test('an idle sandbox is removed; default and a used one stay', async () => {
+    const { create, count } = await listening(400)
+    for (const path of [keysUrl, inSandbox('idle'), inSandbox('busy')]) await create(path)
+    for (let n = 0; n < 12; n++) {
+      await sleep(60)
+      expect(await count(inSandbox('busy'))).toBe(2)
+    }
+    // There is room for a third again, and the one that was removed begins anew.
+    expect(await count(inSandbox('idle'))).toBe(1)
+    expect(await count(keysUrl)).toBe(2)
+  })
+
+  test('one that waits for a body does not idle', async () => {
+    const { url, count } = await listening(100)
+    const body = new ReadableStream({
+      async start(controller) {
+        controller.enqueue(new TextEncoder().encode('{"name":'))
+        await sleep(500)
+        controller.enqueue(new TextEncoder().encode('"slow"}'))
+        controller.close()
+      },
+    })
+    const answer = await fetch(url + inSandbox('slow'), {
+      method: 'POST',
+      headers: bearer,
+      body,
+      duplex: 'half',
+    } as RequestInit)
+    expect(answer.status).toBe(200)
+    expect(await count(inSandbox('slow'))).toBe(2)
+  })
 })
 
 test('forty sandboxes at once do not disturb each other', async () => {

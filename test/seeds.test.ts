@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { builtInSeeds, loadSeeds } from '../src/sandbox/seed/load.ts'
 import { adminKey, keysUrl, startApp, walk } from './support/app.ts'
@@ -103,17 +105,17 @@ describe('times', () => {
 })
 
 describe('values', () => {
-  test('a key authenticates by its value or by the SHA-256 of it', async () => {
-    const sha256 = 'b5c5b3a1f1dd30b5c2b1d9a1bde2d3a53ff6bc9b1c3b1c7f9b4b7b5bd9a0b0c1'
+  test('a key authenticates by its value or by the SHA-256 of it, which is no value itself', async () => {
+    const sha256 = hash('sha256', 'sk-admin-hashed')
     const { call } = await startApp({
       seed: `keys: [{ name: a, value: sk-admin-plain }, { name: b, value_sha256: ${sha256} }]`,
     })
     expect((await call('GET', keysUrl, { as: 'sk-admin-plain' })).status).toBe(200)
+    expect((await call('GET', keysUrl, { as: 'sk-admin-hashed' })).status).toBe(200)
     expect((await call('GET', keysUrl, { as: sha256 })).status).toBe(401)
   })
 
   test('a seed that lists the admin key, by value or by hash, describes that row', async () => {
-    const { hash } = await import('node:crypto')
     for (const field of [`value: ${adminKey}`, `value_sha256: ${hash('sha256', adminKey)}`]) {
       const testApp = await startApp({ seed: `keys: [{ id: one, name: one }, { id: mine, name: my admin, ${field} }]` })
       expect((await walk(testApp)).map(({ id }) => id)).toEqual(['one', 'mine'])
@@ -208,7 +210,7 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
   test.each([
     ['keys:\n  - {}', 2, '/keys/0/name', 'the field is required', 'nothing'],
     ['keys:\n  - name: 5', 2, '/keys/0/name', 'a string', '5'],
-    ['keys:\n  - name: a\n    expires: 1', 3, '/keys/0/expires', 'one of id, name, value', '1'],
+    ['keys:\n  - name: a\n    expires: 1', 3, '/keys/0/expires', 'one of id, name, value', '"expires"'],
     ['keys:\n  - name: a\n    created_at: yesterday', 3, '/keys/0/created_at', 'Unix seconds', '"yesterday"'],
     ['keys:\n  - name: a\n    created_at: 90d', 3, '/keys/0/created_at', 'relative to the clock', '"90d"'],
     ['keys:\n  - name: a\n    created_at: 1.5', 3, '/keys/0/created_at', 'Unix seconds', '1.5'],
@@ -246,8 +248,8 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
       "beside 'value'",
       'aaa',
     ],
-    ['keys:\n  - name: a\n    owner: { type: robot }', 3, '/keys/0/owner/type', 'user, service_account', '"robot"'],
-    ['keys:\n  - name: a\n    owner: { nick: x }', 3, '/keys/0/owner/nick', 'one of type, id', '"x"'],
+    ['keys:\n  - name: a\n    owner: { type: robot }', 3, '/keys/0/owner/type', 'user or service_account', '"robot"'],
+    ['keys:\n  - name: a\n    owner: { nick: x }', 3, '/keys/0/owner/nick', 'one of type, id', '"nick"'],
     ['keys:\n  - generate: 0\n    name: a', 2, '/keys/0/generate', '1 to 1000000', '0'],
     ['keys:\n  - generate: 1000001\n    name: a', 2, '/keys/0/generate', '1 to 1000000', '1000001'],
     ['keys:\n  - generate: 2\n    name: a\n    value: b', 4, '/keys/0/value', "beside 'generate'", '[redacted]'],
@@ -267,13 +269,13 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
       'no other key',
       '[redacted]',
     ],
-    ['keys:\n  - nam: a', 2, '/keys/0/nam', 'one of id, name', '"a"'],
+    ['keys:\n  - nam: a', 2, '/keys/0/nam', 'one of id, name', '"nam"'],
     ['keys: {}', 1, '/keys', 'a list of keys', '{}'],
-    ['key: []', 1, '/key', 'one of organization, behavior, clock, keys', '[]'],
+    ['key: []', 1, '/key', 'one of organization, behavior, clock, keys', '"key"'],
     ['[]', 1, '/', 'a seed', '[]'],
     ['', 1, '/', 'a seed', 'null'],
-    ['behavior:\n  auth: none', 2, '/behavior/auth', 'strict, any', '"none"'],
-    ['behavior:\n  authh: any', 2, '/behavior/authh', 'one of auth, state', '"any"'],
+    ['behavior:\n  auth: none', 2, '/behavior/auth', 'strict or any', '"none"'],
+    ['behavior:\n  authh: any', 2, '/behavior/authh', 'one of auth, state', '"authh"'],
     ['clock:\n  now: -1d', 2, '/clock/now', 'ISO 8601', '"-1d"'],
     ['clock:\n  now: 2026-02-30', 2, '/clock/now', 'a time that exists', '"2026-02-30"'],
     ['clock:\n  frozen: 1', 2, '/clock/frozen', 'true or false', '1'],
@@ -299,9 +301,40 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
     ['a: 1\na: 2', 2],
     ['{"keys": [\n]', 2],
     ['a: 1\n---\nb: 2', 2],
+    ['keys:\n  - name: !secret x', 2],
   ])('%j is not YAML', async (text, line) => {
     const file = temporaryFile('broken.yaml', text)
     await expect(loadSeeds([file])).rejects.toThrow(`seed ${file}, line ${line}: is not valid YAML or JSON`)
+  })
+
+  test.each([
+    '- { name: x, value: hunter2 }',
+    'keys: { name: x, value: hunter2 }',
+    'keys:\n - { name: x, valeu: hunter2 }',
+    'keys:\n - name: { value: hunter2 }',
+    'keys:\n - name: x\n   value: *hunter2',
+    'keys:\n - name: x\n   value: " hunter2"',
+    'keys: [{ name: x, created_at: sk-admin-hunter2hunter2 }]',
+  ])('and without the value of a key: %j', async (text) => {
+    const error: Error = await loadSeeds([temporaryFile('leak.yaml', text)]).then(
+      () => Promise.reject(new Error('it loaded')),
+      (thrown) => thrown,
+    )
+    expect(error.name).toBe('UserError')
+    expect(error.message).not.toContain('hunter2')
+  })
+
+  test.each(['keys: &a\n  - *a', '&a\nkeys: *a', 'keys:\n  - &k { name: x, owner: *k }'])(
+    'what contains itself is a mistake like others: %j',
+    async (text) => {
+      await expect(loadSeeds([temporaryFile('circle.yaml', text)])).rejects.toThrow(/^seed .*circle\.yaml, line \d/)
+    },
+  )
+
+  test('a file that is not UTF-8 is refused', async () => {
+    const file = temporaryFile('latin1.yaml', '')
+    writeFileSync(file, Buffer.from('keys: [{ name: caf\xe9 }]', 'latin1'))
+    await expect(loadSeeds([file])).rejects.toThrow(`seed ${file}: is not UTF-8`)
   })
 
   test('aliases that multiply are refused', async () => {

@@ -11,6 +11,11 @@ const auth = `Authorization: Bearer ${adminKey}\r\n`
 const host = 'Host: localhost\r\n'
 const get = (target: string, headers = host + auth) => `GET ${target} HTTP/1.1\r\n${headers}\r\n`
 
+const malformed =
+  '{"error":{"message":"The request is malformed: it could not be read as HTTP.","type":"invalid_request_error","param":null,"code":null}}'
+const tooLarge =
+  '{"error":{"message":"The headers of the request are too large.","type":"invalid_request_error","param":null,"code":null}}'
+
 async function listening(options = {}) {
   const testApp = await startApp(options)
   const url = await testApp.listen()
@@ -56,9 +61,7 @@ describe('what cannot be read as HTTP is answered with the envelope', () => {
     const { url, stillServes } = await listening()
     const answer = parseRaw(await exchangeRaw(url, bytes))
     expect(answer.status).toBe(status)
-    expect(answer.body).toEqual({
-      error: { message: expect.any(String), type: 'invalid_request_error', param: null, code: null },
-    })
+    expect(answer.text).toBe(status === 431 ? tooLarge : malformed)
     expect(answer.headers).toContain('content-type: application/json\r\n')
     expect(answer.headers).toMatch(/x-request-id: req_[0-9a-f]{32}\r\n/)
     expect(answer.headers).toContain('x-emulator-reason: ')
@@ -70,17 +73,50 @@ describe('what cannot be read as HTTP is answered with the envelope', () => {
     for (const target of [keysUrl, '/unknown']) {
       const answer = parseRaw(await exchangeRaw(url, get(target, auth)))
       expect(answer.status).toBe(400)
-      expect(answer.body.error['message']).toContain('Host')
+      expect(answer.text).toBe(
+        '{"error":{"message":"The request is malformed: HTTP/1.1 requires a Host header.","type":"invalid_request_error","param":null,"code":null}}',
+      )
     }
+    // Not even a sandbox comes of it.
+    const inSandbox = parseRaw(await exchangeRaw(url, get(`/sandbox/hostless${keysUrl}`, auth)))
+    expect(inSandbox.headers).not.toContain('openai-organization')
     await stillServes()
   })
 
   test('CONNECT', async () => {
     const { url, stillServes } = await listening()
     const answer = parseRaw(await exchangeRaw(url, 'CONNECT example:443 HTTP/1.1\r\nHost: example:443\r\n\r\n'))
-    expect(answer.status).toBe(400)
+    expect(answer).toMatchObject({ status: 400, text: malformed })
     await stillServes()
   })
+
+  test('a request that takes too long to arrive', async () => {
+    const { url, stillServes } = await listening({ requestTimeout: 300 })
+    const half = [`GET ${keysUrl} HTTP/1.1\r\n`, `POST ${keysUrl} HTTP/1.1\r\n${host}${auth}Content-Length: 9\r\n\r\n{`]
+    for (const bytes of half) {
+      const answer = parseRaw(await exchangeRaw(url, bytes, { quiet: 3000 }))
+      expect(answer.status).toBe(408)
+      expect(answer.text).toBe(
+        '{"error":{"message":"The request took too long to arrive.","type":"invalid_request_error","param":null,"code":null}}',
+      )
+    }
+    await stillServes()
+  })
+
+  test('what follows a whole request is refused after its answer', async () => {
+    const { url, call } = await listening()
+    const post = `POST ${keysUrl} HTTP/1.1\r\n${host}${auth}Content-Type: application/json\r\nContent-Length: 12\r\n\r\n{"name":"a"}`
+    const answer = await exchangeRaw(url, `${post}GARBAGE\r\n\r\n`)
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400'])
+    expect((await call('GET', keysUrl)).body.data).toHaveLength(2)
+  })
+})
+
+test("python's deletion, declared as JSON and without a body, succeeds", async () => {
+  const { url, create } = await listening()
+  const { id } = await create()
+  const head = `DELETE ${keysUrl}/${id} HTTP/1.1\r\n${host}${auth}Content-Type: application/json\r\n\r\n`
+  expect(parseRaw(await exchangeRaw(url, head)).status).toBe(200)
 })
 
 test('HTTP/1.0 needs no Host', async () => {
@@ -135,7 +171,7 @@ describe('targets as they come', () => {
   test('raw bytes past ASCII', async () => {
     const { url, stillServes } = await listening()
     const bytes = Buffer.from(get(`${keysUrl}/\xe4\xff`), 'latin1')
-    expect(await exchangeRaw(url, bytes)).toMatch(/^HTTP\/1\.1 4\d\d /)
+    expect(parseRaw(await exchangeRaw(url, bytes))).toMatchObject({ status: 400, text: malformed })
     await stillServes()
   })
 })
@@ -173,8 +209,7 @@ describe('bodies', () => {
     const { url, call } = await listening()
     const chunked = post(0).replace('Content-Length: 0', 'Transfer-Encoding: chunked')
     for (const bytes of [`${post(100)}{"name":"a"}`, `${chunked}c\r\n{"name":"a"}\r\n`]) {
-      const answer = await exchangeRaw(url, bytes, { end: true })
-      if (answer !== '') expect(parseRaw(answer).status).toBe(400)
+      expect(parseRaw(await exchangeRaw(url, bytes, { end: true })).status).toBe(400)
     }
     expect((await call('GET', keysUrl)).body.data).toHaveLength(1)
   })

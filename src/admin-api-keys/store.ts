@@ -27,6 +27,14 @@ export type Position = Pick<KeyRow, 'created_at' | 'seq'>
 const columns = `seq, id, name, redacted_value, created_at, expires_at, last_used_at,
   owner_type, owner_id, owner_name, owner_created_at, deleted`
 
+/** The page after a position: each one range of the index, without sorting. */
+export const pageQueries = {
+  asc: `SELECT ${columns} FROM admin_api_keys
+    WHERE deleted = 0 AND (created_at, seq) > (?, ?) ORDER BY created_at, seq LIMIT ?`,
+  desc: `SELECT ${columns} FROM admin_api_keys
+    WHERE deleted = 0 AND (created_at, seq) < (?, ?) ORDER BY created_at DESC, seq DESC LIMIT ?`,
+}
+
 /** The table of keys. Deleted keys stay in it: `byId` and `byDigest` find them too. */
 export function createKeyStore(db: Database) {
   const byId = db.prepare<[string], KeyRow>(`SELECT ${columns} FROM admin_api_keys WHERE id = ?`)
@@ -42,16 +50,9 @@ export function createKeyStore(db: Database) {
   const setDeleted = db.prepare<[string]>(`UPDATE admin_api_keys SET deleted = 1 WHERE id = ?`)
   const setLastUsed = db.prepare<[number, string]>(`UPDATE admin_api_keys SET last_used_at = ? WHERE id = ?`)
   const page = {
-    asc: db.prepare<[number, number, number], KeyRow>(
-      `SELECT ${columns} FROM admin_api_keys
-       WHERE deleted = 0 AND (created_at, seq) > (?, ?) ORDER BY created_at, seq LIMIT ?`,
-    ),
-    desc: db.prepare<[number, number, number], KeyRow>(
-      `SELECT ${columns} FROM admin_api_keys
-       WHERE deleted = 0 AND (created_at, seq) < (?, ?) ORDER BY created_at DESC, seq DESC LIMIT ?`,
-    ),
+    asc: db.prepare<[number, number, number], KeyRow>(pageQueries.asc),
+    desc: db.prepare<[number, number, number], KeyRow>(pageQueries.desc),
   }
-  const count = db.prepare<[], { keys: number }>(`SELECT count(*) AS keys FROM admin_api_keys WHERE deleted = 0`)
   const ends = {
     asc: { created_at: Number.MIN_SAFE_INTEGER, seq: 0 },
     desc: { created_at: Number.MAX_SAFE_INTEGER, seq: 0 },
@@ -74,8 +75,6 @@ export function createKeyStore(db: Database) {
       const { created_at, seq } = after ?? ends[order]
       return page[order].all(created_at, seq, limit)
     },
-    /** How many keys there are that are not deleted. Reads them all. */
-    count: (): number => count.get()?.keys ?? 0,
   }
 }
 

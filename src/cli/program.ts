@@ -1,22 +1,8 @@
 import { Command, CommanderError } from 'commander'
-import { declare, type OptionName } from '../config.ts'
+import { declare, type OptionName, startOptions, whereOptions } from '../config.ts'
 import { version } from '../package.ts'
 import { UserError } from '../user-error.ts'
-
-const startOptions = [
-  'host',
-  'port',
-  'adminKey',
-  'seed',
-  'data',
-  'maxSandboxes',
-  'sandboxTtl',
-  'allowHost',
-  'logLevel',
-  'json',
-] as const satisfies OptionName[]
-
-const whereOptions = ['host', 'port', 'url'] as const satisfies OptionName[]
+import { onStop } from './signals.ts'
 
 /** The commands. Each loads its code when it is called. */
 function createProgram(environment: NodeJS.ProcessEnv): Command {
@@ -34,7 +20,9 @@ function createProgram(environment: NodeJS.ProcessEnv): Command {
   // What is no command reaches the default one, as an argument that it does not have.
   start.allowExcessArguments().action(async (options, { args: [word] }: Command) => {
     if (word !== undefined) start.error(`error: unknown command '${word}'; there are start, wait, healthcheck and env`)
-    await (await import('./start.ts')).start(options)
+    // Before it serves there is nothing to complete.
+    onStop(() => process.exit(0))
+    await (await import('./start.ts')).start(Object.freeze(options))
   })
   program.addHelpText('after', () => `\nWithout a command it starts:\n\n${start.helpInformation()}`)
   command('wait', 'Wait until the emulator is ready; exit 1 if it is not in time', [...whereOptions, 'timeout']).action(

@@ -1,11 +1,18 @@
+import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../app.ts'
-import type { Config } from '../config.ts'
+import type { Options, startOptions } from '../config.ts'
 import { loadSeeds } from '../sandbox/seed/load.ts'
+import { onStop } from './signals.ts'
 import { baseUrl, rootUrl } from './where.ts'
 
+// In milliseconds.
+const requestTimeout = 30_000
+
 /** Serves until a signal. Throws UserError for what the user can mend, and the error of `listen` as it is. */
-export async function start(config: Readonly<Config>): Promise<void> {
+export async function start(config: Options<(typeof startOptions)[number]>): Promise<void> {
   const adminKey = config.adminKey === 'none' ? undefined : config.adminKey
   const app = await buildApp({
     origin: { seed: await loadSeeds(config.seed), adminKey },
@@ -14,20 +21,30 @@ export async function start(config: Readonly<Config>): Promise<void> {
     dataDirectory: config.data,
     allowedHosts: config.allowHost,
     logLevel: config.logLevel,
+    requestTimeout,
   })
   try {
-    await app.listen({
-      host: config.host,
-      port: config.port,
-      listenTextResolver: (address) => `listening at ${address}`,
-    })
+    const listenTextResolver = (address: string) => `listening at ${address}`
+    await app.listen({ host: config.host, port: config.port, listenTextResolver })
   } catch (error) {
     await app.close()
     throw error
   }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void app.close())
+  onStop(() => void stop(app))
   const { address, port } = app.server.address() as AddressInfo
   announce(rootUrl({ host: address, port }), adminKey, config.json || !process.stdout.isTTY)
+}
+
+// How long a reader of the log may take for what is left of it, in milliseconds.
+const patience = 500
+
+/** Lets requests in flight complete and exits with 0. A second signal does not wait for that. */
+async function stop(app: FastifyInstance): Promise<void> {
+  onStop(() => process.exit(1))
+  await app.close()
+  // A log that nobody reads would keep the process alive.
+  if (process.stderr.writableLength > 0) await Promise.race([once(process.stderr, 'drain'), sleep(patience)])
+  process.exit(0)
 }
 
 function announce(url: string, adminKey: string | undefined, asJson: boolean): void {

@@ -11,7 +11,7 @@ export async function wait({ timeout, ...where }: Where & { timeout: number }): 
   const url = `${rootUrl(where)}/ready`
   const end = performance.now() + timeout
   for (;;) {
-    const seen = await ask(url)
+    const seen = await ask(url, Math.min(patience, Math.max(end - performance.now(), 1)))
     if (seen === '200') return
     if (performance.now() + pause > end) return fail(`${url} was not ready within ${timeout} ms: ${seen}`)
     await sleep(pause)
@@ -21,18 +21,18 @@ export async function wait({ timeout, ...where }: Where & { timeout: number }): 
 /** Asks `/health` once. */
 export async function healthcheck(where: Where): Promise<void> {
   const url = `${rootUrl(where)}/health`
-  const seen = await ask(url)
+  const seen = await ask(url, patience)
   if (seen !== '200') fail(`${url} is not healthy: ${seen}`)
 }
 
 /** The status of the answer, or why there is none. */
-function ask(url: string): Promise<string> {
+function ask(url: string, timeout: number): Promise<string> {
   return new Promise((resolve) => {
-    const request = get(url, { agent: false, timeout: patience }, (response) => {
+    const request = get(url, { agent: false, timeout }, (response) => {
       response.resume()
       resolve(String(response.statusCode))
     })
-    request.on('timeout', () => request.destroy(new Error(`no answer within ${patience} ms`)))
+    request.on('timeout', () => request.destroy(new Error(`no answer within ${Math.round(timeout)} ms`)))
     request.on('error', (error) => resolve(error.message))
   })
 }

@@ -1,11 +1,9 @@
-import type { Endpoint } from '../config.ts'
+import type { Options, whereOptions } from '../config.ts'
 import { defaultSandbox } from '../sandbox/address.ts'
 import { UserError } from '../user-error.ts'
 
-/** The options by which a command finds a running emulator. */
-export interface Where extends Endpoint {
-  url?: string
-}
+/** Where a running emulator is. */
+export type Where = Partial<Options<(typeof whereOptions)[number]>> & Options<'host' | 'port'>
 
 /** The URL of the emulator, without a slash at its end. */
 export function rootUrl({ url, host, port }: Where): string {

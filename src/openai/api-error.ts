@@ -12,9 +12,13 @@ export interface ErrorBody {
  */
 export type Disclosure = 'request_id' | 'version' | 'organization'
 
+/** Errors whose form is a matter of behaviours: a key without the scope, a URL or a method that does not exist. */
+export type ErrorKind = 'scope' | 'unknown_route'
+
 interface Details {
   headers?: Record<string, string>
   disclosure?: Disclosure
+  kind?: ErrorKind
 }
 
 /** An answer of 4xx or 5xx, thrown by whoever notices it and sent by the error handler alone. */
@@ -25,6 +29,7 @@ export class ApiError extends Error {
   readonly reason: string
   readonly headers: Record<string, string>
   readonly disclosure: Disclosure
+  readonly kind: ErrorKind | undefined
 
   constructor(status: number, body: ErrorBody, reason: string, details: Details = {}) {
     super(body.message)
@@ -33,5 +38,6 @@ export class ApiError extends Error {
     this.reason = reason
     this.headers = details.headers ?? {}
     this.disclosure = details.disclosure ?? 'organization'
+    this.kind = details.kind
   }
 }

@@ -29,8 +29,8 @@ export function authorize<Key>(
 
 const scheme = 'bearer '
 
-/** The token is all that follows the first blank, and may hold blanks itself. */
-function bearerToken(header = ''): string | undefined {
+/** The token of an `Authorization` header: all that follows the first blank, and it may hold blanks itself. */
+export function bearerToken(header = ''): string | undefined {
   const isBearer = header.slice(0, scheme.length).toLowerCase() === scheme
   return isBearer && header.length > scheme.length ? header.slice(scheme.length) : undefined
 }

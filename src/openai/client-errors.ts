@@ -1,31 +1,41 @@
-import { type Server, STATUS_CODES } from 'node:http'
-import type { Socket } from 'node:net'
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { FastifyBaseLogger } from 'fastify'
 import type { ApiError } from './api-error.ts'
 import { encodeReason, envelope } from './error-handler.ts'
 import * as errors from './errors.ts'
+import { apiVersion } from './headers.ts'
 
-/**
- * Answers what Node's parser could not make a request of, on the bare socket: there is no request, so no sandbox either.
- * `requestId` makes the id of the answer.
- */
-export function createClientErrorHandler(requestId: () => string) {
-  return (cause: NodeJS.ErrnoException, socket: Socket & { _httpMessage?: { headersSent: boolean } }): void => {
-    // Into an answer that has begun nothing can be said; a socket that is gone hears nothing.
-    const isTooLate = !socket.writable || socket._httpMessage?.headersSent === true
-    if (isTooLate || cause.code === 'ECONNRESET') {
+interface Surroundings {
+  /** Makes the id of an answer. */
+  requestId: () => string
+  log: () => FastifyBaseLogger
+}
+
+/** Node's name for the answer that a socket is at, and for the request which that answers. */
+type BusySocket = Duplex & { _httpMessage?: ServerResponse & { req: IncomingMessage } }
+
+/** Answers what Node's parser could not make a request of, on the bare socket: there is no request, so no sandbox either. */
+export function createClientErrorHandler(surroundings: Surroundings) {
+  return (cause: NodeJS.ErrnoException, socket: BusySocket): void => {
+    const pending = socket._httpMessage
+    if (!socket.writable || cause.code === 'ECONNRESET') {
       socket.destroy()
-      return
+    } else if (pending?.req.complete) {
+      // What is broken came after a whole request, whose answer goes first.
+      pending.once('close', () => refuse(socket, fromCause(cause), surroundings))
+    } else if (pending?.headersSent) {
+      // Into an answer that has begun nothing can be said.
+      socket.destroy()
+    } else {
+      refuse(socket, fromCause(cause), surroundings)
     }
-    socket.end(rawAnswer(fromCause(cause), requestId()))
-    // The rest of what the client sends is read and dropped, or the kernel would reset the connection over our answer.
-    socket.resume()
-    setTimeout(() => socket.destroy(), 1000).unref()
   }
 }
 
 /** Answers what Node would answer by itself, with an empty body or none: a CONNECT, and an expectation it does not know. */
-export function answerOddRequests(server: Server, requestId: () => string): void {
-  server.on('connect', (_request, socket) => socket.end(rawAnswer(errors.malformedRequest('connect'), requestId())))
+export function answerOddRequests(server: Server, surroundings: Surroundings): void {
+  server.on('connect', (_request, socket) => refuse(socket, errors.malformedRequest('connect'), surroundings))
   // As if the header were not there.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
 }
@@ -36,14 +46,28 @@ function fromCause({ code = 'unknown' }: NodeJS.ErrnoException): ApiError {
   return errors.malformedRequest(code)
 }
 
+// How long the other side may take to hear us out, in milliseconds.
+const patience = 1000
+
+function refuse(socket: Duplex, error: ApiError, { requestId, log }: Surroundings): void {
+  const request_id = requestId()
+  log().info({ request_id, status: error.status, reason: error.reason }, 'request')
+  socket.on('error', () => socket.destroy())
+  socket.end(rawAnswer(error, request_id))
+  // What the client still sends is read and dropped, or the kernel would reset the connection over our answer.
+  socket.resume()
+  const timer = setTimeout(() => socket.destroy(), patience)
+  socket.once('close', () => clearTimeout(timer))
+}
+
 /** A whole HTTP response, as `identify` and `sendError` would have made it. */
-export function rawAnswer(error: ApiError, requestId: string): string {
+function rawAnswer(error: ApiError, requestId: string): string {
   const body = JSON.stringify(envelope(error))
   const headers = {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
     'x-request-id': requestId,
-    'openai-version': '2020-10-01',
+    'openai-version': apiVersion,
     'openai-processing-ms': 0,
     'x-emulator-reason': encodeReason(error.reason),
     connection: 'close',

@@ -1,13 +1,18 @@
-import { ApiError } from './api-error.ts'
+import { ApiError, type ErrorKind } from './api-error.ts'
 
 /** The scope that an operation asks of a key that is no admin key. */
 export type Scope = 'api.management.read' | 'api.management.write'
 
-type Fields = { param?: string; code?: string }
+interface Fields {
+  param?: string
+  code?: string
+  kind?: ErrorKind
+  headers?: Record<string, string>
+}
 
-function invalidRequest(status: number, message: string, reason: string, { param, code }: Fields = {}): ApiError {
-  const type = 'invalid_request_error'
-  return new ApiError(status, { message, type, param: param ?? null, code: code ?? null }, reason)
+function invalidRequest(status: number, message: string, reason: string, fields: Fields = {}): ApiError {
+  const { param = null, code = null, ...details } = fields
+  return new ApiError(status, { message, type: 'invalid_request_error', param, code }, reason, details)
 }
 
 function unauthorized(message: string, reason: string, code: string | null, disclosure: 'request_id' | 'version') {
@@ -42,6 +47,7 @@ export const missingScope = (scope: Scope): ApiError =>
     403,
     `You have insufficient permissions for this operation. Missing scopes: ${scope}. Check that you have the correct role in your organization, and if you're using a restricted API key, that it has the necessary scopes.`,
     `not_an_admin_key; missing_scope=${scope}`,
+    { kind: 'scope' },
   )
 
 export const keyNotFound = (id: string, reason: string): ApiError =>
@@ -95,14 +101,17 @@ export const malformedJson = (reason: string): ApiError =>
 
 /** `path` as the client sent it, without its query. */
 export const unknownUrl = (method: string, path: string, cause = 'unknown_url'): ApiError =>
-  invalidRequest(404, `Invalid URL (${method} ${path})`, `${cause}; method=${method}; path=${path}`)
+  invalidRequest(404, `Invalid URL (${method} ${path})`, `${cause}; method=${method}; path=${path}`, {
+    kind: 'unknown_route',
+  })
 
-export function methodNotAllowed(method: string, path: string, allowed: string): ApiError {
-  const message = `Not allowed to ${method} on ${path}. (HINT: Perhaps you meant to use a different HTTP method?)`
-  const body = { message, type: 'invalid_request_error', param: null, code: null }
-  const reason = `method_not_allowed; method=${method}; path=${path}; allow=${allowed}`
-  return new ApiError(405, body, reason, { headers: { allow: allowed } })
-}
+export const methodNotAllowed = (method: string, path: string, allowed: string): ApiError =>
+  invalidRequest(
+    405,
+    `Not allowed to ${method} on ${path}. (HINT: Perhaps you meant to use a different HTTP method?)`,
+    `method_not_allowed; method=${method}; path=${path}; allow=${allowed}`,
+    { kind: 'unknown_route', headers: { allow: allowed } },
+  )
 
 export const internalError = (): ApiError =>
   new ApiError(

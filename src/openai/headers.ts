@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify'
 import type { Disclosure } from './api-error.ts'
 
-// The only version there has ever been.
-const apiVersion = '2020-10-01'
+/** The only version there has ever been. */
+export const apiVersion = '2020-10-01'
 
 export interface Identity {
   /** `req_` and 32 lower-case hexadecimal digits, unique within the sandbox. */

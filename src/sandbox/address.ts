@@ -1,3 +1,5 @@
+import { decodeAscii } from '../percent-encoding.ts'
+
 /** What a URL addresses: a sandbox, and in it a path as the routes know it. */
 export interface Address {
   /** Absent where the URL names a sandbox that cannot be. */
@@ -6,11 +8,16 @@ export interface Address {
   url: string
   /** The path as the client sent it, without authority and query. */
   sentPath: string
-  /** The percent-encoding of the path is broken. */
+  /** The query as the client sent it, with its question mark. */
+  query: string
+  /** The percent-encoding is broken. */
   isMalformed: boolean
 }
 
 export const defaultSandbox = 'default'
+
+// These need not be encoded in a URL; decoded, a path has one form to whoever looks at it.
+const unreserved = /[A-Za-z0-9._~-]/
 
 const sandboxName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 
@@ -24,13 +31,13 @@ export const isSandboxName = (name: string): boolean => sandboxName.test(name)
 export function parseAddress(target: string): Address {
   const relative = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '')
   const end = relative.search(/[?#]/)
-  const sentPath = end === -1 ? relative : relative.slice(0, end)
+  const sentPath = (end === -1 ? relative : relative.slice(0, end)) || '/'
   const query = end === -1 ? '' : relative.slice(end)
-  const { sandbox, path } = splitSandbox(sentPath)
-  if (decode(sentPath) === undefined) return { sandbox, url: '/', sentPath, isMalformed: true }
+  const { sandbox, path } = splitSandbox(decodeAscii(sentPath, unreserved))
+  if (decode(relative) === undefined) return { sandbox, url: '/', sentPath, query, isMalformed: true }
   // The official test suites leave out the /v1: every operation answers at both.
-  const url = (path.startsWith('/v1/organization/') ? path.slice('/v1'.length) : path || '/') + query
-  return { sandbox, url, sentPath, isMalformed: false }
+  const url = (path.startsWith('/v1/organization/') ? path.slice('/v1'.length) : path) + query
+  return { sandbox, url, sentPath, query, isMalformed: false }
 }
 
 /** A prefix is taken off once, and only before what a sandbox has: an unknown URL keeps it, and stays unknown. */

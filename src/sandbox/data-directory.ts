@@ -1,13 +1,14 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import SQLite, { type Database } from 'better-sqlite3'
 import { UserError } from '../user-error.ts'
-import { explain, openFile } from './database.ts'
+import { isSandboxName } from './address.ts'
+import { checkFile, explain, openFile } from './database.ts'
 
 /** The folder of `--data`: one folder in it for each sandbox, and a lock that only one process can hold. */
 export interface DataDirectory {
-  /** The sandboxes that have a folder. */
-  names(): string[]
+  /** Looks at every file there is, without a change to any, and names their sandboxes. Throws UserError as `openFile` does. */
+  check(): string[]
   /** Opens the database of a sandbox, or makes it. Throws UserError as `openFile` does. */
   open(name: string): Database
   /** What an error that came up in using that database means to whoever named the folder. */
@@ -24,17 +25,23 @@ export function openDataDirectory(root: string): DataDirectory {
   const folderOf = (name: string) => join(root, Buffer.from(name, 'utf8').toString('hex'))
   const fileOf = (name: string) => join(folderOf(name), 'sandbox.sqlite')
   return {
-    names: () =>
-      readdirSync(root, { withFileTypes: true })
-        .filter((entry) => entry.isDirectory() && /^([0-9a-f]{2})+$/.test(entry.name))
-        .map((entry) => Buffer.from(entry.name, 'hex').toString('utf8')),
+    check() {
+      // What else stands in the folder is somebody else's.
+      const names = readdirSync(root)
+        .map((folder) => Buffer.from(folder, 'hex').toString('utf8'))
+        .filter((name) => isSandboxName(name) && existsSync(fileOf(name)))
+      for (const name of names) checkFile(fileOf(name))
+      return names
+    },
     open(name) {
       makeFolder(folderOf(name))
       return openFile(fileOf(name))
     },
     explain: (name, error) => explain(error, fileOf(name)),
     remove(name) {
-      rmSync(folderOf(name), { recursive: true, force: true })
+      for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(fileOf(name) + suffix, { force: true })
+      // Unless somebody has put something of their own there.
+      if (readdirSync(folderOf(name)).length === 0) rmdirSync(folderOf(name))
     },
     close: () => void lock.close(),
   }

@@ -12,11 +12,11 @@ export function openMemory(): Database {
 
 /**
  * A database in a file, made if it is not there, migrated if it is older.
- * Throws UserError, the file untouched, where it is no database, of a newer version, in use, or not writable.
+ * Throws UserError, the file untouched, where it is no database of ours, of a newer version, in use, or not writable.
  */
 export function openFile(path: string): Database {
+  checkFile(path)
   try {
-    if (existsSync(path)) refuseForeign(path)
     const db = new SQLite(path, { timeout: 0 })
     // Alone with its file, SQLite needs no shared memory beside it. NORMAL: an answer survives the death of the process.
     db.pragma('locking_mode = EXCLUSIVE')
@@ -29,18 +29,34 @@ export function openFile(path: string): Database {
   }
 }
 
-/** Looks before anything is written. */
-function refuseForeign(path: string): void {
-  const db = new SQLite(path, { readonly: true, timeout: 0 })
+/** Looks whether a file, if it is there, can be opened, and writes nothing. Throws UserError as `openFile` does. */
+export function checkFile(path: string): void {
+  if (!existsSync(path)) return
   try {
-    const found = db.pragma('user_version', { simple: true }) as number
-    if (found > newestVersion()) {
-      throw new UserError(
-        `--data: ${path} is of version ${found}; this program knows versions up to ${newestVersion()}. A newer one wrote it.`,
-      )
+    const db = new SQLite(path, { readonly: true, timeout: 0 })
+    try {
+      refuseForeign(db, path)
+    } finally {
+      db.close()
     }
-  } finally {
-    db.close()
+  } catch (error) {
+    throw explain(error, path)
+  }
+}
+
+// "akey": the first migration writes it.
+const applicationId = 0x616b6579
+
+function refuseForeign(db: Database, path: string): void {
+  const version = db.pragma('user_version', { simple: true }) as number
+  const isEmpty = db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined
+  if (!isEmpty && db.pragma('application_id', { simple: true }) !== applicationId) {
+    throw new UserError(`--data: ${path} is a database of another program.`)
+  }
+  if (version > newestVersion()) {
+    throw new UserError(
+      `--data: ${path} is of version ${version}; this program knows versions up to ${newestVersion()}. A newer one wrote it.`,
+    )
   }
 }
 
@@ -52,6 +68,7 @@ const explanations: Record<string, string> = {
   SQLITE_READONLY: 'cannot be written',
   SQLITE_PERM: 'cannot be opened: permission denied',
   SQLITE_FULL: 'cannot be written: the disk is full',
+  SQLITE_IOERR: 'cannot be read or written',
 }
 
 /** SQLite's refusal of a file as a sentence for whoever named it; any other error as it is. */

@@ -15,9 +15,8 @@ export interface Randomness {
   requestId(): string
 }
 
-/** Draws from the system's cryptographic source. */
-export function createRandomness(): Randomness {
-  const bytes = createBytes()
+/** `bytes` gives so many random bytes: by default from the system's cryptographic source. */
+export function createRandomness(bytes: (length: number) => Buffer = createBytes()): Randomness {
   const keyId = customRandom(alphanumeric, 16, bytes)
   const ownerId = customRandom(alphanumeric, 24, bytes)
   const secret = customRandom(urlAlphabet, 124, bytes)

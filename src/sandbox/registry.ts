@@ -10,10 +10,15 @@ export interface RegistryOptions {
   maxSandboxes: number
   /** Removes a sandbox that was idle for so many real milliseconds; `undefined` for never. */
   sandboxTtl: number | undefined
-  /** Told of each sandbox that was removed for idling. */
-  onIdle: (name: string) => void
   /** Where sandboxes are kept; `undefined` for in memory. */
   dataDirectory: string | undefined
+  log: () => Log
+}
+
+/** What of a logger is needed here. */
+interface Log {
+  info(fields: object, message: string): void
+  error(fields: object, message: string): void
 }
 
 /** The sandboxes by name. Each comes into being when it is first asked for; none is dropped silently. */
@@ -23,19 +28,23 @@ export class Registry {
   readonly #data: DataDirectory | undefined
   readonly #sandboxes = new Map<string, Sandbox>()
   readonly #sweeper: NodeJS.Timeout | undefined
+  readonly #log: () => Log
 
   /** Opens every sandbox that is kept, and `default`. Throws UserError as `openDataDirectory` does. */
-  constructor({ origin, maxSandboxes, sandboxTtl, onIdle, dataDirectory }: RegistryOptions) {
+  constructor({ origin, maxSandboxes, sandboxTtl, dataDirectory, log }: RegistryOptions) {
     this.origin = origin
     this.maxSandboxes = maxSandboxes
+    this.#log = log
     this.#data = dataDirectory === undefined ? undefined : openDataDirectory(dataDirectory)
     try {
-      for (const name of new Set([defaultSandbox, ...(this.#data?.names() ?? [])])) this.#make(name)
+      // All are looked at before one is opened, and migrated perhaps: a start that is refused leaves everything as it was.
+      const kept = this.#data?.check() ?? []
+      for (const name of new Set([defaultSandbox, ...kept])) this.#make(name)
     } catch (error) {
       this.close()
       throw error
     }
-    if (sandboxTtl !== undefined) this.#sweeper = this.#sweepEvery(sandboxTtl, onIdle)
+    if (sandboxTtl !== undefined) this.#sweeper = this.#sweepEvery(sandboxTtl)
   }
 
   /** The sandbox of that name, if there is one. */
@@ -81,18 +90,22 @@ export class Registry {
     }
   }
 
-  #sweepEvery(ttl: number, onIdle: (name: string) => void): NodeJS.Timeout {
+  #sweepEvery(ttl: number): NodeJS.Timeout {
     // Often enough that nothing outlives its time by much; seldom enough to cost nothing.
     const interval = Math.min(Math.max(ttl / 4, 20), 60_000)
-    return setInterval(() => this.#removeIdle(ttl).forEach(onIdle), interval).unref()
+    return setInterval(() => {
+      for (const sandbox of this.#sandboxes.values()) {
+        if (sandbox.name !== defaultSandbox && sandbox.hasIdled(ttl)) this.#removeIdle(sandbox.name)
+      }
+    }, interval).unref()
   }
 
-  #removeIdle(ttl: number): string[] {
-    const now = monotonicNow()
-    const idle = [...this.#sandboxes.values()].filter(
-      (each) => each.name !== defaultSandbox && now - each.lastUsed > ttl,
-    )
-    for (const { name } of idle) this.remove(name)
-    return idle.map(({ name }) => name)
+  #removeIdle(name: string): void {
+    try {
+      this.remove(name)
+      this.#log().info({ sandbox: name }, 'sandbox removed: it was idle')
+    } catch (error) {
+      this.#log().error({ err: error, sandbox: name }, 'the file of an idle sandbox could not be removed')
+    }
   }
 }

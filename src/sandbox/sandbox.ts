@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { digest } from '../admin-api-keys/secret.ts'
 import { createKeyService, type KeyService } from '../admin-api-keys/service.ts'
 import { createKeyStore, type KeyStore } from '../admin-api-keys/store.ts'
-import { type Clock, createClock, monotonicNow } from './clock.ts'
+import { createClock, monotonicNow } from './clock.ts'
 import { createRandomness, type Randomness } from './randomness.ts'
 import type { Seed } from './seed/load.ts'
 import { beginSettings, defaultOwner, plantAdminKey, plantKeys } from './seed/plant.ts'
@@ -18,8 +18,6 @@ export interface Origin {
 interface State {
   db: Database
   settings: Settings
-  clock: Clock
-  store: KeyStore
   keys: KeyService
 }
 
@@ -29,6 +27,8 @@ export class Sandbox {
   readonly randomness: Randomness
   /** When it was last addressed, in real monotonic milliseconds. */
   lastUsed = monotonicNow()
+  /** How many requests are still sending their bodies. */
+  arriving = 0
   /** Set when it has been removed: a request that is still on its way must not write. */
   isClosed = false
   #state: State
@@ -37,7 +37,7 @@ export class Sandbox {
   constructor(name: string, db: Database, origin: Origin) {
     this.name = name
     this.randomness = createRandomness()
-    this.#state = openState(name, db, origin, this.randomness)
+    this.#state = openState(db, origin, this.randomness)
   }
 
   get keys(): KeyService {
@@ -59,17 +59,22 @@ export class Sandbox {
     }
   }
 
+  /** Whether nobody has addressed it for that long, in real milliseconds, nor is about to. */
+  hasIdled(duration: number): boolean {
+    return this.arriving === 0 && monotonicNow() - this.lastUsed > duration
+  }
+
   close(): void {
     this.isClosed = true
     this.#state.db.close()
   }
 }
 
-function openState(name: string, db: Database, origin: Origin, randomness: Randomness): State {
+function openState(db: Database, origin: Origin, randomness: Randomness): State {
   const store = createKeyStore(db)
-  const settings = readSettings(db) ?? plant(name, db, origin, store, randomness)
+  const settings = readSettings(db) ?? plant(db, origin, store, randomness)
   const clock = createClock(settings.clock)
-  // A database of an earlier run may have been seeded for another admin key; the one we announce must work.
+  // A database of an earlier run may have been seeded for another admin key than the one that we announce.
   if (origin.adminKey !== undefined && store.byDigest(digest(origin.adminKey)) === undefined) {
     plantAdminKey(origin.adminKey, store, settings, randomness)
   }
@@ -80,15 +85,15 @@ function openState(name: string, db: Database, origin: Origin, randomness: Rando
     behavior: () => settings.behavior,
     defaultOwner: () => defaultOwner(settings.organization),
   })
-  return { db, settings, clock, store, keys }
+  return { db, settings, keys }
 }
 
 /** Seeds a new database, whole or not at all: the settings are its mark of being done. */
-function plant(name: string, db: Database, { seed, adminKey }: Origin, store: KeyStore, randomness: Randomness) {
+function plant(db: Database, { seed, adminKey }: Origin, store: KeyStore, randomness: Randomness) {
   return db.transaction(() => {
     const settings = beginSettings(seed, randomness)
     plantKeys(seed, adminKey, store, settings, randomness)
-    writeSettings(db, name, settings)
+    writeSettings(db, settings)
     return settings
   })()
 }

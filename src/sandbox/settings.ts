@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { Behavior } from '../openai/behavior.ts'
+import { type Behavior, defaultBehavior } from '../openai/behavior.ts'
 import type { ClockSetting } from './clock.ts'
 
 /** The emulated organization; its user owns what nobody else does. `created_at` in Unix seconds. */
@@ -24,14 +24,14 @@ export function readSettings(db: Database): Settings | undefined {
   if (row === undefined) return undefined
   return {
     organization: JSON.parse(row.organization),
-    behavior: JSON.parse(row.behavior),
+    // A file of an earlier version lacks the switches that came since.
+    behavior: { ...defaultBehavior, ...JSON.parse(row.behavior) },
     clock: JSON.parse(row.clock),
   }
 }
 
-export function writeSettings(db: Database, name: string, { organization, behavior, clock }: Settings): void {
-  db.prepare('INSERT OR REPLACE INTO sandbox (name, organization, behavior, clock) VALUES (?, ?, ?, ?)').run(
-    name,
+export function writeSettings(db: Database, { organization, behavior, clock }: Settings): void {
+  db.prepare('INSERT OR REPLACE INTO sandbox (organization, behavior, clock) VALUES (?, ?, ?)').run(
     JSON.stringify(organization),
     JSON.stringify(behavior),
     JSON.stringify(clock),

@@ -1,6 +1,6 @@
 import type { AnySchemaObject, ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { looksReal } from '../../src/admin-api-keys/secret.ts'
 import { upstream } from './upstream.ts'
 
@@ -14,34 +14,49 @@ type Check = (operation: string | undefined, status: number, answer: unknown) =>
 
 /**
  * Watches every answer of a server: it must be in our own document, with nothing left out and nothing undocumented,
- * and fit the published one where that is at hand. Returns what it found wrong.
+ * fit the published one where that is at hand, and carry the headers of its kind. Returns what it found wrong.
  */
 export function watchAnswers(app: FastifyInstance): string[] {
   const found: string[] = []
-  let checks: Check[] | undefined
   app.addHook('onSend', async (request, reply, payload) => {
-    if (typeof payload !== 'string' || isPage(request)) return
-    checks ??= [createCheck(closed(app.swagger() as unknown as OpenApi)), ...(upstream ? [createCheck(upstream)] : [])]
-    const operation = request.routeOptions.schema?.operationId
+    if (/^\/(docs|openapi)/.test(request.url)) return
     const where = `${request.method} ${request.originalUrl} ${reply.statusCode}`
-    if (looksReal(payload)) found.push(`${where}: looks like a real secret to a scanner`)
-    const answer: unknown = JSON.parse(payload)
-    for (const check of checks) {
-      found.push(
-        ...check(operation, reply.statusCode, answer).map((wrong) => `${where}: ${wrong}: ${payload.slice(0, 300)}`),
-      )
-    }
+    const wrong = [...wrongHeaders(request, reply), ...wrongBody(app, request, reply, payload)]
+    found.push(...wrong.map((each) => `${where}: ${each}: ${String(payload).slice(0, 300)}`))
   })
   return found
 }
 
-const isPage = ({ url }: FastifyRequest) => /^\/(docs|openapi)/.test(url)
+// The seeds of the tests that want an empty answer are the only ones to get one.
+const mayBeEmpty = (reply: FastifyReply) => reply.statusCode === 404
 
-const validators = new Map<unknown, ValidateFunction>()
+function wrongBody(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply, payload: unknown): string[] {
+  if (payload === undefined && mayBeEmpty(reply)) return []
+  if (typeof payload !== 'string') return ['the answer is no text']
+  if (looksReal(payload)) return ['looks like a real secret to a scanner']
+  ours ??= createCheck(closed(app.swagger() as unknown as OpenApi))
+  const operation = request.routeOptions.schema?.operationId
+  const answer: unknown = JSON.parse(payload)
+  return [ours, theirs].flatMap((check) => check?.(operation, reply.statusCode, answer) ?? [])
+}
+
+function wrongHeaders(request: FastifyRequest, reply: FastifyReply): string[] {
+  const isOurs = /^\/(health|ready|_emulator|docs)/.test(request.originalUrl)
+  const headers = reply.getHeaders()
+  const wrong: string[] = []
+  if (reply.statusCode >= 400 && !headers['x-emulator-reason']) wrong.push('there is no x-emulator-reason')
+  if (reply.statusCode < 400 && headers['x-emulator-reason']) wrong.push('a success has a reason')
+  if (isOurs) return wrong
+  if (!/^req_[0-9a-f]{32}$/.test(String(headers['x-request-id']))) wrong.push('there is no x-request-id')
+  const type = headers['content-type']
+  if (type !== 'application/json' && !(type === undefined && mayBeEmpty(reply))) wrong.push(`content-type is ${type}`)
+  return wrong
+}
 
 function createCheck(document: OpenApi): Check {
   const ajv = new Ajv2020({ strict: false, validateFormats: false })
   ajv.addSchema({ $id: 'document', components: document.components })
+  const validators = new Map<AnySchemaObject, ValidateFunction>()
   const compile = (schema: AnySchemaObject): ValidateFunction => {
     const known = validators.get(schema) ?? ajv.compile(absolute(schema))
     validators.set(schema, known)
@@ -55,13 +70,17 @@ function createCheck(document: OpenApi): Check {
   }
 }
 
+let ours: Check | undefined
+const theirs = upstream === undefined ? undefined : createCheck(upstream)
+
 /** The schema of an answer. The published document names no errors; a bare string instead of one was seen all the same. */
 function responseSchema(document: OpenApi, operation: string | undefined, status: number): AnySchemaObject | undefined {
   const responses = Object.values(document.paths)
     .flatMap((path) => Object.values(path))
     .find((each) => each.operationId === operation)?.responses
   const isOurs = document !== upstream
-  if (status >= 400 && (operation === undefined || !isOurs)) {
+  // A failure of our own is on no route's list.
+  if (status >= 400 && (operation === undefined || !isOurs || status === 500)) {
     return isOurs || status !== 403 ? document.components.schemas['ErrorResponse'] : {}
   }
   // What is ours alone the published document does not know.

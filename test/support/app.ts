@@ -53,6 +53,7 @@ export async function startApp(options: TestOptions = {}): Promise<TestApp> {
     dataDirectory: undefined,
     allowedHosts: [],
     logLevel: 'silent',
+    requestTimeout: 30_000,
     ...rest,
   })
   const wrong = watchAnswers(app)

@@ -19,11 +19,16 @@ export interface Program {
 }
 
 /** Starts the program with those arguments and only that environment of ours; it is ended after the test. */
-export function startProgram(args: string[], env: Record<string, string> = {}): Program {
+export function startProgram(
+  args: string[],
+  env: Record<string, string> = {},
+  as: { uid?: number; gid?: number } = {},
+): Program {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(EMULATOR|OPENAI|VITEST|NODE_OPTIONS)/.test(name))
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...as,
   })
   const output = { stdout: '', stderr: '' }
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
@@ -44,15 +49,18 @@ export interface Serving extends Program {
   url: string
 }
 
-/** Starts a server on a free port and waits for its start line. */
-export async function serve(args: string[] = [], env?: Record<string, string>): Promise<Serving> {
-  const program = startProgram(['--port', '0', '--log-level', 'warn', ...args], env)
-  const url = await new Promise<string>((resolve, reject) => {
+/** The URL of the start line, once it is there. */
+export const startLine = (program: Program): Promise<string> =>
+  new Promise((resolve, reject) => {
     program.child.stdout?.on('data', () => {
       const line = /^(\{.*\})\n/.exec(program.output.stdout)?.[1]
       if (line !== undefined) resolve(JSON.parse(line).url)
     })
     program.finished.then(({ code, stderr }) => reject(new Error(`ended with ${code}: ${stderr}`)))
   })
-  return { ...program, url }
+
+/** Starts a server on a free port and waits for its start line. */
+export async function serve(args: string[] = [], env?: Record<string, string>): Promise<Serving> {
+  const program = startProgram(['--port', '0', '--log-level', 'warn', ...args], env)
+  return { ...program, url: await startLine(program) }
 }

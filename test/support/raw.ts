@@ -35,8 +35,9 @@ export function exchangeRaw(
 export function parseRaw(answer: string): {
   status: number
   headers: string
+  text: string
   body: { error: Record<string, unknown> }
 } {
   const [head = '', body = ''] = answer.split('\r\n\r\n', 2)
-  return { status: Number(head.split(' ')[1]), headers: head.toLowerCase(), body: JSON.parse(body) }
+  return { status: Number(head.split(' ')[1]), headers: head.toLowerCase(), text: body, body: JSON.parse(body) }
 }

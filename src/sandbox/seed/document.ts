@@ -7,36 +7,39 @@ export type Path = (string | number)[]
 /** A seed file's content together with where each part of it stands. */
 export interface SourceDocument {
   content: unknown
-  /** An error that says the file, the line, the path in the document, the rule and the value there. */
-  mistake(path: Path, rule: string): UserError
+  /** An error that says the file, the line, the path in the document, the rule, and `got`: the value there, if not given. */
+  mistake(path: Path, rule: string, got?: string): UserError
 }
 
 /** Reads YAML, of which JSON is a part. Throws UserError with the line where it is neither. */
 export function readDocument(file: string, text: string): SourceDocument {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const [error] = document.errors
+  // A warning is a tag that nobody knows.
+  const [error] = [...document.errors, ...document.warnings]
   if (error !== undefined) {
-    throw new UserError(
-      `seed ${file}, line ${lines.linePos(error.pos[0]).line}: is not valid YAML or JSON: ${error.message}`,
-    )
+    const { line } = lines.linePos(error.pos[0])
+    throw new UserError(`seed ${file}, line ${line}: is not valid YAML or JSON: ${withoutQuote(error)}`)
   }
   const content = attempt(() => document.toJS() as unknown, file)
   return {
     content,
-    mistake(path, rule) {
+    mistake(path, rule, got = show(content, path)) {
       const line = lines.linePos(offsetOf(document, path)).line
-      return new UserError(`seed ${file}, line ${line}, ${pointer(path)}: must be ${rule}, got ${show(content, path)}`)
+      return new UserError(`seed ${file}, line ${line}, ${pointer(path)}: must be ${rule}, got ${got}`)
     },
   }
 }
+
+/** What comes after a colon is a piece of the file, which may hold a secret. */
+const withoutQuote = ({ message }: Error) => message.replace(/:.*/s, '')
 
 /** Too many aliases are noticed only when they are followed. */
 function attempt<Result>(read: () => Result, file: string): Result {
   try {
     return read()
   } catch (error) {
-    throw new UserError(`seed ${file}: is not valid YAML: ${(error as Error).message}`)
+    throw new UserError(`seed ${file}: is not valid YAML: ${withoutQuote(error as Error)}`)
   }
 }
 
@@ -62,8 +65,16 @@ function offsetOf(document: Document, path: Path): number {
 const longestShown = 80
 
 function show(content: unknown, path: Path): string {
-  if (path.at(-1) === 'value') return '[redacted]'
   const value = path.reduce((parent: unknown, step) => (parent as Record<string, unknown> | null)?.[step], content)
-  const text = redact(JSON.stringify(value) ?? 'nothing')
+  const text = path.at(-1) === 'value' ? '[redacted]' : redact(toJson(value))
   return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text
+}
+
+/** As JSON, without the values of keys. An alias may stand inside of what it is an alias of. */
+function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value, (field, each) => (field === 'value' ? '[redacted]' : each)) ?? 'nothing'
+  } catch {
+    return 'what contains itself'
+  }
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { digest } from '../../admin-api-keys/secret.ts'
@@ -54,12 +55,14 @@ export async function loadSeeds(sources: readonly string[]): Promise<Seed> {
 function readSource(source: string): string {
   const path = builtInSeeds.includes(source) ? new URL(`fixtures/${source}.yaml`, packageRoot) : resolve(source)
   try {
-    return readFileSync(path, 'utf8')
+    const bytes = readFileSync(path)
+    if (isUtf8(bytes)) return bytes.toString('utf8')
   } catch (error) {
     throw new UserError(
       `seed ${source}: is no built-in one (${builtInSeeds.join(', ')}) and cannot be read as a file: ${(error as Error).message}`,
     )
   }
+  throw new UserError(`seed ${source}: is not UTF-8`)
 }
 
 /** The sandbox's present as the seeds set it, in Unix milliseconds: what relative times are checked against. */

@@ -22,28 +22,35 @@ export function parseSeed(file: string, text: string): ParsedSeed {
   throw mistake(...explain(error as ErrorObject))
 }
 
-/** Where the mistake is, and the rule that it breaks. */
-function explain({ keyword, instancePath, params, parentSchema, schemaPath, data }: ErrorObject): [Path, string] {
+/** Where it is, the rule that it breaks, and what stands there if that is not to be looked up. */
+type Mistake = [at: Path, rule: string, got?: string]
+
+/** The name is what is wrong; the value beside it may be a secret. */
+const misnamed = (path: Path, field: string, fields: string[]): Mistake => [
+  [...path, field],
+  `one of ${fields.join(', ')}`,
+  JSON.stringify(field),
+]
+
+function explain({ keyword, instancePath, params, parentSchema, schemaPath, data }: ErrorObject): Mistake {
   const path = instancePath.split('/').slice(1).map(unescapeStep)
   const fields = Object.keys(parentSchema?.['properties'] ?? {})
   switch (keyword) {
     case 'required': {
       // A field that is missing beside one that nobody knows has most likely been misspelt.
       const unknown = Object.keys(data as object).find((field) => !fields.includes(field))
-      if (unknown !== undefined) return [[...path, unknown], `one of ${fields.join(', ')}`]
+      if (unknown !== undefined) return misnamed(path, unknown, fields)
       return [[...path, params['missingProperty']], 'given: the field is required']
     }
     case 'additionalProperties':
-      return [[...path, params['additionalProperty']], `one of ${fields.join(', ')}`]
+      return misnamed(path, params['additionalProperty'], fields)
     case 'false schema':
       return [
         path,
         `left out beside 'generate' (${schemaPath.includes('then') ? 'it is of one key only' : 'never allowed'})`,
       ]
-    case 'enum':
-      return [path, `one of ${params['allowedValues'].join(', ')}`]
     default:
-      return [path, parentSchema?.['description'] ?? keyword]
+      return [path, parentSchema?.['enum']?.join(' or ') ?? parentSchema?.['description'] ?? keyword]
   }
 }
 
