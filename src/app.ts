@@ -6,7 +6,7 @@ import { registerDocs } from './control/docs.ts'
 import { registerHealth } from './control/health.ts'
 import { createHostCheck } from './control/host-check.ts'
 import { beginExchange } from './exchange.ts'
-import { logOptions } from './logging.ts'
+import { createLog, logOptions } from './logging.ts'
 import { acceptJsonBodies } from './openai/body.ts'
 import { answerOddRequests, createClientErrorHandler } from './openai/client-errors.ts'
 import { ErrorResponse, ErrorSchema } from './openai/schemas.ts'
@@ -28,11 +28,12 @@ export interface AppOptions extends Omit<RegistryOptions, 'log'> {
 /** Builds the whole server, ready for inject() or listen(). Reads no environment, opens no socket. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { allowedHosts, logLevel, requestTimeout, ...registryOptions } = options
-  const registry = new Registry({ ...registryOptions, log: () => app.log })
+  const log = createLog(logLevel)
+  const registry = new Registry({ ...registryOptions, log })
   const unroutedId = createRandomness().requestId
-  const surroundings = { requestId: unroutedId, log: () => app.log }
+  const surroundings = { requestId: unroutedId, log }
   const app = Fastify({
-    ...logOptions(logLevel),
+    ...logOptions(log, logLevel),
     rewriteUrl: beginExchange,
     exposeHeadRoutes: false,
     // Longer than a header may be, so that every id, however long, is looked up.
@@ -57,7 +58,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const routes = new RouteTable()
   routes.watch(app)
   const checkHost = createHostCheck(allowedHosts)
-  const pipeline = createPipeline({ registry, routes, unroutedId, checkHost })
+  const pipeline = createPipeline({ registry, routes, unroutedId, checkHost, log })
   installPipeline(app, pipeline, (api) => {
     acceptJsonBodies(api)
     useApiSchemas(api)

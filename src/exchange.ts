@@ -4,6 +4,7 @@ import type { CredentialRow } from './admin-api-keys/store.ts'
 import type { Disclosure } from './openai/api-error.ts'
 import type { Address } from './sandbox/address.ts'
 import { parseAddress } from './sandbox/address.ts'
+import { monotonicNow } from './sandbox/clock.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 
 /** What the steps of one request tell each other. */
@@ -15,6 +16,8 @@ export interface Exchange {
   caller: CredentialRow | undefined
   requestId: string
   disclosure: Disclosure
+  /** When it began, in real monotonic milliseconds. */
+  begun: number
 }
 
 // On the request itself, with which it comes and goes.
@@ -24,7 +27,14 @@ type Begun = IncomingMessage & { [key]?: Exchange }
 /** Begins the exchange of a request and returns the URL that its routes know. */
 export function beginExchange(raw: Begun): string {
   const address = parseAddress(raw.url ?? '/')
-  raw[key] = { address, sandbox: undefined, caller: undefined, requestId: '', disclosure: 'organization' }
+  raw[key] = {
+    address,
+    sandbox: undefined,
+    caller: undefined,
+    requestId: '',
+    disclosure: 'organization',
+    begun: monotonicNow(),
+  }
   return address.url
 }
 

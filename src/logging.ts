@@ -1,9 +1,11 @@
-import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import { LogController } from 'fastify'
+import { pino } from 'pino'
 import type { LogLevel } from './config.ts'
 import { exchangeOf } from './exchange.ts'
 import { bearerToken } from './openai/auth.ts'
 import { redact } from './redaction.ts'
+import { monotonicNow } from './sandbox/clock.ts'
 
 /**
  * One line a request, when it is answered, in the API's words; probes and pages of ours only at `debug`.
@@ -13,8 +15,7 @@ class RequestLog extends LogController {
   override incomingRequest(): void {}
 
   override requestCompleted(error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
-    if (this.isLogDisabled(request)) return
-    const { requestId, sandbox, address } = exchangeOf(request)
+    const { requestId, sandbox, address, begun } = exchangeOf(request)
     request.log[requestId === '' ? 'debug' : 'info'](
       {
         request_id: requestId || undefined,
@@ -24,7 +25,7 @@ class RequestLog extends LogController {
         url: redact(address.sentPath + address.query, bearerToken(request.headers.authorization)),
         status: reply.statusCode,
         reason: reply.getHeader('x-emulator-reason'),
-        duration_ms: Math.round(reply.elapsedTime * 1000) / 1000,
+        duration_ms: Math.round((monotonicNow() - begun) * 1000) / 1000,
         err: error ?? undefined,
       },
       'request',
@@ -32,11 +33,16 @@ class RequestLog extends LogController {
   }
 }
 
-/** Fastify's options for a log on standard error; below `info` it costs a request nothing. */
-export function logOptions(level: LogLevel): FastifyServerOptions {
+/** A log on standard error: pino, as Fastify brings it. */
+export const createLog = (level: LogLevel): FastifyBaseLogger =>
+  pino({ level, base: null }, unobtrusive(process.stderr)) as FastifyBaseLogger
+
+/** Fastify's part of it: one line a request. Where no such line is wanted Fastify keeps no log, which costs a tenth less. */
+export function logOptions(log: FastifyBaseLogger, level: LogLevel): FastifyServerOptions {
+  if (!['trace', 'debug', 'info'].includes(level)) return { logger: false }
   return {
-    logger: { level, base: null, stream: unobtrusive(process.stderr) },
-    logController: new RequestLog({ disableRequestLogging: !['trace', 'debug', 'info'].includes(level) }),
+    loggerInstance: log,
+    logController: new RequestLog(),
     // Every line of a request says which one it is about; a child logger for each would say it again.
     childLoggerFactory: (logger) => logger,
   }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Operate } from './admin-api-keys/routes.ts'
 import * as controlErrors from './control/errors.ts'
 import { cut, type Exchange, exchangeOf } from './exchange.ts'
@@ -32,9 +32,10 @@ interface Surroundings {
   unroutedId: () => string
   /** Throws where the Host may not ask for what is ours. */
   checkHost: (request: FastifyRequest) => void
+  log: FastifyBaseLogger
 }
 
-export function createPipeline({ registry, routes, unroutedId, checkHost }: Surroundings): Pipeline {
+export function createPipeline({ registry, routes, unroutedId, checkHost, log }: Surroundings): Pipeline {
   const behaviorOf = ({ sandbox }: Exchange): Behavior =>
     sandbox?.settings.behavior ?? { ...defaultBehavior, ...registry.origin.seed.behavior }
 
@@ -102,15 +103,16 @@ export function createPipeline({ registry, routes, unroutedId, checkHost }: Surr
     handleError(thrown, request, reply) {
       if (thrown instanceof SandboxGone) return cut(reply)
       const exchange = exchangeOf(request)
-      const error = toApiError(thrown, request)
+      const error = toApiError(thrown, request, log)
       exchange.disclosure = error.disclosure
       return sendError(error, reply, behaviorOf(exchange))
     },
 
     sign(request, reply) {
-      const { requestId, sandbox, disclosure } = exchangeOf(request)
+      const { requestId, sandbox, disclosure, begun } = exchangeOf(request)
       if (requestId !== '') {
-        identify(reply, { requestId, disclosure, organizationId: sandbox?.settings.organization.id })
+        const organizationId = sandbox?.settings.organization.id
+        identify(reply, { requestId, disclosure, organizationId, duration: monotonicNow() - begun })
       }
     },
   }

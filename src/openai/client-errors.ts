@@ -9,7 +9,7 @@ import { apiVersion } from './headers.ts'
 interface Surroundings {
   /** Makes the id of an answer. */
   requestId: () => string
-  log: () => FastifyBaseLogger
+  log: FastifyBaseLogger
 }
 
 /** Node's name for the answer that a socket is at, and for the request which that answers. */
@@ -51,7 +51,7 @@ const patience = 1000
 
 function refuse(socket: Duplex, error: ApiError, { requestId, log }: Surroundings): void {
   const request_id = requestId()
-  log().info({ request_id, status: error.status, reason: error.reason }, 'request')
+  log.info({ request_id, status: error.status, reason: error.reason }, 'request')
   socket.on('error', () => socket.destroy())
   socket.end(rawAnswer(error, request_id))
   // What the client still sends is read and dropped, or the kernel would reset the connection over our answer.

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { redact } from '../redaction.ts'
 import { ApiError } from './api-error.ts'
 import { bearerToken } from './auth.ts'
@@ -7,12 +7,12 @@ import { refuseContentType } from './body.ts'
 import * as errors from './errors.ts'
 
 /** What a thrown value is to a client: itself if it is one of the catalogue, else a 500 whose cause is only logged. */
-export function toApiError(thrown: unknown, request: FastifyRequest): ApiError {
+export function toApiError(thrown: unknown, request: FastifyRequest, log: FastifyBaseLogger): ApiError {
   if (thrown instanceof ApiError) return thrown
   // The one refusal of Fastify's own that means something to a client.
   if ((thrown as { code?: unknown } | null)?.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return refuseContentType(request)
-  request.log.error({ err: thrown, method: request.method }, 'request failed')
+  log.error({ err: thrown, method: request.method }, 'request failed')
   return errors.internalError()
 }
 

@@ -10,15 +10,17 @@ export interface Identity {
   /** Absent where the request reached no sandbox. */
   organizationId: string | undefined
   disclosure: Disclosure
+  /** How long it took, in milliseconds. */
+  duration: number
 }
 
 /** The headers that every answer of the API carries (wire.md, section 6), and its bare content type. */
-export function identify(reply: FastifyReply, { requestId, organizationId, disclosure }: Identity): void {
+export function identify(reply: FastifyReply, { requestId, organizationId, disclosure, duration }: Identity): void {
   reply.header('x-request-id', requestId)
   // Fastify adds a charset to what it serializes; the service sends none.
   if (reply.hasHeader('content-type')) reply.header('content-type', 'application/json')
   if (disclosure === 'request_id') return
   reply.header('openai-version', apiVersion)
-  reply.header('openai-processing-ms', Math.round(reply.elapsedTime))
+  reply.header('openai-processing-ms', Math.round(duration))
   if (disclosure === 'organization' && organizationId !== undefined) reply.header('openai-organization', organizationId)
 }

@@ -30,14 +30,17 @@ export const isSandboxName = (name: string): boolean => sandboxName.test(name)
 /** Reads a request's target, in whatever form a client may send it. Never throws. */
 export function parseAddress(target: string): Address {
   const relative = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '')
-  const end = relative.search(/[?#]/)
-  const sentPath = (end === -1 ? relative : relative.slice(0, end)) || '/'
-  const query = end === -1 ? '' : relative.slice(end)
+  const [sentPath, query] = splitQuery(relative)
   const { sandbox, path } = splitSandbox(decodeAscii(sentPath, unreserved))
   if (decode(relative) === undefined) return { sandbox, url: '/', sentPath, query, isMalformed: true }
   // The official test suites leave out the /v1: every operation answers at both.
   const url = (path.startsWith('/v1/organization/') ? path.slice('/v1'.length) : path) + query
   return { sandbox, url, sentPath, query, isMalformed: false }
+}
+
+function splitQuery(relative: string): [path: string, query: string] {
+  const end = relative.includes('?') || relative.includes('#') ? relative.search(/[?#]/) : relative.length
+  return [relative.slice(0, end) || '/', relative.slice(end)]
 }
 
 /** A prefix is taken off once, and only before what a sandbox has: an unknown URL keeps it, and stays unknown. */

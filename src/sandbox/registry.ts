@@ -12,7 +12,7 @@ export interface RegistryOptions {
   sandboxTtl: number | undefined
   /** Where sandboxes are kept; `undefined` for in memory. */
   dataDirectory: string | undefined
-  log: () => Log
+  log: Log
 }
 
 /** What of a logger is needed here. */
@@ -28,7 +28,7 @@ export class Registry {
   readonly #data: DataDirectory | undefined
   readonly #sandboxes = new Map<string, Sandbox>()
   readonly #sweeper: NodeJS.Timeout | undefined
-  readonly #log: () => Log
+  readonly #log: Log
 
   /** Opens every sandbox that is kept, and `default`. Throws UserError as `openDataDirectory` does. */
   constructor({ origin, maxSandboxes, sandboxTtl, dataDirectory, log }: RegistryOptions) {
@@ -103,9 +103,9 @@ export class Registry {
   #removeIdle(name: string): void {
     try {
       this.remove(name)
-      this.#log().info({ sandbox: name }, 'sandbox removed: it was idle')
+      this.#log.info({ sandbox: name }, 'sandbox removed: it was idle')
     } catch (error) {
-      this.#log().error({ err: error, sandbox: name }, 'the file of an idle sandbox could not be removed')
+      this.#log.error({ err: error, sandbox: name }, 'the file of an idle sandbox could not be removed')
     }
   }
 }
