@@ -6,7 +6,7 @@ import { authorize } from './openai/auth.ts'
 import { type Behavior, defaultBehavior } from './openai/behavior.ts'
 import { sendError, toApiError } from './openai/error-handler.ts'
 import * as errors from './openai/errors.ts'
-import { identify } from './openai/headers.ts'
+import { addApiHeaders } from './openai/headers.ts'
 import type { RouteTable } from './route-table.ts'
 import { defaultSandbox, sandboxNameRule } from './sandbox/address.ts'
 import { monotonicNow } from './sandbox/clock.ts'
@@ -86,18 +86,14 @@ export function createPipeline({ registry, routes, unroutedId, checkHost, log }:
         keys.identify,
         `sandbox=${sandbox.name}`,
       )
-      if (settings.behavior.state !== 'discarded' && exchange.caller !== undefined) keys.markUsed(exchange.caller)
+      if (exchange.caller !== undefined) sandbox.markUsed(exchange.caller)
     },
 
     operate(request, operation) {
       const { sandbox, caller } = exchangeOf(request)
       // Since it entered, the request may have waited for its body.
       if (sandbox === undefined || sandbox.isClosed) throw new SandboxGone()
-      if (sandbox.settings.behavior.state !== 'discarded') return operation(sandbox.keys, caller?.id)
-      return sandbox.discarding(() => {
-        if (caller !== undefined) sandbox.keys.markUsed(caller)
-        return operation(sandbox.keys, caller?.id)
-      })
+      return sandbox.run(caller, operation) as never
     },
 
     handleError(thrown, request, reply) {
@@ -112,7 +108,7 @@ export function createPipeline({ registry, routes, unroutedId, checkHost, log }:
       const { requestId, sandbox, disclosure, begun } = exchangeOf(request)
       if (requestId !== '') {
         const organizationId = sandbox?.settings.organization.id
-        identify(reply, { requestId, disclosure, organizationId, duration: monotonicNow() - begun })
+        addApiHeaders(reply, { requestId, disclosure, organizationId, duration: monotonicNow() - begun })
       }
     },
   }

@@ -109,6 +109,11 @@ describe('names come back exactly', () => {
     expect(key.name).toBe(name)
     expect((await call('GET', `${keysUrl}/${key.id}`)).body.name).toBe(name)
     expect((await call('GET', `${keysUrl}?order=desc&limit=1`)).body.data[0].name).toBe(name)
+    // Being used changes the text by that alone.
+    const unused = (await call('GET', `${keysUrl}/${key.id}`)).text
+    const used = await call('GET', `${keysUrl}/${key.id}`, { as: key.value })
+    expect(used.text).toBe(unused.replace('"last_used_at":null', `"last_used_at":${used.body.last_used_at}`))
+    expect(used.text).toBe(JSON.stringify(used.body))
   })
 })
 

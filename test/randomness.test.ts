@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { urlAlphabet } from 'nanoid'
 import { expect, test } from 'vitest'
+import { createOwner } from '../src/admin-api-keys/key.ts'
 import { createKeyService } from '../src/admin-api-keys/service.ts'
 import { createKeyStore } from '../src/admin-api-keys/store.ts'
 import { defaultBehavior } from '../src/openai/behavior.ts'
+import { fromJson } from '../src/openai/json.ts'
 import { openMemory } from '../src/sandbox/database.ts'
 import { createRandomness } from '../src/sandbox/randomness.ts'
 import { keysUrl, startApp } from './support/app.ts'
@@ -44,10 +46,10 @@ test('what is drawn and taken already is drawn again, deleted keys included', ()
     now: () => 1,
     draw: { keyId: () => ids.shift() as string, keyValue: () => values.shift() as string },
     behavior: () => defaultBehavior,
-    defaultOwner: () => ({ owner_type: 'user', owner_id: 'user-1', owner_name: 'Jane', owner_created_at: 1 }),
+    defaultOwner: () => createOwner({ type: 'user', id: 'user-1', name: 'Jane', created_at: 1 }),
   })
   const made = ['a', 'b', 'c'].map((name) => {
-    const key = service.create({ name }, undefined)
+    const key = fromJson(service.create({ name }, undefined))
     service.delete(key.id)
     return [key.id, key.value]
   })

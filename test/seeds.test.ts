@@ -206,6 +206,13 @@ describe('built-in', () => {
   })
 })
 
+/** The error that a seed file is refused with. */
+const refusal = (file: string): Promise<Error> =>
+  loadSeeds([file]).then(
+    () => Promise.reject(new Error('it loaded')),
+    (thrown) => thrown,
+  )
+
 describe('a mistake is told with its file, line, path, rule and value', () => {
   test.each([
     ['keys:\n  - {}', 2, '/keys/0/name', 'the field is required', 'nothing'],
@@ -285,10 +292,7 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
     ['{"keys":[\n{"name":"\\ud800"}]}', 2, '/keys/0/name', 'valid Unicode', '\\ud800'],
   ])('%j', async (text, line, path, rule, value) => {
     const file = temporaryFile('broken.yaml', text)
-    const error: Error = await loadSeeds([file]).then(
-      () => Promise.reject(new Error('it loaded')),
-      (thrown) => thrown,
-    )
+    const error = await refusal(file)
     expect(error.name).toBe('UserError')
     expect(error.message.startsWith(`seed ${file}, line ${line}, ${path}: `)).toBe(true)
     expect(error.message).toContain(rule)
@@ -316,10 +320,7 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
     'keys:\n - name: x\n   value: " hunter2"',
     'keys: [{ name: x, created_at: sk-admin-hunter2hunter2 }]',
   ])('and without the value of a key: %j', async (text) => {
-    const error: Error = await loadSeeds([temporaryFile('leak.yaml', text)]).then(
-      () => Promise.reject(new Error('it loaded')),
-      (thrown) => thrown,
-    )
+    const error = await refusal(temporaryFile('leak.yaml', text))
     expect(error.name).toBe('UserError')
     expect(error.message).not.toContain('hunter2')
   })

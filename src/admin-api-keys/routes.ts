@@ -1,14 +1,18 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Json } from '../openai/json.ts'
 import { createKey, deleteKey, listKeys, retrieveKey } from './operations.ts'
 import { AdminApiKey, AdminApiKeyCreateResponse, ApiKeyList } from './schemas.ts'
 import type { KeyService } from './service.ts'
 
-/** Runs an operation on the keys of the sandbox that the request addresses; `caller` is the id of the calling key. */
-export type Operate = <Result>(
+/**
+ * Runs an operation on the keys of the sandbox that the request addresses; `caller` is the id of the calling key.
+ * What it hands on is the text: the type is that of the answer, to be held against the one that is declared.
+ */
+export type Operate = <Shape>(
   request: FastifyRequest,
-  operation: (keys: KeyService, caller: string | undefined) => Result,
-) => Result
+  operation: (keys: KeyService, caller: string | undefined) => Json<Shape>,
+) => Shape
 
 /** The four operations. Whoever registers them sees to the addressing and the authentication. */
 export function registerAdminApiKeys(instance: FastifyInstance, operate: Operate): void {

@@ -1,7 +1,9 @@
 import type { Credential } from '../openai/auth.ts'
 import type { Behavior } from '../openai/behavior.ts'
 import * as errors from '../openai/errors.ts'
+import { fromJson, type Json, toJson } from '../openai/json.ts'
 import { redactedForm } from '../redaction.ts'
+import { type Owner, toRow } from './key.ts'
 import {
   type AdminApiKey,
   type AdminApiKeyCreateResponse,
@@ -14,9 +16,6 @@ import {
 import { digest } from './secret.ts'
 import type { CredentialRow, KeyRow, KeyStore, Position } from './store.ts'
 
-/** Whose key it is. Times in Unix seconds. */
-export type Owner = Pick<KeyRow, 'owner_type' | 'owner_id' | 'owner_name' | 'owner_created_at'>
-
 interface Surroundings {
   store: KeyStore
   /** The present, in Unix seconds. */
@@ -27,7 +26,7 @@ interface Surroundings {
   defaultOwner: () => Owner
 }
 
-/** The rules of the four operations, and of what a value authenticates. */
+/** The rules of the four operations, whose answers are JSON text, and of what a value authenticates. */
 export function createKeyService({ store, now, draw, behavior, defaultOwner }: Surroundings) {
   function find(id: string): KeyRow {
     const row = store.byId(id)
@@ -53,54 +52,49 @@ export function createKeyService({ store, now, draw, behavior, defaultOwner }: S
     return Math.min(Math.max(limit, 1), 100)
   }
 
+  function ownerFor(caller: string | undefined): Owner {
+    const row = caller === undefined ? undefined : store.byId(caller)
+    return row === undefined ? defaultOwner() : fromJson<AdminApiKey>(row.shown).owner
+  }
+
   return {
     /** `caller` is the id of the calling key, whose owner the new key gets. */
-    create({ name, expires_in_seconds }: CreateBody, caller: string | undefined): AdminApiKeyCreateResponse {
+    create({ name, expires_in_seconds }: CreateBody, caller: string | undefined): Json<AdminApiKeyCreateResponse> {
       if (!name.isWellFormed()) throw errors.illFormedString('name')
-      const owner = (caller === undefined ? undefined : store.byId(caller)) ?? defaultOwner()
       const created_at = now()
       const value = drawUntil(draw.keyValue, (drawn) => store.byDigest(digest(drawn)) === undefined)
-      const row = {
+      const row = toRow({
         id: drawUntil(draw.keyId, (drawn) => store.byId(drawn) === undefined),
         name,
+        value_sha256: digest(value),
         redacted_value: redactedForm(value),
         created_at,
         expires_at: expires_in_seconds === undefined ? null : created_at + expires_in_seconds,
         last_used_at: null,
-        owner_type: owner.owner_type,
-        owner_id: owner.owner_id,
-        owner_name: owner.owner_name,
-        owner_created_at: owner.owner_created_at,
-        deleted: 0 as const,
-      }
-      store.insert({ ...row, value_sha256: digest(value) })
-      return { ...present(row), value }
+        owner: ownerFor(caller),
+        deleted: false,
+      })
+      store.insert(row)
+      return withValue(row.shown, value)
     },
 
-    list({ after, order = 'asc', limit = defaultLimit }: ListQuery): ApiKeyList {
+    list({ after, order = 'asc', limit = defaultLimit }: ListQuery): Json<ApiKeyList> {
       const size = pageSize(limit)
       // Node's client sends an empty `after` for one that is null.
       const from = after === undefined || after === '' ? undefined : findCursor(after)
       // One row past the page tells whether another follows.
       const rows = store.page(order, from, size + 1)
-      const data = rows.slice(0, size).map(present)
-      return {
-        object: 'list',
-        data,
-        first_id: data[0]?.id ?? null,
-        last_id: data.at(-1)?.id ?? null,
-        has_more: rows.length > size,
-      }
+      return page(rows.slice(0, size), rows.length > size)
     },
 
-    retrieve(id: string): AdminApiKey {
-      return present(find(id))
+    retrieve(id: string): Json<AdminApiKey> {
+      return find(id).shown
     },
 
-    delete(id: string): DeletedAdminApiKey {
+    delete(id: string): Json<DeletedAdminApiKey> {
       find(id)
       store.setDeleted(id)
-      return { id, object: 'organization.admin_api_key.deleted', deleted: true }
+      return toJson<DeletedAdminApiKey>({ id, object: 'organization.admin_api_key.deleted', deleted: true })
     },
 
     /** What a token is worth now. Marks nothing as used. */
@@ -135,24 +129,12 @@ export function drawUntil(draw: () => string, isFree: (drawn: string) => boolean
   return drawn
 }
 
-/** A key as the API shows it; the order of the fields is the API's. */
-function present(row: Omit<KeyRow, 'seq'>): AdminApiKey {
-  const isUser = row.owner_type === 'user'
-  return {
-    object: 'organization.admin_api_key',
-    id: row.id,
-    name: row.name,
-    redacted_value: row.redacted_value,
-    created_at: row.created_at,
-    expires_at: row.expires_at,
-    last_used_at: row.last_used_at,
-    owner: {
-      type: row.owner_type,
-      object: isUser ? 'organization.user' : 'organization.service_account',
-      id: row.owner_id,
-      name: row.owner_name,
-      created_at: row.owner_created_at,
-      role: isUser ? 'owner' : 'member',
-    },
-  }
+/** The text of a key, with its value at the end. */
+const withValue = (shown: Json<AdminApiKey>, value: string): Json<AdminApiKeyCreateResponse> =>
+  `${shown.slice(0, -1)},"value":${toJson(value)}}`
+
+/** The text of a page, of the texts of its keys. */
+function page(keys: Json<AdminApiKey>[], hasMore: boolean): Json<ApiKeyList> {
+  const idOf = (key: Json<AdminApiKey> | undefined) => toJson(key === undefined ? null : fromJson<AdminApiKey>(key).id)
+  return `{"object":"list","data":[${keys.join(',')}],"first_id":${idOf(keys[0])},"last_id":${idOf(keys.at(-1))},"has_more":${hasMore}}`
 }

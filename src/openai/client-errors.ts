@@ -60,7 +60,7 @@ function refuse(socket: Duplex, error: ApiError, { requestId, log }: Surrounding
   socket.once('close', () => clearTimeout(timer))
 }
 
-/** A whole HTTP response, as `identify` and `sendError` would have made it. */
+/** A whole HTTP response, as `addApiHeaders` and `sendError` would have made it. */
 function rawAnswer(error: ApiError, requestId: string): string {
   const body = JSON.stringify(envelope(error))
   const headers = {

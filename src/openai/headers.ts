@@ -15,7 +15,10 @@ export interface Identity {
 }
 
 /** The headers that every answer of the API carries (wire.md, section 6), and its bare content type. */
-export function identify(reply: FastifyReply, { requestId, organizationId, disclosure, duration }: Identity): void {
+export function addApiHeaders(
+  reply: FastifyReply,
+  { requestId, organizationId, disclosure, duration }: Identity,
+): void {
   reply.header('x-request-id', requestId)
   // Fastify adds a charset to what it serializes; the service sends none.
   if (reply.hasHeader('content-type')) reply.header('content-type', 'application/json')

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { digest } from '../admin-api-keys/secret.ts'
 import { createKeyService, type KeyService } from '../admin-api-keys/service.ts'
-import { createKeyStore, type KeyStore } from '../admin-api-keys/store.ts'
+import { type CredentialRow, createKeyStore, type KeyStore } from '../admin-api-keys/store.ts'
 import { createClock, monotonicNow } from './clock.ts'
 import { createRandomness, type Randomness } from './randomness.ts'
 import type { Seed } from './seed/load.ts'
@@ -13,6 +13,8 @@ export interface Origin {
   seed: Seed
   adminKey: string | undefined
 }
+
+type Operation<Result> = (keys: KeyService, caller: string | undefined) => Result
 
 /** All that a reset or a restore exchanges at once. After an `await` it must be looked up again. */
 interface State {
@@ -48,12 +50,19 @@ export class Sandbox {
     return this.#state.settings
   }
 
-  /** Runs an operation and takes back whatever it wrote. */
-  discarding<Result>(operation: () => Result): Result {
-    const { db } = this.#state
+  /** Notes that a key has authenticated a request, unless requests leave nothing behind. */
+  markUsed(key: CredentialRow): void {
+    if (this.settings.behavior.state !== 'discarded') this.keys.markUsed(key)
+  }
+
+  /** Runs an operation for a caller; `state: discarded` takes back all that it wrote, and that the caller was here. */
+  run<Result>(caller: CredentialRow | undefined, operation: Operation<Result>): Result {
+    if (this.settings.behavior.state !== 'discarded') return operation(this.keys, caller?.id)
+    const { db, keys } = this.#state
     db.exec('BEGIN')
     try {
-      return operation()
+      if (caller !== undefined) keys.markUsed(caller)
+      return operation(keys, caller?.id)
     } finally {
       db.exec('ROLLBACK')
     }

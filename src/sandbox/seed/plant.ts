@@ -1,5 +1,6 @@
+import { createOwner, type Owner, toRow } from '../../admin-api-keys/key.ts'
 import { digest } from '../../admin-api-keys/secret.ts'
-import { drawUntil, type Owner } from '../../admin-api-keys/service.ts'
+import { drawUntil } from '../../admin-api-keys/service.ts'
 import type { KeyStore } from '../../admin-api-keys/store.ts'
 import { defaultBehavior } from '../../openai/behavior.ts'
 import { redactedForm } from '../../redaction.ts'
@@ -36,12 +37,7 @@ function beginClock({ clock: { now, frozen } }: Seed): ClockSetting {
 }
 
 /** The user of the organization as an owner of keys. */
-export const defaultOwner = ({ user }: Organization): Owner => ({
-  owner_type: 'user',
-  owner_id: user.id,
-  owner_name: user.name,
-  owner_created_at: user.created_at,
-})
+export const defaultOwner = ({ user }: Organization): Owner => createOwner({ type: 'user', ...user })
 
 /** Inserts the keys of a seed in its order; the admin key first, unless one of them is it. */
 export function plantKeys(
@@ -82,7 +78,7 @@ function keyRow(
   const created_at = unixSeconds(key.created_at, now) ?? Math.floor(now / 1000)
   // Where no value is known a random one is drawn, whose digest nobody can present.
   const value = key.value_sha256 === undefined ? randomness.keyValue() : undefined
-  return {
+  return toRow({
     id:
       key.id === undefined
         ? drawUntil(randomness.keyId, (id) => store.byId(id) === undefined)
@@ -93,9 +89,9 @@ function keyRow(
     created_at,
     expires_at: unixSeconds(key.expires_at, now) ?? null,
     last_used_at: unixSeconds(key.last_used_at, now) ?? null,
-    ...owner(key, created_at, now, organization, randomness),
-    deleted: key.deleted === true ? (1 as const) : (0 as const),
-  }
+    owner: owner(key, created_at, now, organization, randomness),
+    deleted: key.deleted === true,
+  })
 }
 
 function owner(
@@ -107,12 +103,12 @@ function owner(
 ): Owner {
   if (given === undefined) return defaultOwner(organization)
   const type = given.type ?? 'user'
-  return {
-    owner_type: type,
-    owner_id: given.id ?? (type === 'user' ? randomness.userId() : randomness.serviceAccountId()),
-    owner_name: given.name ?? (type === 'user' ? 'A user' : 'A service account'),
-    owner_created_at: unixSeconds(given.created_at, now) ?? keyCreatedAt,
-  }
+  return createOwner({
+    type,
+    id: given.id ?? (type === 'user' ? randomness.userId() : randomness.serviceAccountId()),
+    name: given.name ?? (type === 'user' ? 'A user' : 'A service account'),
+    created_at: unixSeconds(given.created_at, now) ?? keyCreatedAt,
+  })
 }
 
 function unixSeconds(time: number | string | null | undefined, now: number): number | undefined {
