@@ -279,6 +279,7 @@ describe('a folder that cannot be used stops the start with exit code 2', () => 
 
   test('a folder that cannot be made', async () => {
     await refused(join(temporaryFile('a-file', 'text'), 'below'))
+    if (process.platform === 'linux') await refused('/proc/admin-keys-emulator')
   })
 
   // Root may write everywhere, so that a test as root would show nothing; it can become nobody.

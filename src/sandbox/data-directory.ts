@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import SQLite, { type Database } from 'better-sqlite3'
 import { UserError } from '../user-error.ts'
 import { isSandboxName } from './address.ts'
@@ -19,7 +19,7 @@ export interface DataDirectory {
 
 /** Takes the folder, made if it is not there. Throws UserError where it cannot be written or another process has it. */
 export function openDataDirectory(root: string): DataDirectory {
-  makeFolder(root)
+  makeFolder(resolve(root))
   const lock = takeLock(root)
   // Hexadecimal, for names may differ in case alone, which some file systems do not tell apart.
   const folderOf = (name: string) => join(root, Buffer.from(name, 'utf8').toString('hex'))
@@ -47,10 +47,14 @@ export function openDataDirectory(root: string): DataDirectory {
   }
 }
 
+// Step by step: Node's recursive mkdir never returns where a folder cannot be made though its parent is there (/proc).
 function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
   try {
-    mkdirSync(path, { recursive: true })
+    mkdirSync(path)
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return
     throw new UserError(`--data: the folder ${path} cannot be made: ${(error as Error).message}`)
   }
 }
