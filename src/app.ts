@@ -19,15 +19,15 @@ import { Registry, type RegistryOptions } from './sandbox/registry.ts'
 import { finishWhenClosing } from './shutdown.ts'
 
 export interface AppOptions extends Omit<RegistryOptions, 'log'> {
-  /** How long a request may take to arrive, in milliseconds. */
-  requestTimeout: number
+  /** How long a request may take to arrive, in milliseconds: 30,000 unless given. */
+  requestTimeout?: number
   allowedHosts: readonly string[]
   logLevel: LogLevel
 }
 
 /** Builds the whole server, ready for inject() or listen(). Reads no environment, opens no socket. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { allowedHosts, logLevel, requestTimeout, ...registryOptions } = options
+  const { allowedHosts, logLevel, requestTimeout = 30_000, ...registryOptions } = options
   const log = createLog(logLevel)
   const registry = new Registry({ ...registryOptions, log })
   const unroutedId = createRandomness().requestId

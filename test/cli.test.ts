@@ -145,7 +145,8 @@ describe('bad options are exit 2 with the option, the rule and the value', () =>
     [['--sandbox-ttl', '0s'], {}, /'0s' is invalid/],
     [['--log-level', 'loud'], {}, /--log-level.*'loud' is invalid.*one of trace, debug/],
     [['--prot', '1'], {}, /unknown option '--prot'[\s\S]*--port/],
-    [['serve'], {}, /unknown command 'serve'; there are start, wait, healthcheck and env/],
+    [['serve'], {}, /unknown command 'serve'; there are start, wait, healthcheck, env/],
+    [['--port', '1', 'wait'], {}, /the command 'wait' must come before its options/],
     [['start', 'extra'], {}, /unknown command 'extra'/],
     [['--data', ''], {}, /--data.*'' is invalid. It must not be empty/],
     [['--allow-host', 'http://x'], {}, /--allow-host.*'http:\/\/x' is invalid/],
@@ -351,10 +352,35 @@ describe('signals', () => {
     const { answer } = await beginCreate(url)
     const failed = expect(answer).rejects.toThrow()
     child.kill('SIGINT')
-    await sleep(200)
+    await sleep(700)
     child.kill('SIGINT')
     expect((await finished).code).toBe(1)
     await failed
+  })
+
+  test('unless it is the same that arrives twice, as under npm', async () => {
+    const { url, child, finished } = await serve()
+    const { finish, answer } = await beginCreate(url)
+    child.kill('SIGINT')
+    await sleep(50)
+    child.kill('SIGINT')
+    await sleep(200)
+    finish()
+    expect((await answer).status).toBe(200)
+    expect((await finished).code).toBe(0)
+  })
+
+  test('pages that are being looked at do not hold it up', async () => {
+    const { url, child, finished } = await serve()
+    const socket = connect(Number(portOf(url)), '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write('GET /docs HTTP/1.1\r\nHost: x\r\n\r\n')
+    const begin = performance.now()
+    await sleep(5)
+    child.kill('SIGTERM')
+    expect((await finished).code).toBe(0)
+    expect(performance.now() - begin).toBeLessThan(4000)
+    socket.destroy()
   })
 
   test('a tunnel that its client leaves open does not hold it up', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import SQLite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { pageQueries } from '../src/admin-api-keys/store.ts'
+import { migrate } from '../src/sandbox/migrations.ts'
 import { adminKey, keysUrl, startApp } from './support/app.ts'
 import { temporaryFile, temporaryFolder } from './support/files.ts'
 import { serve, startProgram } from './support/program.ts'
@@ -69,7 +70,7 @@ test('what has been acknowledged survives kill -9', async () => {
 
 test('a kill in the middle of seeding leaves nothing half-seeded', async () => {
   const data = temporaryFolder()
-  const seed = temporaryFile('seed.yaml', 'keys: [{ generate: 200000, name: "k{n}" }]')
+  const seed = temporaryFile('seed.yaml', 'keys: [{ generate: 1000000, name: "k{n}" }]')
   const { child, finished } = startProgram(['--port', '0', '--data', data, '--seed', seed])
   // As soon as its file is there it is being seeded.
   await expect.poll(() => existsSync(fileOf(data)), { interval: 5, timeout: 10_000 }).toBe(true)
@@ -145,6 +146,21 @@ test('an older file is migrated when it is opened', async () => {
   expect((await call('GET', keysUrl)).status).toBe(200)
 })
 
+test('a migration is applied whole or not at all', () => {
+  const db = new SQLite(':memory:')
+  const first = { version: 1, sql: 'CREATE TABLE a (x) STRICT' }
+  const steps = [
+    { version: 1, sql: 'CREATE TABLE a (x TEXT) STRICT' },
+    { version: 2, sql: 'CREATE TABLE b (x TEXT) STRICT; NONSENSE' },
+  ]
+  expect(() => migrate(db, [first])).toThrow()
+  expect(() => migrate(db, steps)).toThrow('NONSENSE')
+  expect(db.pragma('user_version', { simple: true })).toBe(1)
+  expect(db.prepare('SELECT name FROM sqlite_schema').pluck().all()).toEqual(['a'])
+  migrate(db, [...steps.slice(0, 1), { version: 2, sql: 'CREATE TABLE b (x TEXT) STRICT' }])
+  expect(db.pragma('user_version', { simple: true })).toBe(2)
+})
+
 test('a file of a version that lacked a behaviour has its default', async () => {
   const data = await usedFolder()
   const db = new SQLite(fileOf(data))
@@ -186,18 +202,22 @@ test('a file is in WAL mode, and its tables are strict', async () => {
 
 test('what else stands in the folder is left alone, and is no sandbox', async () => {
   const data = temporaryFolder()
-  const foreign = ['2026', 'ff', 'cafe', 'ab'.repeat(100), 'notes']
+  const foreign = ['2026', 'ff', 'cafe', 'ab'.repeat(100), 'notes', inHex('mine2'), inHex('..')]
   for (const folder of foreign) {
     mkdirSync(join(data, folder))
     writeFileSync(join(data, folder, 'photo.jpg'), folder)
   }
+  writeFileSync(fileOf(data, '..'), 'no database')
   const { call } = await startApp({ dataDirectory: data, sandboxTtl: 50, maxSandboxes: 2 })
   const inSandbox = `/sandbox/mine${keysUrl}`
   expect((await call('GET', inSandbox)).status).toBe(200)
   // Something of somebody's in a folder of ours stays, too.
   writeFileSync(join(data, inHex('mine'), 'notes.txt'), 'keep me')
   await expect.poll(() => existsSync(fileOf(data, 'mine'))).toBe(false)
-  for (const folder of foreign) expect(readdirSync(join(data, folder))).toEqual(['photo.jpg'])
+  for (const folder of foreign) {
+    const files = folder === inHex('..') ? ['photo.jpg', 'sandbox.sqlite'] : ['photo.jpg']
+    expect(readdirSync(join(data, folder)).sort()).toEqual(files)
+  }
   expect(readdirSync(join(data, inHex('mine')))).toEqual(['notes.txt'])
   const others = readdirSync(data).filter((entry) => !foreign.includes(entry) && !entry.startsWith('lock.sqlite'))
   expect(others.sort()).toEqual([inHex('default'), inHex('mine')].sort())

@@ -319,6 +319,7 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
     'keys:\n - name: x\n   value: *hunter2',
     'keys:\n - name: x\n   value: " hunter2"',
     'keys: [{ name: x, created_at: sk-admin-hunter2hunter2 }]',
+    'keys: [{ name: x, sk-admin-hunter2hunter2: y }]',
   ])('and without the value of a key: %j', async (text) => {
     const error = await refusal(temporaryFile('leak.yaml', text))
     expect(error.name).toBe('UserError')

@@ -103,13 +103,31 @@ describe('what cannot be read as HTTP is answered with the envelope', () => {
     await stillServes()
   })
 
-  test('what follows a whole request is refused after its answer', async () => {
-    const { url, call } = await listening()
+  test.each([
+    ['garbage', 'GARBAGE\r\n\r\n'],
+    ['CONNECT', 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n'],
+  ])('%s after whole requests is refused after all of their answers', async (_what, bytes) => {
+    const { url, create, call } = await listening()
+    const ids = await Promise.all(Array.from({ length: 5 }, async () => (await create()).id))
+    const deletions = ids.map((id) => `DELETE ${keysUrl}/${id} HTTP/1.1\r\n${host}${auth}\r\n`).join('')
     const post = `POST ${keysUrl} HTTP/1.1\r\n${host}${auth}Content-Type: application/json\r\nContent-Length: 12\r\n\r\n{"name":"a"}`
-    const answer = await exchangeRaw(url, `${post}GARBAGE\r\n\r\n`)
-    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400'])
-    expect((await call('GET', keysUrl)).body.data).toHaveLength(2)
+    for (const [requests, count] of [
+      [deletions, 5],
+      [post, 1],
+      [get(keysUrl).repeat(7), 7],
+      [post + get(keysUrl), 2],
+    ] as const) {
+      const answer = await exchangeRaw(url, requests + bytes)
+      expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual([...Array(count).fill('HTTP/1.1 200'), 'HTTP/1.1 400'])
+    }
+    expect((await call('GET', keysUrl)).body.data).toHaveLength(3)
   })
+})
+
+test('a request has 30 s to arrive', async () => {
+  const { app } = await startApp()
+  expect(app.server.requestTimeout).toBe(30_000)
+  expect(app.server.headersTimeout).toBe(30_000)
 })
 
 test("python's deletion, declared as JSON and without a body, succeeds", async () => {
@@ -238,4 +256,7 @@ test('a connection is kept after an error', async () => {
   const { url } = await listening()
   const answer = await exchangeRaw(url, get(`${keysUrl}/%zz`) + get('/unknown') + get(keysUrl))
   expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 404', 'HTTP/1.1 200'])
+  const broken = `POST ${keysUrl} HTTP/1.1\r\n${host}${auth}Content-Type: application/json\r\nContent-Length: 1\r\n\r\n{`
+  const more = await exchangeRaw(url, broken + broken.replace('json', 'xml') + get(keysUrl))
+  expect(more.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 415', 'HTTP/1.1 200'])
 })

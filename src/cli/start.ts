@@ -4,12 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../app.ts'
 import type { Options, startOptions } from '../config.ts'
+import { monotonicNow } from '../sandbox/clock.ts'
 import { loadSeeds } from '../sandbox/seed/load.ts'
 import { onStop } from './signals.ts'
 import { baseUrl, rootUrl } from './where.ts'
-
-// In milliseconds.
-const requestTimeout = 30_000
 
 /** Serves until a signal. Throws UserError for what the user can mend, and the error of `listen` as it is. */
 export async function start(config: Options<(typeof startOptions)[number]>): Promise<void> {
@@ -21,7 +19,6 @@ export async function start(config: Options<(typeof startOptions)[number]>): Pro
     dataDirectory: config.data,
     allowedHosts: config.allowHost,
     logLevel: config.logLevel,
-    requestTimeout,
   })
   try {
     const listenTextResolver = (address: string) => `listening at ${address}`
@@ -38,9 +35,15 @@ export async function start(config: Options<(typeof startOptions)[number]>): Pro
 // How long a reader of the log may take for what is left of it, in milliseconds.
 const patience = 500
 
+// Under npm a Ctrl-C arrives twice, from the terminal and from npm. In milliseconds.
+const sameSignal = 500
+
 /** Lets requests in flight complete and exits with 0. A second signal does not wait for that. */
 async function stop(app: FastifyInstance): Promise<void> {
-  onStop(() => process.exit(1))
+  const begun = monotonicNow()
+  onStop(() => {
+    if (monotonicNow() - begun > sameSignal) process.exit(1)
+  })
   await app.close()
   // A log that nobody reads would keep the process alive.
   if (process.stderr.writableLength > 0) await Promise.race([once(process.stderr, 'drain'), sleep(patience)])

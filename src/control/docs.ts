@@ -19,6 +19,8 @@ export function registerDocs(app: FastifyInstance, checkHost: (request: FastifyR
       pages ??= loadPages(app)
       const { routing } = await pages
       reply.hijack()
+      // No hook of ours sees this answer; its connection must not outlive a stop.
+      reply.raw.setHeader('connection', 'close')
       routing(request.raw, reply.raw)
     })
   }

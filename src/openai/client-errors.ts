@@ -18,24 +18,25 @@ type BusySocket = Duplex & { _httpMessage?: ServerResponse & { req: IncomingMess
 /** Answers what Node's parser could not make a request of, on the bare socket: there is no request, so no sandbox either. */
 export function createClientErrorHandler(surroundings: Surroundings) {
   return (cause: NodeJS.ErrnoException, socket: BusySocket): void => {
-    const pending = socket._httpMessage
-    if (!socket.writable || cause.code === 'ECONNRESET') {
-      socket.destroy()
-    } else if (pending?.req.complete) {
-      // What is broken came after a whole request, whose answer goes first.
-      pending.once('close', () => refuse(socket, fromCause(cause), surroundings))
-    } else if (pending?.headersSent) {
-      // Into an answer that has begun nothing can be said.
-      socket.destroy()
-    } else {
-      refuse(socket, fromCause(cause), surroundings)
-    }
+    if (!socket.writable || cause.code === 'ECONNRESET') socket.destroy()
+    else whenAnswered(socket, () => refuse(socket, fromCause(cause), surroundings))
   }
+}
+
+/** What is broken may come after whole requests: their answers go first, one after the other. */
+function whenAnswered(socket: BusySocket, then: () => void): void {
+  const pending = socket._httpMessage
+  if (pending?.req.complete) pending.once('close', () => whenAnswered(socket, then))
+  // Into an answer that has begun before its request was whole nothing can be said.
+  else if (pending?.headersSent) socket.destroy()
+  else then()
 }
 
 /** Answers what Node would answer by itself, with an empty body or none: a CONNECT, and an expectation it does not know. */
 export function answerOddRequests(server: Server, surroundings: Surroundings): void {
-  server.on('connect', (_request, socket) => refuse(socket, errors.malformedRequest('connect'), surroundings))
+  server.on('connect', (_request, socket) =>
+    whenAnswered(socket, () => refuse(socket, errors.malformedRequest('connect'), surroundings)),
+  )
   // As if the header were not there.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
 }

@@ -20,6 +20,8 @@ export function toApiError(thrown: unknown, request: FastifyRequest, log: Fastif
 export function sendError(error: ApiError, reply: FastifyReply, behavior: Behavior): FastifyReply {
   const reason = encodeReason(error.reason, bearerToken(reply.request.headers.authorization))
   reply.code(error.status).headers(error.headers).header('x-emulator-reason', reason)
+  // Fastify gives up a connection on which a body was refused; but a body is read to its end, unless it is endless.
+  if (error.status !== 413) reply.removeHeader('connection')
   if (error.kind === 'unknown_route' && behavior.unknown_route === 'empty') {
     return reply.code(404).removeHeader('allow').send()
   }

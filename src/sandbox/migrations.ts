@@ -7,12 +7,12 @@ interface Migration {
   sql: string
 }
 
-let all: Migration[] | undefined
+let released: Migration[] | undefined
 
 /** Every migration, oldest first. A migration that has been released is never edited. */
 function migrations(): Migration[] {
-  all ??= readMigrations(new URL('migrations/', packageRoot))
-  return all
+  released ??= readMigrations(new URL('migrations/', packageRoot))
+  return released
 }
 
 function readMigrations(folder: URL): Migration[] {
@@ -26,9 +26,9 @@ function readMigrations(folder: URL): Migration[] {
 export const newestVersion = (): number => migrations().at(-1)?.version ?? 0
 
 /** Brings a database up to date, each step whole or not at all. SQLite's `user_version` says how far it is. */
-export function migrate(db: Database): void {
+export function migrate(db: Database, all: readonly Migration[] = migrations()): void {
   const done = db.pragma('user_version', { simple: true }) as number
-  for (const { version, sql } of migrations()) {
+  for (const { version, sql } of all) {
     if (version <= done) continue
     db.transaction(() => {
       db.exec(sql)

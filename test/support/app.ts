@@ -53,7 +53,6 @@ export async function startApp(options: TestOptions = {}): Promise<TestApp> {
     dataDirectory: undefined,
     allowedHosts: [],
     logLevel: 'silent',
-    requestTimeout: 30_000,
     ...rest,
   })
   const wrong = watchAnswers(app)

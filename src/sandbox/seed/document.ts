@@ -14,7 +14,7 @@ export interface SourceDocument {
 /** Reads YAML, of which JSON is a part. Throws UserError with the line where it is neither. */
 export function readDocument(file: string, text: string): SourceDocument {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
   // A warning is a tag that nobody knows.
   const [error] = [...document.errors, ...document.warnings]
   if (error !== undefined) {
@@ -26,7 +26,7 @@ export function readDocument(file: string, text: string): SourceDocument {
     content,
     mistake(path, rule, got = show(content, path)) {
       const line = lines.linePos(offsetOf(document, path)).line
-      return new UserError(`seed ${file}, line ${line}, ${pointer(path)}: must be ${rule}, got ${got}`)
+      return new UserError(`seed ${file}, line ${line}, ${redact(pointer(path))}: must be ${rule}, got ${got}`)
     },
   }
 }

@@ -1,4 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import { redact } from '../../redaction.ts'
 import { type Path, readDocument, type SourceDocument } from './document.ts'
 import { type SeedFile, seedJsonSchema } from './schema.ts'
 
@@ -29,7 +30,7 @@ type Mistake = [at: Path, rule: string, got?: string]
 const misnamed = (path: Path, field: string, fields: string[]): Mistake => [
   [...path, field],
   `one of ${fields.join(', ')}`,
-  JSON.stringify(field),
+  redact(JSON.stringify(field)),
 ]
 
 function explain({ keyword, instancePath, params, parentSchema, schemaPath, data }: ErrorObject): Mistake {
