@@ -16,7 +16,7 @@ import { createPipeline, installPipeline } from './pipeline.ts'
 import { RouteTable } from './route-table.ts'
 import { createRandomness } from './sandbox/randomness.ts'
 import { Registry, type RegistryOptions } from './sandbox/registry.ts'
-import { finishWhenClosing } from './shutdown.ts'
+import { watchClosing } from './shutdown.ts'
 
 export interface AppOptions extends Omit<RegistryOptions, 'log'> {
   /** How long a request may take to arrive, in milliseconds: 30,000 unless given. */
@@ -58,7 +58,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const routes = new RouteTable()
   routes.watch(app)
   const checkHost = createHostCheck(allowedHosts)
-  const pipeline = createPipeline({ registry, routes, unroutedId, checkHost, log })
+  const pipeline = createPipeline({ registry, routes, unroutedId, checkHost, isClosing: watchClosing(app), log })
   installPipeline(app, pipeline, (api) => {
     acceptJsonBodies(api)
     useApiSchemas(api)
@@ -66,7 +66,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   })
   registerHealth(app)
   registerDocs(app, checkHost)
-  finishWhenClosing(app)
   app.addHook('onClose', async () => registry.close())
   return app
 }

@@ -21,7 +21,7 @@ export interface Pipeline {
   enter(request: FastifyRequest): void
   operate: Operate
   handleError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): unknown
-  /** Puts the API's headers on an answer of the API. */
+  /** Puts on an answer the headers that it owes to who gives it, and when. */
   sign(request: FastifyRequest, reply: FastifyReply): void
 }
 
@@ -32,10 +32,12 @@ interface Surroundings {
   unroutedId: () => string
   /** Throws where the Host may not ask for what is ours. */
   checkHost: (request: FastifyRequest) => void
+  /** Whether the server is about to stop. */
+  isClosing: () => boolean
   log: FastifyBaseLogger
 }
 
-export function createPipeline({ registry, routes, unroutedId, checkHost, log }: Surroundings): Pipeline {
+export function createPipeline({ registry, routes, unroutedId, checkHost, isClosing, log }: Surroundings): Pipeline {
   const behaviorOf = ({ sandbox }: Exchange): Behavior =>
     sandbox?.settings.behavior ?? { ...defaultBehavior, ...registry.origin.seed.behavior }
 
@@ -105,6 +107,7 @@ export function createPipeline({ registry, routes, unroutedId, checkHost, log }:
     },
 
     sign(request, reply) {
+      if (isClosing()) reply.header('connection', 'close')
       const { requestId, sandbox, disclosure, begun } = exchangeOf(request)
       if (requestId !== '') {
         const organizationId = sandbox?.settings.organization.id
