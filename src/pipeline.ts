@@ -13,7 +13,7 @@ import { monotonicNow } from './sandbox/clock.ts'
 import type { Registry } from './sandbox/registry.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 
-/** What stands between the socket and the operations, in the order in which the API checks things (wire.md, section 1). */
+/** What stands between the socket and the operations, in the order in which the API checks things (LIMITS.md, Authentication). */
 export interface Pipeline {
   /** Refuses what reaches no route, before a byte of the body is read. */
   refuseUnrouted(request: FastifyRequest): void

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 
-// All else is the emulated API's (controls.md).
+// All else is the emulated API's.
 const ours = /^\/(_emulator|docs)(\/|$)|^\/(health|ready|openapi\.yaml|openapi\.json)$/
 
 /** Which methods each path has: a router says only whether one method does. */

@@ -8,7 +8,7 @@ export interface ErrorBody {
 
 /**
  * How much an answer says of who made it: nothing but a request id, the API's version too, or the organization as well.
- * Two answers of 401 withhold some of it (wire.md, section 6).
+ * Two answers of 401 withhold some of it.
  */
 export type Disclosure = 'request_id' | 'version' | 'organization'
 

@@ -5,7 +5,7 @@ import { Choice } from './schemas.ts'
 const choice = <const Values extends readonly string[]>(values: Values, description: string) =>
   Type.Optional(Choice(values, { default: values[0], description }))
 
-/** Where the service's true answer is not known: one switch each (wire.md, section 8). */
+/** Where the service's true answer is not known: one switch each (LIMITS.md). */
 export const BehaviorSchema = Type.Object(
   {
     auth: choice(

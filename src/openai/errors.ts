@@ -28,7 +28,7 @@ function mask(token: string): string {
   return `${token.slice(0, 8)}${'*'.repeat(token.length - 12)}${token.slice(-4)}`
 }
 
-// The sentences up to the first "ours" are the service's (wire.md, sections 4 and 5); LIMITS.md gives each one's evidence.
+// The sentences up to the first "ours" are the service's; LIMITS.md gives each one's evidence.
 
 export const missingAuthentication = (): ApiError =>
   unauthorized('Missing bearer or basic authentication in header', 'missing_authentication', null, 'request_id')

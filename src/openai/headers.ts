@@ -14,7 +14,7 @@ export interface Identity {
   duration: number
 }
 
-/** The headers that every answer of the API carries (wire.md, section 6), and its bare content type. */
+/** The headers that every answer of the API carries, and its bare content type. */
 export function addApiHeaders(
   reply: FastifyReply,
   { requestId, organizationId, disclosure, duration }: Identity,

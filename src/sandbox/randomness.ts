@@ -4,7 +4,7 @@ import { looksReal } from '../admin-api-keys/secret.ts'
 
 const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
-/** Everything that a sandbox draws by chance, in the formats of the API (wire.md, section 2). */
+/** Everything that a sandbox draws by chance, in the formats of the API. */
 export interface Randomness {
   keyId(): string
   /** 133 characters, never with the mark by which scanners know a real key. */
