@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander'
 import {
-  asItIs,
   readBoolean,
   readChoice,
   readDuration,
@@ -12,10 +11,13 @@ import {
   readSandboxName,
   readUrl,
 } from './option-readers.ts'
+import { builtInSeeds } from './sandbox/seed/built-in.ts'
 import { UserError } from './user-error.ts'
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
+
+const formats = ['shell', 'dotenv', 'github'] as const
 
 /** One option: its flag, its environment twin, and how its text is read. */
 interface Declaration {
@@ -25,7 +27,7 @@ interface Declaration {
   default?: unknown
   defaultText?: string
   /** Throws InvalidArgumentError with the rule. */
-  read?: (text: string) => unknown
+  read: (text: string) => unknown
   /** May be given more than once; in the environment separated by commas. */
   isList?: true
   /** Flags beside which the variable is not looked at. */
@@ -57,7 +59,7 @@ export const declarations = {
   seed: {
     flags: '--seed <name or file>',
     env: 'EMULATOR_SEED',
-    description: 'how sandboxes begin: default, paging, lifecycle, sdk-conformance, or a YAML or JSON file; repeatable',
+    description: `how sandboxes begin: ${builtInSeeds.join(', ')}, or a YAML or JSON file; repeatable`,
     default: [],
     defaultText: 'default',
     read: readNonEmpty,
@@ -133,9 +135,9 @@ export const declarations = {
   format: {
     flags: '--format <format>',
     env: 'EMULATOR_FORMAT',
-    description: 'shell, dotenv or github',
+    description: formats.join(', '),
     default: 'shell',
-    read: (text) => readChoice(text, ['shell', 'dotenv', 'github']),
+    read: (text) => readChoice(text, formats),
   },
 } satisfies Record<string, Declaration>
 
@@ -144,7 +146,7 @@ export type OptionName = keyof typeof declarations
 type Value<Declared> = Declared extends { isList: true }
   ? string[]
   :
-      | (Declared extends { read: (text: string) => infer Read } ? Read : string)
+      | (Declared extends { read: (text: string) => infer Read } ? Read : never)
       | (Declared extends { default: unknown } ? never : undefined)
 
 /** What a command with those options is told, frozen. */
@@ -175,7 +177,7 @@ export function declare(command: Command, names: readonly OptionName[], environm
 }
 
 function toOption(declaration: Declaration): Option {
-  const { flags, env, description, read = asItIs, isList } = declaration
+  const { flags, env, description, read, isList } = declaration
   const shown = declaration.defaultText ?? String(declaration.default)
   const option = new Option(flags, `${description} (${env}; default: ${shown})`)
   if (declaration.default !== undefined) option.defaultValue = declaration.default
@@ -185,7 +187,7 @@ function toOption(declaration: Declaration): Option {
 }
 
 function readEnvironment(command: Command, name: OptionName, environment: NodeJS.ProcessEnv): void {
-  const { env, isList, yieldsTo = [], read = asItIs }: Declaration = declarations[name]
+  const { env, isList, yieldsTo = [], read }: Declaration = declarations[name]
   const text = environment[env]
   const source = command.getOptionValueSource(name)
   if (text === undefined || text === '' || (source !== undefined && source !== 'default')) return

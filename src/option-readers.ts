@@ -1,9 +1,8 @@
 import { InvalidArgumentError } from 'commander'
+import { headerTextPattern, headerTextRule } from './header-text.ts'
 import { isSandboxName, sandboxNameRule } from './sandbox/address.ts'
 
 // Each reads the text of an option, and throws InvalidArgumentError with the rule that the text breaks.
-
-export const asItIs = (text: string): unknown => text
 
 export function readNonEmpty(text: string): string {
   if (text === '') throw new InvalidArgumentError('It must not be empty.')
@@ -53,8 +52,8 @@ export function readHostName(text: string): string {
 }
 
 export function readHeaderText(text: string): string {
-  if (!/^[!-~]([ -~]*[!-~])?$/.test(text)) {
-    throw new InvalidArgumentError('It must be printable ASCII without a blank at either end, for a header carries it.')
+  if (!new RegExp(headerTextPattern).test(text)) {
+    throw new InvalidArgumentError(`It must be ${headerTextRule}, for a header carries it.`)
   }
   return text
 }

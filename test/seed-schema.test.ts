@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { builtInSeeds } from '../src/sandbox/seed/load.ts'
+import { builtInSeeds } from '../src/sandbox/seed/built-in.ts'
 import { seedJsonSchema } from '../src/sandbox/seed/schema.ts'
 
 const file = new URL('../fixtures/seed.schema.json', import.meta.url)

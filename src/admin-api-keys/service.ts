@@ -52,6 +52,11 @@ export function createKeyService({ store, now, draw, behavior, defaultOwner }: S
     return Math.min(Math.max(limit, 1), 100)
   }
 
+  function drawValue() {
+    const value = draw.keyValue()
+    return { value, value_sha256: digest(value) }
+  }
+
   function ownerFor(caller: string | undefined): Owner {
     const row = caller === undefined ? undefined : store.byId(caller)
     return row === undefined ? defaultOwner() : fromJson<AdminApiKey>(row.shown).owner
@@ -62,11 +67,11 @@ export function createKeyService({ store, now, draw, behavior, defaultOwner }: S
     create({ name, expires_in_seconds }: CreateBody, caller: string | undefined): Json<AdminApiKeyCreateResponse> {
       if (!name.isWellFormed()) throw errors.illFormedString('name')
       const created_at = now()
-      const value = drawUntil(draw.keyValue, (drawn) => store.byDigest(digest(drawn)) === undefined)
+      const { value, value_sha256 } = drawUntil(drawValue, (drawn) => store.byDigest(drawn.value_sha256) === undefined)
       const row = toRow({
         id: drawUntil(draw.keyId, (drawn) => store.byId(drawn) === undefined),
         name,
-        value_sha256: digest(value),
+        value_sha256,
         redacted_value: redactedForm(value),
         created_at,
         expires_at: expires_in_seconds === undefined ? null : created_at + expires_in_seconds,
@@ -123,7 +128,7 @@ function isExpired({ expires_at }: CredentialRow, now: number): boolean {
 }
 
 /** Draws until one is free: a seeded sequence may repeat what an earlier run stored. */
-export function drawUntil(draw: () => string, isFree: (drawn: string) => boolean): string {
+export function drawUntil<Drawn>(draw: () => Drawn, isFree: (drawn: Drawn) => boolean): Drawn {
   let drawn = draw()
   while (!isFree(drawn)) drawn = draw()
   return drawn

@@ -1,10 +1,7 @@
+import type { Options } from '../config.ts'
 import { baseUrl, rootUrl, type Where } from './where.ts'
 
-interface EnvOptions extends Where {
-  adminKey: string
-  sandbox: string
-  format: 'shell' | 'dotenv' | 'github'
-}
+type EnvOptions = Where & Options<'adminKey' | 'sandbox' | 'format'>
 
 const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
 

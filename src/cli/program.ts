@@ -19,7 +19,7 @@ function createProgram(environment: NodeJS.ProcessEnv): Command {
   const start = command('start', 'Serve, until SIGTERM or SIGINT (the default command)', startOptions, true)
   // What is no command reaches the default one, as an argument that it does not have.
   start.allowExcessArguments().action(async (options, { args: [word] }: Command) => {
-    if (word !== undefined) start.error(`error: ${misplaced(word)}`)
+    if (word !== undefined) start.error(`error: ${misplaced(word, program.commands)}`)
     // Before it serves there is nothing to complete.
     onStop(() => process.exit(0))
     await (await import('./start.ts')).start(Object.freeze(options))
@@ -53,12 +53,12 @@ export async function run(args: string[], environment: NodeJS.ProcessEnv): Promi
   }
 }
 
-const commands = ['start', 'wait', 'healthcheck', 'env']
-
-const misplaced = (word: string) =>
-  commands.includes(word)
+function misplaced(word: string, commands: readonly Command[]): string {
+  const names = commands.map((command) => command.name())
+  return names.includes(word)
     ? `the command '${word}' must come before its options`
-    : `unknown command '${word}'; there are ${commands.join(', ')}`
+    : `unknown command '${word}'; there are ${names.join(', ')}`
+}
 
 /** One line for what the user can mend; all there is for what only we can. */
 function tell(error: unknown): string | undefined {

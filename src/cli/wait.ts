@@ -1,5 +1,7 @@
 import { get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Options } from '../config.ts'
+import { monotonicNow } from '../sandbox/clock.ts'
 import { rootUrl, type Where } from './where.ts'
 
 // In milliseconds: for one answer, and between two questions.
@@ -7,13 +9,13 @@ const patience = 2000
 const pause = 50
 
 /** Resolves when `/ready` answers 200; rejects when it has not within `timeout` milliseconds. */
-export async function wait({ timeout, ...where }: Where & { timeout: number }): Promise<void> {
+export async function wait({ timeout, ...where }: Where & Options<'timeout'>): Promise<void> {
   const url = `${rootUrl(where)}/ready`
-  const end = performance.now() + timeout
+  const end = monotonicNow() + timeout
   for (;;) {
-    const seen = await ask(url, Math.min(patience, Math.max(end - performance.now(), 1)))
+    const seen = await ask(url, Math.min(patience, Math.max(end - monotonicNow(), 1)))
     if (seen === '200') return
-    if (performance.now() + pause > end) return fail(`${url} was not ready within ${timeout} ms: ${seen}`)
+    if (monotonicNow() + pause > end) return fail(`${url} was not ready within ${timeout} ms: ${seen}`)
     await sleep(pause)
   }
 }

@@ -127,7 +127,7 @@ export const internalError = (): ApiError =>
 
 // From here on the sentences are ours: no answer of the service was found.
 
-export const invalidValue = (param: string, message: string, reason: string): ApiError =>
+const invalidValue = (param: string, message: string, reason: string): ApiError =>
   invalidRequest(400, message, reason, { param, code: 'invalid_value' })
 
 export const unknownCursor = (after: string, reason: string): ApiError =>

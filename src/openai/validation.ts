@@ -1,6 +1,7 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify'
 import type { TObject, TSchema } from 'typebox'
+import { createAjv } from './ajv.ts'
 import type { ApiError } from './api-error.ts'
 import * as errors from './errors.ts'
 import { kindOf, withArticle } from './kinds.ts'
@@ -8,7 +9,7 @@ import { readQuery } from './query.ts'
 
 /**
  * Makes the routes of `api` validate by the API's rules. Bodies are never coerced; query strings are text, read by rule.
- * Answers are built field by field, in order, so nothing is left for a compiled serializer to do.
+ * Answers are text already, and errors are small: nothing is left for a compiled serializer to do.
  */
 export function useApiSchemas(api: FastifyInstance): void {
   api.setValidatorCompiler(validatorCompiler)
@@ -38,14 +39,7 @@ let ajv: Ajv | undefined
 function bodyValidator(schema: TSchema): (body: unknown) => Outcome {
   let validate: ValidateFunction | undefined
   return (body) => {
-    ajv ??= new Ajv({
-      coerceTypes: false,
-      useDefaults: true,
-      strict: false,
-      verbose: true,
-      meta: false,
-      validateSchema: false,
-    })
+    ajv ??= createAjv()
     validate ??= ajv.compile(schema)
     // Fastify hands null for a body that is not there; the API calls that a body without its first required field.
     if (validate(body ?? {})) return { value: body }

@@ -85,7 +85,7 @@ function openState(db: Database, origin: Origin, randomness: Randomness): State 
   const clock = createClock(settings.clock)
   // A database of an earlier run may have been seeded for another admin key than the one that we announce.
   if (origin.adminKey !== undefined && store.byDigest(digest(origin.adminKey)) === undefined) {
-    plantAdminKey(origin.adminKey, store, settings, randomness)
+    plantAdminKey(origin.adminKey, { store, settings, randomness })
   }
   const keys = createKeyService({
     store,
@@ -101,7 +101,7 @@ function openState(db: Database, origin: Origin, randomness: Randomness): State 
 function plant(db: Database, { seed, adminKey }: Origin, store: KeyStore, randomness: Randomness) {
   return db.transaction(() => {
     const settings = beginSettings(seed, randomness)
-    plantKeys(seed, adminKey, store, settings, randomness)
+    plantKeys(seed, adminKey, { store, settings, randomness })
     writeSettings(db, settings)
     return settings
   })()

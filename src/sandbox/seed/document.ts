@@ -21,7 +21,7 @@ export function readDocument(file: string, text: string): SourceDocument {
     const { line } = lines.linePos(error.pos[0])
     throw new UserError(`seed ${file}, line ${line}: is not valid YAML or JSON: ${withoutQuote(error)}`)
   }
-  const content = attempt(() => document.toJS() as unknown, file)
+  const content = toValue(document, file)
   return {
     content,
     mistake(path, rule, got = show(content, path)) {
@@ -35,9 +35,9 @@ export function readDocument(file: string, text: string): SourceDocument {
 const withoutQuote = ({ message }: Error) => message.replace(/:.*/s, '')
 
 /** Too many aliases are noticed only when they are followed. */
-function attempt<Result>(read: () => Result, file: string): Result {
+function toValue(document: Document, file: string): unknown {
   try {
-    return read()
+    return document.toJS()
   } catch (error) {
     throw new UserError(`seed ${file}: is not valid YAML: ${withoutQuote(error as Error)}`)
   }

@@ -7,13 +7,11 @@ import { packageRoot } from '../../package.ts'
 import { redactedForm } from '../../redaction.ts'
 import { UserError } from '../../user-error.ts'
 import { systemNow } from '../clock.ts'
+import { builtInSeeds } from './built-in.ts'
 import type { Path } from './document.ts'
 import type { ParsedSeed } from './parse.ts'
 import type { SeedFile, SeedKey } from './schema.ts'
 import { readTime } from './times.ts'
-
-/** Seeds that come with the program, by name. */
-export const builtInSeeds = ['default', 'paging', 'lifecycle', 'sdk-conformance']
 
 /** How a sandbox begins: all seed files in one. Values are replaced by their digests. */
 export interface Seed {

@@ -1,4 +1,5 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import type { ErrorObject, ValidateFunction } from 'ajv'
+import { createAjv } from '../../openai/ajv.ts'
 import { redact } from '../../redaction.ts'
 import { type Path, readDocument, type SourceDocument } from './document.ts'
 import { type SeedFile, seedJsonSchema } from './schema.ts'
@@ -14,9 +15,7 @@ let validate: ValidateFunction<SeedFile> | undefined
 /** Parses and validates a seed. `file` is only for messages. Throws UserError for the first mistake. */
 export function parseSeed(file: string, text: string): ParsedSeed {
   const { content, mistake } = readDocument(file, text)
-  validate ??= new Ajv({ verbose: true, strict: false, meta: false, validateSchema: false }).compile<SeedFile>(
-    seedJsonSchema,
-  )
+  validate ??= createAjv().compile<SeedFile>(seedJsonSchema)
   if (validate(content)) return { content, mistake }
   // Of a choice between forms the last error is that of the choice itself, and `if` says nothing of its own.
   const error = validate.errors?.filter(({ keyword }) => keyword !== 'if').at(-1)
@@ -33,7 +32,7 @@ const misnamed = (path: Path, field: string, fields: string[]): Mistake => [
   redact(JSON.stringify(field)),
 ]
 
-function explain({ keyword, instancePath, params, parentSchema, schemaPath, data }: ErrorObject): Mistake {
+function explain({ keyword, instancePath, params, parentSchema, data }: ErrorObject): Mistake {
   const path = instancePath.split('/').slice(1).map(unescapeStep)
   const fields = Object.keys(parentSchema?.['properties'] ?? {})
   switch (keyword) {
@@ -46,10 +45,7 @@ function explain({ keyword, instancePath, params, parentSchema, schemaPath, data
     case 'additionalProperties':
       return misnamed(path, params['additionalProperty'], fields)
     case 'false schema':
-      return [
-        path,
-        `left out beside 'generate' (${schemaPath.includes('then') ? 'it is of one key only' : 'never allowed'})`,
-      ]
+      return [path, "left out beside 'generate' (it is of one key only)"]
     default:
       return [path, parentSchema?.['enum']?.join(' or ') ?? parentSchema?.['description'] ?? keyword]
   }

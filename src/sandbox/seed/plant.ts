@@ -1,7 +1,7 @@
 import { createOwner, type Owner, toRow } from '../../admin-api-keys/key.ts'
 import { digest } from '../../admin-api-keys/secret.ts'
 import { drawUntil } from '../../admin-api-keys/service.ts'
-import type { KeyStore } from '../../admin-api-keys/store.ts'
+import type { KeyStore, NewKeyRow } from '../../admin-api-keys/store.ts'
 import { defaultBehavior } from '../../openai/behavior.ts'
 import { redactedForm } from '../../redaction.ts'
 import { type ClockSetting, createClock, systemNow } from '../clock.ts'
@@ -39,42 +39,33 @@ function beginClock({ clock: { now, frozen } }: Seed): ClockSetting {
 /** The user of the organization as an owner of keys. */
 export const defaultOwner = ({ user }: Organization): Owner => createOwner({ type: 'user', ...user })
 
+/** Where keys are planted. */
+interface Ground {
+  store: KeyStore
+  settings: Settings
+  randomness: Randomness
+}
+
 /** Inserts the keys of a seed in its order; the admin key first, unless one of them is it. */
-export function plantKeys(
-  seed: Seed,
-  adminKey: string | undefined,
-  store: KeyStore,
-  settings: Settings,
-  randomness: Randomness,
-): void {
-  const now = createClock(settings.clock).now()
-  if (adminKey !== undefined) {
-    const sha256 = digest(adminKey)
-    if (!seed.keys.some((key) => key.value_sha256 === sha256)) plantAdminKey(adminKey, store, settings, randomness)
-  }
+export function plantKeys(seed: Seed, adminKey: string | undefined, ground: Ground): void {
+  const now = createClock(ground.settings.clock).now()
+  const adminDigest = adminKey === undefined ? undefined : digest(adminKey)
+  const isListed = seed.keys.some((key) => key.value_sha256 === adminDigest)
+  if (adminKey !== undefined && !isListed) plantAdminKey(adminKey, ground)
   for (const key of seed.keys) {
-    for (let n = 1; n <= (key.generate ?? 1); n++) store.insert(keyRow(key, n, now, store, settings, randomness))
+    for (let n = 1; n <= (key.generate ?? 1); n++) ground.store.insert(keyRow(key, n, now, ground))
   }
 }
 
 /** Inserts the key that clients are configured with, owned by the organization's user. */
-export function plantAdminKey(value: string, store: KeyStore, settings: Settings, randomness: Randomness): void {
-  const key = {
-    name: 'Admin key',
-    value_sha256: digest(value),
-    redacted_value: redactedForm(value),
-  }
-  store.insert(keyRow(key, 1, createClock(settings.clock).now(), store, settings, randomness))
+export function plantAdminKey(value: string, ground: Ground): void {
+  const key = { name: 'Admin key', value_sha256: digest(value), redacted_value: redactedForm(value) }
+  ground.store.insert(keyRow(key, 1, createClock(ground.settings.clock).now(), ground))
 }
 
-function keyRow(
-  key: PlannedKey,
-  n: number,
-  now: number,
-  store: KeyStore,
-  { organization }: Settings,
-  randomness: Randomness,
-) {
+/** The row of a key, or of the `n`-th that it stands for; relative times count from `now`, in Unix milliseconds. */
+function keyRow(key: PlannedKey, n: number, now: number, ground: Ground): NewKeyRow {
+  const { store, randomness } = ground
   const created_at = unixSeconds(key.created_at, now) ?? Math.floor(now / 1000)
   // Where no value is known a random one is drawn, whose digest nobody can present.
   const value = key.value_sha256 === undefined ? randomness.keyValue() : undefined
@@ -89,25 +80,19 @@ function keyRow(
     created_at,
     expires_at: unixSeconds(key.expires_at, now) ?? null,
     last_used_at: unixSeconds(key.last_used_at, now) ?? null,
-    owner: owner(key, created_at, now, organization, randomness),
+    owner: ownerOf(key, created_at, now, ground),
     deleted: key.deleted === true,
   })
 }
 
-function owner(
-  { owner: given }: PlannedKey,
-  keyCreatedAt: number,
-  now: number,
-  organization: Organization,
-  randomness: Randomness,
-): Owner {
-  if (given === undefined) return defaultOwner(organization)
-  const type = given.type ?? 'user'
+function ownerOf({ owner }: PlannedKey, keyCreatedAt: number, now: number, { settings, randomness }: Ground): Owner {
+  if (owner === undefined) return defaultOwner(settings.organization)
+  const { type = 'user', id, name, created_at } = owner
   return createOwner({
     type,
-    id: given.id ?? (type === 'user' ? randomness.userId() : randomness.serviceAccountId()),
-    name: given.name ?? (type === 'user' ? 'A user' : 'A service account'),
-    created_at: unixSeconds(given.created_at, now) ?? keyCreatedAt,
+    id: id ?? (type === 'user' ? randomness.userId() : randomness.serviceAccountId()),
+    name: name ?? (type === 'user' ? 'A user' : 'A service account'),
+    created_at: unixSeconds(created_at, now) ?? keyCreatedAt,
   })
 }
 

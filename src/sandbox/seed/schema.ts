@@ -1,4 +1,5 @@
 import * as Type from 'typebox'
+import { headerTextPattern, headerTextRule } from '../../header-text.ts'
 import { BehaviorSchema } from '../../openai/behavior.ts'
 import { Choice, Nullable } from '../../openai/schemas.ts'
 import { latest } from './times.ts'
@@ -7,8 +8,7 @@ import { latest } from './times.ts'
 
 const closed = { additionalProperties: false }
 
-/** What a header can carry, for values are sent in one and so is the organization's id. */
-const headerText = '^[!-~]([ -~]*[!-~])?$'
+const HeaderText = Type.String({ pattern: headerTextPattern, description: headerTextRule })
 
 const moment = [
   Type.Integer({ minimum: 0, maximum: latest }),
@@ -50,9 +50,7 @@ export const SeedKey = Type.Object(
   {
     id: Type.Optional(Id),
     name: Nullable(Name, { description: 'a string of valid Unicode, or null for an unnamed key' }),
-    value: Type.Optional(
-      Type.String({ pattern: headerText, description: 'printable ASCII without a blank at either end' }),
-    ),
+    value: Type.Optional(HeaderText),
     value_sha256: Type.Optional(
       Type.String({ pattern: '^[0-9a-f]{64}$', description: 'a SHA-256 in 64 lower-case hexadecimal digits' }),
     ),
@@ -85,9 +83,7 @@ export const SeedFile = Type.Object(
     organization: Type.Optional(
       Type.Object(
         {
-          id: Type.Optional(
-            Type.String({ pattern: headerText, description: 'printable ASCII without a blank at either end' }),
-          ),
+          id: Type.Optional(HeaderText),
           name: Type.Optional(Name),
           user: Type.Optional(
             Type.Object(
