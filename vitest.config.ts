@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/compile-cache.ts'],
+    globalSetup: ['test/support/set-up.ts'],
     include: ['test/**/*.test.ts'],
     // They wait more than they compute.
     maxWorkers: '100%',

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl } from './support/app.ts'
 import { temporaryFile } from './support/files.ts'
-import { runProgram, serve, startLine, startProgram } from './support/program.ts'
+import { command, runProgram, serve, startLine, startProgram } from './support/program.ts'
 import { exchangeRaw } from './support/raw.ts'
 
 // Debian's way to make a terminal; other systems' script takes other options.
@@ -17,18 +17,8 @@ const auth = { authorization: `Bearer ${adminKey}` }
 
 /** The lines that a start on a terminal prints, which is then ended. */
 async function onTerminal(args: string[]): Promise<string[]> {
-  const program = [
-    process.execPath,
-    '--disable-warning=ExperimentalWarning',
-    'src/main.ts',
-    '--port',
-    '0',
-    '--log-level',
-    'warn',
-    ...args,
-  ]
+  const program = [process.execPath, command, '--port', '0', '--log-level', 'warn', ...args]
   const terminal = spawn('script', ['-qec', `timeout -s TERM 1.5 ${program.join(' ')}`, '/dev/null'], {
-    cwd: new URL('..', import.meta.url),
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let text = ''
@@ -409,4 +399,11 @@ describe('signals', () => {
     expect(await new Promise((resolve) => npm.once('close', resolve))).toBe(0)
     await expect(exchangeRaw(url, 'GET / HTTP/1.1\r\n\r\n')).rejects.toThrow('ECONNREFUSED')
   })
+})
+
+test('a Node that is too old is told what is needed', async () => {
+  const old = temporaryFile('old.cjs', "Object.defineProperty(process, 'versions', { value: { napi: '9' } })")
+  const { code, stdout, stderr } = await startProgram([], {}, { execArgv: ['--require', old] }).finished
+  expect(stderr).toBe(`admin-keys-emulator needs Node 22.18 or newer; this is ${process.version}.\n`)
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
 })

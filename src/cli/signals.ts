@@ -3,8 +3,10 @@ type Handler = (signal: NodeJS.Signals) => void
 // As the shell reports a command that a signal ended.
 let handler: Handler = (signal) => process.exit(signal === 'SIGINT' ? 130 : 143)
 
-// From the first moment on: as PID 1, a process for which nothing is installed ignores both.
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => handler(signal))
+/** To be called first of all: as PID 1, a process for which nothing is installed ignores both signals. */
+export function catchSignals(): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => handler(signal))
+}
 
 /** What SIGTERM and SIGINT do from now on. */
 export function onStop(next: Handler): void {

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+/** The command, as a clone, the package and the image run it. */
+export const command = fileURLToPath(new URL('../../bin/admin-keys-emulator.cjs', import.meta.url))
 
 export interface Finished {
   code: number | null
@@ -22,10 +23,10 @@ export interface Program {
 export function startProgram(
   args: string[],
   env: Record<string, string> = {},
-  as: { uid?: number; gid?: number } = {},
+  { execArgv = [], ...as }: { uid?: number; gid?: number; execArgv?: string[] } = {},
 ): Program {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(EMULATOR|OPENAI|VITEST|NODE_OPTIONS)/.test(name))
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
+  const child = spawn(process.execPath, [...execArgv, command, ...args], {
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...as,

@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Before all tests: a cache of compiled code for the programs that they start, which is gone afterwards. */
-export default function setup(): () => void {
+/** Before all tests: the built program, and a cache of its compiled code for those that they start, gone afterwards. */
+export default function setUp(): () => void {
+  execFileSync(process.execPath, ['scripts/build.ts'], { stdio: 'inherit' })
   const folder = mkdtempSync(join(tmpdir(), 'admin-keys-cache-'))
   process.env['NODE_COMPILE_CACHE'] = folder
   return () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })

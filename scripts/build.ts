@@ -1,0 +1,51 @@
+// Makes dist/: the program and the library in one file, and the licences of what it holds. Written aside and renamed, for
+// a program that starts meanwhile must not read half of it.
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { build, type Metafile } from 'esbuild'
+
+const root = new URL('../', import.meta.url)
+const { dependencies } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
+
+const { outputFiles, metafile } = await build({
+  absWorkingDir: new URL('.', root).pathname,
+  entryPoints: ['src/index.ts'],
+  outfile: 'dist/index.js',
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22.18',
+  external: Object.keys(dependencies),
+  // Names stay, for the sake of stack traces.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'none',
+  // The CommonJS packages inside look for what a module does not have.
+  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  logLevel: 'warning',
+  metafile: true,
+  write: false,
+})
+
+mkdirSync(new URL('dist/', root), { recursive: true })
+write('dist/index.js', outputFiles[0]?.text ?? '')
+write('dist/LICENSES.txt', packagesIn(metafile).map(licence).join('\n'))
+
+function write(file: string, text: string): void {
+  const aside = new URL(`${file}.${process.pid}`, root)
+  writeFileSync(aside, text)
+  renameSync(aside, new URL(file, root))
+}
+
+/** The folders of the packages that went into the file. */
+function packagesIn({ inputs }: Metafile): string[] {
+  const folders = Object.keys(inputs).map((file) => /^(.*node_modules\/(@[^/]+\/)?[^/]+)\//.exec(file)?.[1])
+  return [...new Set(folders.filter((folder) => folder !== undefined))].sort()
+}
+
+function licence(folder: string): string {
+  const url = new URL(`${folder}/`, root)
+  const { name, version, license, author } = JSON.parse(readFileSync(new URL('package.json', url), 'utf8'))
+  const file = readdirSync(url).find((each) => /^licen[cs]e/i.test(each))
+  const text = file === undefined ? `${author?.name ?? author}` : readFileSync(new URL(file, url), 'utf8').trim()
+  return `${name} ${version} (${license})\n\n${text}\n`
+}
