@@ -16,6 +16,7 @@ import { createPipeline, installPipeline } from './pipeline.ts'
 import { RouteTable } from './route-table.ts'
 import { createRandomness } from './sandbox/randomness.ts'
 import { Registry, type RegistryOptions } from './sandbox/registry.ts'
+import { schemaController } from './schema-compilers.ts'
 import { watchClosing } from './shutdown.ts'
 
 export interface AppOptions extends Omit<RegistryOptions, 'log'> {
@@ -34,6 +35,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const surroundings = { requestId: unroutedId, log }
   const app = Fastify({
     ...logOptions(log, logLevel),
+    schemaController,
     rewriteUrl: beginExchange,
     exposeHeadRoutes: false,
     // Longer than a header may be, so that every id, however long, is looked up.
@@ -51,7 +53,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   })
   app.addHttpMethod('DELETE', { hasBody: false, overrideExisting: true })
   answerOddRequests(app.server, surroundings)
-  app.setSerializerCompiler(() => JSON.stringify)
   await app.register(swagger, openApiOptions)
   for (const component of [ErrorSchema, ErrorResponse]) app.addSchema(component)
 

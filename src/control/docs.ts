@@ -1,4 +1,5 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { schemaController } from '../schema-compilers.ts'
 import * as errors from './errors.ts'
 
 /** The document at `/openapi.yaml` and `/openapi.json`, and pages to read and try it at `/docs`. */
@@ -33,7 +34,7 @@ async function loadPages(app: FastifyInstance): Promise<FastifyInstance> {
     import('@fastify/swagger'),
     import('@fastify/swagger-ui'),
   ])
-  const pages = Fastify({ routerOptions: { ignoreTrailingSlash: true } })
+  const pages = Fastify({ schemaController, routerOptions: { ignoreTrailingSlash: true } })
   const refuse = ({ method, url }: FastifyRequest, reply: FastifyReply) => {
     const error = errors.unknownControlUrl(method, url)
     return reply.code(error.status).send({ error: error.body })

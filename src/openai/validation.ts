@@ -13,7 +13,6 @@ import { readQuery } from './query.ts'
  */
 export function useApiSchemas(api: FastifyInstance): void {
   api.setValidatorCompiler(validatorCompiler)
-  api.setSerializerCompiler(() => JSON.stringify)
 }
 
 // A validator is made when the first request needs it: at start it would cost more than all else.
