@@ -20,7 +20,7 @@ export type LogLevel = (typeof logLevels)[number]
 const formats = ['shell', 'dotenv', 'github'] as const
 
 /** One option: its flag, its environment twin, and how its text is read. */
-interface Declaration {
+export interface Declaration {
   flags: string
   env: string
   description: string
@@ -64,6 +64,13 @@ export const declarations = {
     defaultText: 'default',
     read: readNonEmpty,
     isList: true,
+  },
+  seedFolder: {
+    flags: '--seed-folder <folder>',
+    env: 'EMULATOR_SEED_FOLDER',
+    description: 'load every *.yaml, *.yml and *.json of this folder, in order of name, before the seeds of --seed',
+    defaultText: 'none',
+    read: readNonEmpty,
   },
   data: {
     flags: '--data <folder>',
@@ -152,18 +159,21 @@ type Value<Declared> = Declared extends { isList: true }
 /** What a command with those options is told, frozen. */
 export type Options<Name extends OptionName> = { readonly [Each in Name]: Value<(typeof declarations)[Each]> }
 
-export const startOptions = [
+/** What a server is made of, however it is started. */
+export const serveOptions = [
   'host',
   'port',
   'adminKey',
   'seed',
+  'seedFolder',
   'data',
   'maxSandboxes',
   'sandboxTtl',
   'allowHost',
   'logLevel',
-  'json',
 ] as const satisfies OptionName[]
+
+export const startOptions = [...serveOptions, 'json'] as const satisfies OptionName[]
 
 /** By these a command finds an emulator that runs. */
 export const whereOptions = ['host', 'port', 'url'] as const satisfies OptionName[]

@@ -1,2 +1,3 @@
-// What the build makes one file of: the command, for bin/admin-keys-emulator.cjs, and the library.
+// What the build makes one file of: the library, and the command for bin/admin-keys-emulator.cjs.
+export * from './library/index.ts'
 export { main } from './main.ts'

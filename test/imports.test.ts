@@ -36,6 +36,9 @@ test.each([
   ['src/pipeline.ts', './cli/start.ts'],
   ['src/config.ts', './main.ts'],
   ['src/cli/start.ts', '../pipeline.ts'],
+  ['src/cli/start.ts', '../library/start-emulator.ts'],
+  ['src/library/start-emulator.ts', '../cli/start.ts'],
+  ['src/serve.ts', './library/index.ts'],
 ])('%s may not import %s', (path, what) => {
   expect(lint(path, what)).toContain('noRestrictedImports')
 })
@@ -45,6 +48,7 @@ test.each([
   ['src/admin-api-keys/service.ts', '../openai/errors.ts'],
   ['src/sandbox/sandbox.ts', '../admin-api-keys/service.ts'],
   ['src/app.ts', './control/docs.ts'],
+  ['src/library/start-emulator.ts', '../serve.ts'],
 ])('%s may import %s', (path, what) => {
   expect(lint(path, what)).not.toContain('noRestrictedImports')
 })

@@ -1,5 +1,5 @@
 import type { Options } from '../config.ts'
-import { baseUrl, rootUrl, type Where } from './where.ts'
+import { baseUrl, rootUrl, type Where } from '../where.ts'
 
 type EnvOptions = Where & Options<'adminKey' | 'sandbox' | 'format'>
 

@@ -2,7 +2,7 @@ import { get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Options } from '../config.ts'
 import { monotonicNow } from '../sandbox/clock.ts'
-import { rootUrl, type Where } from './where.ts'
+import { rootUrl, type Where } from '../where.ts'
 
 // In milliseconds: for one answer, and between two questions.
 const patience = 2000

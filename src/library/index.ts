@@ -1,0 +1,1 @@
+export { type Emulator, type EmulatorOptions, type Sandbox, startEmulator } from './start-emulator.ts'

@@ -1,0 +1,13 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { UserError } from '../../user-error.ts'
+
+/** The seed files in a folder, in order of name; hidden ones are none. Throws UserError when it cannot be read. */
+export function seedsIn(folder: string): string[] {
+  try {
+    const seeds = readdirSync(folder).filter((name) => /^[^.].*\.(yaml|yml|json)$/.test(name))
+    return seeds.sort().map((name) => join(folder, name))
+  } catch (error) {
+    throw new UserError(`seed folder ${folder}: cannot be read: ${(error as Error).message}`)
+  }
+}
