@@ -12,25 +12,25 @@ const unreached = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compil
 const { outputFiles, metafile } = await build({
   absWorkingDir: new URL('.', root).pathname,
   entryPoints: ['src/index.ts'],
-  outfile: 'dist/index.js',
+  outfile: 'dist/index.cjs',
   bundle: true,
   platform: 'node',
-  format: 'esm',
+  format: 'cjs',
   target: 'node22.18',
   external: [...Object.keys(dependencies), ...unreached],
   minify: true,
   // For the sake of stack traces.
   keepNames: true,
   legalComments: 'none',
-  // The CommonJS packages inside look for what a module does not have.
-  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  define: { 'import.meta.url': 'importMetaUrl' },
+  banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
   logLevel: 'warning',
   metafile: true,
   write: false,
 })
 
 mkdirSync(new URL('dist/', root), { recursive: true })
-write('dist/index.js', outputFiles[0]?.text ?? '')
+write('dist/index.cjs', outputFiles[0]?.text ?? '')
 write('dist/LICENSES.txt', packagesIn(metafile).map(licence).join('\n'))
 
 function write(file: string, text: string): void {

@@ -1,3 +1,3 @@
-// What the build makes one file of: the library, and the command for bin/admin-keys-emulator.cjs.
-export * from './library/index.ts'
+// What the build makes one file of: the command, for bin/admin-keys-emulator.cjs, and the library, for lib/index.js.
 export { main } from './main.ts'
+export const loadLibrary = () => import('./library/index.ts')

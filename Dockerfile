@@ -1,0 +1,45 @@
+# docker build --target release .    the image as it is published
+# docker build .                     the same for builders that do not know --start-interval (the last stage)
+
+FROM node:24.21.0-bookworm-slim AS build
+# What is bundled shows only here: a bill of materials must look at this stage, too.
+ARG BUILDKIT_SBOM_SCAN_STAGE=true
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY . .
+RUN node scripts/build.ts \
+  && npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
+  && cd node_modules/better-sqlite3 \
+  && find deps src prebuilds -type f ! -name "linux-$(node -p process.arch).node" -delete
+
+# A root file system of node, the libraries that it and the addon load, and the program; no shell.
+RUN install -d /image/app /image/seed \
+  && install -d -o 1000 -g 1000 /image/data \
+  && install -d -m 1777 /image/tmp \
+  && cp -r LICENSE package.json bin dist fixtures migrations node_modules /image/app \
+  && ldd /usr/local/bin/node node_modules/better-sqlite3/prebuilds/*.node | grep -o '/[^ :]*\.so[^ ]*' | sort -u \
+    | xargs cp -L --parents -t /image /usr/local/bin/node /usr/share/doc/libc6/copyright \
+      /usr/share/doc/libgcc-s1/copyright /usr/share/doc/libstdc++6/copyright
+
+FROM scratch AS emulator
+COPY --from=build /image /
+ARG VERSION=unreleased REVISION= SOURCE=
+LABEL org.opencontainers.image.title="admin-keys-emulator" \
+  org.opencontainers.image.description="A local server that behaves like OpenAI's Admin API keys endpoints, for use as a test double. Unofficial." \
+  org.opencontainers.image.licenses="MIT" \
+  org.opencontainers.image.version="$VERSION" \
+  org.opencontainers.image.revision="$REVISION" \
+  org.opencontainers.image.source="$SOURCE"
+ENV EMULATOR_HOST=0.0.0.0 EMULATOR_SEED_FOLDER=/seed
+USER 1000:1000
+EXPOSE 4010
+ENTRYPOINT ["/usr/local/bin/node", "/app/bin/admin-keys-emulator.cjs"]
+
+FROM emulator AS release
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --start-interval=100ms --retries=3 \
+  CMD ["/usr/local/bin/node", "/app/bin/admin-keys-emulator.cjs", "healthcheck"]
+
+FROM emulator
+HEALTHCHECK --interval=1s --timeout=3s --retries=60 \
+  CMD ["/usr/local/bin/node", "/app/bin/admin-keys-emulator.cjs", "healthcheck"]

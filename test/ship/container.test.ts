@@ -1,0 +1,105 @@
+import { chmodSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, onTestFinished, test } from 'vitest'
+import { adminKey, keysUrl } from '../support/app.ts'
+import { temporaryFolder } from '../support/files.ts'
+import { engineOutput, engineRun, inspectImage, runImage, startImage } from './engine.ts'
+
+const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
+
+/** A folder of seeds as somebody would mount it, readable by everybody. */
+function seeds(files: Record<string, string>): string[] {
+  const folder = temporaryFolder()
+  chmodSync(folder, 0o755)
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  return ['-v', `${folder}:/seed:ro`]
+}
+
+async function names(url: string): Promise<string[]> {
+  const answer = await fetch(`${url}${keysUrl}?limit=100`, { headers })
+  return ((await answer.json()) as { data: { name: string }[] }).data.map(({ name }) => name)
+}
+
+const create = (url: string, name: string) =>
+  fetch(url + keysUrl, { method: 'POST', headers, body: JSON.stringify({ name }) })
+
+test('what is mounted at /seed is served, by name and before --seed', async () => {
+  const flags = seeds({ '2.yaml': 'keys: [{ name: second }]', '1.json': '{"keys": [{"name": "first"}]}', 'x.txt': '!' })
+  const { url } = await startImage({ flags, args: ['--seed', 'paging'] })
+  expect((await names(url)).slice(1, 5)).toEqual(['first', 'second', 'load-1', 'load-2'])
+})
+
+test('a broken seed stops it with exit 2 and the line of the mistake', async () => {
+  const { code, stdout, stderr } = await runImage({ flags: seeds({ 'a.yaml': 'keys:\n  - name: ok\n  - name: 5\n' }) })
+  expect(stderr).toContain('admin-keys-emulator: seed /seed/a.yaml, line 3, /keys/1/name: must be a string')
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+})
+
+test('SIGTERM during a request completes the request, and it exits with 0', async () => {
+  const { id, url } = await startImage()
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  onTestFinished(() => void socket.destroy())
+  let answer = ''
+  socket.on('data', (chunk) => (answer += chunk))
+  const ended = new Promise((resolve) => socket.once('close', resolve))
+  const head = Object.entries({ host: 'x', 'content-length': '13', ...headers }).map(
+    ([name, text]) => `${name}: ${text}`,
+  )
+  socket.write(`POST ${keysUrl} HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n{"name`)
+  await sleep(300)
+  await engineOutput('kill', '-s', 'TERM', id)
+  await sleep(300)
+  socket.write('":"ci"}')
+  await ended
+  expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+  expect(answer).toMatch(/^connection: close\r$/im)
+  expect(answer).toContain('"name":"ci"')
+  expect(await engineOutput('wait', id)).toBe('0')
+})
+
+test('keeps keys at /data when told to, and only then', async () => {
+  const volume = `admin-keys-${process.pid}`
+  onTestFinished(async () => {
+    await engineRun('volume', 'rm', '-f', volume)
+  })
+  const kept = { flags: ['-v', `${volume}:/data`], args: ['--data', '/data'] }
+  const first = await startImage(kept)
+  expect((await create(first.url, 'kept')).status).toBe(200)
+  await engineOutput('kill', '-s', 'KILL', first.id)
+  const second = await startImage(kept)
+  expect(await names(second.url)).toContain('kept')
+  await engineOutput('stop', second.id)
+  const without = await startImage({ flags: kept.flags })
+  expect(await names(without.url)).not.toContain('kept')
+})
+
+test('the other commands are there, for what is beside it in a composition', async () => {
+  expect((await runImage({ args: ['--version'] })).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  const { stdout } = await runImage({ args: ['env', '--url', 'http://emulator:4010'] })
+  expect(stdout).toContain("export OPENAI_BASE_URL='http://emulator:4010/v1'")
+  const waited = await runImage({ args: ['wait', '--timeout', '100ms'] })
+  expect(waited).toMatchObject({ code: 1, stderr: expect.stringContaining('was not ready within 100 ms') })
+  const unknown = await runImage({ args: ['--prot', '1'] })
+  expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining("unknown option '--prot'") })
+})
+
+test('there is no shell, and nothing else to run but node', async () => {
+  const { id } = await startImage()
+  for (const program of ['sh', '/bin/sh', '/bin/bash', 'npm', '/usr/bin/env']) {
+    expect((await engineRun('exec', id, program, '-c', 'true')).code, program).not.toBe(0)
+  }
+  expect((await engineRun('exec', id, '/usr/local/bin/node', '--version')).code).toBe(0)
+})
+
+test('it says what it is', async () => {
+  expect(await inspectImage('.Config.User')).toBe('1000:1000')
+  expect(await inspectImage('json .Config.ExposedPorts')).toBe('{"4010/tcp":{}}')
+  expect(await inspectImage('json .Config.Volumes')).toBe('null')
+  const labels = JSON.parse(await inspectImage('json .Config.Labels'))
+  for (const name of ['title', 'description', 'licenses', 'version', 'revision', 'source']) {
+    expect(labels).toHaveProperty([`org.opencontainers.image.${name}`])
+  }
+})
