@@ -1,0 +1,82 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+// Of the checkout the programs that a user would not have are taken out of the way.
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(npm_|EMULATOR|OPENAI|VITEST|NODE_OPTIONS|CI$)/i.test(name)),
+)
+
+/** An empty folder of somebody who is to use the package, which is gone after `remove`. */
+export interface Consumer {
+  folder: string
+  tarball: string
+  /** Runs a script of bash there; standard error goes to ours. Throws when it fails. */
+  bash: (script: string, env?: Record<string, string>) => Promise<string>
+  write: (file: string, text: string) => void
+  remove: () => void
+}
+
+/** Packs the package and installs it in an empty folder, with what else its user would have. */
+export function installInEmptyFolder(...others: string[]): Consumer {
+  const folder = mkdtempSync(join(tmpdir(), 'admin-keys-consumer-'))
+  const npm = (cwd: string, ...args: string[]) =>
+    execFileSync('npm', args, { cwd, env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  const name = npm(root, 'pack', '--silent', '--pack-destination', folder).trim().split('\n').at(-1) as string
+  const tarball = join(folder, name)
+  const write = (file: string, text: string) => writeFileSync(join(folder, file), text)
+  write('package.json', '{ "private": true, "type": "module" }\n')
+  npm(folder, 'install', '--no-audit', '--no-fund', '--save-dev', tarball, ...others)
+  return {
+    folder,
+    tarball,
+    bash: (script, env = {}) => runBash(folder, script, env),
+    write,
+    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
+  }
+}
+
+// In milliseconds, for one script.
+const patience = 300_000
+
+async function runBash(cwd: string, script: string, env: Record<string, string>): Promise<string> {
+  const child = spawn('bash', ['-euo', 'pipefail', '-c', script], {
+    cwd,
+    env: { ...environment, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  })
+  let stdout = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  const timer = setTimeout(() => endGroup(child.pid), patience)
+  const [code] = await once(child, 'exit')
+  clearTimeout(timer)
+  endGroup(child.pid)
+  if (code !== 0) throw new Error(`exit ${code} of:\n${script}\n${stdout}`)
+  return stdout
+}
+
+/** Ends what a script has started and left. */
+function endGroup(group: number | undefined): void {
+  try {
+    process.kill(-(group as number), 'SIGKILL')
+  } catch {
+    // Nobody is left.
+  }
+}
+
+/** A port that nobody listens at. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs'
+
+export interface Snippet {
+  language: string
+  text: string
+  /** Where it begins, for messages. */
+  line: number
+}
+
+/** The fenced blocks of a document. */
+export function snippetsOf(file: URL): Snippet[] {
+  const text = readFileSync(file, 'utf8')
+  return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(({ 1: language = '', 2: body = '', index }) => ({
+    language,
+    text: body,
+    line: text.slice(0, index).split('\n').length,
+  }))
+}

@@ -1,0 +1,60 @@
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { temporaryFile } from '../support/files.ts'
+import { snippetsOf } from './snippets.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const workflows = readdirSync(join(root, '.github/workflows')).map((file) => join(root, '.github/workflows', file))
+const actionlint = process.env['ACTIONLINT'] ?? 'actionlint'
+
+/** What a linter says of files; it says nothing of what is right. */
+function lint(program: string, ...args: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8' })
+  if (error) throw error
+  return status === 0 ? '' : `exit ${status}\n${stdout}${stderr}`
+}
+
+test.each(workflows)('%s is a workflow', (file) => {
+  expect(lint(actionlint, file)).toBe('')
+})
+
+test('the linter would find a mistake', () => {
+  const broken = readFileSync(join(root, '.github/workflows/release.yml'), 'utf8').replace(
+    'needs: check',
+    'needs: chekc',
+  )
+  expect(lint(actionlint, temporaryFile('broken.yml', broken))).toContain('chekc')
+})
+
+test('actions are named by what cannot be moved', () => {
+  for (const file of workflows) {
+    for (const [line] of readFileSync(file, 'utf8').matchAll(/^.*uses:.*$/gm)) {
+      expect(line).toMatch(/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+    }
+  }
+})
+
+test('the snippet of the README is a workflow, and its service the image that a release makes', () => {
+  const snippet = snippetsOf(new URL('../../README.md', import.meta.url)).find(({ text }) => text.includes('runs-on:'))
+  expect(lint(actionlint, temporaryFile('snippet.yml', snippet?.text ?? ''))).toBe('')
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  expect(snippet?.text).toContain(`image: ghcr.io/OWNER/admin-keys-emulator:${version}\n`)
+})
+
+test('compose.yaml is a composition', () => {
+  expect(
+    lint(join(root, '.ci/tools/node_modules/.bin/dclint'), '--max-warnings', '0', join(root, 'compose.yaml')),
+  ).toBe('')
+})
+
+test('both last stages of the image ask for its health alike', () => {
+  const stages = readFileSync(join(root, 'Dockerfile'), 'utf8')
+    .split(/^FROM /m)
+    .slice(-2)
+  const [released, other] = stages.map((stage) => /CMD \[.*\]/.exec(stage)?.[0])
+  expect(released).toContain('"healthcheck"')
+  expect(other).toBe(released)
+})
