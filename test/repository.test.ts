@@ -23,10 +23,10 @@ test('no file holds what a scanner would take for a real key', () => {
   }
 })
 
-test('the lock file names no host, and every version is exact', () => {
-  const lock = JSON.parse(read('package-lock.json')) as { packages: Record<string, { resolved?: string }> }
+test.each(['', 'bench/'])('the lock file in "%s" names no host, and every version is exact', (folder) => {
+  const lock = JSON.parse(read(`${folder}package-lock.json`)) as { packages: Record<string, { resolved?: string }> }
   expect(Object.values(lock.packages).filter(({ resolved }) => resolved !== undefined)).toEqual([])
-  const { dependencies, devDependencies } = JSON.parse(read('package.json'))
+  const { dependencies, devDependencies } = JSON.parse(read(`${folder}package.json`))
   for (const version of Object.values({ ...dependencies, ...devDependencies }))
     expect(version).toMatch(/^\d+\.\d+\.\d+$/)
 })

@@ -1,0 +1,71 @@
+// npm run bench:check: the ratios of a short run beside those of bench/baseline.json.
+import { parseArgs } from 'node:util'
+import { betterOf, type Comparison, compare, known, type Ratios, readBaseline } from './baseline.ts'
+import { measureOperation, operationNames, operationRatios } from './operations.ts'
+import { cleanUpAtExit } from './processes.ts'
+import { show, table } from './report/table.ts'
+import { measureStarts, startRatios } from './start.ts'
+import { requireWrk } from './wrk.ts'
+
+const startRounds = 7
+const rounds = 3
+
+const measures: Record<string, () => Promise<Ratios>> = {
+  start: async () => known(startRatios(await measureStarts(startRounds))),
+}
+for (const name of operationNames)
+  measures[name] = async () => known(operationRatios(name, await measureOperation(name, rounds)))
+
+async function check(): Promise<number> {
+  const baseline = readBaseline()
+  if (baseline === undefined) {
+    console.error('bench:check: there is no bench/baseline.json; npm run bench -- --write-baseline makes it')
+    return 2
+  }
+  requireWrk()
+  let ratios = await measure(Object.keys(measures))
+  const suspects = failing(compare(baseline, ratios))
+  if (suspects.length > 0) {
+    console.log(`Measured again, for a machine may be busy: ${suspects.join(', ')}. The better of the two counts.\n`)
+    ratios = betterOf(ratios, await measure([...new Set(suspects.map(measureOf))]), suspects)
+  }
+  const comparisons = compare(baseline, ratios)
+  print(comparisons)
+  return failing(comparisons).length > 0 ? 1 : 0
+}
+
+async function measure(names: readonly string[]): Promise<Ratios> {
+  const ratios: Ratios = {}
+  for (const name of names) Object.assign(ratios, await measures[name]?.())
+  return ratios
+}
+
+const measureOf = (ratio: string) => ratio.split(' ')[0] as string
+
+const failing = (comparisons: readonly Comparison[]) =>
+  comparisons.filter(({ verdict }) => verdict === 'fails').map(({ name }) => name)
+
+function print(comparisons: readonly Comparison[]): void {
+  const rows = comparisons.map(({ name, baseline, measured, slip, verdict }) => [
+    name,
+    show(baseline, 2),
+    show(measured, 2),
+    slip === undefined ? '–' : `${slip > 0 ? '+' : ''}${show(slip)} %`,
+    verdict,
+  ])
+  console.log(table(['ours / bare', 'baseline', 'now', 'worse by', 'verdict'], rows))
+  console.log('\nOver 15 % worse is a slip, over 40 % fails.')
+}
+
+function refuseOptions(): void {
+  try {
+    parseArgs({ options: {} })
+  } catch (error) {
+    console.error(`bench:check: ${(error as Error).message}`)
+    process.exit(2)
+  }
+}
+
+refuseOptions()
+cleanUpAtExit()
+process.exitCode = await check()

@@ -1,0 +1,46 @@
+import { memoryRatio, type StartFigures, type Starts, timeRatio } from '../start.ts'
+import { median, medianOf } from '../statistics.ts'
+import { goal, type Section, spread } from './section.ts'
+import { show, table } from './table.ts'
+
+/** Start and memory, of the floor, ours, and whoever else. */
+export function startSection(starts: Starts, skipped: readonly string[]): Section {
+  const { bare, ours, peers } = starts
+  const head = ['', 'version', 'start, ms', 'lowest–highest', '× bare', 'resident, MB', '× bare']
+  const rows = [bare, ours, ...peers.toSorted((a, b) => median(a.milliseconds) - median(b.milliseconds))].map(
+    (each) => [
+      each.name,
+      each.version,
+      show(median(each.milliseconds)),
+      spread(each.milliseconds, 0),
+      show(timeRatio(each, starts), 2),
+      show(medianOf(each.megabytes)),
+      show(memoryRatio(each, starts), 2),
+    ],
+  )
+  const within = goal('start, × bare,', timeRatio(ours, starts), '≤', 5)
+  const missing = [...skipped, ...starts.failed.map(({ name, reason }) => `${name}: ${reason.split('\n')[0]}`)]
+  return {
+    title: 'Start and memory',
+    text: [
+      `From spawn to the first 2xx answer, and the resident memory of the whole process tree right after it; medians of`,
+      `${ours.milliseconds.length} interleaved rounds, on any core. The peers do other things than ours, and each other.\n`,
+      table(head, rows),
+      '',
+      within.line,
+      ...missing.map((each) => `- Not measured: ${each}.`),
+    ].join('\n'),
+    worse: [...within.worse, ...peers.flatMap((peer) => worseThan(peer, ours))],
+  }
+}
+
+function worseThan(peer: StartFigures, ours: StartFigures): string[] {
+  const [time, ourTime] = [median(peer.milliseconds), median(ours.milliseconds)]
+  const [memory, ourMemory] = [medianOf(peer.megabytes), medianOf(ours.megabytes)]
+  const slower = ourTime > time ? [`Ours starts slower than ${peer.name}: ${show(ourTime)} ms, not ${show(time)}.`] : []
+  const larger =
+    memory !== undefined && ourMemory !== undefined && ourMemory > memory
+      ? [`Ours takes more memory than ${peer.name}: ${show(ourMemory)} MB, not ${show(memory)}.`]
+      : []
+  return [...slower, ...larger]
+}
