@@ -19,8 +19,6 @@ const { outputFiles, metafile } = await build({
   target: 'node22.18',
   external: [...Object.keys(dependencies), ...unreached],
   minify: true,
-  // For the sake of stack traces.
-  keepNames: true,
   legalComments: 'none',
   define: { 'import.meta.url': 'importMetaUrl' },
   banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
