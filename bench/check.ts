@@ -9,6 +9,8 @@ import { requireWrk } from './wrk.ts'
 
 const startRounds = 7
 const rounds = 3
+// Of what failed.
+const furtherAttempts = 2
 
 const measures: Record<string, () => Promise<Ratios>> = {
   start: async () => known(startRatios(await measureStarts(startRounds))),
@@ -24,8 +26,9 @@ async function check(): Promise<number> {
   }
   requireWrk()
   let ratios = await measure(Object.keys(measures))
-  const suspects = failing(compare(baseline, ratios))
-  if (suspects.length > 0) {
+  for (let attempt = 0; attempt < furtherAttempts; attempt++) {
+    const suspects = failing(compare(baseline, ratios))
+    if (suspects.length === 0) break
     console.log(`Measured again, for a machine may be busy: ${suspects.join(', ')}. The better of the two counts.\n`)
     ratios = betterOf(ratios, await measure([...new Set(suspects.map(measureOf))]), suspects)
   }
