@@ -1,6 +1,7 @@
 // Makes dist/: the program and the library in one file, and the licences of what it holds. Written aside and renamed, for
 // a program that starts meanwhile must not read half of it.
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
 
 const root = new URL('../', import.meta.url)
@@ -10,7 +11,7 @@ const { dependencies } = JSON.parse(readFileSync(new URL('package.json', root), 
 const unreached = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request']
 
 const { outputFiles, metafile } = await build({
-  absWorkingDir: new URL('.', root).pathname,
+  absWorkingDir: fileURLToPath(root),
   entryPoints: ['src/index.ts'],
   outfile: 'dist/index.cjs',
   bundle: true,
@@ -31,10 +32,13 @@ mkdirSync(new URL('dist/', root), { recursive: true })
 write('dist/index.cjs', outputFiles[0]?.text ?? '')
 write('dist/LICENSES.txt', packagesIn(metafile).map(licence).join('\n'))
 
+/** Leaves a file alone that is right: the checkout may be one that cannot be written. */
 function write(file: string, text: string): void {
+  const url = new URL(file, root)
+  if (existsSync(url) && readFileSync(url, 'utf8') === text) return
   const aside = new URL(`${file}.${process.pid}`, root)
   writeFileSync(aside, text)
-  renameSync(aside, new URL(file, root))
+  renameSync(aside, url)
 }
 
 /** The folders of the packages that went into the file. */

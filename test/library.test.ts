@@ -70,6 +70,7 @@ test.each([
   [{ port: 1.5 }, "port: '1.5' is invalid."],
   [{ maxSandboxes: 0 }, "maxSandboxes: '0' is invalid."],
   [{ sandboxTtl: -1 }, "sandboxTtl: '-1' is invalid."],
+  [{ sandboxTtl: '30m' }, "sandboxTtl: '30m' is invalid. It must be a number of milliseconds."],
   [{ adminKey: '' }, "adminKey: '' is invalid."],
   [{ seed: ['paging', ''] }, "seed: '' is invalid."],
   [{ seed: 'nothing' }, 'seed nothing: is no built-in one'],

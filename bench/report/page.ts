@@ -11,6 +11,7 @@ export function page(sections: readonly Section[], { began, minutes }: { began: 
     '',
     `- ${began.toISOString().slice(0, 10)}, in ${minutes.toFixed(1)} minutes, all on loopback`,
     ...describeMachine().map((line) => `- ${line}`),
+    '- goals are those set for this version; figures without one are shown all the same',
     '',
     '## Where ours is worse than a peer, or than its goal',
     '',

@@ -24,7 +24,8 @@ export function startSection(starts: Starts, skipped: readonly string[]): Sectio
     title: 'Start and memory',
     text: [
       `From spawn to the first 2xx answer, and the resident memory of the whole process tree right after it; medians of`,
-      `${ours.milliseconds.length} interleaved rounds, on any core. The peers do other things than ours, and each other.\n`,
+      `${ours.milliseconds.length} interleaved rounds, on any core. The peers do other things than ours, and each other.`,
+      `× bare is the median of the ratios of each round, here and below.\n`,
       table(head, rows),
       '',
       within.line,

@@ -8,7 +8,10 @@ const ownDefaults: EmulatorOptions = { port: 0, logLevel: 'warn' }
 
 // What the command line writes otherwise: there a duration has its unit, and no key is a word.
 const asText: Partial<Record<ServeOption, (value: unknown) => string>> = {
-  sandboxTtl: (value) => `${value}ms`,
+  sandboxTtl(value) {
+    if (typeof value !== 'number') throw new Error('It must be a number of milliseconds.')
+    return `${value}ms`
+  },
   adminKey: (value) => (value === null ? 'none' : String(value)),
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import SQLite, { type Database } from 'better-sqlite3'
 import { UserError } from '../user-error.ts'
@@ -62,6 +62,7 @@ function makeFolder(path: string): void {
 /** A transaction that stays open: the operating system ends it with the process, however that dies. */
 function takeLock(root: string): Database {
   const path = join(root, 'lock.sqlite')
+  refuseUnwritable(root)
   try {
     const lock = new SQLite(path, { timeout: 0 })
     lock.exec('BEGIN EXCLUSIVE')
@@ -71,5 +72,14 @@ function takeLock(root: string): Database {
       throw new UserError(`--data: the folder ${root} is used by another process.`)
     }
     throw explain(error, path)
+  }
+}
+
+function refuseUnwritable(root: string): void {
+  try {
+    accessSync(root, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    const user = process.getuid === undefined ? '' : ` by user ${process.getuid()}, as whom this runs`
+    throw new UserError(`--data: the folder ${root} cannot be read and written${user}: ${(error as Error).message}`)
   }
 }

@@ -56,9 +56,12 @@ function readSource(source: string): string {
     const bytes = readFileSync(path)
     if (isUtf8(bytes)) return bytes.toString('utf8')
   } catch (error) {
-    throw new UserError(
-      `seed ${source}: is no built-in one (${builtInSeeds.join(', ')}) and cannot be read as a file: ${(error as Error).message}`,
-    )
+    // With a path it was never meant to be a name.
+    const isName = !/[/\\]/.test(source)
+    const instead = isName
+      ? `is no built-in one (${builtInSeeds.join(', ')}) and cannot be read as a file`
+      : 'cannot be read'
+    throw new UserError(`seed ${source}: ${instead}: ${(error as Error).message}`)
   }
   throw new UserError(`seed ${source}: is not UTF-8`)
 }
