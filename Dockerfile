@@ -10,6 +10,9 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 RUN node scripts/build.ts \
   && npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
+  && rm -rf node_modules/.bin \
+  && find node_modules -name '*.map' -delete \
+  && find node_modules -type d -empty -delete \
   && cd node_modules/better-sqlite3 \
   && find deps src prebuilds -type f ! -name "linux-$(node -p process.arch).node" -delete
 
@@ -20,7 +23,8 @@ RUN install -d /image/app /image/seed \
   && cp -r LICENSE package.json bin dist fixtures migrations node_modules /image/app \
   && ldd /usr/local/bin/node node_modules/better-sqlite3/prebuilds/*.node | grep -o '/[^ :]*\.so[^ ]*' | sort -u \
     | xargs cp -L --parents -t /image /usr/local/bin/node /usr/share/doc/libc6/copyright \
-      /usr/share/doc/libgcc-s1/copyright /usr/share/doc/libstdc++6/copyright
+      /usr/share/doc/libgcc-s1/copyright /usr/share/doc/libstdc++6/copyright \
+  && if [ -e /usr/local/LICENSE ]; then cp --parents -t /image /usr/local/LICENSE; fi
 
 FROM scratch AS emulator
 COPY --from=build /image /

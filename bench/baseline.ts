@@ -10,11 +10,13 @@ export interface Comparison {
   measured: number | undefined
   /** How much worse than the baseline, in percent of it; negative where it is better. */
   slip: number | undefined
-  verdict: 'good' | 'slip' | 'fails' | 'no baseline' | 'not measured'
+  verdict: 'good' | 'slip' | 'fails' | 'incredible' | 'no baseline' | 'not measured'
 }
 
 const slipAbove = 15
 const failsAbove = 40
+// As a factor.
+const tooGood = 2.5
 
 /** Every ratio of either side. */
 export function compare(baseline: Ratios, measured: Ratios): Comparison[] {
@@ -23,7 +25,8 @@ export function compare(baseline: Ratios, measured: Ratios): Comparison[] {
     if (is === undefined) return { name, baseline: was, measured: is, slip: undefined, verdict: 'not measured' }
     if (was === undefined) return { name, baseline: was, measured: is, slip: undefined, verdict: 'no baseline' }
     const slip = (isLargerBetter(name) ? (was - is) / was : (is - was) / was) * 100
-    return { name, baseline: was, measured: is, slip, verdict: judge(slip) }
+    const gain = isLargerBetter(name) ? is / was : was / is
+    return { name, baseline: was, measured: is, slip, verdict: judge(slip, gain) }
   })
 }
 
@@ -57,7 +60,9 @@ export function writeBaseline(ratios: Ratios): void {
 // Time, memory and processor time are better when they are smaller.
 const isLargerBetter = (name: string) => name.endsWith('throughput')
 
-function judge(slip: number): Comparison['verdict'] {
+function judge(slip: number, gain: number): Comparison['verdict'] {
+  // What is so much better, or no number, is a mistake of the measuring, or wants a new baseline.
+  if (!Number.isFinite(slip) || gain > tooGood) return 'incredible'
   if (slip > failsAbove) return 'fails'
   return slip > slipAbove ? 'slip' : 'good'
 }

@@ -56,7 +56,7 @@ function read(said: string, { path }: Target): Omit<Load, 'processor'> & { reque
   const number = (pattern: RegExp) => Number(pattern.exec(said)?.[1] ?? Number.NaN)
   const requests = number(/^\s*(\d+) requests in/m)
   const perSecond = number(/^Requests\/sec:\s*([\d.]+)/m)
-  if (!(requests > 0)) throw new Error(`wrk had no answer from ${path}: ${said}`)
+  if (!(requests > 0 && perSecond > 0)) throw new Error(`wrk had no answer from ${path}: ${said}`)
   return { requests, perSecond, p50: latency(said, 50), p99: latency(said, 99) }
 }
 

@@ -25,7 +25,7 @@ function isInstalled() {
 
 function install() {
   console.error('setup: installing what package-lock.json names (npm ci)')
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const { status } = spawnSync('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: fileURLToPath(root),
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',

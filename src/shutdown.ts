@@ -8,7 +8,8 @@ export function watchClosing(app: FastifyInstance): () => boolean {
   let isClosing = false
   app.addHook('preClose', async () => {
     isClosing = true
-    setTimeout(() => app.server.closeAllConnections(), grace).unref()
+    const timer = setTimeout(() => app.server.closeAllConnections(), grace).unref()
+    app.server.once('close', () => clearTimeout(timer))
   })
   return () => isClosing
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { betterOf, compare, known } from '../bench/baseline.ts'
+import { operationRatios } from '../bench/operations.ts'
 import { goal } from '../bench/report/section.ts'
 import { table } from '../bench/report/table.ts'
 import { median, medianOf, ratios } from '../bench/statistics.ts'
@@ -36,10 +37,16 @@ describe('beside the baseline', () => {
     { name: 'list throughput', was: 0.5, is: 0.4, slip: 20, verdict: 'slip' },
     { name: 'list throughput', was: 0.5, is: 0.25, slip: 50, verdict: 'fails' },
     { name: 'list throughput', was: 0.5, is: 1, slip: -100, verdict: 'good' },
+    { name: 'list throughput', was: 0.5, is: 2, slip: -300, verdict: 'incredible' },
+    { name: 'start time', was: 4, is: 1, slip: -75, verdict: 'incredible' },
   ])('$name of $is after $was: $slip % worse, $verdict', ({ name, was, is, slip, verdict }) => {
     const [comparison] = compare({ [name]: was }, { [name]: is })
     expect(comparison?.slip).toBeCloseTo(slip)
     expect(comparison?.verdict).toBe(verdict)
+  })
+
+  test('what is no number is incredible', () => {
+    expect(compare({ 'start time': 4 }, { 'start time': Number.NaN })[0]?.verdict).toBe('incredible')
   })
 
   test('a figure that one side lacks is said and fails nothing', () => {
@@ -70,4 +77,11 @@ test('a goal is judged by the figure', () => {
 
 test('a table is readable as it is', () => {
   expect(table(['', 'ms'], [['bare', '30']])).toBe('|      |  ms |\n| ---- | --: |\n| bare |  30 |')
+})
+
+test('a ratio is ours to bare, of the same round', () => {
+  const loads = (...perSecond: number[]) =>
+    perSecond.map((each) => ({ perSecond: each, p50: 1, p99: 1, processor: 1_000_000 / each }))
+  const figures = { ours: loads(20, 30, 25), bare: loads(100, 100, 100) }
+  expect(operationRatios('list', figures)).toEqual({ 'list throughput': 0.25, 'list processor': 4 })
 })

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { request } from 'node:http'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl } from './support/app.ts'
 import { temporaryFile } from './support/files.ts'
@@ -406,4 +407,12 @@ test('a Node that is too old is told what is needed', async () => {
   const { code, stdout, stderr } = await startProgram([], {}, { execArgv: ['--require', old] }).finished
   expect(stderr).toBe(`admin-keys-emulator needs Node 22.18 or newer; this is ${process.version}.\n`)
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+})
+
+test('the library throws on one', async () => {
+  const old = temporaryFile('old.cjs', "Object.defineProperty(process, 'versions', { value: { napi: '9' } })")
+  const library = fileURLToPath(new URL('../lib/index.cjs', import.meta.url))
+  const { status, stderr } = spawnSync(process.execPath, ['--require', old, library], { encoding: 'utf8' })
+  expect(stderr).toContain(`Error: admin-keys-emulator needs Node 22.18 or newer; this is ${process.version}.`)
+  expect(status).toBe(1)
 })

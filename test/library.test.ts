@@ -1,7 +1,9 @@
+import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
 import { type EmulatorOptions, startEmulator } from '../src/library/index.ts'
 import { keysUrl } from './support/app.ts'
 import { temporaryFile, temporaryFolder } from './support/files.ts'
+import { exchangeRaw } from './support/raw.ts'
 
 async function keyNames(baseURL: string, key: string | null): Promise<string[]> {
   const answer = await fetch(`${baseURL}${keysUrl.replace('/v1', '')}?limit=100`, {
@@ -62,20 +64,48 @@ test('every option reaches what it is about', async () => {
 test('a port that is taken rejects, and leaves nothing behind', async () => {
   await using emulator = await startEmulator()
   const port = Number(new URL(emulator.url).port)
-  await expect(startEmulator({ port })).rejects.toMatchObject({ code: 'EADDRINUSE', port })
+  const data = temporaryFolder()
+  await expect(startEmulator({ port, data })).rejects.toMatchObject({ code: 'EADDRINUSE', port })
+  await using other = await startEmulator({ data })
+  expect((await fetch(`${other.url}/ready`)).status).toBe(200)
+})
+
+test('a folder of seeds, a host and an idle time reach what they are about', async () => {
+  const seedFolder = dirname(temporaryFile('a.yaml', 'keys: [{ name: from the folder }]'))
+  await using emulator = await startEmulator({
+    seedFolder,
+    sandboxTtl: 150,
+    maxSandboxes: 2,
+    allowHost: 'a.example.com',
+  })
+  expect(await keyNames(emulator.baseURL, emulator.adminKey)).toContain('from the folder')
+  const statusOf = async (name: string) =>
+    (await fetch(`${emulator.sandbox(name).baseURL}/organization/admin_api_keys`)).status
+  expect([await statusOf('one'), await statusOf('two')]).toEqual([401, 503])
+  await expect.poll(() => statusOf('two'), { timeout: 5000 }).toBe(401)
+  const asked = (host: string) => exchangeRaw(emulator.url, `GET /openapi.json HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
+  expect(await asked('a.example.com')).toContain('200 OK')
+  expect(await asked('b.example.com')).toContain('403 Forbidden')
 })
 
 test.each([
-  [{ port: 70_000 }, "port: '70000' is invalid. It must be an integer from 0 to 65535."],
-  [{ port: 1.5 }, "port: '1.5' is invalid."],
-  [{ maxSandboxes: 0 }, "maxSandboxes: '0' is invalid."],
-  [{ sandboxTtl: -1 }, "sandboxTtl: '-1' is invalid."],
-  [{ sandboxTtl: '30m' }, "sandboxTtl: '30m' is invalid. It must be a number of milliseconds."],
-  [{ adminKey: '' }, "adminKey: '' is invalid."],
-  [{ seed: ['paging', ''] }, "seed: '' is invalid."],
+  [{ port: 70_000 }, 'port: 70000 is invalid. It must be an integer from 0 to 65535.'],
+  [{ port: 1.5 }, 'port: 1.5 is invalid.'],
+  [{ port: '4010' }, 'port: "4010" is invalid. It must be a number.'],
+  [{ maxSandboxes: 0 }, 'maxSandboxes: 0 is invalid.'],
+  [{ sandboxTtl: -1 }, 'sandboxTtl: -1 is invalid.'],
+  [{ sandboxTtl: Number.NaN }, 'sandboxTtl: null is invalid.'],
+  [{ sandboxTtl: '30m' }, 'sandboxTtl: "30m" is invalid. It must be a number of milliseconds.'],
+  [{ adminKey: '' }, 'adminKey: [redacted] is invalid.'],
+  [{ adminKey: {} }, 'adminKey: [redacted] is invalid. It must be a string.'],
+  [{ seed: ['paging', ''] }, 'seed: "" is invalid.'],
+  [{ seed: [5] }, 'seed: 5 is invalid. It must be a string.'],
   [{ seed: 'nothing' }, 'seed nothing: is no built-in one'],
-  [{ logLevel: 'loud' }, "logLevel: 'loud' is invalid. It must be one of trace"],
+  [{ data: null }, 'data: null is invalid. It must be a string.'],
+  [{ logLevel: 'loud' }, 'logLevel: "loud" is invalid. It must be one of trace'],
   [{ prot: 1 }, "unknown option 'prot'; there are host, port"],
+  [null, 'the options must be an object, got null'],
+  [5, 'the options must be an object, got 5'],
 ])('%j is refused with the option, the rule and the value', async (options, message) => {
   await expect(startEmulator(options as EmulatorOptions)).rejects.toThrow(message)
 })

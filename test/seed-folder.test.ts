@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -62,7 +63,18 @@ test('a mistake in one of its files is exit 2 with the line; so is a folder that
   const folder = seedFolder()
   mkdirSync(join(folder, 'seed.yaml'))
   const other = await runProgram(['--port', '0', '--seed-folder', folder])
-  expect(other.stderr).toContain(`${join(folder, 'seed.yaml')}`)
-  expect(other.stderr).toContain('EISDIR')
+  expect(other.stderr).toContain(`${join(folder, 'seed.yaml')} is no file`)
   expect(other.code).toBe(2)
+})
+
+test('a pipe in it is exit 2 and not waited for, a link to nothing as well', async () => {
+  const piped = seedFolder('1.yaml')
+  execFileSync('mkfifo', [join(piped, '2.yaml')])
+  const { code, stderr } = await runProgram(['--port', '0', '--seed-folder', piped])
+  expect(stderr).toContain(`${join(piped, '2.yaml')} is no file`)
+  expect(code).toBe(2)
+
+  const linked = seedFolder()
+  symlinkSync('nowhere', join(linked, 'a.yaml'))
+  expect((await runProgram(['--port', '0', '--seed-folder', linked])).stderr).toContain('ENOENT')
 })

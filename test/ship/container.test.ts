@@ -86,6 +86,16 @@ test('the other commands are there, for what is beside it in a composition', asy
   expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining("unknown option '--prot'") })
 })
 
+test('it is healthy where it serves, and not where nobody does', async () => {
+  const {
+    Test: [, ...command],
+  } = JSON.parse(await inspectImage('json .Config.Healthcheck'))
+  const { id } = await startImage()
+  expect((await engineRun('exec', id, ...command)).code).toBe(0)
+  const elsewhere = await engineRun('exec', '--env', 'EMULATOR_PORT=4011', id, ...command)
+  expect(elsewhere).toMatchObject({ code: 1, stderr: expect.stringContaining('is not healthy') })
+})
+
 test('there is no shell, and nothing else to run but node', async () => {
   const { id } = await startImage()
   for (const program of ['sh', '/bin/sh', '/bin/bash', 'npm', '/usr/bin/env']) {

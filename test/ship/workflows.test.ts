@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { temporaryFile } from '../support/files.ts'
 import { snippetsOf } from './snippets.ts'
 
@@ -50,11 +51,32 @@ test('compose.yaml is a composition', () => {
   ).toBe('')
 })
 
-test('both last stages of the image ask for its health alike', () => {
+test('compose.yaml runs what is released, as carefully as one can', () => {
+  const { services } = parse(readFileSync(join(root, 'compose.yaml'), 'utf8'))
+  expect(services.emulator).toMatchObject({ build: { target: 'release' }, read_only: true, cap_drop: ['ALL'] })
+  expect(services.tests.depends_on.emulator.condition).toBe('service_healthy')
+})
+
+test('whatever the workflow builds is what is released', () => {
+  const text = readFileSync(join(root, '.github/workflows/release.yml'), 'utf8')
+  const steps = Object.values(parse(text).jobs as Record<string, { steps: Step[] }>).flatMap((job) => job.steps)
+  const builds = steps.filter(({ uses }) => uses?.startsWith('docker/build-push-action'))
+  expect(builds.map((step) => step.with?.['target'])).toEqual(['release', 'release'])
+  expect(text.match(/buildx build(?! --target release)/)).toBe(null)
+})
+
+interface Step {
+  uses?: string
+  with?: Record<string, unknown>
+}
+
+test('both last stages of the image ask for its health, by our own command', () => {
   const stages = readFileSync(join(root, 'Dockerfile'), 'utf8')
     .split(/^FROM /m)
     .slice(-2)
-  const [released, other] = stages.map((stage) => /CMD \[.*\]/.exec(stage)?.[0])
-  expect(released).toContain('"healthcheck"')
-  expect(other).toBe(released)
+  for (const stage of stages) {
+    const [, command = ''] = /CMD (\[.*\])/.exec(stage) ?? []
+    expect(JSON.parse(command)).toEqual(['/usr/local/bin/node', '/app/bin/admin-keys-emulator.cjs', 'healthcheck'])
+  }
+  expect(stages[0]).toMatch(/^emulator AS release\n.*--start-interval=/)
 })

@@ -27,7 +27,7 @@ export function startProgram(
 ): Program {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(EMULATOR|OPENAI|VITEST|NODE_OPTIONS)/.test(name))
   const child = spawn(process.execPath, [...execArgv, command, ...args], {
-    env: { ...Object.fromEntries(inherited), ...env },
+    env: { ...Object.fromEntries(inherited), NODE_COMPILE_CACHE: process.env['ADMIN_KEYS_COMPILE_CACHE'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...as,
   })

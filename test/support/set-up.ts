@@ -7,6 +7,7 @@ import { join } from 'node:path'
 export default function setUp(): () => void {
   execFileSync(process.execPath, ['scripts/build.ts'], { stdio: 'inherit' })
   const folder = mkdtempSync(join(tmpdir(), 'admin-keys-cache-'))
-  process.env['NODE_COMPILE_CACHE'] = folder
+  // Not for our own processes: they would write it again when it is gone.
+  process.env['ADMIN_KEYS_COMPILE_CACHE'] = folder
   return () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 }

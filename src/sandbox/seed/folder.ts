@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../../user-error.ts'
 
@@ -6,8 +6,14 @@ import { UserError } from '../../user-error.ts'
 export function seedsIn(folder: string): string[] {
   try {
     const seeds = readdirSync(folder).filter((name) => /^[^.].*\.(yaml|yml|json)$/.test(name))
-    return seeds.sort().map((name) => join(folder, name))
+    return seeds.sort().map((name) => existing(join(folder, name)))
   } catch (error) {
     throw new UserError(`seed folder ${folder}: cannot be read: ${(error as Error).message}`)
   }
+}
+
+/** To read what is no file, such as a pipe, could take for ever. */
+function existing(path: string): string {
+  if (!statSync(path).isFile()) throw new Error(`${path} is no file`)
+  return path
 }
