@@ -64,6 +64,7 @@ export function cleanUpAtExit(): void {
   process.on('SIGTERM', () => process.exit(143))
 }
 
+/** A port that nobody listens at. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -3,7 +3,8 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Consumer, freePort, installInEmptyFolder } from './consumer.ts'
+import { freePort } from '../../bench/processes.ts'
+import { type Consumer, installInEmptyFolder } from './consumer.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const tool = (name: string) => join(root, '.ci/tools/node_modules/.bin', name)

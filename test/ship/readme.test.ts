@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Consumer, freePort, installInEmptyFolder } from './consumer.ts'
+import { freePort } from '../../bench/processes.ts'
+import { type Consumer, installInEmptyFolder } from './consumer.ts'
 import { type Snippet, snippetsOf } from './snippets.ts'
 
 const root = new URL('../../', import.meta.url)
