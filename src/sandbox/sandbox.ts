@@ -4,7 +4,7 @@ import { createKeyService, type KeyService } from '../admin-api-keys/service.ts'
 import { type CredentialRow, createKeyStore, type KeyStore } from '../admin-api-keys/store.ts'
 import { createClock, monotonicNow } from './clock.ts'
 import { createRandomness, type Randomness } from './randomness.ts'
-import type { Seed } from './seed/load.ts'
+import type { Seed } from './seed/merge.ts'
 import { beginSettings, defaultOwner, plantAdminKey, plantKeys } from './seed/plant.ts'
 import { readSettings, type Settings, writeSettings } from './settings.ts'
 

@@ -4,11 +4,24 @@ import { UserError } from '../../user-error.ts'
 
 export type Path = (string | number)[]
 
+/** A mistake in a seed: `finding` is the rule and what stands there instead, `pointer` where (a JSON Pointer). */
+export class SeedMistake extends UserError {
+  readonly pointer: string | undefined
+  readonly finding: string
+
+  constructor(file: string, line: number | undefined, pointer: string | undefined, finding: string) {
+    const place = [`seed ${file}`, line && `line ${line}`, pointer].filter((each) => each !== undefined).join(', ')
+    super(`${place}: ${finding}`)
+    this.pointer = pointer
+    this.finding = finding
+  }
+}
+
 /** A seed file's content together with where each part of it stands. */
 export interface SourceDocument {
   content: unknown
   /** An error that says the file, the line, the path in the document, the rule, and `got`: the value there, if not given. */
-  mistake(path: Path, rule: string, got?: string): UserError
+  mistake(path: Path, rule: string, got?: string): SeedMistake
 }
 
 /** Reads YAML, of which JSON is a part. Throws UserError with the line where it is neither. */
@@ -19,14 +32,14 @@ export function readDocument(file: string, text: string): SourceDocument {
   const [error] = [...document.errors, ...document.warnings]
   if (error !== undefined) {
     const { line } = lines.linePos(error.pos[0])
-    throw new UserError(`seed ${file}, line ${line}: is not valid YAML or JSON: ${withoutQuote(error)}`)
+    throw new SeedMistake(file, line, undefined, `is not valid YAML or JSON: ${withoutQuote(error)}`)
   }
   const content = toValue(document, file)
   return {
     content,
     mistake(path, rule, got = show(content, path)) {
       const line = lines.linePos(offsetOf(document, path)).line
-      return new UserError(`seed ${file}, line ${line}, ${redact(pointer(path))}: must be ${rule}, got ${got}`)
+      return new SeedMistake(file, line, redact(pointer(path)), `must be ${rule}, got ${got}`)
     },
   }
 }
@@ -39,7 +52,7 @@ function toValue(document: Document, file: string): unknown {
   try {
     return document.toJS()
   } catch (error) {
-    throw new UserError(`seed ${file}: is not valid YAML: ${withoutQuote(error as Error)}`)
+    throw new SeedMistake(file, undefined, undefined, `is not valid YAML: ${withoutQuote(error as Error)}`)
   }
 }
 

@@ -7,7 +7,7 @@ import { redactedForm } from '../../redaction.ts'
 import { type ClockSetting, createClock, systemNow } from '../clock.ts'
 import type { Randomness } from '../randomness.ts'
 import type { Organization, Settings } from '../settings.ts'
-import { numbered, type PlannedKey, type Seed } from './load.ts'
+import { numbered, type PlannedKey, type Seed } from './merge.ts'
 import { readTime } from './times.ts'
 
 /** The settings that a seed gives a new sandbox, with what it leaves out made up. */

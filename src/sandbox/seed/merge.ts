@@ -1,0 +1,106 @@
+import { digest } from '../../admin-api-keys/secret.ts'
+import type { Behavior } from '../../openai/behavior.ts'
+import { redactedForm } from '../../redaction.ts'
+import { systemNow } from '../clock.ts'
+import type { Path, SeedMistake } from './document.ts'
+import type { ParsedSeed } from './parse.ts'
+import type { SeedFile, SeedKey } from './schema.ts'
+import { readTime } from './times.ts'
+
+/** How a sandbox begins: all seed files in one. Values are replaced by their digests. */
+export interface Seed {
+  organization: NonNullable<SeedFile['organization']>
+  behavior: Partial<Behavior>
+  clock: NonNullable<SeedFile['clock']>
+  keys: PlannedKey[]
+}
+
+export type PlannedKey = Omit<SeedKey, 'value'>
+
+/** The seed of a sandbox of which nobody has said how it begins. */
+export const emptySeed = (): Seed => ({ organization: {}, behavior: {}, clock: {}, keys: [] })
+
+/**
+ * One seed of several: keys add up, elsewhere the later wins, field by field.
+ * Throws SeedMistake for the first mistake that is none of form: a time that does not exist, an id that is there twice.
+ */
+export function mergeSeeds(parsed: readonly ParsedSeed[]): Seed {
+  const seed = emptySeed()
+  for (const { content } of parsed) {
+    const user = { ...seed.organization.user, ...content.organization?.user }
+    seed.organization = { ...seed.organization, ...content.organization, user }
+    seed.behavior = { ...seed.behavior, ...content.behavior }
+    seed.clock = { ...seed.clock, ...content.clock }
+  }
+  const now = checkClock(parsed, seed)
+  const refuse = createDuplicateCheck()
+  for (const each of parsed) {
+    checkTimes(each, ['organization', 'user'], each.content.organization?.user, now)
+    for (const [index, key] of (each.content.keys ?? []).entries()) {
+      seed.keys.push(plan(each, index, key, now, refuse))
+    }
+  }
+  return seed
+}
+
+/** The sandbox's present as the seeds set it, in Unix milliseconds: what relative times are checked against. */
+function checkClock(parsed: readonly ParsedSeed[], { clock }: Seed): number {
+  for (const { content, mistake } of parsed) {
+    const time = content.clock?.now
+    if (time !== undefined && readTime(time, 0) === undefined) throw mistake(['clock', 'now'], 'a time that exists')
+  }
+  return clock.now === undefined ? systemNow() : (readTime(clock.now, 0) as number)
+}
+
+type DuplicateCheck = (kind: 'id' | 'value', text: string, mistake: (rule: string) => SeedMistake) => void
+
+function createDuplicateCheck(): DuplicateCheck {
+  const seen = { id: new Set<string>(), value: new Set<string>() }
+  return (kind, text, mistake) => {
+    if (seen[kind].has(text)) throw mistake(`${kind === 'id' ? 'an id' : 'a value'} that no other key of the seeds has`)
+    seen[kind].add(text)
+  }
+}
+
+function plan(parsed: ParsedSeed, index: number, key: SeedKey, now: number, refuse: DuplicateCheck): PlannedKey {
+  const at = (...steps: Path): Path => ['keys', index, ...steps]
+  checkTimes(parsed, at(), key, now)
+  checkTimes(parsed, at('owner'), key.owner, now)
+  for (let n = 1; key.id !== undefined && n <= (key.generate ?? 1); n++) {
+    refuse('id', numbered(key.id, key, n), (rule) => parsed.mistake(at('id'), rule))
+  }
+  const { value, ...planned } = key
+  if (value !== undefined && key.value_sha256 !== undefined) {
+    throw parsed.mistake(at('value_sha256'), "left out beside 'value'")
+  }
+  if (value !== undefined) {
+    planned.value_sha256 = digest(value)
+    planned.redacted_value ??= redactedForm(value)
+  }
+  if (planned.value_sha256 !== undefined) {
+    const field = value === undefined ? 'value_sha256' : 'value'
+    refuse('value', planned.value_sha256, (rule) => parsed.mistake(at(field), rule))
+  }
+  return planned
+}
+
+/** The text of the n-th of the keys that a row makes; of a row for one key the text itself. */
+export const numbered = (text: string, { generate }: PlannedKey, n: number): string =>
+  generate === undefined ? text : text.replaceAll('{n}', String(n))
+
+const timeFields = ['created_at', 'expires_at', 'last_used_at'] as const
+
+function checkTimes(
+  { mistake }: ParsedSeed,
+  path: Path,
+  holder: { [field in (typeof timeFields)[number]]?: unknown } | undefined,
+  now: number,
+): void {
+  for (const field of timeFields) {
+    const time = holder?.[field]
+    if (time === undefined || time === null) continue
+    if (readTime(time as number | string, now) === undefined) {
+      throw mistake([...path, field], 'a time that exists, from 1970 to 9999')
+    }
+  }
+}
