@@ -102,6 +102,13 @@ export const declarations = {
     defaultText: 'local names and addresses',
     isList: true,
   },
+  randomSeed: {
+    flags: '--random-seed <number>',
+    env: 'EMULATOR_RANDOM_SEED',
+    description: 'draw the same ids, values and request ids in every run and every sandbox',
+    defaultText: 'nobody can foresee them',
+    read: (text) => readInteger(text, 0, Number.MAX_SAFE_INTEGER),
+  },
   logLevel: {
     flags: '--log-level <level>',
     env: 'EMULATOR_LOG_LEVEL',
@@ -170,6 +177,7 @@ export const serveOptions = [
   'maxSandboxes',
   'sandboxTtl',
   'allowHost',
+  'randomSeed',
   'logLevel',
 ] as const satisfies OptionName[]
 

@@ -4,6 +4,7 @@ import type { CredentialRow } from './admin-api-keys/store.ts'
 import type { Disclosure } from './openai/api-error.ts'
 import { type Address, parseAddress } from './sandbox/address.ts'
 import { monotonicNow } from './sandbox/clock.ts'
+import type { Generation } from './sandbox/generation.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 
 /** What the steps of one request tell each other. */
@@ -11,6 +12,8 @@ export interface Exchange {
   address: Address
   /** Absent while none has been addressed: an unknown URL makes none. */
   sandbox: Sandbox | undefined
+  /** Of the sandbox, when the request entered it. */
+  generation: Generation | undefined
   /** The key that called, if it was one of ours. */
   caller: CredentialRow | undefined
   requestId: string
@@ -29,6 +32,7 @@ export function beginExchange(raw: Begun): string {
   raw[key] = {
     address,
     sandbox: undefined,
+    generation: undefined,
     caller: undefined,
     requestId: '',
     disclosure: 'organization',

@@ -78,7 +78,8 @@ export function createPipeline({ registry, routes, unroutedId, checkHost, isClos
         exchange.sandbox = sandbox
         exchange.requestId = sandbox.randomness.requestId()
       }
-      if (request.method === 'POST') keepAwake(sandbox, request)
+      exchange.generation = sandbox.generation
+      if (request.method === 'POST') awaitBody(sandbox, request)
       const { keys, settings } = sandbox
       const scope = request.method === 'GET' ? 'api.management.read' : 'api.management.write'
       exchange.caller = authorize(
@@ -92,9 +93,9 @@ export function createPipeline({ registry, routes, unroutedId, checkHost, isClos
     },
 
     operate(request, operation) {
-      const { sandbox, caller } = exchangeOf(request)
+      const { sandbox, caller, generation } = exchangeOf(request)
       // Since it entered, the request may have waited for its body.
-      if (sandbox === undefined || sandbox.isClosed) throw new SandboxGone()
+      if (sandbox === undefined || generation !== sandbox.generation || generation.isOver) throw new SandboxGone()
       return sandbox.run(caller, operation) as never
     },
 
@@ -117,16 +118,18 @@ export function createPipeline({ registry, routes, unroutedId, checkHost, isClos
   }
 }
 
-/** A sandbox does not idle while a body is on its way to it. */
-function keepAwake(sandbox: Sandbox, { raw }: FastifyRequest): void {
+/** While a body is on its way to it a sandbox does not idle; should it be reset meanwhile, nobody waits for the rest. */
+function awaitBody(sandbox: Sandbox, { raw }: FastifyRequest): void {
   sandbox.arriving++
+  const letGo = sandbox.generation.onEnd(() => raw.destroy())
   raw.once('close', () => {
+    letGo()
     sandbox.arriving--
     sandbox.lastUsed = monotonicNow()
   })
 }
 
-/** The sandbox was removed while the request waited: its client is to see a broken connection. */
+/** The sandbox was reset or removed while the request waited: its client is to see a broken connection. */
 class SandboxGone extends Error {}
 
 /** Hooks the pipeline into the server; `registerApi` adds the routes that stand behind it. */

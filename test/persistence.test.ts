@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import SQLite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
@@ -74,8 +74,8 @@ test('a kill in the middle of seeding leaves nothing half-seeded', async () => {
   const data = temporaryFolder()
   const seed = temporaryFile('seed.yaml', 'keys: [{ generate: 1000000, name: "k{n}" }]')
   const { child, finished } = startProgram(['--port', '0', '--data', data, '--seed', seed])
-  // As soon as its file is there it is being seeded.
-  await expect.poll(() => existsSync(fileOf(data)), { interval: 5, timeout: 10_000 }).toBe(true)
+  // As soon as its folder is there it is being seeded.
+  await expect.poll(() => existsSync(dirname(fileOf(data))), { interval: 5, timeout: 10_000 }).toBe(true)
   child.kill('SIGKILL')
   expect((await finished).stdout).toBe('')
 
@@ -259,7 +259,7 @@ describe('a folder that cannot be used stops the start with exit code 2', () => 
     db.pragma('user_version = 999')
     db.close()
     const before = readFileSync(fileOf(data))
-    expect(await refused(data)).toContain('is of version 999; this program knows versions up to 2')
+    expect(await refused(data)).toContain('is of version 999; this program knows versions up to 3')
     expect(readFileSync(fileOf(data)).equals(before)).toBe(true)
   })
 

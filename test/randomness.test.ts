@@ -7,7 +7,7 @@ import { createKeyStore } from '../src/admin-api-keys/store.ts'
 import { defaultBehavior } from '../src/openai/behavior.ts'
 import { fromJson } from '../src/openai/json.ts'
 import { openMemory } from '../src/sandbox/database.ts'
-import { createRandomness } from '../src/sandbox/randomness.ts'
+import { createFormats, createRandomness } from '../src/sandbox/randomness.ts'
 import { keysUrl, startApp } from './support/app.ts'
 
 // The mark of real keys, not spelled out.
@@ -29,10 +29,14 @@ function unluckyBytes(): (length: number) => Buffer {
 test('a value that a scanner would take for real is drawn again', () => {
   let calls = 0
   const bytes = unluckyBytes()
-  const value = createRandomness((length) => {
+  const counted = (length: number) => {
     calls++
     return bytes(length)
-  }).keyValue()
+  }
+  const value = createFormats(
+    () => counted,
+    () => '',
+  ).keyValue()
   expect(value).not.toContain(mark)
   expect(value).toMatch(/^sk-admin-[A-Za-z0-9_-]{124}$/)
   expect(calls).toBe(2)

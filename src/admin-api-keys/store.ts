@@ -19,6 +19,9 @@ export interface CredentialRow {
 
 export type NewKeyRow = Omit<KeyRow, 'seq'> & CredentialRow & { value_sha256: string }
 
+/** A key as somebody needs it who makes the same one elsewhere. */
+export type StoredKeyRow = Pick<KeyRow, 'deleted' | 'shown'> & { value_sha256: string }
+
 /** Where a page begins: after the key that stands, or stood, at this place of the order. */
 export type Position = Pick<KeyRow, 'created_at' | 'seq'>
 
@@ -47,6 +50,10 @@ export function createKeyStore(db: Database) {
     `UPDATE admin_api_keys
      SET last_used_at = @at, shown = json_set(shown, '$.last_used_at', CAST(@at AS INTEGER)) WHERE id = @id`,
   )
+  const all = db.prepare<[], StoredKeyRow>(
+    `SELECT value_sha256, deleted, shown FROM admin_api_keys ORDER BY admin_api_keys.seq`,
+  )
+  const count = db.prepare<[], number>(`SELECT count(*) FROM admin_api_keys WHERE deleted = 0`).pluck()
   const page = {
     asc: db.prepare<[number, number, number], string>(pageQueries.asc).pluck(),
     desc: db.prepare<[number, number, number], string>(pageQueries.desc).pluck(),
@@ -68,6 +75,10 @@ export function createKeyStore(db: Database) {
     setLastUsed(id: string, at: number): void {
       setLastUsed.run({ id, at })
     },
+    /** Every key, deleted ones too, in order of insertion. */
+    all: (): StoredKeyRow[] => all.all(),
+    /** How many are not deleted. */
+    count: (): number => count.get() ?? 0,
     /** At most `limit` keys that are not deleted, as shown, in order, from the end of the order or past `after`. */
     page(order: 'asc' | 'desc', after: Position | undefined, limit: number): string[] {
       const { created_at, seq } = after ?? ends[order]

@@ -7,8 +7,21 @@ export const systemNow = (): number => Date.now()
 /** Real milliseconds that never run backwards, for durations. */
 export const monotonicNow = (): number => performance.now()
 
+export const isFrozen = (setting: ClockSetting): boolean => 'frozen_at_ms' in setting
+
+/** The present by a clock, in Unix milliseconds. */
+export const presentOf = (setting: ClockSetting): number =>
+  'frozen_at_ms' in setting ? setting.frozen_at_ms : systemNow() + setting.offset_ms
+
+/** A clock that stands, or goes on from, `now` (Unix milliseconds). */
+export const clockAt = (now: number, frozen: boolean): ClockSetting =>
+  frozen ? { frozen_at_ms: now } : { offset_ms: now - systemNow() }
+
+/** A clock as it was when it showed `then`: one that was never set is the system's still. */
+export const clockAgainAt = (setting: ClockSetting, then: number): ClockSetting =>
+  'offset_ms' in setting && setting.offset_ms !== 0 ? clockAt(then, false) : setting
+
 export interface Clock {
-  setting: ClockSetting
   /** Unix milliseconds. */
   now(): number
   /** Whole Unix seconds, as on the wire. */
@@ -16,11 +29,7 @@ export interface Clock {
 }
 
 /** The time of one sandbox. Every timestamp and every expiry in it comes from here. */
-export function createClock(setting: ClockSetting): Clock {
-  const clock: Clock = {
-    setting,
-    now: () => ('frozen_at_ms' in clock.setting ? clock.setting.frozen_at_ms : systemNow() + clock.setting.offset_ms),
-    unix: () => Math.floor(clock.now() / 1000),
-  }
-  return clock
+export function createClock(setting: () => ClockSetting): Clock {
+  const now = () => presentOf(setting())
+  return { now, unix: () => Math.floor(now() / 1000) }
 }

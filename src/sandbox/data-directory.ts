@@ -3,14 +3,15 @@ import { dirname, join, resolve } from 'node:path'
 import SQLite, { type Database } from 'better-sqlite3'
 import { UserError } from '../user-error.ts'
 import { isSandboxName } from './address.ts'
-import { checkFile, explain, openFile } from './database.ts'
+import { checkFile, explain } from './database.ts'
+import { databaseIn, filesOfHome, type Home, openFileHome } from './home.ts'
 
 /** The folder of `--data`: one folder in it for each sandbox, and a lock that only one process can hold. */
 export interface DataDirectory {
   /** Looks at every file there is, without a change to any, and names their sandboxes. Throws UserError as `openFile` does. */
   check(): string[]
-  /** Opens the database of a sandbox, or makes it. Throws UserError as `openFile` does. */
-  open(name: string): Database
+  /** Where the state of a sandbox is kept. */
+  home(name: string): Home
   /** What an error that came up in using that database means to whoever named the folder. */
   explain(name: string, error: unknown): unknown
   remove(name: string): void
@@ -23,7 +24,7 @@ export function openDataDirectory(root: string): DataDirectory {
   const lock = takeLock(root)
   // Hexadecimal, for names may differ in case alone, which some file systems do not tell apart.
   const folderOf = (name: string) => join(root, Buffer.from(name, 'utf8').toString('hex'))
-  const fileOf = (name: string) => join(folderOf(name), 'sandbox.sqlite')
+  const fileOf = (name: string) => databaseIn(folderOf(name))
   return {
     check() {
       // What else stands in the folder is somebody else's.
@@ -33,13 +34,13 @@ export function openDataDirectory(root: string): DataDirectory {
       for (const name of names) checkFile(fileOf(name))
       return names
     },
-    open(name) {
+    home(name) {
       makeFolder(folderOf(name))
-      return openFile(fileOf(name))
+      return openFileHome(folderOf(name))
     },
     explain: (name, error) => explain(error, fileOf(name)),
     remove(name) {
-      for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(fileOf(name) + suffix, { force: true })
+      for (const file of filesOfHome(folderOf(name))) rmSync(file, { force: true })
       // Unless somebody has put something of their own there.
       if (readdirSync(folderOf(name)).length === 0) rmdirSync(folderOf(name))
     },

@@ -10,6 +10,26 @@ export function openMemory(): Database {
   return db
 }
 
+/** A whole database as bytes: what a sandbox began as, a snapshot, what another begins as. */
+export type Image = Buffer
+
+// Where a database says by which protocol it is written and read; 2 stands for the WAL, which bytes do not have.
+const protocolBytes = [18, 19]
+
+/** A copy of all that a database holds. */
+export function imageOf(db: Database): Image {
+  const image = db.serialize()
+  for (const at of protocolBytes) image[at] = 1
+  return image
+}
+
+/** A database in memory that begins as an image, migrated if that is of an older version. */
+export function openImage(image: Image): Database {
+  const db = new SQLite(image)
+  migrate(db)
+  return db
+}
+
 /**
  * A database in a file, made if it is not there, migrated if it is older.
  * Throws UserError, the file untouched, where it is no database of ours, of a newer version, in use, or not writable.

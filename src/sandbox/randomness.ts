@@ -1,8 +1,15 @@
-import { randomFillSync } from 'node:crypto'
 import { customRandom, urlAlphabet } from 'nanoid'
 import { looksReal } from '../admin-api-keys/secret.ts'
+import { type Bytes, createNamedBytes, createSystemBytes } from './random-bytes.ts'
 
 const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+/** What is drawn of its own, so that one more of the others does not change the next. */
+export const streams = ['key_id', 'key_value', 'owner_id', 'organization_id', 'request_id'] as const
+export type Stream = (typeof streams)[number]
+
+/** How many bytes each stream has given. Empty for what is cryptographically random. */
+export type Drawn = Partial<Record<Stream, number>>
 
 /** Everything that a sandbox draws by chance, in the formats of the API. */
 export interface Randomness {
@@ -13,14 +20,36 @@ export interface Randomness {
   serviceAccountId(): string
   organizationId(): string
   requestId(): string
+  /** To go on from with another. */
+  drawn(): Drawn
 }
 
-/** `bytes` gives so many random bytes: by default from the system's cryptographic source. */
-export function createRandomness(bytes: (length: number) => Buffer = createBytes()): Randomness {
-  const keyId = customRandom(alphanumeric, 16, bytes)
-  const ownerId = customRandom(alphanumeric, 24, bytes)
-  const hexDigits = createHexDigits(bytes)
-  const secret = customRandom(urlAlphabet, 124, bytes)
+/** `seed` makes the same sequence each time, on from what had been `drawn`; without it nobody can foresee it. */
+export function createRandomness(seed?: number, drawn: Drawn = {}): Randomness {
+  return seed === undefined ? createUnforeseeable() : createForeseeable(seed, drawn)
+}
+
+function createUnforeseeable(): Randomness {
+  const bytes = createSystemBytes()
+  return { ...createFormats(() => bytes, createHexDigits(bytes)), drawn: () => ({}) }
+}
+
+function createForeseeable(seed: number, drawn: Drawn): Randomness {
+  const sources = new Map(streams.map((stream) => [stream, createNamedBytes(`${seed}/${stream}`, drawn[stream] ?? 0)]))
+  const bytesOf = (stream: Stream) => (length: number) => sources.get(stream)?.bytes(length) ?? Buffer.alloc(0)
+  const requestBytes = bytesOf('request_id')
+  return {
+    ...createFormats(bytesOf, (count) => requestBytes(count / 2).toString('hex')),
+    drawn: () => Object.fromEntries([...sources].map(([stream, { position }]) => [stream, position()])),
+  }
+}
+
+/** The draws from such bytes. */
+export function createFormats(bytesOf: (stream: Stream) => Bytes, hexDigits: (count: number) => string) {
+  const keyId = customRandom(alphanumeric, 16, bytesOf('key_id'))
+  const ownerId = customRandom(alphanumeric, 24, bytesOf('owner_id'))
+  const organizationId = customRandom(alphanumeric, 24, bytesOf('organization_id'))
+  const secret = customRandom(urlAlphabet, 124, bytesOf('key_value'))
   return {
     keyId: () => `key_${keyId()}`,
     keyValue() {
@@ -30,13 +59,13 @@ export function createRandomness(bytes: (length: number) => Buffer = createBytes
     },
     userId: () => `user-${ownerId()}`,
     serviceAccountId: () => `sa_${ownerId()}`,
-    organizationId: () => `org-${ownerId()}`,
+    organizationId: () => `org-${organizationId()}`,
     requestId: () => `req_${hexDigits(32)}`,
   }
 }
 
 // Every request draws an id, and a slice of a text is cheaper than a buffer and its conversion.
-function createHexDigits(bytes: (length: number) => Buffer): (count: number) => string {
+function createHexDigits(bytes: Bytes): (count: number) => string {
   let digits = ''
   let used = 0
   return (count) => {
@@ -46,21 +75,5 @@ function createHexDigits(bytes: (length: number) => Buffer): (count: number) => 
     }
     used += count
     return digits.slice(used - count, used)
-  }
-}
-
-// One call to the system for many draws: a call costs more than what is drawn.
-const poolSize = 8192
-
-function createBytes(): (length: number) => Buffer {
-  const pool = Buffer.allocUnsafe(poolSize)
-  let used = poolSize
-  return (length) => {
-    if (used + length > poolSize) {
-      randomFillSync(pool)
-      used = 0
-    }
-    used += length
-    return pool.subarray(used - length, used)
   }
 }

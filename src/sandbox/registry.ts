@@ -1,8 +1,10 @@
 import { defaultSandbox } from './address.ts'
 import { monotonicNow } from './clock.ts'
 import { type DataDirectory, openDataDirectory } from './data-directory.ts'
-import { openMemory } from './database.ts'
-import { type Origin, Sandbox } from './sandbox.ts'
+import type { Image } from './database.ts'
+import { openMemoryHome } from './home.ts'
+import { Sandbox } from './sandbox.ts'
+import type { Origin } from './state.ts'
 
 export interface RegistryOptions {
   origin: Origin
@@ -47,6 +49,11 @@ export class Registry {
     if (sandboxTtl !== undefined) this.#sweeper = this.#sweepEvery(sandboxTtl)
   }
 
+  /** All of them, `default` first. */
+  get all(): Sandbox[] {
+    return [...this.#sandboxes.values()]
+  }
+
   /** The sandbox of that name, if there is one. */
   find(name: string): Sandbox | undefined {
     return this.#sandboxes.get(name)
@@ -54,7 +61,7 @@ export class Registry {
 
   /** The sandbox of that name, made if it is not there; `undefined` when it would be one too many. */
   obtain(name: string): Sandbox | undefined {
-    const sandbox = this.#sandboxes.get(name) ?? this.#makeIfAllowed(name)
+    const sandbox = this.#sandboxes.get(name) ?? this.make(name)
     if (sandbox !== undefined) sandbox.lastUsed = monotonicNow()
     return sandbox
   }
@@ -74,18 +81,17 @@ export class Registry {
     this.#data?.close()
   }
 
-  #makeIfAllowed(name: string): Sandbox | undefined {
-    return this.#sandboxes.size < this.maxSandboxes ? this.#make(name) : undefined
+  /** Makes a sandbox that begins as `image`, or as all do; `undefined` when it would be one too many. */
+  make(name: string, image?: Image): Sandbox | undefined {
+    return this.#sandboxes.size < this.maxSandboxes ? this.#make(name, image) : undefined
   }
 
-  #make(name: string): Sandbox {
-    const db = this.#data?.open(name) ?? openMemory()
+  #make(name: string, image?: Image): Sandbox {
     try {
-      const sandbox = new Sandbox(name, db, this.origin)
+      const sandbox = new Sandbox(name, this.#data?.home(name) ?? openMemoryHome(), this.origin, image)
       this.#sandboxes.set(name, sandbox)
       return sandbox
     } catch (error) {
-      db.close()
       throw this.#data?.explain(name, error) ?? error
     }
   }

@@ -1,53 +1,75 @@
 import type { Database } from 'better-sqlite3'
-import { digest } from '../admin-api-keys/secret.ts'
-import { createKeyService, type KeyService } from '../admin-api-keys/service.ts'
-import { type CredentialRow, createKeyStore, type KeyStore } from '../admin-api-keys/store.ts'
-import { createClock, monotonicNow } from './clock.ts'
+import type { KeyService } from '../admin-api-keys/service.ts'
+import type { CredentialRow } from '../admin-api-keys/store.ts'
+import type { Behavior } from '../openai/behavior.ts'
+import { type ClockSetting, monotonicNow } from './clock.ts'
+import type { Image } from './database.ts'
+import { Generation } from './generation.ts'
+import type { Home, Slot } from './home.ts'
 import { createRandomness, type Randomness } from './randomness.ts'
 import type { Seed } from './seed/merge.ts'
-import { beginSettings, defaultOwner, plantAdminKey, plantKeys } from './seed/plant.ts'
-import { readSettings, type Settings, writeSettings } from './settings.ts'
-
-/** How every sandbox begins. `adminKey` is the value of the key that clients are configured with, if there is one. */
-export interface Origin {
-  seed: Seed
-  adminKey: string | undefined
-}
+import { readSettings } from './settings.ts'
+import {
+  announceAdminKey,
+  changeSettings,
+  goBackInTime,
+  type Origin,
+  openState,
+  plantImage,
+  type State,
+  settingsIn,
+  takeImage,
+  withSettings,
+} from './state.ts'
 
 type Operation<Result> = (keys: KeyService, caller: string | undefined) => Result
 
-/** All that a reset or a restore exchanges at once. After an `await` it must be looked up again. */
-interface State {
-  db: Database
-  settings: Settings
-  keys: KeyService
-}
+/** What a reset may be limited to. */
+export const resettables = ['keys', 'clock', 'behavior', 'random'] as const
+export type Resettable = (typeof resettables)[number]
 
 /** One emulated organization and all that belongs to it. Shares nothing with another. */
 export class Sandbox {
   readonly name: string
-  readonly randomness: Randomness
   /** When it was last addressed, in real monotonic milliseconds. */
   lastUsed = monotonicNow()
   /** How many requests are still sending their bodies. */
   arriving = 0
-  /** Set when it has been removed: a request that is still on its way must not write. */
-  isClosed = false
+  readonly #home: Home
+  readonly #origin: Origin
   #state: State
+  #generation = new Generation()
 
-  /** Opens what `db` holds, seeding it first if it is new. */
-  constructor(name: string, db: Database, origin: Origin) {
+  /** Opens what is kept of it, or begins as `image`, or else as the origin says. */
+  constructor(name: string, home: Home, origin: Origin, image?: Image) {
     this.name = name
-    this.randomness = createRandomness()
-    this.#state = openState(db, origin, this.randomness)
+    this.#home = home
+    this.#origin = origin
+    const kept = openSeeded(home)
+    this.#state = openState(kept ?? this.#begin(image ?? this.#planted()), origin)
+    if (kept !== undefined) announceAdminKey(this.#state, origin.adminKey)
+    else goBackInTime(this.#state)
+  }
+
+  get state(): Readonly<State> {
+    return this.#state
+  }
+
+  /** What a request that waits must look at again before it goes on. */
+  get generation(): Generation {
+    return this.#generation
   }
 
   get keys(): KeyService {
     return this.#state.keys
   }
 
-  get settings(): Settings {
+  get settings(): State['settings'] {
     return this.#state.settings
+  }
+
+  get randomness(): Randomness {
+    return this.#state.randomness
   }
 
   /** Notes that a key has authenticated a request, unless requests leave nothing behind. */
@@ -68,41 +90,91 @@ export class Sandbox {
     }
   }
 
+  setClock(clock: ClockSetting): void {
+    changeSettings(this.#state, { clock })
+  }
+
+  setBehavior(changes: Partial<Behavior>): void {
+    changeSettings(this.#state, { behavior: { ...this.settings.behavior, ...changes } })
+  }
+
+  /** A copy of it as it is now. */
+  image(): Image {
+    return takeImage(this.#state)
+  }
+
+  /** Puts it back to what it began as, or that of it which `what` names. Cuts the requests in flight. */
+  reset(what: readonly Resettable[] = resettables): void {
+    const beginning = this.#home.beginning.read() ?? this.#planted()
+    const isWhole = resettables.every((part) => what.includes(part))
+    this.#exchange(isWhole ? beginning : this.#mix(beginning, what))
+  }
+
+  /** Puts an image in the place of all that there is. Cuts the requests in flight. */
+  restore(image: Image): void {
+    this.#exchange(image)
+  }
+
+  /** Puts a seed in the place of all that there is; what it leaves out is as in a sandbox without one. */
+  load(seed: Seed): void {
+    this.#exchange(plantImage(seed, this.#origin.adminKey, this.randomness), this.randomness)
+  }
+
+  snapshot(name: string): Slot {
+    return this.#home.snapshot(name)
+  }
+
+  snapshotNames(): string[] {
+    return this.#home.snapshotNames()
+  }
+
   /** Whether nobody has addressed it for that long, in real milliseconds, nor is about to. */
   hasIdled(duration: number): boolean {
     return this.arriving === 0 && monotonicNow() - this.lastUsed > duration
   }
 
   close(): void {
-    this.isClosed = true
+    this.#generation.end()
     this.#state.db.close()
   }
-}
 
-function openState(db: Database, origin: Origin, randomness: Randomness): State {
-  const store = createKeyStore(db)
-  const settings = readSettings(db) ?? plant(db, origin, store, randomness)
-  const clock = createClock(settings.clock)
-  // A database of an earlier run may have been seeded for another admin key than the one that we announce.
-  if (origin.adminKey !== undefined && store.byDigest(digest(origin.adminKey)) === undefined) {
-    plantAdminKey(origin.adminKey, { store, settings, randomness })
+  #planted(): Image {
+    const { seed, adminKey, randomSeed } = this.#origin
+    return plantImage(seed, adminKey, createRandomness(randomSeed))
   }
-  const keys = createKeyService({
-    store,
-    now: clock.unix,
-    draw: randomness,
-    behavior: () => settings.behavior,
-    defaultOwner: () => defaultOwner(settings.organization),
-  })
-  return { db, settings, keys }
+
+  /** The present, but for those parts of it which are to be as in the beginning. */
+  #mix(beginning: Image, what: readonly Resettable[]): Image {
+    const present = this.image()
+    const began = settingsIn(beginning)
+    const from = (part: Resettable) => (what.includes(part) ? began : this.settings)
+    return withSettings(what.includes('keys') ? beginning : present, {
+      organization: this.settings.organization,
+      behavior: from('behavior').behavior,
+      clock: from('clock').clock,
+      at_ms: from('clock').at_ms,
+      drawn: from('random').drawn,
+    })
+  }
+
+  #begin(image: Image) {
+    this.#home.beginning.write(image)
+    return this.#home.replace(image)
+  }
+
+  #exchange(image: Image, randomness?: Randomness): void {
+    const db = this.#home.replace(image, this.#state.db)
+    this.#state = openState(db, this.#origin, randomness)
+    goBackInTime(this.#state)
+    this.#generation.end()
+    this.#generation = new Generation()
+  }
 }
 
-/** Seeds a new database, whole or not at all: the settings are its mark of being done. */
-function plant(db: Database, { seed, adminKey }: Origin, store: KeyStore, randomness: Randomness) {
-  return db.transaction(() => {
-    const settings = beginSettings(seed, randomness)
-    plantKeys(seed, adminKey, { store, settings, randomness })
-    writeSettings(db, settings)
-    return settings
-  })()
+/** What is kept, unless an earlier version died while it seeded. */
+function openSeeded(home: Home): Database | undefined {
+  const db = home.open()
+  if (db === undefined || readSettings(db) !== undefined) return db
+  db.close()
+  return undefined
 }

@@ -40,14 +40,20 @@ export interface TestOptions extends Partial<Omit<AppOptions, 'origin'>> {
   /** The text of a seed, or names of built-in ones. */
   seed?: string | string[]
   adminKey?: string | undefined
+  randomSeed?: number | undefined
 }
 
 /** A server of its own for one test, every answer of which is checked against the documents; gone afterwards. */
 export async function startApp(options: TestOptions = {}): Promise<TestApp> {
-  const { seed = [], adminKey: value = 'adminKey' in options ? options.adminKey : adminKey, ...rest } = options
+  const {
+    seed = [],
+    adminKey: value = 'adminKey' in options ? options.adminKey : adminKey,
+    randomSeed,
+    ...rest
+  } = options
   const sources = typeof seed === 'string' ? [temporaryFile('seed.yaml', seed)] : seed
   const app = await buildApp({
-    origin: { seed: await loadSeeds(sources), adminKey: value },
+    origin: { seed: await loadSeeds(sources), adminKey: value, randomSeed },
     maxSandboxes: 1000,
     sandboxTtl: undefined,
     dataDirectory: undefined,

@@ -4,7 +4,7 @@ import { drawUntil } from '../../admin-api-keys/service.ts'
 import type { KeyStore, NewKeyRow } from '../../admin-api-keys/store.ts'
 import { defaultBehavior } from '../../openai/behavior.ts'
 import { redactedForm } from '../../redaction.ts'
-import { type ClockSetting, createClock, systemNow } from '../clock.ts'
+import { type ClockSetting, clockAt, presentOf, systemNow } from '../clock.ts'
 import type { Randomness } from '../randomness.ts'
 import type { Organization, Settings } from '../settings.ts'
 import { numbered, type PlannedKey, type Seed } from './merge.ts'
@@ -13,7 +13,7 @@ import { readTime } from './times.ts'
 /** The settings that a seed gives a new sandbox, with what it leaves out made up. */
 export function beginSettings(seed: Seed, randomness: Randomness): Settings {
   const clock = beginClock(seed)
-  const now = createClock(clock).now()
+  const now = presentOf(clock)
   const { id, name, user } = seed.organization
   return {
     organization: {
@@ -27,20 +27,21 @@ export function beginSettings(seed: Seed, randomness: Randomness): Settings {
     },
     behavior: { ...defaultBehavior, ...seed.behavior },
     clock,
+    at_ms: now,
+    drawn: {},
   }
 }
 
-function beginClock({ clock: { now, frozen } }: Seed): ClockSetting {
+function beginClock({ clock: { now, frozen = false } }: Seed): ClockSetting {
   const start = now === undefined ? undefined : readTime(now, 0)
-  if (frozen === true) return { frozen_at_ms: start ?? systemNow() }
-  return { offset_ms: start === undefined ? 0 : start - systemNow() }
+  return start === undefined && !frozen ? { offset_ms: 0 } : clockAt(start ?? systemNow(), frozen)
 }
 
 /** The user of the organization as an owner of keys. */
 export const defaultOwner = ({ user }: Organization): Owner => createOwner({ type: 'user', ...user })
 
 /** Where keys are planted. */
-interface Ground {
+export interface Ground {
   store: KeyStore
   settings: Settings
   randomness: Randomness
@@ -48,32 +49,37 @@ interface Ground {
 
 /** Inserts the keys of a seed in its order; the admin key first, unless one of them is it. */
 export function plantKeys(seed: Seed, adminKey: string | undefined, ground: Ground): void {
-  const now = createClock(ground.settings.clock).now()
   const adminDigest = adminKey === undefined ? undefined : digest(adminKey)
   const isListed = seed.keys.some((key) => key.value_sha256 === adminDigest)
   if (adminKey !== undefined && !isListed) plantAdminKey(adminKey, ground)
-  for (const key of seed.keys) {
-    for (let n = 1; n <= (key.generate ?? 1); n++) ground.store.insert(keyRow(key, n, now, ground))
+  addKeys(seed.keys, ground)
+}
+
+/** Inserts keys in their order. */
+export function addKeys(keys: readonly PlannedKey[], ground: Ground): void {
+  const now = presentOf(ground.settings.clock)
+  // What is listed further down must not be drawn before.
+  const listed = new Set(keys.flatMap(({ id, value_sha256 }) => [id ?? [], value_sha256 ?? []].flat()))
+  for (const key of keys) {
+    for (let n = 1; n <= (key.generate ?? 1); n++) ground.store.insert(keyRow(key, n, now, listed, ground))
   }
 }
 
 /** Inserts the key that clients are configured with, owned by the organization's user. */
 export function plantAdminKey(value: string, ground: Ground): void {
-  const key = { name: 'Admin key', value_sha256: digest(value), redacted_value: redactedForm(value) }
-  ground.store.insert(keyRow(key, 1, createClock(ground.settings.clock).now(), ground))
+  addKeys([{ name: 'Admin key', value_sha256: digest(value), redacted_value: redactedForm(value) }], ground)
 }
 
 /** The row of a key, or of the `n`-th that it stands for; relative times count from `now`, in Unix milliseconds. */
-function keyRow(key: PlannedKey, n: number, now: number, ground: Ground): NewKeyRow {
+function keyRow(key: PlannedKey, n: number, now: number, listed: Set<string>, ground: Ground): NewKeyRow {
   const { store, randomness } = ground
   const created_at = unixSeconds(key.created_at, now) ?? Math.floor(now / 1000)
+  const drawId = () => drawUntil(randomness.keyId, (id) => !listed.has(id) && store.byId(id) === undefined)
   // Where no value is known a random one is drawn, whose digest nobody can present.
-  const value = key.value_sha256 === undefined ? randomness.keyValue() : undefined
+  const isFree = (value: string) => !listed.has(digest(value)) && store.byDigest(digest(value)) === undefined
+  const value = key.value_sha256 === undefined ? drawUntil(randomness.keyValue, isFree) : undefined
   return toRow({
-    id:
-      key.id === undefined
-        ? drawUntil(randomness.keyId, (id) => store.byId(id) === undefined)
-        : numbered(key.id, key, n),
+    id: key.id === undefined ? drawId() : numbered(key.id, key, n),
     name: key.name === null ? null : numbered(key.name, key, n),
     value_sha256: key.value_sha256 ?? digest(value ?? ''),
     redacted_value: key.redacted_value ?? redactedForm(value ?? randomness.keyValue()),

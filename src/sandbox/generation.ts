@@ -1,0 +1,21 @@
+/** The time between two resets of a sandbox. A request that began in one has no business in the next. */
+export class Generation {
+  #isOver = false
+  readonly #cuts = new Set<() => void>()
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Calls `cut` when the generation ends, unless it is let go before. */
+  onEnd(cut: () => void): () => void {
+    this.#cuts.add(cut)
+    return () => void this.#cuts.delete(cut)
+  }
+
+  end(): void {
+    this.#isOver = true
+    for (const cut of this.#cuts) cut()
+    this.#cuts.clear()
+  }
+}

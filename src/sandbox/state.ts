@@ -1,0 +1,113 @@
+import type { Database } from 'better-sqlite3'
+import { digest } from '../admin-api-keys/secret.ts'
+import { createKeyService, type KeyService } from '../admin-api-keys/service.ts'
+import { createKeyStore, type KeyStore } from '../admin-api-keys/store.ts'
+import { type Clock, clockAgainAt, createClock } from './clock.ts'
+import { type Image, imageOf, openImage, openMemory } from './database.ts'
+import { createRandomness, type Randomness } from './randomness.ts'
+import type { Seed } from './seed/merge.ts'
+import { beginSettings, defaultOwner, plantAdminKey, plantKeys } from './seed/plant.ts'
+import { readSettings, type Settings, writeSettings } from './settings.ts'
+
+/** How every sandbox begins. */
+export interface Origin {
+  seed: Seed
+  /** The value of the key that clients are configured with, if there is one. */
+  adminKey: string | undefined
+  /** Makes what is drawn the same in every sandbox and every run; `undefined` for what nobody can foresee. */
+  randomSeed: number | undefined
+}
+
+/** All that a reset or a restore exchanges at once. After an `await` it must be looked up again. */
+export interface State {
+  readonly db: Database
+  readonly store: KeyStore
+  readonly keys: KeyService
+  readonly clock: Clock
+  readonly randomness: Randomness
+  settings: Settings
+}
+
+/** The state that a database holds. `randomness` is what it goes on drawing from; by default as the settings say. */
+export function openState(db: Database, origin: Origin, randomness?: Randomness): State {
+  const store = createKeyStore(db)
+  const settings = readSettings(db)
+  if (settings === undefined) throw new Error('the database holds no sandbox')
+  const clock = createClock(() => state.settings.clock)
+  const draw = randomness ?? createRandomness(origin.randomSeed, settings.drawn)
+  const keys = createKeyService({
+    store,
+    now: clock.unix,
+    draw,
+    behavior: () => state.settings.behavior,
+    defaultOwner: () => defaultOwner(state.settings.organization),
+  })
+  const state: State = { db, store, keys, clock, randomness: draw, settings }
+  return state
+}
+
+/** Adds the admin key where it never was: a database of an earlier run may have been seeded for another. */
+export function announceAdminKey({ store, settings, randomness }: State, adminKey: string | undefined): void {
+  if (adminKey === undefined || store.byDigest(digest(adminKey)) !== undefined) return
+  plantAdminKey(adminKey, { store, settings, randomness })
+}
+
+/** Changes settings, for good. */
+export function changeSettings(state: State, changes: Partial<Settings>): void {
+  const settings = { ...state.settings, ...changes }
+  writeSettings(state.db, settings)
+  state.settings = settings
+}
+
+/** What a sandbox is that begins with that seed. */
+export function plantImage(seed: Seed, adminKey: string | undefined, randomness: Randomness): Image {
+  const db = openMemory()
+  try {
+    const store = createKeyStore(db)
+    const settings = beginSettings(seed, randomness)
+    db.transaction(() => plantKeys(seed, adminKey, { store, settings, randomness }))()
+    writeSettings(db, { ...settings, drawn: randomness.drawn() })
+    return imageOf(db)
+  } finally {
+    db.close()
+  }
+}
+
+/** A copy of a state as it is now. */
+export function takeImage(state: State): Image {
+  changeSettings(state, { at_ms: state.clock.now(), drawn: state.randomness.drawn() })
+  return imageOf(state.db)
+}
+
+/** What `use` makes of the database that an image is, which is gone afterwards. */
+function inImage<Result>(image: Image, use: (db: Database) => Result): Result {
+  const db = openImage(image)
+  try {
+    return use(db)
+  } finally {
+    db.close()
+  }
+}
+
+/** The settings that an image holds. */
+export function settingsIn(image: Image): Settings {
+  const settings = inImage(image, readSettings)
+  if (settings === undefined) throw new Error('the image holds no sandbox')
+  return settings
+}
+
+/** The image with other settings. */
+export const withSettings = (image: Image, settings: Settings): Image =>
+  inImage(image, (db) => {
+    writeSettings(db, settings)
+    return imageOf(db)
+  })
+
+/** How many keys an image would list. */
+export const keysIn = (image: Image): number => inImage(image, (db) => createKeyStore(db).count())
+
+/** Has the time be again what it was when the state was copied. */
+export function goBackInTime(state: State): void {
+  const { clock, at_ms } = state.settings
+  changeSettings(state, { clock: clockAgainAt(clock, at_ms) })
+}
