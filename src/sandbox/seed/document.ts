@@ -1,8 +1,7 @@
 import { type Document, isCollection, isPair, LineCounter, type Node, parseDocument } from 'yaml'
+import { type Path, pointerOf, showAt } from '../../findings.ts'
 import { redact } from '../../redaction.ts'
 import { UserError } from '../../user-error.ts'
-
-export type Path = (string | number)[]
 
 /** A mistake in a seed: `finding` is the rule and what stands there instead, `pointer` where (a JSON Pointer). */
 export class SeedMistake extends UserError {
@@ -37,9 +36,9 @@ export function readDocument(file: string, text: string): SourceDocument {
   const content = toValue(document, file)
   return {
     content,
-    mistake(path, rule, got = show(content, path)) {
+    mistake(path, rule, got = showAt(content, path)) {
       const line = lines.linePos(offsetOf(document, path)).line
-      return new SeedMistake(file, line, redact(pointer(path)), `must be ${rule}, got ${got}`)
+      return new SeedMistake(file, line, redact(pointerOf(path)), `must be ${rule}, got ${got}`)
     },
   }
 }
@@ -56,10 +55,6 @@ function toValue(document: Document, file: string): unknown {
   }
 }
 
-/** A JSON Pointer; `/` for the document itself. */
-const pointer = (path: Path) =>
-  `/${path.map((step) => String(step).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`
-
 /** Where the path stands, or the nearest thing above it that is there. For a field, where its name stands. */
 function offsetOf(document: Document, path: Path): number {
   for (let length = path.length; length > 0; length--) {
@@ -73,21 +68,4 @@ function offsetOf(document: Document, path: Path): number {
     if (range) return range[0]
   }
   return document.contents?.range?.[0] ?? 0
-}
-
-const longestShown = 80
-
-function show(content: unknown, path: Path): string {
-  const value = path.reduce((parent: unknown, step) => (parent as Record<string, unknown> | null)?.[step], content)
-  const text = path.at(-1) === 'value' ? '[redacted]' : redact(toJson(value))
-  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text
-}
-
-/** As JSON, without the values of keys. An alias may stand inside of what it is an alias of. */
-function toJson(value: unknown): string {
-  try {
-    return JSON.stringify(value, (field, each) => (field === 'value' ? '[redacted]' : each)) ?? 'nothing'
-  } catch {
-    return 'what contains itself'
-  }
 }
