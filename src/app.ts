@@ -5,6 +5,7 @@ import type { LogLevel } from './config.ts'
 import { registerDocs } from './control/docs.ts'
 import { registerHealth } from './control/health.ts'
 import { createHostCheck } from './control/host-check.ts'
+import { registerControls } from './control/scope.ts'
 import { beginExchange } from './exchange.ts'
 import { createLog, logOptions } from './logging.ts'
 import { acceptJsonBodies } from './openai/body.ts'
@@ -23,12 +24,14 @@ export interface AppOptions extends Omit<RegistryOptions, 'log'> {
   /** How long a request may take to arrive, in milliseconds: 30,000 unless given. */
   requestTimeout?: number
   allowedHosts: readonly string[]
+  /** What the controls want to be shown; `undefined` for nothing. */
+  controlToken?: string | undefined
   logLevel: LogLevel
 }
 
 /** Builds the whole server, ready for inject() or listen(). Reads no environment, opens no socket. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { allowedHosts, logLevel, requestTimeout = 30_000, ...registryOptions } = options
+  const { allowedHosts, controlToken, logLevel, requestTimeout = 30_000, ...registryOptions } = options
   const log = createLog(logLevel)
   const registry = new Registry({ ...registryOptions, log })
   const unroutedId = createRandomness().requestId
@@ -65,6 +68,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     useApiSchemas(api)
     registerAdminApiKeys(api, pipeline.operate)
   })
+  registerControls(app, { registry, addressed: pipeline.addressed, checkHost, controlToken })
   registerHealth(app)
   registerDocs(app, checkHost)
   app.addHook('onClose', async () => registry.close())

@@ -102,6 +102,13 @@ export const declarations = {
     defaultText: 'local names and addresses',
     isList: true,
   },
+  controlToken: {
+    flags: '--control-token <text>',
+    env: 'EMULATOR_CONTROL_TOKEN',
+    description: 'bearer token that the controls under /_emulator want',
+    defaultText: 'none',
+    read: readHeaderText,
+  },
   randomSeed: {
     flags: '--random-seed <number>',
     env: 'EMULATOR_RANDOM_SEED',
@@ -177,6 +184,7 @@ export const serveOptions = [
   'maxSandboxes',
   'sandboxTtl',
   'allowHost',
+  'controlToken',
   'randomSeed',
   'logLevel',
 ] as const satisfies OptionName[]

@@ -24,6 +24,11 @@ export const openApiOptions: SwaggerOptions = {
     tags: [
       { name: 'Admin API keys', description: 'The emulated API: what changes only when the real one does.' },
       { name: 'Emulator', description: 'The emulator itself.' },
+      {
+        name: 'Controls',
+        description:
+          'What a test does to a sandbox. Those of another than `default` stand at `/sandbox/NAME/_emulator/`.',
+      },
     ],
     components: {
       securitySchemes: {

@@ -20,6 +20,8 @@ export interface Pipeline {
   /** Enters the addressed sandbox, making it if need be, and authenticates. */
   enter(request: FastifyRequest): void
   operate: Operate
+  /** The sandbox that a control addresses, made if it is not there. */
+  addressed(request: FastifyRequest): Sandbox
   handleError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): unknown
   /** Puts on an answer the headers that it owes to who gives it, and when. */
   sign(request: FastifyRequest, reply: FastifyReply): void
@@ -99,10 +101,17 @@ export function createPipeline({ registry, routes, unroutedId, checkHost, isClos
       return sandbox.run(caller, operation) as never
     },
 
+    addressed(request) {
+      const { sandbox: name = defaultSandbox } = exchangeOf(request).address
+      const sandbox = registry.obtain(name)
+      if (sandbox === undefined) throw controlErrors.sandboxLimit(name, registry.maxSandboxes)
+      return sandbox
+    },
+
     handleError(thrown, request, reply) {
       if (thrown instanceof SandboxGone) return cut(reply)
       const exchange = exchangeOf(request)
-      const error = toApiError(thrown, request, log)
+      const error = toApiError(controlErrors.fromMistake(thrown), request, log)
       exchange.disclosure = error.disclosure
       return sendError(error, reply, behaviorOf(exchange))
     },

@@ -24,6 +24,7 @@ export async function serve(config: Options<(typeof serveOptions)[number]>): Pro
     sandboxTtl: config.sandboxTtl,
     dataDirectory: config.data,
     allowedHosts: config.allowHost,
+    controlToken: config.controlToken,
     logLevel: config.logLevel,
   })
   try {

@@ -1,9 +1,17 @@
 import { ApiError } from '../openai/api-error.ts'
+import { SeedMistake } from '../sandbox/seed/source.ts'
 
 // Errors of the emulator itself, never of the service: `type` tells the two apart, `code` begins the reason too.
 
-function emulatorError(status: number, code: string, message: string, details: string, headers = {}): ApiError {
-  const body = { message, type: 'emulator_error', param: null, code }
+interface Extras {
+  headers?: Record<string, string>
+  /** Where in the body the mistake is: a JSON Pointer. */
+  param?: string | undefined
+}
+
+function emulatorError(status: number, code: string, message: string, details: string, extras: Extras = {}): ApiError {
+  const { headers = {}, param = null } = extras
+  const body = { message, type: 'emulator_error', param, code }
   return new ApiError(status, body, `${code}; ${details}`, { headers })
 }
 
@@ -13,7 +21,7 @@ export const sandboxLimit = (name: string, limit: number): ApiError =>
     'sandbox_limit',
     `The sandbox '${name}' cannot be made: ${limit} sandboxes exist, the most that --max-sandboxes allows.`,
     `sandbox=${name}; limit=${limit}`,
-    { 'x-should-retry': 'false' },
+    { headers: { 'x-should-retry': 'false' } },
   )
 
 export const unknownControlUrl = (method: string, path: string): ApiError =>
@@ -30,7 +38,7 @@ export const controlMethodNotAllowed = (method: string, path: string, allowed: s
     'method_not_allowed',
     `${method} is not allowed on ${path}; use ${allowed}.`,
     `method=${method}; path=${path}; allow=${allowed}`,
-    { allow: allowed },
+    { headers: { allow: allowed } },
   )
 
 export const forbiddenHost = (host: string): ApiError =>
@@ -40,3 +48,46 @@ export const forbiddenHost = (host: string): ApiError =>
     `The host '${host}' is not allowed here: it must be an IP address, a name without a dot, a name under .localhost, .local or .internal, or one given with --allow-host.`,
     `host=${host}`,
   )
+
+/** `finding` is the rule and the value that breaks it. */
+export const invalidBody = (param: string | undefined, finding: string): ApiError =>
+  emulatorError(400, 'invalid_body', `${param ?? 'The body'} ${finding}`, `${param ?? 'body'} ${finding}`, { param })
+
+export const bodyTooLarge = (limit: number): ApiError =>
+  emulatorError(413, 'body_too_large', `The body is longer than ${limit} bytes.`, `limit=${limit}`)
+
+export const bodyIncomplete = (): ApiError =>
+  emulatorError(400, 'body_incomplete', 'The body broke off.', 'the client went away')
+
+export const missingControlToken = (): ApiError =>
+  emulatorError(
+    401,
+    'control_token',
+    'The controls want the token of --control-token: Authorization: Bearer <token>.',
+    'authorization',
+    { headers: { 'www-authenticate': 'Bearer realm="admin-keys-emulator"' } },
+  )
+
+const notThere = (what: string, name: string): ApiError =>
+  emulatorError(404, 'not_found', `There is no ${what} '${name}'.`, `${what}=${name}`)
+
+export const sandboxNotFound = (name: string): ApiError => notThere('sandbox', name)
+export const snapshotNotFound = (name: string): ApiError => notThere('snapshot', name)
+
+export const sandboxExists = (name: string): ApiError =>
+  emulatorError(409, 'sandbox_exists', `The sandbox '${name}' is there already.`, `sandbox=${name}`, { param: '/name' })
+
+export const defaultSandboxStays = (): ApiError =>
+  emulatorError(
+    400,
+    'default_sandbox',
+    "The sandbox 'default' cannot be removed; POST /_emulator/reset puts it back to its beginning.",
+    'sandbox=default',
+  )
+
+export const invalidName = (param: string, name: string, rule: string): ApiError =>
+  emulatorError(400, 'invalid_name', `${param} must be ${rule}, got ${JSON.stringify(name)}`, `name=${name}`, { param })
+
+/** A mistake in a body as an answer; anything else as it is. */
+export const fromMistake = (thrown: unknown): unknown =>
+  thrown instanceof SeedMistake ? invalidBody(thrown.pointer, thrown.finding) : thrown

@@ -19,7 +19,8 @@ export const defaultSandbox = 'default'
 // These need not be encoded in a URL; decoded, a path has one form to whoever looks at it.
 const unreserved = /[A-Za-z0-9._~-]/
 
-const sandboxName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+export const sandboxNamePattern = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'
+const sandboxName = new RegExp(sandboxNamePattern)
 
 /** The rule for names, for messages. */
 export const sandboxNameRule = '1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-", the first a letter or a digit'

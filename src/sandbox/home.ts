@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Database } from 'better-sqlite3'
+import { systemNow } from './clock.ts'
 import { type Image, openFile, openImage } from './database.ts'
 
 /** Where the state of a sandbox is kept, and what it may go back to. */
@@ -9,6 +10,8 @@ export interface Home {
   open(): Database | undefined
   /** Puts an image in the place of `present`, whole or not at all, and closes that. */
   replace(image: Image, present?: Database): Database
+  /** When the sandbox came into being, in Unix milliseconds of the system. */
+  madeAt: () => number
   /** What the sandbox began as. */
   beginning: Slot
   snapshot(name: string): Slot
@@ -26,7 +29,9 @@ export interface Slot {
 export function openMemoryHome(): Home {
   const images = new Map<string, Image>()
   const snapshots = new Map<string, Image>()
+  const now = systemNow()
   return {
+    madeAt: () => now,
     open: () => undefined,
     replace(image, present) {
       const db = openImage(image)
@@ -64,6 +69,8 @@ const snapshotsIn = (folder: string) =>
 export function openFileHome(folder: string): Home {
   const path = databaseIn(folder)
   return {
+    // A sandbox of an earlier version has no image of its beginning.
+    madeAt: () => statSync(existsSync(beginningIn(folder)) ? beginningIn(folder) : path).mtimeMs,
     open: () => (existsSync(path) ? openFile(path) : undefined),
     replace(image, present) {
       // What may fail for want of space comes first, while nothing has changed.

@@ -7,7 +7,9 @@ import type { Image } from './database.ts'
 import { Generation } from './generation.ts'
 import type { Home, Slot } from './home.ts'
 import { createRandomness, type Randomness } from './randomness.ts'
-import type { Seed } from './seed/merge.ts'
+import { planAddition, type Seed } from './seed/merge.ts'
+import type { ParsedSeed } from './seed/parse.ts'
+import { addKeys } from './seed/plant.ts'
 import { readSettings } from './settings.ts'
 import {
   announceAdminKey,
@@ -58,6 +60,11 @@ export class Sandbox {
   /** What a request that waits must look at again before it goes on. */
   get generation(): Generation {
     return this.#generation
+  }
+
+  /** When it came into being, in Unix milliseconds of the system. */
+  get madeAt(): number {
+    return this.#home.madeAt()
   }
 
   get keys(): KeyService {
@@ -118,6 +125,13 @@ export class Sandbox {
   /** Puts a seed in the place of all that there is; what it leaves out is as in a sandbox without one. */
   load(seed: Seed): void {
     this.#exchange(plantImage(seed, this.#origin.adminKey, this.randomness), this.randomness)
+  }
+
+  /** Adds the keys of a seed: all of them or, where it has a mistake, none. Throws SeedMistake. */
+  add(sent: ParsedSeed): void {
+    const { db, store, settings, randomness, clock } = this.#state
+    const keys = planAddition(sent, clock.now(), store)
+    db.transaction(() => addKeys(keys, { store, settings, randomness }))()
   }
 
   snapshot(name: string): Slot {

@@ -103,8 +103,12 @@ export const withSettings = (image: Image, settings: Settings): Image =>
     return imageOf(db)
   })
 
-/** How many keys an image would list. */
-export const keysIn = (image: Image): number => inImage(image, (db) => createKeyStore(db).count())
+/** When an image was made, in Unix seconds of the sandbox's clock, and how many keys it lists. */
+export const describeImage = (image: Image): { created_at: number; keys: number } =>
+  inImage(image, (db) => ({
+    created_at: Math.floor((readSettings(db)?.at_ms ?? 0) / 1000),
+    keys: createKeyStore(db).count(),
+  }))
 
 /** Has the time be again what it was when the state was copied. */
 export function goBackInTime(state: State): void {

@@ -1,27 +1,6 @@
 import { type Document, isCollection, isPair, LineCounter, type Node, parseDocument } from 'yaml'
-import { type Path, pointerOf, showAt } from '../../findings.ts'
-import { redact } from '../../redaction.ts'
-import { UserError } from '../../user-error.ts'
-
-/** A mistake in a seed: `finding` is the rule and what stands there instead, `pointer` where (a JSON Pointer). */
-export class SeedMistake extends UserError {
-  readonly pointer: string | undefined
-  readonly finding: string
-
-  constructor(file: string, line: number | undefined, pointer: string | undefined, finding: string) {
-    const place = [`seed ${file}`, line && `line ${line}`, pointer].filter((each) => each !== undefined).join(', ')
-    super(`${place}: ${finding}`)
-    this.pointer = pointer
-    this.finding = finding
-  }
-}
-
-/** A seed file's content together with where each part of it stands. */
-export interface SourceDocument {
-  content: unknown
-  /** An error that says the file, the line, the path in the document, the rule, and `got`: the value there, if not given. */
-  mistake(path: Path, rule: string, got?: string): SeedMistake
-}
+import type { Path } from '../../findings.ts'
+import { SeedMistake, type SourceDocument } from './source.ts'
 
 /** Reads YAML, of which JSON is a part. Throws UserError with the line where it is neither. */
 export function readDocument(file: string, text: string): SourceDocument {
@@ -36,10 +15,8 @@ export function readDocument(file: string, text: string): SourceDocument {
   const content = toValue(document, file)
   return {
     content,
-    mistake(path, rule, got = showAt(content, path)) {
-      const line = lines.linePos(offsetOf(document, path)).line
-      return new SeedMistake(file, line, redact(pointerOf(path)), `must be ${rule}, got ${got}`)
-    },
+    mistake: (path, rule, got) =>
+      SeedMistake.at(file, lines.linePos(offsetOf(document, path)).line, content, path, rule, got),
   }
 }
 

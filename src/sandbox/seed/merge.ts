@@ -1,11 +1,12 @@
 import { digest } from '../../admin-api-keys/secret.ts'
+import type { KeyStore } from '../../admin-api-keys/store.ts'
 import type { Path } from '../../findings.ts'
 import type { Behavior } from '../../openai/behavior.ts'
 import { redactedForm } from '../../redaction.ts'
 import { systemNow } from '../clock.ts'
-import type { SeedMistake } from './document.ts'
 import type { ParsedSeed } from './parse.ts'
 import type { SeedFile, SeedKey } from './schema.ts'
+import type { SeedMistake } from './source.ts'
 import { readTime } from './times.ts'
 
 /** How a sandbox begins: all seed files in one. Values are replaced by their digests. */
@@ -37,12 +38,32 @@ export function mergeSeeds(parsed: readonly ParsedSeed[]): Seed {
   const refuse = createDuplicateCheck()
   for (const each of parsed) {
     checkTimes(each, ['organization', 'user'], each.content.organization?.user, now)
-    for (const [index, key] of (each.content.keys ?? []).entries()) {
-      seed.keys.push(plan(each, index, key, now, refuse))
-    }
+    seed.keys.push(...planKeys(each, now, refuse))
   }
   return seed
 }
+
+/**
+ * The keys of a seed that are to be added to those of a store; `now` in Unix milliseconds.
+ * Throws SeedMistake as `mergeSeeds`, and where the seed has another section or a key that is there already.
+ */
+export function planAddition(parsed: ParsedSeed, now: number, store: KeyStore): PlannedKey[] {
+  for (const section of ['organization', 'behavior', 'clock'] as const) {
+    if (parsed.content[section] !== undefined) throw parsed.mistake([section], 'left out: only keys can be added')
+  }
+  const isThere = {
+    id: (id: string) => store.byId(id) !== undefined,
+    value: (sha256: string) => store.byDigest(sha256) !== undefined,
+  }
+  return planKeys(
+    parsed,
+    now,
+    createDuplicateCheck((kind, text) => isThere[kind](text)),
+  )
+}
+
+const planKeys = (parsed: ParsedSeed, now: number, refuse: DuplicateCheck): PlannedKey[] =>
+  (parsed.content.keys ?? []).map((key, index) => plan(parsed, index, key, now, refuse))
 
 /** The sandbox's present as the seeds set it, in Unix milliseconds: what relative times are checked against. */
 function checkClock(parsed: readonly ParsedSeed[], { clock }: Seed): number {
@@ -55,10 +76,13 @@ function checkClock(parsed: readonly ParsedSeed[], { clock }: Seed): number {
 
 type DuplicateCheck = (kind: 'id' | 'value', text: string, mistake: (rule: string) => SeedMistake) => void
 
-function createDuplicateCheck(): DuplicateCheck {
+/** Refuses what was seen before, or `isThere` already. */
+function createDuplicateCheck(isThere = (_kind: 'id' | 'value', _text: string) => false): DuplicateCheck {
   const seen = { id: new Set<string>(), value: new Set<string>() }
   return (kind, text, mistake) => {
-    if (seen[kind].has(text)) throw mistake(`${kind === 'id' ? 'an id' : 'a value'} that no other key of the seeds has`)
+    const what = kind === 'id' ? 'an id' : 'a value'
+    if (seen[kind].has(text)) throw mistake(`${what} that no other key of the seeds has`)
+    if (isThere(kind, text)) throw mistake(`${what} that no key of the sandbox has, or had before it was deleted`)
     seen[kind].add(text)
   }
 }

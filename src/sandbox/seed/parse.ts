@@ -1,8 +1,9 @@
 import type { ValidateFunction } from 'ajv'
 import { findingOf } from '../../findings.ts'
 import { createAjv } from '../../openai/ajv.ts'
-import { readDocument, type SourceDocument } from './document.ts'
+import { readDocument } from './document.ts'
 import { type SeedFile, seedJsonSchema } from './schema.ts'
+import type { SourceDocument } from './source.ts'
 
 /** A seed file that fits the schema, and its document for saying where something stands. */
 export interface ParsedSeed {

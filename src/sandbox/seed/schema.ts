@@ -2,22 +2,13 @@ import * as Type from 'typebox'
 import { headerTextPattern, headerTextRule } from '../../header-text.ts'
 import { BehaviorSchema } from '../../openai/behavior.ts'
 import { Choice, Nullable } from '../../openai/schemas.ts'
-import { latest } from './times.ts'
+import { Moment, moment } from './times.ts'
 
 // What is said of a field here is also what an error says of it: "must be <description>".
 
 const closed = { additionalProperties: false }
 
 const HeaderText = Type.String({ pattern: headerTextPattern, description: headerTextRule })
-
-const moment = [
-  Type.Integer({ minimum: 0, maximum: latest }),
-  Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.]+([Zz]|[+-][0-9]{2}:?[0-9]{2}))?$' }),
-]
-
-const Moment = Type.Union(moment, {
-  description: 'Unix seconds (0 to 253402300799) or an ISO 8601 date, or time with its zone ("2026-01-01T00:00:00Z")',
-})
 
 const timeRule =
   'Unix seconds (0 to 253402300799), an ISO 8601 date, or time with its zone ("2026-01-01T00:00:00Z"), or a time relative to the clock of the sandbox ("-90d", "+30s"; s, m, h or d)'

@@ -1,0 +1,32 @@
+import type { AdminApiKey } from '../../admin-api-keys/schemas.ts'
+import type { StoredKeyRow } from '../../admin-api-keys/store.ts'
+import { fromJson } from '../../openai/json.ts'
+import { isFrozen } from '../clock.ts'
+import type { State } from '../state.ts'
+import type { SeedFile, SeedKey } from './schema.ts'
+
+/** The seed of which a sandbox would become what this one is. */
+export function exportState({ store, settings, clock }: State): SeedFile {
+  const { organization, behavior } = settings
+  return {
+    organization,
+    behavior,
+    clock: { now: new Date(clock.now()).toISOString(), frozen: isFrozen(settings.clock) },
+    keys: store.all().map(toSeedKey),
+  }
+}
+
+function toSeedKey({ shown, value_sha256, deleted }: StoredKeyRow): SeedKey {
+  const { id, name, redacted_value, created_at, expires_at, last_used_at, owner } = fromJson<AdminApiKey>(shown)
+  return {
+    id,
+    name,
+    value_sha256,
+    redacted_value,
+    created_at,
+    expires_at,
+    last_used_at,
+    owner: { type: owner.type, id: owner.id, name: owner.name, created_at: owner.created_at },
+    ...(deleted ? { deleted: true } : {}),
+  }
+}
