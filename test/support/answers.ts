@@ -41,7 +41,7 @@ function wrongBody(app: FastifyInstance, request: FastifyRequest, reply: Fastify
 }
 
 function wrongHeaders(request: FastifyRequest, reply: FastifyReply): string[] {
-  const isOurs = /^\/(health|ready|_emulator|docs)/.test(request.originalUrl)
+  const isOurs = /^(\/sandbox\/[^/]+)?\/(health|ready|_emulator|docs)/.test(request.originalUrl)
   const headers = reply.getHeaders()
   const wrong: string[] = []
   if (reply.statusCode >= 400 && !headers['x-emulator-reason']) wrong.push('there is no x-emulator-reason')
