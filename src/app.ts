@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
+import { operationIds } from './admin-api-keys/operations.ts'
 import { registerAdminApiKeys } from './admin-api-keys/routes.ts'
 import type { LogLevel } from './config.ts'
 import { registerDocs } from './control/docs.ts'
@@ -13,7 +14,8 @@ import { answerOddRequests, createClientErrorHandler } from './openai/client-err
 import { ErrorResponse, ErrorSchema } from './openai/schemas.ts'
 import { useApiSchemas } from './openai/validation.ts'
 import { openApiOptions } from './openapi.ts'
-import { createPipeline, installPipeline } from './pipeline.ts'
+import { Pauses } from './pauses.ts'
+import { bodyOf, createPipeline, installPipeline } from './pipeline.ts'
 import { RouteTable } from './route-table.ts'
 import { createRandomness } from './sandbox/randomness.ts'
 import { Registry, type RegistryOptions } from './sandbox/registry.ts'
@@ -62,13 +64,23 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const routes = new RouteTable()
   routes.watch(app)
   const checkHost = createHostCheck(allowedHosts)
-  const pipeline = createPipeline({ registry, routes, unroutedId, checkHost, isClosing: watchClosing(app), log })
+  const pauses = new Pauses()
+  app.addHook('preClose', async () => pauses.end())
+  const isClosing = watchClosing(app)
+  const pipeline = createPipeline({ registry, routes, unroutedId, checkHost, pauses, isClosing, log })
   installPipeline(app, pipeline, (api) => {
-    acceptJsonBodies(api)
+    acceptJsonBodies(api, bodyOf)
     useApiSchemas(api)
     registerAdminApiKeys(api, pipeline.operate)
   })
-  registerControls(app, { registry, addressed: pipeline.addressed, checkHost, controlToken })
+  registerControls(app, {
+    registry,
+    addressed: pipeline.addressed,
+    checkHost,
+    controlToken,
+    pauses,
+    operations: operationIds,
+  })
   registerHealth(app)
   registerDocs(app, checkHost)
   app.addHook('onClose', async () => registry.close())

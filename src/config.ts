@@ -102,6 +102,13 @@ export const declarations = {
     defaultText: 'local names and addresses',
     isList: true,
   },
+  journal: {
+    flags: '--journal <number>',
+    env: 'EMULATOR_JOURNAL',
+    description: 'how many requests each sandbox remembers, 0 for none',
+    default: 1000,
+    read: (text) => readInteger(text, 0, 1_000_000),
+  },
   controlToken: {
     flags: '--control-token <text>',
     env: 'EMULATOR_CONTROL_TOKEN',
@@ -184,6 +191,7 @@ export const serveOptions = [
   'maxSandboxes',
   'sandboxTtl',
   'allowHost',
+  'journal',
   'controlToken',
   'randomSeed',
   'logLevel',

@@ -17,6 +17,12 @@ export interface Exchange {
   /** The key that called, if it was one of ours. */
   caller: CredentialRow | undefined
   requestId: string
+  /** The body as it came, once somebody has asked for it; `undefined` in it for one that was too long. */
+  sent: Promise<Buffer | undefined> | undefined
+  body: Buffer | undefined
+  /** The last fault that fired, and what is to be said of it. */
+  faultId: string | undefined
+  remark: string | undefined
   disclosure: Disclosure
   /** When it began, in real monotonic milliseconds. */
   begun: number
@@ -35,6 +41,10 @@ export function beginExchange(raw: Begun): string {
     generation: undefined,
     caller: undefined,
     requestId: '',
+    sent: undefined,
+    body: undefined,
+    faultId: undefined,
+    remark: undefined,
     disclosure: 'organization',
     begun: monotonicNow(),
   }

@@ -2,11 +2,17 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest }
 import type { Operate } from './admin-api-keys/routes.ts'
 import * as controlErrors from './control/errors.ts'
 import { cut, type Exchange, exchangeOf } from './exchange.ts'
-import { authorize } from './openai/auth.ts'
+import { befallAfter, befallBefore, type Victim } from './faults/inject.ts'
+import { play, WireFault } from './faults/wire.ts'
+import { keyIdOf, observe } from './observer.ts'
+import { authorize, bearerToken } from './openai/auth.ts'
 import { type Behavior, defaultBehavior } from './openai/behavior.ts'
+import { readBody } from './openai/body.ts'
 import { sendError, toApiError } from './openai/error-handler.ts'
+import type { Scope } from './openai/errors.ts'
 import * as errors from './openai/errors.ts'
 import { addApiHeaders } from './openai/headers.ts'
+import { Cut, type Pauses } from './pauses.ts'
 import type { RouteTable } from './route-table.ts'
 import { defaultSandbox, sandboxNameRule } from './sandbox/address.ts'
 import { monotonicNow } from './sandbox/clock.ts'
@@ -19,12 +25,14 @@ export interface Pipeline {
   refuseUnrouted(request: FastifyRequest): void
   /** Enters the addressed sandbox, making it if need be, and authenticates. */
   enter(request: FastifyRequest): void
+  /** Has armed faults fire that come before the operation; `next` goes on, or answers an error. */
+  meetFaults(request: FastifyRequest, next: (error?: Error) => void): void
   operate: Operate
   /** The sandbox that a control addresses, made if it is not there. */
   addressed(request: FastifyRequest): Sandbox
   handleError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): unknown
-  /** Puts on an answer the headers that it owes to who gives it, and when. */
-  sign(request: FastifyRequest, reply: FastifyReply): void
+  /** Puts on an answer the headers that it owes to who gives it, and when, and writes it down. */
+  sign(request: FastifyRequest, reply: FastifyReply, payload: unknown): void
 }
 
 interface Surroundings {
@@ -34,12 +42,14 @@ interface Surroundings {
   unroutedId: () => string
   /** Throws where the Host may not ask for what is ours. */
   checkHost: (request: FastifyRequest) => void
+  pauses: Pauses
   /** Whether the server is about to stop. */
   isClosing: () => boolean
   log: FastifyBaseLogger
 }
 
-export function createPipeline({ registry, routes, unroutedId, checkHost, isClosing, log }: Surroundings): Pipeline {
+export function createPipeline(surroundings: Surroundings): Pipeline {
+  const { registry, routes, unroutedId, checkHost, pauses, isClosing, log } = surroundings
   const behaviorOf = ({ sandbox }: Exchange): Behavior =>
     sandbox?.settings.behavior ?? { ...defaultBehavior, ...registry.origin.seed.behavior }
 
@@ -47,6 +57,32 @@ export function createPipeline({ registry, routes, unroutedId, checkHost, isClos
     exchange.requestId = exchange.sandbox?.randomness.requestId() ?? unroutedId()
     if (exchange.address.isMalformed) throw errors.malformedUrl()
     if (raw.httpVersion === '1.1' && raw.headers.host === undefined) throw errors.missingHost()
+  }
+
+  /** A request as faults see it, `text` being the answer where there is one. */
+  function victimOf(request: FastifyRequest, sandbox: Sandbox, operation: string, text?: string): Victim {
+    const exchange = exchangeOf(request)
+    return {
+      plan: sandbox.faults,
+      occasion: {
+        operation,
+        key_id: keyIdOf(request, operation, text),
+        calling_key_id: exchange.caller?.id,
+        headers: request.headers,
+      },
+      token: bearerToken(request.headers.authorization) ?? '',
+      scope: scopeOf(request),
+      now: sandbox.state.clock.now,
+      async pause(ms) {
+        // What a client has sent counts, also when it gives up meanwhile.
+        if (text === undefined) await bodyOf(request).catch(() => {})
+        await pauses.pause(ms, exchange.generation)
+      },
+      note(armed, remark) {
+        exchange.faultId = armed.id
+        exchange.remark = remark
+      },
+    }
   }
 
   return {
@@ -83,10 +119,9 @@ export function createPipeline({ registry, routes, unroutedId, checkHost, isClos
       exchange.generation = sandbox.generation
       if (request.method === 'POST') awaitBody(sandbox, request)
       const { keys, settings } = sandbox
-      const scope = request.method === 'GET' ? 'api.management.read' : 'api.management.write'
       exchange.caller = authorize(
         request.headers.authorization,
-        scope,
+        scopeOf(request),
         settings.behavior,
         keys.identify,
         `sandbox=${sandbox.name}`,
@@ -94,11 +129,21 @@ export function createPipeline({ registry, routes, unroutedId, checkHost, isClos
       if (exchange.caller !== undefined) sandbox.markUsed(exchange.caller)
     },
 
+    meetFaults(request, next) {
+      const { sandbox } = exchangeOf(request)
+      const operation = request.routeOptions.schema?.operationId ?? ''
+      if (sandbox === undefined || !sandbox.faults.mayConcern(operation)) return next()
+      befallBefore(victimOf(request, sandbox, operation)).then(() => next(), next)
+    },
+
     operate(request, operation) {
       const { sandbox, caller, generation } = exchangeOf(request)
       // Since it entered, the request may have waited for its body.
       if (sandbox === undefined || generation !== sandbox.generation || generation.isOver) throw new SandboxGone()
-      return sandbox.run(caller, operation) as never
+      const text = sandbox.run(caller, operation)
+      const id = request.routeOptions.schema?.operationId ?? ''
+      const isSpared = !sandbox.faults.mayConcern(id)
+      return (isSpared ? text : befallAfter(victimOf(request, sandbox, id, text), text)) as never
     },
 
     addressed(request) {
@@ -109,23 +154,55 @@ export function createPipeline({ registry, routes, unroutedId, checkHost, isClos
     },
 
     handleError(thrown, request, reply) {
-      if (thrown instanceof SandboxGone) return cut(reply)
+      if (thrown instanceof SandboxGone || thrown instanceof Cut) return cut(reply)
+      if (thrown instanceof WireFault) return playFault(thrown, request, reply)
       const exchange = exchangeOf(request)
       const error = toApiError(controlErrors.fromMistake(thrown), request, log)
       exchange.disclosure = error.disclosure
       return sendError(error, reply, behaviorOf(exchange))
     },
 
-    sign(request, reply) {
+    sign(request, reply, payload) {
       if (isClosing()) reply.header('connection', 'close')
-      const { requestId, sandbox, disclosure, begun } = exchangeOf(request)
-      if (requestId !== '') {
-        const organizationId = sandbox?.settings.organization.id
-        addApiHeaders(reply, { requestId, disclosure, organizationId, duration: monotonicNow() - begun })
-      }
+      if (exchangeOf(request).requestId === '') return
+      addOwnHeaders(request, reply)
+      observe(request, reply, { status: reply.statusCode, body: payload as string | undefined })
     },
   }
+
+  function playFault(fault: WireFault, request: FastifyRequest, reply: FastifyReply): void {
+    addOwnHeaders(request, reply)
+    const half = fault.text.slice(0, Math.floor(fault.text.length / 2))
+    observe(request, reply, fault.kind === 'truncate' ? { status: 200, body: half } : {})
+    play(fault, reply)
+    if (fault.kind === 'hang') holdOpen(request, reply)
+  }
+
+  /** Until the client gives up, or is given up. */
+  function holdOpen(request: FastifyRequest, { raw }: FastifyReply): void {
+    const letGo = pauses.onCut(exchangeOf(request).generation, () => raw.destroy())
+    raw.once('close', letGo)
+  }
 }
+
+function addOwnHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  const { requestId, sandbox, disclosure, begun } = exchangeOf(request)
+  const organizationId = sandbox?.settings.organization.id
+  addApiHeaders(reply, { requestId, disclosure, organizationId, duration: monotonicNow() - begun })
+}
+
+/** The body of a request, read once. */
+export function bodyOf(request: FastifyRequest): Promise<Buffer | undefined> {
+  const exchange = exchangeOf(request)
+  exchange.sent ??= readBody(request.raw).then((bytes) => {
+    exchange.body = bytes
+    return bytes
+  })
+  return exchange.sent
+}
+
+const scopeOf = ({ method }: FastifyRequest): Scope =>
+  method === 'GET' ? 'api.management.read' : 'api.management.write'
 
 /** While a body is on its way to it a sandbox does not idle; should it be reset meanwhile, nobody waits for the rest. */
 function awaitBody(sandbox: Sandbox, { raw }: FastifyRequest): void {
@@ -153,7 +230,7 @@ export function installPipeline(
     done()
   })
   app.addHook('onSend', (request, reply, payload, done) => {
-    pipeline.sign(request, reply)
+    pipeline.sign(request, reply, payload)
     done(null, payload)
   })
   app.register((api, _options, done) => {
@@ -161,7 +238,7 @@ export function installPipeline(
       // To the router what follows a slash at the end is an empty id; to the API it is no URL at all.
       if (exchangeOf(request).address.sentPath.endsWith('/')) pipeline.refuseUnrouted(request)
       pipeline.enter(request)
-      next()
+      pipeline.meetFaults(request, next)
     })
     registerApi(api)
     done()

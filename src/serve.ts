@@ -19,7 +19,7 @@ export async function serve(config: Options<(typeof serveOptions)[number]>): Pro
   const seeds = config.seedFolder === undefined ? config.seed : [...seedsIn(config.seedFolder), ...config.seed]
   const adminKey = config.adminKey === 'none' ? undefined : config.adminKey
   const app = await buildApp({
-    origin: { seed: await loadSeeds(seeds), adminKey, randomSeed: config.randomSeed },
+    origin: { seed: await loadSeeds(seeds), adminKey, randomSeed: config.randomSeed, journal: config.journal },
     maxSandboxes: config.maxSandboxes,
     sandboxTtl: config.sandboxTtl,
     dataDirectory: config.data,

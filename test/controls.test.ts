@@ -1,17 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { adminKey, keysUrl, startApp, type TestApp, type TestOptions, walk } from './support/app.ts'
+import { adminKey, keysUrl, type TestApp, walk } from './support/app.ts'
+import { at, startControlled } from './support/controlled.ts'
 import { exchangeRaw } from './support/raw.ts'
-
-const at = (sandbox: string, path: string) => (sandbox === 'default' ? path : `/sandbox/${sandbox}${path}`)
-
-/** A server, and what a tester does to it. */
-async function startControlled(options: TestOptions = {}) {
-  const testApp = await startApp(options)
-  const control = async (method: string, path: string, body?: unknown, sandbox = 'default') =>
-    testApp.call(method, at(sandbox, `/_emulator${path}`), { as: null, ...(body === undefined ? {} : { body }) })
-  const names = async (sandbox = 'default') => (await walk(testApp, '', at(sandbox, keysUrl))).map(({ name }) => name)
-  return { ...testApp, control, names }
-}
 
 /** What a client can see of a sandbox: every key, both orders, what authenticates. */
 async function seen({ call }: TestApp, sandbox = 'default') {
@@ -129,7 +119,9 @@ describe('reset', () => {
     await call('DELETE', `${keysUrl}/${(await seen(testApp)).data[3].id}`)
     await control('PUT', '/clock', { advance: '400d', frozen: false })
     await control('PATCH', '/behavior', { auth: 'any', limit_out_of_range: 'clamp' })
-    expect((await control('POST', '/reset')).body).toEqual({ reset: ['keys', 'clock', 'behavior', 'random'] })
+    expect((await control('POST', '/reset')).body).toEqual({
+      reset: ['keys', 'journal', 'faults', 'clock', 'behavior', 'random'],
+    })
     expect((await control('GET', '/state')).body).toEqual(before)
     expect((await call('GET', keysUrl, { as: made.value })).status).toBe(401)
     expect((await call('GET', keysUrl, { as: 'sk-admin-seeded' })).status).toBe(200)

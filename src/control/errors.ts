@@ -91,3 +91,10 @@ export const invalidName = (param: string, name: string, rule: string): ApiError
 /** A mistake in a body as an answer; anything else as it is. */
 export const fromMistake = (thrown: unknown): unknown =>
   thrown instanceof SeedMistake ? invalidBody(thrown.pointer, thrown.finding) : thrown
+
+export const faultNotFound = (id: string): ApiError => notThere('fault', id)
+
+export const invalidQuery = (param: string, rule: string, got: string): ApiError =>
+  emulatorError(400, 'invalid_query', `'${param}' must be ${rule}, got ${JSON.stringify(got)}`, `param=${param}`, {
+    param,
+  })

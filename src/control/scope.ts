@@ -1,12 +1,15 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { bearerToken } from '../openai/auth.ts'
+import type { Pauses } from '../pauses.ts'
 import type { Registry } from '../sandbox/registry.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { registerBehavior } from './behavior.ts'
 import { acceptDocuments } from './body.ts'
 import { registerClock } from './clock.ts'
 import * as errors from './errors.ts'
+import { registerFaults } from './faults.ts'
+import { registerRequests } from './requests.ts'
 import { registerSandboxes } from './sandboxes.ts'
 import { registerSnapshots } from './snapshots.ts'
 import { registerState } from './state.ts'
@@ -18,6 +21,10 @@ export interface ControlOptions {
   addressed: (request: FastifyRequest) => Sandbox
   /** Throws where the Host may not ask for what is ours. */
   checkHost: (request: FastifyRequest) => void
+  /** Streams are cut with what waits. */
+  pauses: Pauses
+  /** The operationIds of the emulated API. */
+  operations: readonly string[]
   /** What `/_emulator` wants to be shown; `undefined` for nothing. */
   controlToken: string | undefined
 }
@@ -37,6 +44,8 @@ export function registerControls(app: FastifyInstance, options: ControlOptions):
     registerSnapshots(control, options)
     registerBehavior(control, options)
     registerClock(control, options)
+    registerFaults(control, options)
+    registerRequests(control, options)
     done()
   })
 }

@@ -24,6 +24,8 @@ export interface EmulatorOptions {
   sandboxTtl?: number
   /** DNS names under which the documents and pages may be asked for, besides local ones and addresses. */
   allowHost?: string | readonly string[]
+  /** How many requests each sandbox remembers, 0 for none. Unless given: 1000. */
+  journal?: number
   /** Bearer token that the controls under `/_emulator` want. Unless given they want none. */
   controlToken?: string
   /** Makes ids, values and request ids the same in every run and every sandbox: an integer from 0. */

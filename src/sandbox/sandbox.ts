@@ -1,6 +1,8 @@
 import type { Database } from 'better-sqlite3'
 import type { KeyService } from '../admin-api-keys/service.ts'
 import type { CredentialRow } from '../admin-api-keys/store.ts'
+import { FaultPlan } from '../faults/plan.ts'
+import { Journal } from '../journal/journal.ts'
 import type { Behavior } from '../openai/behavior.ts'
 import { type ClockSetting, monotonicNow } from './clock.ts'
 import type { Image } from './database.ts'
@@ -27,7 +29,7 @@ import {
 type Operation<Result> = (keys: KeyService, caller: string | undefined) => Result
 
 /** What a reset may be limited to. */
-export const resettables = ['keys', 'clock', 'behavior', 'random'] as const
+export const resettables = ['keys', 'journal', 'faults', 'clock', 'behavior', 'random'] as const
 export type Resettable = (typeof resettables)[number]
 
 /** One emulated organization and all that belongs to it. Shares nothing with another. */
@@ -37,6 +39,8 @@ export class Sandbox {
   lastUsed = monotonicNow()
   /** How many requests are still sending their bodies. */
   arriving = 0
+  readonly journal: Journal
+  #faults = new FaultPlan()
   readonly #home: Home
   readonly #origin: Origin
   #state: State
@@ -47,6 +51,7 @@ export class Sandbox {
     this.name = name
     this.#home = home
     this.#origin = origin
+    this.journal = new Journal(origin.journal)
     const kept = openSeeded(home)
     this.#state = openState(kept ?? this.#begin(image ?? this.#planted()), origin)
     if (kept !== undefined) announceAdminKey(this.#state, origin.adminKey)
@@ -55,6 +60,10 @@ export class Sandbox {
 
   get state(): Readonly<State> {
     return this.#state
+  }
+
+  get faults(): FaultPlan {
+    return this.#faults
   }
 
   /** What a request that waits must look at again before it goes on. */
@@ -115,6 +124,8 @@ export class Sandbox {
     const beginning = this.#home.beginning.read() ?? this.#planted()
     const isWhole = resettables.every((part) => what.includes(part))
     this.#exchange(isWhole ? beginning : this.#mix(beginning, what))
+    if (what.includes('journal')) this.journal.clear()
+    if (what.includes('faults')) this.#faults = new FaultPlan()
   }
 
   /** Puts an image in the place of all that there is. Cuts the requests in flight. */

@@ -16,6 +16,8 @@ export interface Origin {
   adminKey: string | undefined
   /** Makes what is drawn the same in every sandbox and every run; `undefined` for what nobody can foresee. */
   randomSeed: number | undefined
+  /** How many requests a sandbox remembers. */
+  journal: number
 }
 
 /** All that a reset or a restore exchanges at once. After an `await` it must be looked up again. */

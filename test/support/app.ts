@@ -41,6 +41,9 @@ export interface TestOptions extends Partial<Omit<AppOptions, 'origin'>> {
   seed?: string | string[]
   adminKey?: string | undefined
   randomSeed?: number | undefined
+  journal?: number
+  /** Answers are spoilt on purpose, and not held against the documents. */
+  isSpoilt?: boolean
 }
 
 /** A server of its own for one test, every answer of which is checked against the documents; gone afterwards. */
@@ -49,11 +52,13 @@ export async function startApp(options: TestOptions = {}): Promise<TestApp> {
     seed = [],
     adminKey: value = 'adminKey' in options ? options.adminKey : adminKey,
     randomSeed,
+    journal = 1000,
+    isSpoilt = false,
     ...rest
   } = options
   const sources = typeof seed === 'string' ? [temporaryFile('seed.yaml', seed)] : seed
   const app = await buildApp({
-    origin: { seed: await loadSeeds(sources), adminKey: value, randomSeed },
+    origin: { seed: await loadSeeds(sources), adminKey: value, randomSeed, journal },
     maxSandboxes: 1000,
     sandboxTtl: undefined,
     dataDirectory: undefined,
@@ -61,7 +66,7 @@ export async function startApp(options: TestOptions = {}): Promise<TestApp> {
     logLevel: 'silent',
     ...rest,
   })
-  const wrong = watchAnswers(app)
+  const wrong = watchAnswers(app, { isSpoilt })
   onTestFinished(async () => {
     await app.close()
     expect(wrong).toEqual([])

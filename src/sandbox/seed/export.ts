@@ -1,6 +1,7 @@
 import type { AdminApiKey } from '../../admin-api-keys/schemas.ts'
 import type { StoredKeyRow } from '../../admin-api-keys/store.ts'
 import { fromJson } from '../../openai/json.ts'
+import { redact } from '../../redaction.ts'
 import { isFrozen } from '../clock.ts'
 import type { State } from '../state.ts'
 import type { SeedFile, SeedKey } from './schema.ts'
@@ -20,7 +21,8 @@ function toSeedKey({ shown, value_sha256, deleted }: StoredKeyRow): SeedKey {
   const { id, name, redacted_value, created_at, expires_at, last_used_at, owner } = fromJson<AdminApiKey>(shown)
   return {
     id,
-    name,
+    // Somebody may have called a key by a value.
+    name: name === null ? null : redact(name),
     value_sha256,
     redacted_value,
     created_at,

@@ -1,0 +1,86 @@
+import * as Type from 'typebox'
+import { headerTextPattern } from '../header-text.ts'
+import { Choice, Nullable } from '../openai/schemas.ts'
+
+const closed = { additionalProperties: false }
+const Text = (description: string) => Type.String({ description })
+const HeaderName = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
+
+const Headers = (description: string) =>
+  Type.Record(Type.String({ pattern: HeaderName }), Type.String({ pattern: headerTextPattern, description }), {
+    ...closed,
+    description,
+  })
+
+const PatchOperation = Type.Object(
+  {
+    op: Choice(['add', 'remove', 'replace', 'move', 'copy', 'test'], { description: 'an operation of JSON Patch' }),
+    path: Type.String({ pattern: '^(/.*)?$', description: 'a JSON Pointer: empty, or beginning with "/"' }),
+    from: Type.Optional(
+      Type.String({ pattern: '^(/.*)?$', description: 'a JSON Pointer: empty, or beginning with "/"' }),
+    ),
+    value: Type.Optional(Type.Unknown()),
+  },
+  { ...closed, description: 'an operation of JSON Patch: {op, path, from, value}' },
+)
+
+export const kinds = [
+  'error',
+  'rate_limit',
+  'delay',
+  'hang',
+  'reset',
+  'empty',
+  'truncate',
+  'malformed',
+  'mutate',
+] as const
+
+/** What arms a fault. Which of the fields go with which kind is checked in check.ts. */
+export const FaultBody = Type.Object(
+  {
+    operation: Text('an operationId of the API, or "*"'),
+    match: Type.Optional(
+      Type.Object(
+        {
+          key_id: Type.Optional(Text('the id of the key that the operation is about')),
+          calling_key_id: Type.Optional(Text('the id of the key that calls')),
+          header: Type.Optional(Headers('headers of the request by name, each value exact')),
+        },
+        { ...closed, description: 'an object: {key_id, calling_key_id, header}' },
+      ),
+    ),
+    when: Type.Optional(Choice(['before', 'after_commit'], { description: 'before or after_commit' })),
+    kind: Choice(kinds, { description: `one of ${kinds.join(', ')}` }),
+    times: Type.Optional(
+      Nullable(Type.Integer({ minimum: 1 }), { description: 'an integer from 1, or null for ever' }),
+    ),
+    skip: Type.Optional(Type.Integer({ minimum: 0, description: 'an integer from 0' })),
+    status: Type.Optional(Type.Integer({ minimum: 400, maximum: 599, description: 'an integer from 400 to 599' })),
+    message: Type.Optional(Text('a string')),
+    type: Type.Optional(Text('a string')),
+    code: Type.Optional(Nullable(Type.String(), { description: 'a string, or null' })),
+    param: Type.Optional(Nullable(Type.String(), { description: 'a string, or null' })),
+    headers: Type.Optional(Headers('headers of the answer by name, their values printable ASCII')),
+    requests: Type.Optional(Type.Integer({ minimum: 0, description: 'an integer from 0' })),
+    per: Type.Optional(
+      Type.String({ pattern: '^[1-9][0-9]{0,9}(ms|[smhd])$', description: 'a duration such as "1m" (ms, s, m, h, d)' }),
+    ),
+    ms: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 3_600_000, description: 'milliseconds, an integer from 0 to 3600000' }),
+    ),
+    patch: Type.Optional(
+      Type.Array(PatchOperation, { minItems: 1, description: 'a JSON Patch (RFC 6902): a list of operations' }),
+    ),
+  },
+  { ...closed, description: 'a fault: {operation, match, when, kind, times, skip, …}' },
+)
+export type FaultBody = Type.Static<typeof FaultBody>
+
+export const ArmedFault = Type.Object({
+  id: Type.String(),
+  ...FaultBody.properties,
+  match: FaultBody.properties.match,
+  hits: Type.Integer({ description: 'How often it has fired.' }),
+  remaining: Nullable(Type.Integer(), { description: 'How often it may still fire; null for ever.' }),
+})

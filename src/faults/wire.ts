@@ -1,0 +1,50 @@
+import type { ServerResponse } from 'node:http'
+import type { FastifyReply } from 'fastify'
+
+/** What no HTTP framework would send. `text` is the true answer that is spoilt. */
+export class WireFault extends Error {
+  readonly kind: 'hang' | 'reset' | 'empty' | 'truncate'
+  readonly text: string
+
+  constructor(kind: WireFault['kind'], text = '') {
+    super(kind)
+    this.kind = kind
+    this.text = text
+  }
+}
+
+/** Does to the connection what the fault says, in the place of an answer. */
+export function play({ kind, text }: WireFault, reply: FastifyReply): void {
+  reply.hijack()
+  const { raw, request } = reply
+  const ways = {
+    hang: () => {},
+    reset: () => raw.socket?.resetAndDestroy(),
+    empty() {
+      // What was sent is read, or the kernel would make a reset of the end.
+      request.raw.resume()
+      raw.socket?.end(() => endSoon(raw))
+    },
+    truncate: () => truncate(reply, text),
+  }
+  ways[kind]()
+}
+
+// How long the other side may take to see the end, in milliseconds.
+const patience = 500
+
+function endSoon(raw: ServerResponse): void {
+  setTimeout(() => raw.destroy(), patience).unref()
+}
+
+/** A full content-length, half of the body, and the end. */
+function truncate(reply: FastifyReply, text: string): void {
+  const { raw } = reply
+  const bytes = Buffer.from(text)
+  raw.writeHead(200, {
+    ...reply.getHeaders(),
+    'content-type': 'application/json',
+    'content-length': bytes.length,
+  } as never)
+  raw.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => raw.socket?.end(() => endSoon(raw)))
+}

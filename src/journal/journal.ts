@@ -1,0 +1,71 @@
+import { type Observation, type Recorded, record, retryCountOf } from './entry.ts'
+
+/** In bytes, of one sandbox. */
+const mostBytes = 8 * 1024 * 1024
+
+type Listener = (recorded: Recorded) => void
+
+/** The last requests to a sandbox, bounded in entries and in bytes. */
+export class Journal {
+  readonly #capacity: number
+  readonly #listeners = new Set<Listener>()
+  #entries: Recorded[] = []
+  #bytes = 0
+
+  constructor(capacity: number) {
+    this.#capacity = capacity
+  }
+
+  /** Oldest first. */
+  get entries(): readonly Recorded[] {
+    return this.#entries
+  }
+
+  /** Keeps what was seen; `undefined` where nothing is kept. Whoever gets it says when it was delivered, by `settle`. */
+  add(observed: Observation): Recorded | undefined {
+    if (this.#capacity === 0) return undefined
+    const recorded = record(observed)
+    recorded.previous = this.#attemptBefore(recorded.seen)
+    this.#entries.push(recorded)
+    this.#bytes += recorded.size
+    while (this.#entries.length > this.#capacity || this.#bytes > mostBytes) this.#drop()
+    return recorded
+  }
+
+  /** Says what became of an answer; only then do the readers of the stream hear of it. */
+  settle(recorded: Recorded, delivered: boolean): void {
+    recorded.delivered = delivered
+    for (const listener of this.#listeners) listener(recorded)
+  }
+
+  clear(): void {
+    this.#entries = []
+    this.#bytes = 0
+  }
+
+  /** Hears of entries from now on, until it is let go. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  #drop(): void {
+    const dropped = this.#entries.shift()
+    this.#bytes -= dropped?.size ?? 0
+    // What is gone must not be kept by what came after it.
+    for (const recorded of this.#entries) if (recorded.previous === dropped) recorded.previous = undefined
+  }
+
+  /** The attempt whose retry this is: the same request, its count one lower. */
+  #attemptBefore(seen: Observation): Recorded | undefined {
+    const count = retryCountOf(seen)
+    if (count === null || count === 0) return undefined
+    return this.#entries.findLast(
+      ({ seen: other }) =>
+        other.method === seen.method &&
+        other.url === seen.url &&
+        other.body === seen.body &&
+        retryCountOf(other) === count - 1,
+    )
+  }
+}

@@ -1,0 +1,58 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { exchangeOf } from './exchange.ts'
+import type { Recorded } from './journal/entry.ts'
+import type { Journal } from './journal/journal.ts'
+import { bearerToken } from './openai/auth.ts'
+import { monotonicNow } from './sandbox/clock.ts'
+
+/** What a client gets: nothing, where the connection is cut instead. */
+interface Answer {
+  status?: number | undefined
+  body?: string | undefined
+}
+
+/** Writes into the journal of a sandbox what was asked of it, and answered. */
+export function observe(request: FastifyRequest, reply: FastifyReply, { status, body }: Answer): void {
+  const exchange = exchangeOf(request)
+  const { sandbox, address, caller, requestId, begun } = exchange
+  if (sandbox === undefined) return
+  const { method, headers } = request
+  const operation = request.routeOptions.schema?.operationId
+  const reason = exchange.remark ?? reply.getHeader('x-emulator-reason')?.toString()
+  const recorded = sandbox.journal.add({
+    id: requestId,
+    time: sandbox.state.clock.now(),
+    operation,
+    method,
+    url: address.sentPath + address.query,
+    path: address.sentPath.replace(/^\/sandbox\/[^/]+/, ''),
+    headers,
+    body: exchange.body?.toString('utf8'),
+    status,
+    responseBody: body,
+    callingKeyId: caller?.id,
+    keyId: keyIdOf(request, operation, body),
+    faultId: exchange.faultId,
+    token: bearerToken(headers.authorization),
+    begun,
+    ended: monotonicNow(),
+    reason,
+  })
+  if (recorded !== undefined) settleWhenSent(reply, sandbox.journal, recorded)
+}
+
+function settleWhenSent({ raw }: FastifyReply, journal: Journal, recorded: Recorded): void {
+  let isSettled = false
+  const settle = (delivered: boolean) => {
+    if (!isSettled) journal.settle(recorded, delivered)
+    isSettled = true
+  }
+  raw.once('finish', () => settle(true))
+  raw.once('close', () => settle(false))
+}
+
+/** The key that an operation is about: of a create the new one. */
+export function keyIdOf(request: FastifyRequest, operation: string | undefined, answer?: string): string | undefined {
+  if (operation === 'admin-api-keys-create') return /"id":"(key_[A-Za-z0-9]+)"/.exec(answer ?? '')?.[1]
+  return (request.params as { key_id?: string } | undefined)?.key_id
+}

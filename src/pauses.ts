@@ -1,0 +1,37 @@
+import { Generation } from './sandbox/generation.ts'
+
+/** A request that waits was cut: nobody is told anything. */
+export class Cut extends Error {}
+
+/** Requests that wait on purpose. A reset of their sandbox cuts them, and so does the end of the server. */
+export class Pauses {
+  readonly #server = new Generation()
+
+  /** Calls `cut` when the generation ends, or the server, unless it is let go before. */
+  onCut(generation: Generation | undefined, cut: () => void): () => void {
+    const letGo = [this.#server.onEnd(cut), generation?.onEnd(cut)]
+    return () => {
+      for (const each of letGo) each?.()
+    }
+  }
+
+  /** Resolves after so many real milliseconds. Rejects with Cut. */
+  pause(ms: number, generation: Generation | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const letGo = this.onCut(generation, () => {
+        clearTimeout(timer)
+        letGo()
+        reject(new Cut())
+      })
+      const timer = setTimeout(() => {
+        letGo()
+        resolve()
+      }, ms)
+    })
+  }
+
+  /** Cuts all that wait. */
+  end(): void {
+    this.#server.end()
+  }
+}
