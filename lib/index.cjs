@@ -12,3 +12,5 @@ const library = require('../dist/index.cjs').loadLibrary()
 library.catch(() => {})
 
 exports.startEmulator = async (options) => (await library).startEmulator(options)
+exports.connect = async (to) => (await library).connect(to)
+exports.EmulatorError = require('../dist/index.cjs').EmulatorError

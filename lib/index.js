@@ -1,3 +1,3 @@
 import library from './index.cjs'
 
-export const { startEmulator } = library
+export const { startEmulator, connect, EmulatorError } = library

@@ -11,6 +11,7 @@ import {
   readSandboxName,
   readUrl,
 } from './option-readers.ts'
+import { resettables } from './sandbox/resettables.ts'
 import { builtInSeeds } from './sandbox/seed/built-in.ts'
 import { UserError } from './user-error.ts'
 
@@ -159,6 +160,29 @@ export const declarations = {
     description: 'the sandbox to address',
     default: 'default',
     read: readSandboxName,
+  },
+  what: {
+    flags: '--what <part>',
+    env: 'EMULATOR_WHAT',
+    description: `a part to reset: ${resettables.join(', ')}; repeatable`,
+    default: [],
+    defaultText: 'all of it',
+    read: (text) => readChoice(text, resettables),
+    isList: true,
+  },
+  load: {
+    flags: '--load <file>',
+    env: 'EMULATOR_LOAD',
+    description: 'put this seed in the place of the state',
+    defaultText: 'print the state',
+    read: readNonEmpty,
+  },
+  add: {
+    flags: '--add <file>',
+    env: 'EMULATOR_ADD',
+    description: 'add the keys of this seed to the state',
+    defaultText: 'print the state',
+    read: readNonEmpty,
   },
   format: {
     flags: '--format <format>',

@@ -136,7 +136,7 @@ describe('bad options are exit 2 with the option, the rule and the value', () =>
     [['--sandbox-ttl', '0s'], {}, /'0s' is invalid/],
     [['--log-level', 'loud'], {}, /--log-level.*'loud' is invalid.*one of trace, debug/],
     [['--prot', '1'], {}, /unknown option '--prot'[\s\S]*--port/],
-    [['serve'], {}, /unknown command 'serve'; there are start, wait, healthcheck, env/],
+    [['serve'], {}, /unknown command 'serve'; there are start, wait, healthcheck, env, reset, state/],
     [['--port', '1', 'wait'], {}, /the command 'wait' must come before its options/],
     [['start', 'extra'], {}, /unknown command 'extra'/],
     [['--data', ''], {}, /--data.*'' is invalid. It must not be empty/],
@@ -415,4 +415,53 @@ test('the library throws on one', async () => {
   const { status, stderr } = spawnSync(process.execPath, ['--require', old, library], { encoding: 'utf8' })
   expect(stderr).toContain(`Error: admin-keys-emulator needs Node 22.18 or newer; this is ${process.version}.`)
   expect(status).toBe(1)
+})
+
+describe('reset and state', () => {
+  const names = async (url: string) => {
+    const answer = await fetch(`${url}${keysUrl}`, { headers: auth })
+    return ((await answer.json()) as { data: { name: string }[] }).data.map(({ name }) => name)
+  }
+
+  test('print, load, add and reset, in the sandbox that they are told', async () => {
+    const { url } = await serve(['--control-token', 'let-me-in'])
+    const env = { EMULATOR_URL: url, EMULATOR_CONTROL_TOKEN: 'let-me-in' }
+    const seed = temporaryFile('seed.yaml', 'keys:\n  - name: from yaml # so it is\n')
+    const more = temporaryFile('more.json', '{"keys":[{"name":"from json"}]}')
+    expect(await runProgram(['state', '--load', seed, '--sandbox', 'a'], env)).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    })
+    expect((await runProgram(['state', '--add', more, '--sandbox', 'a'], env)).code).toBe(0)
+    expect(await names(`${url}/sandbox/a`)).toEqual(['Admin key', 'from yaml', 'from json'])
+    const printed = await runProgram(['state', '--sandbox', 'a'], env)
+    const again = temporaryFile('again.json', printed.stdout)
+    expect((await runProgram(['state', '--load', again], env)).code).toBe(0)
+    expect(await names(url)).toEqual(await names(`${url}/sandbox/a`))
+    expect(await runProgram(['reset', '--sandbox', 'a', '--what', 'keys', '--what', 'clock'], env)).toMatchObject({
+      code: 0,
+    })
+    expect(await names(`${url}/sandbox/a`)).toEqual(['Admin key'])
+    expect(await names(url)).toHaveLength(3)
+    expect((await runProgram(['reset'], env)).code).toBe(0)
+    expect(await names(url)).toEqual(['Admin key'])
+  })
+
+  test('say what is wrong', async () => {
+    const { url } = await serve()
+    const env = { EMULATOR_URL: url }
+    const broken = temporaryFile('broken.yaml', 'keys: [{ name: 5 }]')
+    for (const [args, code, message] of [
+      [['state', '--load', broken], 2, '/keys/0/name must be a string'],
+      [['state', '--load', '/nowhere.yaml'], 2, 'seed /nowhere.yaml: cannot be read'],
+      [['state', '--load', broken, '--add', broken], 2, '--add: must be left out beside --load'],
+      [['reset', '--what', 'everything'], 2, "'everything' is invalid. It must be one of keys"],
+      [['reset', '--url', 'http://127.0.0.1:1'], 1, 'http://127.0.0.1:1 cannot be asked: '],
+    ] as const) {
+      const told = await runProgram([...args], env)
+      expect([told.code, told.stdout]).toEqual([code, ''])
+      expect(told.stderr).toContain(message)
+    }
+  })
 })

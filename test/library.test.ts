@@ -40,7 +40,7 @@ test('two in one process share nothing, nor do two sandboxes of one', async () =
   const { status } = await fetch(first.url + keysUrl, { method: 'POST', headers, body: '{"name":"one"}' })
   expect(status).toBe(200)
   expect(await keyNames(first.baseURL, first.adminKey)).toContain('one')
-  expect(first.sandbox('other')).toEqual({ name: 'other', baseURL: `${first.url}/sandbox/other/v1` })
+  expect(first.sandbox('other')).toMatchObject({ name: 'other', baseURL: `${first.url}/sandbox/other/v1` })
   expect(first.sandbox('default').baseURL).toBe(first.baseURL)
   expect(await keyNames(first.sandbox('other').baseURL, first.adminKey)).toHaveLength(1)
   expect(await keyNames(second.baseURL, second.adminKey)).toHaveLength(100)

@@ -37,6 +37,13 @@ function createProgram(environment: NodeJS.ProcessEnv): Command {
     'sandbox',
     'format',
   ]).action(async (options) => (await import('./env.ts')).printEnv(options))
+  const controlOptions = [...whereOptions, 'sandbox', 'controlToken'] as const
+  command('reset', 'Put a sandbox back to what it began as', [...controlOptions, 'what']).action(async (options) =>
+    (await import('./control.ts')).reset(options),
+  )
+  command('state', 'Print the state of a sandbox as a seed, or load one', [...controlOptions, 'load', 'add']).action(
+    async (options) => (await import('./control.ts')).state(options),
+  )
   return program
 }
 

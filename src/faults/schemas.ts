@@ -84,3 +84,4 @@ export const ArmedFault = Type.Object({
   hits: Type.Integer({ description: 'How often it has fired.' }),
   remaining: Nullable(Type.Integer(), { description: 'How often it may still fire; null for ever.' }),
 })
+export type ArmedFault = Type.Static<typeof ArmedFault>

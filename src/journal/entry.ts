@@ -1,39 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { redact } from '../redaction.ts'
-
-/** What was asked and answered, without a secret in it. */
-export interface Entry {
-  /** The `x-request-id`. */
-  id: string
-  /** ISO 8601 with milliseconds, by the clock of the sandbox. */
-  time: string
-  /** The operationId; null where the request reached no operation. */
-  operation: string | null
-  method: string
-  /** As it was sent. */
-  url: string
-  /** Without `/sandbox/NAME` and the query. */
-  path: string
-  query: Record<string, string | string[]>
-  headers: Record<string, string | string[]>
-  /** As it was sent, cut at 16 KB; null for none. */
-  body: string | null
-  /** Null where nothing was answered. */
-  status: number | null
-  response_body: string | null
-  calling_key_id: string | null
-  key_id: string | null
-  fault_id: string | null
-  /** Whether the last byte was handed to the operating system, and nobody cut the connection before. */
-  delivered: boolean
-  /** From `x-stainless-retry-count`. */
-  retry_count: number | null
-  /** Real milliseconds since the attempt before this one. */
-  since_previous_ms: number | null
-  duration_ms: number
-  /** The `x-emulator-reason`. */
-  reason: string | null
-}
+import type { RequestEntry as Entry } from './schemas.ts'
 
 /** What is known of a request when it is answered. */
 export interface Observation {

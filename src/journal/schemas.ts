@@ -33,6 +33,8 @@ export const EntrySchema = Type.Object(
   { description: 'A request to the emulated API, without a secret in it.' },
 )
 
+export type RequestEntry = Type.Static<typeof EntrySchema>
+
 const Text = (description: string) => Type.Optional(Type.String({ description }))
 
 export const FilterQuery = Type.Object({

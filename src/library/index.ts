@@ -1,1 +1,4 @@
-export { type Emulator, type EmulatorOptions, type Sandbox, startEmulator } from './start-emulator.ts'
+export { EmulatorError } from '../emulator-error.ts'
+export { connect } from './connect.ts'
+export { startEmulator } from './start-emulator.ts'
+export type * from './types.ts'

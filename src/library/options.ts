@@ -1,6 +1,6 @@
 import { type Declaration, declarations, type Options, serveOptions } from '../config.ts'
 import { UserError } from '../user-error.ts'
-import type { EmulatorOptions } from './start-emulator.ts'
+import type { EmulatorOptions } from './types.ts'
 
 type ServeOption = (typeof serveOptions)[number]
 
@@ -12,7 +12,7 @@ const asText: Partial<Record<ServeOption, (value: unknown) => string>> = {
   adminKey: (value) => (value === null ? 'none' : String(value)),
 }
 
-const numbers: readonly ServeOption[] = ['port', 'maxSandboxes', 'sandboxTtl']
+const numbers: readonly ServeOption[] = ['port', 'maxSandboxes', 'sandboxTtl', 'journal', 'randomSeed']
 
 /** Holds options to the rules of the command line. Throws UserError with the option, the rule and the value. */
 export function readOptions(given: EmulatorOptions): Options<ServeOption> {

@@ -9,6 +9,7 @@ import type { Image } from './database.ts'
 import { Generation } from './generation.ts'
 import type { Home, Slot } from './home.ts'
 import { createRandomness, type Randomness } from './randomness.ts'
+import { type Resettable, resettables } from './resettables.ts'
 import { planAddition, type Seed } from './seed/merge.ts'
 import type { ParsedSeed } from './seed/parse.ts'
 import { addKeys } from './seed/plant.ts'
@@ -27,10 +28,6 @@ import {
 } from './state.ts'
 
 type Operation<Result> = (keys: KeyService, caller: string | undefined) => Result
-
-/** What a reset may be limited to. */
-export const resettables = ['keys', 'journal', 'faults', 'clock', 'behavior', 'random'] as const
-export type Resettable = (typeof resettables)[number]
 
 /** One emulated organization and all that belongs to it. Shares nothing with another. */
 export class Sandbox {

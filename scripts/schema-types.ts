@@ -1,0 +1,44 @@
+export interface Schema {
+  type?: string
+  enum?: readonly unknown[]
+  const?: unknown
+  anyOf?: readonly Schema[]
+  items?: Schema
+  properties?: Record<string, Schema>
+  required?: readonly string[]
+  patternProperties?: Record<string, Schema>
+  description?: string
+}
+
+/** The TypeScript type of what fits a schema, as far as types can say it. */
+export function typeOf(schema: Schema, indent = ''): string {
+  if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
+  if (schema.const !== undefined) return JSON.stringify(schema.const)
+  if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map((each) => typeOf(each, indent)))].join(' | ')
+  switch (schema.type) {
+    case 'integer':
+    case 'number':
+      return 'number'
+    case 'string':
+    case 'boolean':
+    case 'null':
+      return schema.type
+    case 'array':
+      return `(${typeOf(schema.items ?? {}, indent)})[]`
+    case 'object':
+      return objectType(schema, indent)
+    default:
+      return 'unknown'
+  }
+}
+
+function objectType({ properties, patternProperties, required = [] }: Schema, indent: string): string {
+  const [values] = Object.values(patternProperties ?? {})
+  if (properties === undefined) return `Record<string, ${typeOf(values ?? {}, indent)}>`
+  const inner = `${indent}    `
+  const fields = Object.entries(properties).map(([name, schema]) => {
+    const words = schema.description === undefined ? '' : `${inner}/** ${schema.description} */\n`
+    return `${words}${inner}${name}${required.includes(name) ? '' : '?'}: ${typeOf(schema, inner)};\n`
+  })
+  return `{\n${fields.join('')}${indent}}`
+}

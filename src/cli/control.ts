@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import type { Options } from '../config.ts'
+import { createSend, type Send } from '../control-client.ts'
+import { EmulatorError } from '../emulator-error.ts'
+import { defaultSandbox } from '../sandbox/address.ts'
+import { UserError } from '../user-error.ts'
+import { rootUrl, type Where } from '../where.ts'
+
+type ControlOptions = Where & Options<'sandbox' | 'controlToken'>
+
+/** Resets the sandbox of a running emulator, or parts of it. Throws as `ask`. */
+export async function reset({ what, ...where }: ControlOptions & Options<'what'>): Promise<void> {
+  const text = JSON.stringify(what.length === 0 ? {} : { what })
+  await ask(where, (send) => send('POST', '/reset', { text, type: 'application/json' }))
+}
+
+/** Prints the state of the sandbox of a running emulator as a seed, or loads one into it. Throws as `ask`. */
+export async function state({ load, add, ...where }: ControlOptions & Options<'load' | 'add'>): Promise<void> {
+  if (load !== undefined && add !== undefined) throw new UserError('--add: must be left out beside --load')
+  const file = load ?? add
+  if (file === undefined) {
+    const text = await ask(where, (send) => send('GET', '/state'))
+    process.stdout.write(`${JSON.stringify(JSON.parse(text), null, 2)}\n`)
+    return
+  }
+  const document = readSeed(file)
+  await ask(where, (send) => send(load === undefined ? 'POST' : 'PUT', '/state', document))
+}
+
+function readSeed(file: string) {
+  try {
+    const type = file.endsWith('.json') ? 'application/json' : 'application/yaml'
+    return { text: readFileSync(file, 'utf8'), type }
+  } catch (error) {
+    throw new UserError(`seed ${file}: cannot be read: ${(error as Error).message}`)
+  }
+}
+
+/** Throws UserError for what the emulator refuses, Error where it cannot be reached. */
+async function ask<Answer>({ sandbox, controlToken, ...where }: ControlOptions, use: (send: Send) => Promise<Answer>) {
+  const url = rootUrl(where)
+  const root = sandbox === defaultSandbox ? url : `${url}/sandbox/${sandbox}`
+  try {
+    return await use(createSend(root, controlToken))
+  } catch (error) {
+    if (error instanceof EmulatorError) throw new UserError(error.message)
+    // fetch says no more than that it failed.
+    const cause = (error as Error).cause as Error | undefined
+    throw Object.assign(new Error(`${url} cannot be asked: ${cause?.message ?? error}`), { syscall: 'connect' })
+  }
+}
