@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freePort } from '../../bench/processes.ts'
+import { type Snippet, snippetsOf } from '../support/snippets.ts'
 import { type Consumer, installInEmptyFolder } from './consumer.ts'
-import { type Snippet, snippetsOf } from './snippets.ts'
 
 const root = new URL('../../', import.meta.url)
 const snippets = snippetsOf(new URL('README.md', root))

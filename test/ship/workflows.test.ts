@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { temporaryFile } from '../support/files.ts'
-import { snippetsOf } from './snippets.ts'
+import { snippetsOf } from '../support/snippets.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const workflows = readdirSync(join(root, '.github/workflows')).map((file) => join(root, '.github/workflows', file))
