@@ -14,8 +14,9 @@ interface Answer {
 /** Writes into the journal of a sandbox what was asked of it, and answered. */
 export function observe(request: FastifyRequest, reply: FastifyReply, { status, body }: Answer): void {
   const exchange = exchangeOf(request)
-  const { sandbox, address, caller, requestId, begun } = exchange
-  if (sandbox === undefined) return
+  const { sandbox, generation, address, caller, requestId, begun } = exchange
+  // A request that was cut by a reset has no place in the journal that begins with it.
+  if (sandbox === undefined || generation?.isOver) return
   const { method, headers } = request
   const operation = request.routeOptions.schema?.operationId
   const reason = exchange.remark ?? reply.getHeader('x-emulator-reason')?.toString()

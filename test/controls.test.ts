@@ -164,6 +164,7 @@ describe('reset', () => {
     await new Promise((resolve) => setTimeout(resolve, 100))
     await control('POST', '/reset')
     expect(await answer).toBe('')
+    expect((await control('GET', '/requests')).body.data).toEqual([])
     expect(await names()).toEqual(['Admin key'])
   })
 

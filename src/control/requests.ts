@@ -26,8 +26,8 @@ export function registerRequests(app: FastifyInstance, { addressed, pauses }: Co
   })
   app.get('/_emulator/requests', { schema: listRequests }, (request) => {
     const filter = filterOf(request)
-    const fitting = since(addressed(request).journal.entries, filter).filter((each) => isWanted(each, filter))
-    return { data: limited(fitting, filter).map(toEntry), count: fitting.length }
+    const { data, count } = pick(addressed(request).journal.entries, filter)
+    return { data: data.map(toEntry), count }
   })
 
   const clearRequests = control('emulator-requests-clear', {
@@ -57,7 +57,8 @@ export function registerRequests(app: FastifyInstance, { addressed, pauses }: Co
     const tell = (recorded: Recorded) => {
       if (isWanted(recorded, filter)) send(toEntry(recorded))
     }
-    if (filter.since !== undefined) since(journal.entries, filter).forEach(tell)
+    const { since } = filter
+    if (since !== undefined) journal.entries.slice(after(journal.entries, since)).forEach(tell)
     const letGo = [journal.listen(tell), pauses.onCut(generation, () => reply.raw.destroy())]
     reply.raw.once('close', () => {
       for (const each of letGo) each()
@@ -71,17 +72,17 @@ function filterOf({ query }: FastifyRequest): Filter {
   return filter
 }
 
-/** Those after the one of that id; all, where it is not there. */
-function since(entries: readonly Recorded[], { since: id }: Filter): readonly Recorded[] {
-  return id === undefined ? entries : entries.slice(entries.findIndex(({ seen }) => seen.id === id) + 1)
+/** Those after the one of that id, at most so many; where there is no such one the newest, as without an id. */
+function pick(entries: readonly Recorded[], filter: Filter): { data: readonly Recorded[]; count: number } {
+  const start = after(entries, filter.since)
+  const fitting = entries.slice(start).filter((each) => isWanted(each, filter))
+  const { limit = fitting.length } = filter
+  const data = start > 0 ? fitting.slice(0, limit) : fitting.slice(Math.max(fitting.length - limit, 0))
+  return { data, count: fitting.length }
 }
 
-/** The first ones after `since`, the newest without it. */
-function limited(entries: readonly Recorded[], { since: id, limit }: Filter): readonly Recorded[] {
-  if (limit === undefined) return entries
-  if (limit === 0) return []
-  return id === undefined ? entries.slice(-limit) : entries.slice(0, limit)
-}
+const after = (entries: readonly Recorded[], id: string | undefined) =>
+  id === undefined ? 0 : entries.findIndex(({ seen }) => seen.id === id) + 1
 
 // In bytes. A reader that does not read is not waited for.
 const longestBacklog = 1024 * 1024
