@@ -6,7 +6,7 @@ import type { LogLevel } from './config.ts'
 import { registerDocs } from './control/docs.ts'
 import { registerHealth } from './control/health.ts'
 import { createHostCheck } from './control/host-check.ts'
-import { registerControls } from './control/scope.ts'
+import { createTokenCheck, registerControls } from './control/scope.ts'
 import { beginExchange } from './exchange.ts'
 import { createLog, logOptions } from './logging.ts'
 import { acceptJsonBodies } from './openai/body.ts'
@@ -64,10 +64,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const routes = new RouteTable()
   routes.watch(app)
   const checkHost = createHostCheck(allowedHosts)
+  const checkToken = createTokenCheck(controlToken)
   const pauses = new Pauses()
   app.addHook('preClose', async () => pauses.end())
   const isClosing = watchClosing(app)
-  const pipeline = createPipeline({ registry, routes, unroutedId, checkHost, pauses, isClosing, log })
+  const pipeline = createPipeline({ registry, routes, unroutedId, checkHost, checkToken, pauses, isClosing, log })
   installPipeline(app, pipeline, (api) => {
     acceptJsonBodies(api, bodyOf)
     useApiSchemas(api)
@@ -77,7 +78,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     registry,
     addressed: pipeline.addressed,
     checkHost,
-    controlToken,
+    checkToken,
     pauses,
     operations: operationIds,
   })

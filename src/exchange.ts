@@ -20,6 +20,8 @@ export interface Exchange {
   /** The body as it came, once somebody has asked for it; `undefined` in it for one that was too long. */
   sent: Promise<Buffer | undefined> | undefined
   body: Buffer | undefined
+  /** The key that the operation was about, by the true answer. */
+  keyId: string | undefined
   /** The last fault that fired, and what is to be said of it. */
   faultId: string | undefined
   remark: string | undefined
@@ -43,6 +45,7 @@ export function beginExchange(raw: Begun): string {
     requestId: '',
     sent: undefined,
     body: undefined,
+    keyId: undefined,
     faultId: undefined,
     remark: undefined,
     disclosure: 'organization',

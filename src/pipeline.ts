@@ -42,6 +42,8 @@ interface Surroundings {
   unroutedId: () => string
   /** Throws where the Host may not ask for what is ours. */
   checkHost: (request: FastifyRequest) => void
+  /** Throws where the controls want a token that is not shown. */
+  checkToken: (request: FastifyRequest) => void
   pauses: Pauses
   /** Whether the server is about to stop. */
   isClosing: () => boolean
@@ -49,7 +51,7 @@ interface Surroundings {
 }
 
 export function createPipeline(surroundings: Surroundings): Pipeline {
-  const { registry, routes, unroutedId, checkHost, pauses, isClosing, log } = surroundings
+  const { registry, routes, unroutedId, checkHost, checkToken, pauses, isClosing, log } = surroundings
   const behaviorOf = ({ sandbox }: Exchange): Behavior =>
     sandbox?.settings.behavior ?? { ...defaultBehavior, ...registry.origin.seed.behavior }
 
@@ -76,7 +78,8 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
       async pause(ms) {
         // What a client has sent counts, also when it gives up meanwhile.
         if (text === undefined) await bodyOf(request).catch(() => {})
-        await pauses.pause(ms, exchange.generation)
+        const sleep = sandbox.stayAwake()
+        await pauses.pause(ms, exchange.generation).finally(sleep)
       },
       note(armed, remark) {
         exchange.faultId = armed.id
@@ -94,6 +97,7 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
       const allowed = routes.methodsOf(path)?.join(', ')
       if (routes.isOurs(path)) {
         checkHost(request)
+        if (path.startsWith('/_emulator')) checkToken(request)
         if (allowed === undefined || isMalformed) throw controlErrors.unknownControlUrl(method, sentPath)
         throw controlErrors.controlMethodNotAllowed(method, sentPath, allowed)
       }
@@ -133,7 +137,11 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
       const { sandbox } = exchangeOf(request)
       const operation = request.routeOptions.schema?.operationId ?? ''
       if (sandbox === undefined || !sandbox.faults.mayConcern(operation)) return next()
-      befallBefore(victimOf(request, sandbox, operation)).then(() => next(), next)
+      befallBefore(victimOf(request, sandbox, operation)).then(
+        () => next(),
+        // The journal is to say what was sent.
+        (fault) => readBodyOf(request).then(() => next(fault)),
+      )
     },
 
     operate(request, operation) {
@@ -142,6 +150,7 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
       if (sandbox === undefined || generation !== sandbox.generation || generation.isOver) throw new SandboxGone()
       const text = sandbox.run(caller, operation)
       const id = request.routeOptions.schema?.operationId ?? ''
+      exchangeOf(request).keyId = keyIdOf(request, id, text)
       const isSpared = !sandbox.faults.mayConcern(id)
       return (isSpared ? text : befallAfter(victimOf(request, sandbox, id, text), text)) as never
     },
@@ -157,6 +166,7 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
       if (thrown instanceof SandboxGone || thrown instanceof Cut) return cut(reply)
       if (thrown instanceof WireFault) return playFault(thrown, request, reply)
       const exchange = exchangeOf(request)
+      if (exchange.generation?.isOver) return cut(reply)
       const error = toApiError(controlErrors.fromMistake(thrown), request, log)
       exchange.disclosure = error.disclosure
       return sendError(error, reply, behaviorOf(exchange))
@@ -180,8 +190,11 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
 
   /** Until the client gives up, or is given up. */
   function holdOpen(request: FastifyRequest, { raw }: FastifyReply): void {
-    const letGo = pauses.onCut(exchangeOf(request).generation, () => raw.destroy())
-    raw.once('close', letGo)
+    const { sandbox, generation } = exchangeOf(request)
+    const letGo = [sandbox?.stayAwake(), pauses.onCut(generation, () => raw.destroy())]
+    raw.once('close', () => {
+      for (const each of letGo) each?.()
+    })
   }
 }
 
@@ -201,17 +214,18 @@ export function bodyOf(request: FastifyRequest): Promise<Buffer | undefined> {
   return exchange.sent
 }
 
+/** Reads the body of a request that has one, whatever comes of it. */
+const readBodyOf = (request: FastifyRequest): Promise<unknown> =>
+  request.method === 'POST' ? bodyOf(request).catch(() => undefined) : Promise.resolve()
+
 const scopeOf = ({ method }: FastifyRequest): Scope =>
   method === 'GET' ? 'api.management.read' : 'api.management.write'
 
 /** While a body is on its way to it a sandbox does not idle; should it be reset meanwhile, nobody waits for the rest. */
 function awaitBody(sandbox: Sandbox, { raw }: FastifyRequest): void {
-  sandbox.arriving++
-  const letGo = sandbox.generation.onEnd(() => raw.destroy())
+  const letGo = [sandbox.stayAwake(), sandbox.generation.onEnd(() => raw.destroy())]
   raw.once('close', () => {
-    letGo()
-    sandbox.arriving--
-    sandbox.lastUsed = monotonicNow()
+    for (const each of letGo) each()
   })
 }
 

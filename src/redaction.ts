@@ -13,10 +13,17 @@ export const redactedForm = (value: string): string => `${value.slice(0, 8)}...$
  * What is shorter than 20 characters leaves nothing of itself.
  */
 export function redact(text: string, presented = ''): string {
-  const plain = decodeAscii(text)
+  const plain = decodeWhole(text)
   const hidden = hide(plain, presented)
   // Where there is nothing to hide the text stays as it was written.
   return hidden === plain ? text : hidden
+}
+
+/** Also what is encoded more than once. */
+function decodeWhole(text: string): string {
+  let plain = text
+  for (let decoded = decodeAscii(plain); decoded !== plain; decoded = decodeAscii(plain)) plain = decoded
+  return plain
 }
 
 function hide(text: string, presented: string): string {
@@ -24,4 +31,5 @@ function hide(text: string, presented: string): string {
   return withoutToken.replace(secrets, shorten)
 }
 
-const shorten = (secret: string) => (secret.length < 20 ? '[redacted]' : redactedForm(secret))
+/** What is to be seen of a secret. */
+export const shorten = (secret: string) => (secret.length < 20 ? '[redacted]' : redactedForm(secret))

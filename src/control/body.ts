@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyRequest, FastifySchemaCompiler } from 'fas
 import type { TSchema } from 'typebox'
 import { findingOf } from '../findings.ts'
 import { createAjv } from '../openai/ajv.ts'
+import { SeedFile } from '../sandbox/seed/schema.ts'
 import { SeedMistake, type SourceDocument } from '../sandbox/seed/source.ts'
 import * as errors from './errors.ts'
 
@@ -29,11 +30,17 @@ export function acceptDocuments(app: FastifyInstance): void {
 async function collect(payload: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of payload as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length > bodyLimit) throw errors.bodyTooLarge(bodyLimit)
-    chunks.push(chunk)
+  payload.on('error', () => {})
+  try {
+    for await (const chunk of payload as AsyncIterable<Buffer>) {
+      length += chunk.length
+      if (length > bodyLimit) break
+      chunks.push(chunk)
+    }
+  } catch {
+    throw errors.bodyIncomplete()
   }
+  if (length > bodyLimit) throw errors.bodyTooLarge(bodyLimit)
   return Buffer.concat(chunks, length)
 }
 
@@ -44,6 +51,9 @@ async function read(bytes: Buffer, isYaml: boolean): Promise<SourceDocument | un
   if (!isYaml) return inJson(text)
   return (await import('../sandbox/seed/document.ts')).readDocument('', text)
 }
+
+/** A state that is left out is a mistake, not an empty one. */
+const isOptional = (schema: TSchema) => schema !== SeedFile
 
 const mistakeIn =
   (content: unknown): SourceDocument['mistake'] =>
@@ -66,6 +76,7 @@ const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart })
   let validate: ValidateFunction | undefined
   return (body: SourceDocument | null) => {
     // Fastify hands null for a body that is not there.
+    if (body === null && !isOptional(schema)) return { error: errors.invalidBody(undefined, 'must be given') }
     const sent = body ?? { content: {}, mistake: mistakeIn({}) }
     validate ??= createAjv().compile(schema)
     return validate(sent.content) ? { value: sent } : { error: sent.mistake(...findingOf(validate.errors)) }

@@ -52,14 +52,21 @@ export function registerRequests(app: FastifyInstance, { addressed, pauses }: Co
   })
   app.get('/_emulator/requests/stream', { schema: streamRequests }, (request, reply) => {
     const filter = filterOf(request)
-    const { journal, generation } = addressed(request)
-    const send = openStream(reply)
+    const sandbox = addressed(request)
+    const { journal, generation } = sandbox
+    const stream = openStream(reply)
     const tell = (recorded: Recorded) => {
-      if (isWanted(recorded, filter)) send(toEntry(recorded))
+      if (isWanted(recorded, filter)) stream.send(toEntry(recorded))
     }
     const { since } = filter
-    if (since !== undefined) journal.entries.slice(after(journal.entries, since)).forEach(tell)
-    const letGo = [journal.listen(tell), pauses.onCut(generation, () => reply.raw.destroy())]
+    if (since !== undefined) {
+      const missed = journal.entries.slice(after(journal.entries, since))
+      // What is not settled yet is told when it is.
+      for (const recorded of missed) if (recorded.isSettled) tell(recorded)
+    }
+    stream.allowBacklog()
+    const sleep = sandbox.stayAwake()
+    const letGo = [sleep, journal.listen(tell), pauses.onCut(generation, () => reply.raw.destroy())]
     reply.raw.once('close', () => {
       for (const each of letGo) each()
     })
@@ -87,15 +94,22 @@ const after = (entries: readonly Recorded[], id: string | undefined) =>
 // In bytes. A reader that does not read is not waited for.
 const longestBacklog = 1024 * 1024
 
-function openStream(reply: FastifyReply): (entry: Entry) => void {
+function openStream(reply: FastifyReply) {
   reply.hijack()
   const { raw } = reply
   raw.on('error', () => {})
   raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' })
   raw.write(': requests\n\n')
-  return (entry) => {
-    if (raw.destroyed) return
-    raw.write(`id: ${entry.id}\ndata: ${JSON.stringify(entry)}\n\n`)
-    if (raw.writableLength > longestBacklog) raw.destroy()
+  let allowed = Number.POSITIVE_INFINITY
+  return {
+    send(entry: Entry): void {
+      if (raw.destroyed) return
+      raw.write(`id: ${entry.id}\ndata: ${JSON.stringify(entry)}\n\n`)
+      if (raw.writableLength > allowed) raw.destroy()
+    },
+    /** From now on it is dropped when it falls back further than it is now. */
+    allowBacklog(): void {
+      allowed = raw.writableLength + longestBacklog
+    },
   }
 }

@@ -25,18 +25,18 @@ export interface ControlOptions {
   pauses: Pauses
   /** The operationIds of the emulated API. */
   operations: readonly string[]
-  /** What `/_emulator` wants to be shown; `undefined` for nothing. */
-  controlToken: string | undefined
+  /** Throws where a token is wanted that is not shown. */
+  checkToken: (request: FastifyRequest) => void
 }
 
 /** Everything under `/_emulator`: what a tester does to a sandbox. Never faulted, never in the journal. */
 export function registerControls(app: FastifyInstance, options: ControlOptions): void {
-  const checkToken = createTokenCheck(options.controlToken)
   app.register((control, _options, done) => {
     acceptDocuments(control)
     control.addHook('onRequest', (request, _reply, next) => {
       options.checkHost(request)
-      checkToken(request)
+      options.checkToken(request)
+      refuseQuery(request)
       next()
     })
     registerSandboxes(control, options)
@@ -50,10 +50,18 @@ export function registerControls(app: FastifyInstance, options: ControlOptions):
   })
 }
 
+/** What a control does not read is a mistake of the test. */
+function refuseQuery({ query, routeOptions }: FastifyRequest): void {
+  const [param] = Object.keys(query as object)
+  if (param !== undefined && routeOptions.schema?.querystring === undefined) {
+    throw errors.invalidQuery(param, 'left out: this control has no query', param)
+  }
+}
+
 const hashed = (text: string) => createHash('sha256').update(text).digest()
 
-/** Compares in constant time, whatever the length. */
-function createTokenCheck(token: string | undefined): (request: FastifyRequest) => void {
+/** Whether a request shows the token, compared in constant time, whatever its length. */
+export function createTokenCheck(token: string | undefined): (request: FastifyRequest) => void {
   if (token === undefined) return () => {}
   const wanted = hashed(token)
   return ({ headers }) => {

@@ -68,8 +68,21 @@ function checkFields({ content, mistake }: Sent): void {
   if (superfluous !== undefined) throw mistake([superfluous], `left out: ${content.kind} does not have it`)
 }
 
-// What Node itself writes, or what would break the answer.
-const reserved = ['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'trailer', 'upgrade']
+// What every answer has, what Node itself writes, and what would break it.
+const reserved = [
+  'connection',
+  'content-length',
+  'content-type',
+  'keep-alive',
+  'openai-organization',
+  'openai-processing-ms',
+  'openai-version',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'x-emulator-reason',
+  'x-request-id',
+]
 
 function checkHeaders({ content: { headers = {} }, mistake }: Sent): void {
   const name = Object.keys(headers).find((each) => reserved.includes(each.toLowerCase()))

@@ -73,16 +73,20 @@ function refusal(status: number, { id, rule: { effect, when } }: Armed, { token,
 async function mutated(text: string, armed: Armed, { note }: Victim): Promise<string> {
   const { effect } = armed.rule
   if (effect.kind !== 'mutate') return text
-  const { applyPatch } = await import('rfc6902')
-  const holder = { answer: JSON.parse(text) as unknown }
-  // Below a holder, so that the answer as a whole can be replaced.
-  const below = (pointer: string) => `/answer${pointer}`
-  const patch = effect.patch.map((step) => {
-    const from = 'from' in step ? { from: below(step.from) } : {}
-    return { ...step, path: below(step.path), ...from }
-  })
-  const failure = applyPatch(holder, structuredClone(patch)).find((each) => each !== null)
-  if (failure === undefined) return JSON.stringify(holder.answer) ?? 'null'
-  note(armed, `mutate_failed; fault=${armed.id}; ${failure.message}`)
-  return text
+  try {
+    const { applyPatch } = await import('rfc6902')
+    const holder = { answer: JSON.parse(text) as unknown }
+    // Below a holder, so that the answer as a whole can be replaced.
+    const below = (pointer: string) => `/answer${pointer}`
+    const patch = effect.patch.map((step) => {
+      const from = 'from' in step ? { from: below(step.from) } : {}
+      return { ...step, path: below(step.path), ...from }
+    })
+    const failure = applyPatch(holder, structuredClone(patch)).find((each) => each !== null)
+    if (failure !== undefined) throw failure
+    return JSON.stringify(holder.answer) ?? 'null'
+  } catch (error) {
+    note(armed, `mutate_failed; fault=${armed.id}; ${(error as Error).message}`)
+    return text
+  }
 }

@@ -11,6 +11,8 @@ export interface Occasion {
 /** A fault that is armed, or was. */
 export interface Armed {
   readonly id: string
+  /** Its place among all that were ever armed. */
+  readonly order: number
   readonly rule: Rule
   /** How many that matched have passed. */
   passed: number
@@ -40,7 +42,7 @@ export class FaultPlan {
 
   arm(rule: Rule): Armed {
     this.#count++
-    const armed = { id: `fault_${this.#count}`, rule, passed: 0, hits: 0 }
+    const armed = { id: `fault_${this.#count}`, order: this.#count, rule, passed: 0, hits: 0 }
     this.#armed.push(armed)
     return armed
   }
@@ -72,8 +74,9 @@ export class FaultPlan {
 
   /** The fault that fires for a request, of those that were armed after `previous`. */
   next(occasion: Occasion, when: Moment, previous?: Armed): Armed | undefined {
-    const start = previous === undefined ? 0 : this.#armed.indexOf(previous) + 1
-    return this.#armed.slice(start).find((armed) => armed.rule.when === when && takes(armed, occasion))
+    // By their order, for the one before may have been disarmed meanwhile.
+    const start = previous?.order ?? 0
+    return this.#armed.find((armed) => armed.order > start && armed.rule.when === when && takes(armed, occasion))
   }
 
   /** Counts a request into its window, a fixed one that begins with the first request counted. */

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyReply } from 'fastify'
 
 /** What no HTTP framework would send. `text` is the true answer that is spoilt. */
@@ -19,15 +20,21 @@ export function play({ kind, text }: WireFault, reply: FastifyReply): void {
   const { raw, request } = reply
   const ways = {
     hang: () => {},
-    reset: () => raw.socket?.resetAndDestroy(),
+    reset: () => onSocket(raw, (socket) => socket.resetAndDestroy()),
     empty() {
       // What was sent is read, or the kernel would make a reset of the end.
       request.raw.resume()
-      raw.socket?.end(() => endSoon(raw))
+      onSocket(raw, (socket) => socket.end(() => endSoon(raw)))
     },
     truncate: () => truncate(reply, text),
   }
   ways[kind]()
+}
+
+/** When it is its turn: behind an earlier request on the same connection an answer has no socket yet. */
+function onSocket(raw: ServerResponse, act: (socket: Socket) => void): void {
+  if (raw.socket !== null) act(raw.socket)
+  else raw.once('socket', act)
 }
 
 // How long the other side may take to see the end, in milliseconds.
@@ -46,5 +53,7 @@ function truncate(reply: FastifyReply, text: string): void {
     'content-type': 'application/json',
     'content-length': bytes.length,
   } as never)
-  raw.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => raw.socket?.end(() => endSoon(raw)))
+  raw.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () =>
+    onSocket(raw, (socket) => socket.end(() => endSoon(raw))),
+  )
 }

@@ -25,7 +25,7 @@ export class Journal {
   add(observed: Observation): Recorded | undefined {
     if (this.#capacity === 0) return undefined
     const recorded = record(observed)
-    recorded.previous = this.#attemptBefore(recorded.seen)
+    recorded.sincePrevious = this.#sincePrevious(recorded.seen)
     this.#entries.push(recorded)
     this.#bytes += recorded.size
     while (this.#entries.length > this.#capacity || this.#bytes > mostBytes) this.#drop()
@@ -35,6 +35,7 @@ export class Journal {
   /** Says what became of an answer; only then do the readers of the stream hear of it. */
   settle(recorded: Recorded, delivered: boolean): void {
     recorded.delivered = delivered
+    recorded.isSettled = true
     for (const listener of this.#listeners) listener(recorded)
   }
 
@@ -52,20 +53,19 @@ export class Journal {
   #drop(): void {
     const dropped = this.#entries.shift()
     this.#bytes -= dropped?.size ?? 0
-    // What is gone must not be kept by what came after it.
-    for (const recorded of this.#entries) if (recorded.previous === dropped) recorded.previous = undefined
   }
 
-  /** The attempt whose retry this is: the same request, its count one lower. */
-  #attemptBefore(seen: Observation): Recorded | undefined {
+  /** Since the attempt whose retry this is: the same request, its count one lower. */
+  #sincePrevious(seen: Observation): number | undefined {
     const count = retryCountOf(seen)
     if (count === null || count === 0) return undefined
-    return this.#entries.findLast(
+    const previous = this.#entries.findLast(
       ({ seen: other }) =>
         other.method === seen.method &&
         other.url === seen.url &&
         other.body === seen.body &&
         retryCountOf(other) === count - 1,
     )
+    return previous === undefined ? undefined : seen.begun - previous.seen.begun
   }
 }

@@ -34,10 +34,10 @@ export class Sandbox {
   readonly name: string
   /** When it was last addressed, in real monotonic milliseconds. */
   lastUsed = monotonicNow()
-  /** How many requests are still sending their bodies. */
-  arriving = 0
   readonly journal: Journal
   #faults = new FaultPlan()
+  /** How many requests it waits for, or they for it. */
+  #awake = 0
   readonly #home: Home
   readonly #origin: Origin
   #state: State
@@ -121,6 +121,8 @@ export class Sandbox {
     const beginning = this.#home.beginning.read() ?? this.#planted()
     const isWhole = resettables.every((part) => what.includes(part))
     this.#exchange(isWhole ? beginning : this.#mix(beginning, what))
+    if (what.includes('clock')) goBackInTime(this.#state)
+    announceAdminKey(this.#state, this.#origin.adminKey)
     if (what.includes('journal')) this.journal.clear()
     if (what.includes('faults')) this.#faults = new FaultPlan()
   }
@@ -128,6 +130,7 @@ export class Sandbox {
   /** Puts an image in the place of all that there is. Cuts the requests in flight. */
   restore(image: Image): void {
     this.#exchange(image)
+    goBackInTime(this.#state)
   }
 
   /** Puts a seed in the place of all that there is; what it leaves out is as in a sandbox without one. */
@@ -150,9 +153,18 @@ export class Sandbox {
     return this.#home.snapshotNames()
   }
 
+  /** It does not idle until what is returned is called. */
+  stayAwake(): () => void {
+    this.#awake++
+    return () => {
+      this.#awake--
+      this.lastUsed = monotonicNow()
+    }
+  }
+
   /** Whether nobody has addressed it for that long, in real milliseconds, nor is about to. */
   hasIdled(duration: number): boolean {
-    return this.arriving === 0 && monotonicNow() - this.lastUsed > duration
+    return this.#awake === 0 && monotonicNow() - this.lastUsed > duration
   }
 
   close(): void {
@@ -187,7 +199,6 @@ export class Sandbox {
   #exchange(image: Image, randomness?: Randomness): void {
     const db = this.#home.replace(image, this.#state.db)
     this.#state = openState(db, this.#origin, randomness)
-    goBackInTime(this.#state)
     this.#generation.end()
     this.#generation = new Generation()
   }

@@ -9,8 +9,9 @@ import type { SeedFile, SeedKey } from './schema.ts'
 /** The seed of which a sandbox would become what this one is. */
 export function exportState({ store, settings, clock }: State): SeedFile {
   const { organization, behavior } = settings
+  const { user } = organization
   return {
-    organization,
+    organization: { ...organization, name: redact(organization.name), user: { ...user, name: redact(user.name) } },
     behavior,
     clock: { now: new Date(clock.now()).toISOString(), frozen: isFrozen(settings.clock) },
     keys: store.all().map(toSeedKey),
@@ -21,14 +22,14 @@ function toSeedKey({ shown, value_sha256, deleted }: StoredKeyRow): SeedKey {
   const { id, name, redacted_value, created_at, expires_at, last_used_at, owner } = fromJson<AdminApiKey>(shown)
   return {
     id,
-    // Somebody may have called a key by a value.
+    // Somebody may have called something by a value.
     name: name === null ? null : redact(name),
     value_sha256,
-    redacted_value,
+    redacted_value: redact(redacted_value),
     created_at,
     expires_at,
     last_used_at,
-    owner: { type: owner.type, id: owner.id, name: owner.name, created_at: owner.created_at },
+    owner: { type: owner.type, id: owner.id, name: redact(owner.name), created_at: owner.created_at },
     ...(deleted ? { deleted: true } : {}),
   }
 }
