@@ -168,6 +168,19 @@ describe('a reset', () => {
       await app.close()
     }
   })
+
+  test('leaves whom a server is started for his admin key', async () => {
+    const dataDirectory = temporaryFolder()
+    const first = await startControlled({ dataDirectory })
+    await first.control('PUT', '/snapshots/s')
+    await first.app.close()
+    const { control, call } = await startControlled({ dataDirectory, adminKey: 'sk-admin-another' })
+    for (const path of ['/reset', '/snapshots/s/restore']) {
+      await control('POST', path)
+      expect((await call('GET', keysUrl, { as: 'sk-admin-another' })).status, path).toBe(200)
+      expect((await call('GET', keysUrl)).status, path).toBe(200)
+    }
+  })
 })
 
 test('what a crash has left half-written does no harm, and is gone with its sandbox', async () => {

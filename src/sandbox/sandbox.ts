@@ -51,8 +51,8 @@ export class Sandbox {
     this.journal = new Journal(origin.journal)
     const kept = openSeeded(home)
     this.#state = openState(kept ?? this.#begin(image ?? this.#planted()), origin)
-    if (kept !== undefined) announceAdminKey(this.#state, origin.adminKey)
-    else goBackInTime(this.#state)
+    if (kept === undefined) goBackInTime(this.#state)
+    announceAdminKey(this.#state, origin.adminKey)
   }
 
   get state(): Readonly<State> {
@@ -122,7 +122,6 @@ export class Sandbox {
     const isWhole = resettables.every((part) => what.includes(part))
     this.#exchange(isWhole ? beginning : this.#mix(beginning, what))
     if (what.includes('clock')) goBackInTime(this.#state)
-    announceAdminKey(this.#state, this.#origin.adminKey)
     if (what.includes('journal')) this.journal.clear()
     if (what.includes('faults')) this.#faults = new FaultPlan()
   }
@@ -199,6 +198,7 @@ export class Sandbox {
   #exchange(image: Image, randomness?: Randomness): void {
     const db = this.#home.replace(image, this.#state.db)
     this.#state = openState(db, this.#origin, randomness)
+    announceAdminKey(this.#state, this.#origin.adminKey)
     this.#generation.end()
     this.#generation = new Generation()
   }

@@ -48,7 +48,7 @@ export function openState(db: Database, origin: Origin, randomness?: Randomness)
   return state
 }
 
-/** Adds the admin key where it never was: a database of an earlier run may have been seeded for another. */
+/** Adds the admin key where it never was: what an earlier run left, or began as, may have been seeded for another. */
 export function announceAdminKey({ store, settings, randomness }: State, adminKey: string | undefined): void {
   if (adminKey === undefined || store.byDigest(digest(adminKey)) !== undefined) return
   plantAdminKey(adminKey, { store, settings, randomness })
