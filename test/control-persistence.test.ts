@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Answer, adminKey, keysUrl } from './support/app.ts'
@@ -218,6 +218,20 @@ describe('a sandbox that was removed', () => {
     expect((await control('GET', '/sandboxes')).body.data).toHaveLength(1)
     expect(await namesIn(control, 'copy')).toEqual(['Admin key'])
     expect((await control('GET', '/snapshots', undefined, 'copy')).body.data).toEqual([])
+  })
+
+  test('leaves nothing to the next of its name though a crash broke the removal off', async () => {
+    const dataDirectory = temporaryFolder()
+    const first = await startControlled({ dataDirectory })
+    await use(first.control)
+    const folder = folderOf(dataDirectory, 'copy')
+    const kept = readFileSync(join(folder, `snapshot-${hex('before')}.sqlite`))
+    await first.control('DELETE', '/sandboxes/copy')
+    await first.app.close()
+    mkdirSync(folder)
+    writeFileSync(join(folder, `snapshot-${hex('before')}.sqlite`), kept)
+    const second = await startControlled({ dataDirectory })
+    expect((await second.control('GET', '/snapshots', undefined, 'copy')).body.data).toEqual([])
   })
 })
 

@@ -25,6 +25,10 @@ export function openDataDirectory(root: string): DataDirectory {
   // Hexadecimal, for names may differ in case alone, which some file systems do not tell apart.
   const folderOf = (name: string) => join(root, Buffer.from(name, 'utf8').toString('hex'))
   const fileOf = (name: string) => databaseIn(folderOf(name))
+  const clear = (name: string) => {
+    // The database first: without it the others belong to nobody, should the process die here.
+    for (const file of [fileOf(name), ...filesOfHome(folderOf(name))]) rmSync(file, { force: true })
+  }
   return {
     check() {
       // What else stands in the folder is somebody else's.
@@ -36,11 +40,12 @@ export function openDataDirectory(root: string): DataDirectory {
     },
     home(name) {
       makeFolder(folderOf(name))
+      if (!existsSync(fileOf(name))) clear(name)
       return openFileHome(folderOf(name))
     },
     explain: (name, error) => explain(error, fileOf(name)),
     remove(name) {
-      for (const file of filesOfHome(folderOf(name))) rmSync(file, { force: true })
+      clear(name)
       // Unless somebody has put something of their own there.
       if (readdirSync(folderOf(name)).length === 0) rmdirSync(folderOf(name))
     },
