@@ -16,6 +16,7 @@ import { Cut, type Pauses } from './pauses.ts'
 import type { RouteTable } from './route-table.ts'
 import { defaultSandbox, sandboxNameRule } from './sandbox/address.ts'
 import { monotonicNow } from './sandbox/clock.ts'
+import type { Generation } from './sandbox/generation.ts'
 import type { Registry } from './sandbox/registry.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 
@@ -152,7 +153,7 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
       const id = request.routeOptions.schema?.operationId ?? ''
       exchangeOf(request).keyId = keyIdOf(request, id, text)
       const isSpared = !sandbox.faults.mayConcern(id)
-      return (isSpared ? text : befallAfter(victimOf(request, sandbox, id, text), text)) as never
+      return (isSpared ? text : spoilt(victimOf(request, sandbox, id, text), text, generation)) as never
     },
 
     addressed(request) {
@@ -163,10 +164,10 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
     },
 
     handleError(thrown, request, reply) {
-      if (thrown instanceof SandboxGone || thrown instanceof Cut) return cut(reply)
-      if (thrown instanceof WireFault) return playFault(thrown, request, reply)
       const exchange = exchangeOf(request)
-      if (exchange.generation?.isOver) return cut(reply)
+      // Whatever else went wrong with it: what the sandbox is now has nothing to do with it.
+      if (thrown instanceof SandboxGone || thrown instanceof Cut || exchange.generation?.isOver) return cut(reply)
+      if (thrown instanceof WireFault) return playFault(thrown, request, reply)
       const error = toApiError(controlErrors.fromMistake(thrown), request, log)
       exchange.disclosure = error.disclosure
       return sendError(error, reply, behaviorOf(exchange))
@@ -227,6 +228,13 @@ function awaitBody(sandbox: Sandbox, { raw }: FastifyRequest): void {
   raw.once('close', () => {
     for (const each of letGo) each()
   })
+}
+
+/** The answer as faults leave it, unless the sandbox was reset while they did. */
+async function spoilt(victim: Victim, text: string, generation: Generation): Promise<string> {
+  const left = await befallAfter(victim, text)
+  if (generation.isOver) throw new SandboxGone()
+  return left
 }
 
 /** The sandbox was reset or removed while the request waited: its client is to see a broken connection. */
