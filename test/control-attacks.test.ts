@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl } from './support/app.ts'
@@ -96,6 +97,29 @@ describe('what is in flight', () => {
     await control('POST', '/reset')
     await Promise.race([asked, sleep(300)])
     expect((await control('GET', '/requests')).body.data).toEqual([])
+  })
+
+  test('ends with the server, also what begins to wait only then', async () => {
+    for (const fault of [
+      { operation: '*', kind: 'delay', ms: 30_000 },
+      { operation: '*', kind: 'delay', ms: 30_000, when: 'after_commit' },
+      { operation: '*', kind: 'hang', when: 'after_commit' },
+    ]) {
+      const { control, listen, app } = await startControlled()
+      const url = await listen()
+      await control('POST', '/faults', fault)
+      const socket = connect({ host: '127.0.0.1', port: Number(new URL(url).port) })
+      socket.on('error', () => {})
+      socket.write(`${headOf(12)}{"name":`)
+      await sleep(60)
+      const begun = performance.now()
+      const closed = app.close()
+      await sleep(60)
+      socket.write('"x"}')
+      await closed
+      socket.destroy()
+      expect([fault, performance.now() - begun]).toEqual([fault, expect.toSatisfy((ms) => ms < 1000)])
+    }
   })
 
   test('a stream that is open is ended by a reset, and hears nothing of what was asked before', async () => {

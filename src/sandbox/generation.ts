@@ -7,9 +7,11 @@ export class Generation {
     return this.#isOver
   }
 
-  /** Calls `cut` when the generation ends, unless it is let go before. */
+  /** Calls `cut` when the generation ends, at once if it has, unless it is let go before. */
   onEnd(cut: () => void): () => void {
     this.#cuts.add(cut)
+    // Not before whoever calls has what lets it go.
+    if (this.#isOver) queueMicrotask(() => this.end())
     return () => void this.#cuts.delete(cut)
   }
 
