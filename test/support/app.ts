@@ -5,6 +5,7 @@ import { type AppOptions, buildApp } from '../../src/app.ts'
 import { loadSeeds } from '../../src/sandbox/seed/load.ts'
 import { watchAnswers } from './answers.ts'
 import { temporaryFile } from './files.ts'
+import { enterStage, type Staged } from './stages.ts'
 
 export const adminKey = 'sk-admin-local'
 export const keysUrl = '/v1/organization/admin_api_keys'
@@ -67,11 +68,13 @@ export async function startApp(options: TestOptions = {}): Promise<TestApp> {
     ...rest,
   })
   const wrong = watchAnswers(app, { isSpoilt })
+  const staged = await enterStage(app)
   onTestFinished(async () => {
+    await staged.leave()
     await app.close()
     expect(wrong).toEqual([])
   })
-  const call = createCall(app)
+  const call = createCall(app, staged)
   return {
     app,
     call,
@@ -82,17 +85,18 @@ export async function startApp(options: TestOptions = {}): Promise<TestApp> {
     },
     async listen() {
       await app.listen({ host: '127.0.0.1', port: 0 })
-      return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+      const { port } = app.server.address() as AddressInfo
+      return `http://127.0.0.1:${port}${staged.url('')}`
     },
   }
 }
 
-function createCall(app: FastifyInstance): TestApp['call'] {
+function createCall(app: FastifyInstance, staged: Staged): TestApp['call'] {
   return async (method, url, { body, rawBody, as = adminKey, headers = {} } = {}) => {
     const payload = body === undefined ? rawBody : JSON.stringify(body)
     const response = await app.inject({
       method: method as 'GET',
-      url,
+      url: staged.url(url),
       headers: {
         ...(as === null ? {} : { authorization: `Bearer ${as}` }),
         ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
@@ -100,10 +104,10 @@ function createCall(app: FastifyInstance): TestApp['call'] {
       },
       ...(payload === undefined ? {} : { payload }),
     })
-    const text = response.body
+    const text = staged.said(response.body)
     return {
       status: response.statusCode,
-      headers: response.headers as Answer['headers'],
+      headers: JSON.parse(staged.said(JSON.stringify(response.headers))),
       text,
       body: text === '' ? undefined : JSON.parse(text),
     }
