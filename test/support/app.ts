@@ -68,7 +68,7 @@ export async function startApp(options: TestOptions = {}): Promise<TestApp> {
     ...rest,
   })
   const wrong = watchAnswers(app, { isSpoilt })
-  const staged = await enterStage(app)
+  const staged = await enterStage(app, typeof seed === 'string' ? seed : '')
   onTestFinished(async () => {
     await staged.leave()
     await app.close()

@@ -24,14 +24,15 @@ export interface Staged {
 
 const asItIs: Staged = { url: (asked) => asked, said: (text) => text, leave: async () => {} }
 
-export async function enterStage(app: FastifyInstance): Promise<Staged> {
+/** `seed` is the text of the server's seed, if it has one. */
+export async function enterStage(app: FastifyInstance, seed: string): Promise<Staged> {
   if (stage === 'reset') {
-    await use(app)
+    await use(app, seed.match(/sk-[\w-]+/g) ?? [])
     await must(app, 'POST', '/_emulator/reset')
     return asItIs
   }
   if (stage === 'sandbox') {
-    const leave = burden(app)
+    const leave = await burden(app)
     await must(app, 'GET', `${second}/_emulator/clock`)
     return {
       url: (asked) => (asked.startsWith('/sandbox/') ? asked : second + asked),
@@ -42,15 +43,15 @@ export async function enterStage(app: FastifyInstance): Promise<Staged> {
   return asItIs
 }
 
-async function ask(app: FastifyInstance, method: string, url: string, body?: object) {
-  const headers = { authorization: 'Bearer sk-admin-local' }
+async function ask(app: FastifyInstance, method: string, url: string, body?: object, as = 'sk-admin-local') {
+  const headers = { authorization: `Bearer ${as}` }
   const payload = body === undefined ? {} : { payload: body }
   return app.inject({ method: method as 'GET', url, headers, ...payload })
 }
 
 /** Asks for what must succeed, or a test would prove nothing. */
-async function must(app: FastifyInstance, method: string, url: string, body?: object) {
-  const answer = await ask(app, method, url, body)
+async function must(app: FastifyInstance, method: string, url: string, body?: object, as?: string) {
+  const answer = await ask(app, method, url, body, as)
   if (answer.statusCode >= 300) throw new Error(`${method} ${url}: ${answer.body}`)
   return answer.json()
 }
@@ -65,9 +66,10 @@ async function switchAll(app: FastifyInstance, but: readonly (keyof Behavior)[])
   await must(app, 'PATCH', '/_emulator/behavior', Object.fromEntries(other))
 }
 
-/** Changes all of `default` that can be changed. */
-async function use(app: FastifyInstance): Promise<void> {
+/** Changes all of `default` that can be changed; `values` are of keys that it has. */
+async function use(app: FastifyInstance, values: readonly string[]): Promise<void> {
   await must(app, 'PATCH', '/_emulator/behavior', { auth: 'any', state: 'kept' })
+  for (const value of ['sk-admin-local', ...values]) await must(app, 'GET', keysUrl, undefined, value)
   // The admin key and those of the seed: used, and then deleted.
   const { data } = await must(app, 'GET', `${keysUrl}?limit=3`)
   const made = await must(app, 'POST', keysUrl, { name: 'of before' })
@@ -84,18 +86,30 @@ async function use(app: FastifyInstance): Promise<void> {
   await switchAll(app, [])
 }
 
-/** Keeps `default` busy, in another state than any test expects, until the server closes or the answer is called. */
-function burden(app: FastifyInstance): () => Promise<void> {
+// What tests take for unknown, `default` knows.
+const strangers = [
+  ...['wrong', 'sk-admin-wrong-value', 'sk-proj-abc', 'sk-proj-abcdef', 'My Admin'].map((value) => ({ value })),
+  ...['key_none', 'key_x', '0'].map((id) => ({ id })),
+].map((key) => ({ name: 'stranger', ...key }))
+
+/** Puts `default` into a state that no test expects. */
+async function alienate(app: FastifyInstance): Promise<void> {
+  await must(app, 'POST', '/_emulator/reset')
+  await switchAll(app, ['auth', 'state'])
+  await must(app, 'PATCH', '/_emulator/behavior', { auth: 'any', state: 'kept' })
+  await must(app, 'PUT', '/_emulator/clock', { now: '2040-01-01', frozen: true })
+  await must(app, 'POST', '/_emulator/state', { keys: strangers })
+}
+
+/** Keeps `default` busy until the server closes or the answer is called. */
+async function burden(app: FastifyInstance): Promise<() => Promise<void>> {
   let isOver = false
   app.addHook('preClose', async () => {
     isOver = true
   })
+  await alienate(app)
   const work = async () => {
     while (!isOver) {
-      await must(app, 'POST', '/_emulator/reset')
-      await switchAll(app, ['auth', 'state'])
-      await must(app, 'PATCH', '/_emulator/behavior', { auth: 'any', state: 'kept' })
-      await must(app, 'PUT', '/_emulator/clock', { now: '2040-01-01', frozen: true })
       for (let n = 0; n < 20 && !isOver; n++) {
         const { id } = await must(app, 'POST', keysUrl, { name: 'of default' })
         await must(app, 'GET', keysUrl)
@@ -105,6 +119,7 @@ function burden(app: FastifyInstance): () => Promise<void> {
       await must(app, 'POST', '/_emulator/faults', { operation: '*', kind: 'error', status: 503, times: null })
       await ask(app, 'GET', keysUrl)
       await turn()
+      await alienate(app)
     }
   }
   // A test that closes its server breaks off what was asked last.
