@@ -1,5 +1,6 @@
 // npm run bench:check: the ratios of a short run beside those of bench/baseline.json.
 import { parseArgs } from 'node:util'
+import { armedRatios, measureArmed } from './armed.ts'
 import { betterOf, type Comparison, compare, known, type Ratios, readBaseline } from './baseline.ts'
 import { measureOperation, operationNames, operationRatios } from './operations.ts'
 import { cleanUpAtExit } from './processes.ts'
@@ -9,6 +10,7 @@ import { requireWrk } from './wrk.ts'
 
 const startRounds = 7
 const rounds = 3
+const armedRounds = 2
 // Of what failed.
 const furtherAttempts = 2
 
@@ -17,6 +19,7 @@ const measures: Record<string, () => Promise<Ratios>> = {
 }
 for (const name of operationNames)
   measures[name] = async () => known(operationRatios(name, await measureOperation(name, rounds)))
+measures['retrieve armed'] = async () => known(armedRatios(await measureArmed(armedRounds, false)))
 
 async function check(): Promise<number> {
   const baseline = readBaseline()
@@ -44,7 +47,7 @@ async function measure(names: readonly string[]): Promise<Ratios> {
   return ratios
 }
 
-const measureOf = (ratio: string) => ratio.split(' ')[0] as string
+const measureOf = (ratio: string) => ratio.replace(/ \w+$/, '')
 
 const failing = (comparisons: readonly Comparison[]) =>
   comparisons.filter(({ verdict }) => verdict === 'fails' || verdict === 'incredible').map(({ name }) => name)

@@ -5,7 +5,7 @@ import { medianOf, ratios } from './statistics.ts'
 import { seedOf } from './temporary.ts'
 import { type Load, load, type Target, warmUps } from './wrk.ts'
 
-interface Operation {
+export interface Operation {
   /** How many keys every sandbox begins with. */
   keys: number
   target: (path: string) => Target
@@ -47,9 +47,7 @@ export interface OperationFigures {
 export async function measureOperation(name: OperationName, rounds: number): Promise<OperationFigures> {
   const operation: Operation = operations[name]
   const server = await startPinned(ours('--seed', seedOf(operation.keys)))
-  const answer = await capture(server, operation)
-  const floor = await startPinned(bare(answer))
-  await requireSameBytes(floor, operation, answer)
+  const floor = await startFloor(server, operation)
   for (let round = 1; round <= warmUps; round++)
     await load(server, await freshTarget(server, operation, `warm-${round}`))
   await load(floor, operation.target(inSandbox('warm')))
@@ -61,6 +59,14 @@ export async function measureOperation(name: OperationName, rounds: number): Pro
   }
   await Promise.all([server.stop(), floor.stop()])
   return figures
+}
+
+/** A bare server that sends what this one answers. */
+export async function startFloor(server: Server, operation: Operation): Promise<Server> {
+  const answer = await capture(server, operation)
+  const floor = await startPinned(bare(answer))
+  await requireSameBytes(floor, operation, answer)
+  return floor
 }
 
 /** In a sandbox that is there and holds what the seed says. */

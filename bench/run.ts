@@ -1,11 +1,16 @@
 // npm run bench: measures everything and writes bench/results.md.
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { known, writeBaseline } from './baseline.ts'
+import { armedRatios, measureArmed } from './armed.ts'
+import { known, type Ratios, writeBaseline } from './baseline.ts'
+import { measureControls } from './controls.ts'
+import { measureEmpty } from './empty.ts'
 import { measureGrowth } from './growth.ts'
+import { measureLibrary } from './library.ts'
 import { measureOperation, operationNames, operationRatios } from './operations.ts'
 import { installMoto, installNpmPeers, motoPeer, npmPeers } from './peers.ts'
 import { cleanUpAtExit } from './processes.ts'
+import { controlsSection } from './report/controls.ts'
 import { growthSection } from './report/growth.ts'
 import { type Operations, operationsSection } from './report/operations.ts'
 import { page } from './report/page.ts'
@@ -13,25 +18,50 @@ import { sandboxesSection } from './report/sandboxes.ts'
 import type { Section } from './report/section.ts'
 import { startSection } from './report/start.ts'
 import { measureSandboxes } from './sandboxes.ts'
-import { measureStarts, type Starts, startRatios } from './start.ts'
+import { measureStarts, startRatios } from './start.ts'
 import { requireWrk } from './wrk.ts'
 
 const startRounds = 15
 const operationRounds = 9
 const growthRounds = 5
 const sandboxRounds = 5
+const controlRounds = 41
+const libraryRounds = 5
+const emptyRounds = 3
+const armedRounds = 9
 
-const help = `npm run bench [-- --write-baseline]
+interface Part {
+  section: Section
+  /** What bench/baseline.json keeps of it. */
+  ratios: Record<string, number | undefined>
+}
 
-Measures everything, prints it and writes bench/results.md; some six minutes.
+// In the order of bench/results.md.
+const parts = { start, operations, growth, sandboxes, controls } satisfies Record<string, () => Promise<Part>>
+type PartName = keyof typeof parts
+const partNames = Object.keys(parts) as PartName[]
 
-  --write-baseline  also renew bench/baseline.json, which npm run bench:check compares with
+const help = `npm run bench [-- --write-baseline | --only <section>]
+
+Measures everything, prints it and writes bench/results.md; some eight minutes.
+
+  --write-baseline   also renew bench/baseline.json, which npm run bench:check compares with
+  --only <section>   measure and print this alone, and write nothing: ${partNames.join(', ')}
 `
 
 function readOptions() {
+  const options = {
+    'write-baseline': { type: 'boolean', default: false },
+    only: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  } as const
   try {
-    const options = { 'write-baseline': { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const
-    return parseArgs({ options }).values
+    const { values } = parseArgs({ options })
+    if (values.only === undefined) return { ...values, only: undefined }
+    const only = partNames.find((name) => name === values.only)
+    if (only === undefined) throw new Error(`--only must be one of ${partNames.join(', ')}, got ${values.only}`)
+    if (values['write-baseline']) throw new Error('--write-baseline wants everything, --only a part')
+    return { ...values, only }
   } catch (error) {
     console.error(`bench: ${(error as Error).message}`)
     process.exit(2)
@@ -39,41 +69,69 @@ function readOptions() {
 }
 
 async function run(writesBaseline: boolean): Promise<void> {
-  requireWrk()
-  installNpmPeers()
-  const withoutMoto = installMoto()
   const began = new Date()
-  const peers = withoutMoto === undefined ? [...npmPeers(), motoPeer()] : npmPeers()
-  const starts = await measureStarts(startRounds, peers)
-  const skipped = withoutMoto === undefined ? [] : [`moto[server]: ${withoutMoto}`]
-  const sections = [print(startSection(starts, skipped))]
-  const operations = await measureOperations()
-  sections.push(print(operationsSection(operations)))
-  sections.push(print(growthSection(await measureGrowth(growthRounds))))
-  sections.push(print(sandboxesSection(await measureSandboxes(sandboxRounds))))
+  const sections: Section[] = []
+  const ratios: Ratios = {}
+  for (const name of partNames) {
+    const part = await measure(name)
+    sections.push(part.section)
+    Object.assign(ratios, known(part.ratios))
+  }
   const minutes = (Date.now() - began.getTime()) / 60_000
   writeFileSync(new URL('results.md', import.meta.url), page(sections, { began, minutes }))
-  if (writesBaseline) writeBaseline(ratiosOf(starts, operations))
+  if (writesBaseline) writeBaseline(ratios)
   console.log(`\nWritten to bench/results.md${writesBaseline ? ' and bench/baseline.json' : ''}.`)
 }
 
-async function measureOperations(): Promise<Operations> {
-  const figures: Partial<Operations> = {}
-  for (const name of operationNames) figures[name] = await measureOperation(name, operationRounds)
-  return figures as Operations
+async function measure(name: PartName): Promise<Part> {
+  const part = await parts[name]()
+  console.log(`\n## ${part.section.title}\n\n${part.section.text}`)
+  return part
 }
 
-const ratiosOf = (starts: Starts, operations: Operations) =>
-  known(Object.assign(startRatios(starts), ...operationNames.map((name) => operationRatios(name, operations[name]))))
+async function start(): Promise<Part> {
+  installNpmPeers()
+  const withoutMoto = installMoto()
+  const peers = withoutMoto === undefined ? [...npmPeers(), motoPeer()] : npmPeers()
+  const starts = await measureStarts(startRounds, peers)
+  const skipped = withoutMoto === undefined ? [] : [`moto[server]: ${withoutMoto}`]
+  return { section: startSection(starts, skipped), ratios: startRatios(starts) }
+}
 
-function print(section: Section): Section {
-  console.log(`\n## ${section.title}\n\n${section.text}`)
-  return section
+async function operations(): Promise<Part> {
+  const figures: Partial<Operations> = {}
+  const ratios: Part['ratios'] = {}
+  for (const name of operationNames) {
+    const measured = await measureOperation(name, operationRounds)
+    figures[name] = measured
+    Object.assign(ratios, operationRatios(name, measured))
+  }
+  return { section: operationsSection(figures as Operations), ratios }
+}
+
+async function growth(): Promise<Part> {
+  return { section: growthSection(await measureGrowth(growthRounds)), ratios: {} }
+}
+
+async function sandboxes(): Promise<Part> {
+  return { section: sandboxesSection(await measureSandboxes(sandboxRounds)), ratios: {} }
+}
+
+async function controls(): Promise<Part> {
+  const figures = {
+    controls: await measureControls(controlRounds),
+    library: await measureLibrary(libraryRounds),
+    empty: await measureEmpty(emptyRounds),
+    armed: await measureArmed(armedRounds, true),
+  }
+  return { section: controlsSection(figures), ratios: armedRatios(figures.armed) }
 }
 
 const options = readOptions()
 if (options.help) console.log(help)
 else {
   cleanUpAtExit()
-  await run(options['write-baseline'] ?? false)
+  requireWrk()
+  if (options.only === undefined) await run(options['write-baseline'])
+  else await measure(options.only)
 }

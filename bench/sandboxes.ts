@@ -35,18 +35,18 @@ async function begin(sandboxes: number): Promise<Crowd & { server: Server }> {
   const server = await startPinned(
     ours('--seed', seedOf(keysInEach), '--max-sandboxes', String(Math.max(...counts) + 1)),
   )
-  const first = await addressAll(server, sandboxes)
-  const second = await addressAll(server, sandboxes)
+  const first = await addressAll(server, sandboxes, '/key_bench_1')
+  const second = await addressAll(server, sandboxes, '/key_bench_1')
   return { sandboxes, loads: [], megabytes: residentMegabytes(server.pid), birth: first - second, server }
 }
 
-/** The median milliseconds of one request to each. */
-async function addressAll({ port }: Server, sandboxes: number): Promise<number> {
+/** The median milliseconds of one request, to what is below the keys of each. */
+export async function addressAll({ port }: Server, sandboxes: number, below: string): Promise<number> {
   const agent = new Agent({ keepAlive: true })
   const times: number[] = []
   for (let n = 1; n <= sandboxes; n++) {
     const began = performance.now()
-    await askOk(port, { path: `${inSandbox(`bench-${n}`)}/key_bench_1`, agent })
+    await askOk(port, { path: inSandbox(`bench-${n}`) + below, agent })
     times.push(performance.now() - began)
   }
   agent.destroy()

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { armedRatios } from '../bench/armed.ts'
 import { betterOf, compare, known } from '../bench/baseline.ts'
 import { operationRatios } from '../bench/operations.ts'
+import { controlsSection } from '../bench/report/controls.ts'
 import { goal } from '../bench/report/section.ts'
 import { table } from '../bench/report/table.ts'
 import { median, medianOf, ratios } from '../bench/statistics.ts'
@@ -79,9 +81,37 @@ test('a table is readable as it is', () => {
   expect(table(['', 'ms'], [['bare', '30']])).toBe('|      |  ms |\n| ---- | --: |\n| bare |  30 |')
 })
 
+const loads = (...perSecond: number[]) =>
+  perSecond.map((each) => ({ perSecond: each, p50: 1, p99: 1, processor: 1_000_000 / each }))
+
 test('a ratio is ours to bare, of the same round', () => {
-  const loads = (...perSecond: number[]) =>
-    perSecond.map((each) => ({ perSecond: each, p50: 1, p99: 1, processor: 1_000_000 / each }))
   const figures = { ours: loads(20, 30, 25), bare: loads(100, 100, 100) }
   expect(operationRatios('list', figures)).toEqual({ 'list throughput': 0.25, 'list processor': 4 })
+})
+
+describe('of the controls', () => {
+  const armed = { bare: loads(100, 50, 100), armed: loads(40, 30, 50), unwatched: loads(50, 40, 60) }
+
+  test('the ratio that is watched is of the armed ones', () => {
+    expect(armedRatios(armed)).toEqual({ 'retrieve armed throughput': 0.5 })
+  })
+
+  test('each goal is held beside its own median', () => {
+    const { worse, text } = controlsSection({
+      controls: [
+        { storage: 'memory', retrieve: [1, 1, 1], reset: [1, 9, 2], fork: [1, 3, 4] },
+        { storage: 'file', retrieve: [1, 1, 1], reset: [1, 9, 8], fork: [1, 3, 4] },
+      ],
+      library: { atOnce: [50], afterTick: [40], later: [5, 6, 99] },
+      empty: [{ megabytesOfOne: 80, megabytes: 390, birth: 1 }],
+      armed,
+    })
+    expect(worse).toEqual([
+      expect.stringMatching(/reset in file.* 8\.00/),
+      expect.stringMatching(/fork in memory.* 3\.00/),
+      expect.stringMatching(/first call.* 40\.00/),
+      expect.stringMatching(/1,000 sandboxes over one.* 310\.00/),
+    ])
+    expect(text.match(/\*\*met\*\*/g)).toHaveLength(3)
+  })
 })
