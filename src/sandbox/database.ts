@@ -22,14 +22,22 @@ function migrated(): Image {
   return image
 }
 
-// Where a database says by which protocol it is written and read; 2 stands for the WAL, which bytes do not have.
+// Where a database says by which protocol it is written and read: 1 for the usual one, 2 for the WAL.
 const protocolBytes = [18, 19]
 
 /** A copy of all that a database holds. */
 export function imageOf(db: Database): Image {
   const image = db.serialize()
+  // Bytes in memory have no WAL.
   for (const at of protocolBytes) image[at] = 1
   return image
+}
+
+/** An image as the bytes of a file for `openFile`, whose changing over to the WAL would wait for the disk four times. */
+export function fileOf(image: Image): Buffer {
+  const file = Buffer.from(image)
+  for (const at of protocolBytes) file[at] = 2
+  return file
 }
 
 /** A database in memory that begins as an image, migrated if that is of an older version. */

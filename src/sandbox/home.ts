@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wr
 import { join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { systemNow } from './clock.ts'
-import { type Image, openFile, openImage } from './database.ts'
+import { fileOf, type Image, openFile, openImage } from './database.ts'
 
 /** Where the state of a sandbox is kept, and what it may go back to. */
 export interface Home {
@@ -74,7 +74,7 @@ export function openFileHome(folder: string): Home {
     open: () => (existsSync(path) ? openFile(path) : undefined),
     replace(image, present) {
       // What may fail for want of space comes first, while nothing has changed.
-      const aside = writeAside(path, image)
+      const aside = writeAside(path, fileOf(image))
       present?.close()
       for (const rest of journalsOf(path)) rmSync(rest, { force: true })
       renameSync(aside, path)
