@@ -43,13 +43,7 @@ export function observe(request: FastifyRequest, reply: FastifyReply, { status, 
 }
 
 function settleWhenSent({ raw }: FastifyReply, journal: Journal, recorded: Recorded): void {
-  let isSettled = false
-  const settle = (delivered: boolean) => {
-    if (!isSettled) journal.settle(recorded, delivered)
-    isSettled = true
-  }
-  raw.once('finish', () => settle(true))
-  raw.once('close', () => settle(false))
+  raw.on('close', () => journal.settle(recorded, raw.writableFinished))
 }
 
 /** The key that an operation is about: of a create the new one. */

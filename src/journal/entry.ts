@@ -69,7 +69,8 @@ const cleaned = (text: string | undefined, clean: Clean) => (text === undefined 
 
 /** Most texts have nothing in them that could be a secret, and are left alone. */
 function createCleaner(token: string | undefined): Clean {
-  const inJson = token === undefined ? undefined : JSON.stringify(token).slice(1, -1)
+  // Only what JSON escapes looks otherwise in it.
+  const inJson = token !== undefined && /["\\]/.test(token) ? JSON.stringify(token).slice(1, -1) : undefined
   const mayHold = (text: string) =>
     text.includes('sk-') || text.includes('%') || text.includes('\\u') || (token !== undefined && text.includes(token))
   return (text) => {
