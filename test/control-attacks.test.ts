@@ -185,17 +185,17 @@ describe('faults and discarded state', () => {
 })
 
 describe('many and large', () => {
-  test('a state of 100,000 keys goes in and out', async () => {
+  test('a state of 150,000 keys goes in and out', async () => {
     const { control, call } = await startControlled()
-    const keys = Array.from({ length: 100_000 }, (_, n) => ({ id: `key_${n}`, name: `n${n}` }))
-    expect((await control('PUT', '/state', { clock: { frozen: true }, keys })).body).toEqual({ keys: 100_001 })
+    const keys = Array.from({ length: 150_000 }, (_, n) => ({ id: `key_${n}`, name: `n${n}` }))
+    expect((await control('PUT', '/state', { clock: { frozen: true }, keys })).body).toEqual({ keys: 150_001 })
     const { body: state } = await control('GET', '/state')
-    expect((await control('PUT', '/state', state)).body).toEqual({ keys: 100_001 })
+    expect((await control('PUT', '/state', state)).body).toEqual({ keys: 150_001 })
     expect((await control('GET', '/state')).body).toEqual(state)
-    expect((await call('GET', `${keysUrl}/key_99999`)).status).toBe(200)
+    expect((await call('GET', `${keysUrl}/key_149999`)).status).toBe(200)
     await control('PUT', '/snapshots/big')
     await control('POST', '/reset')
-    expect((await control('POST', '/snapshots/big/restore')).body.keys).toBe(100_001)
+    expect((await control('POST', '/snapshots/big/restore')).body.keys).toBe(150_001)
   }, 60_000)
 
   test('copies of copies each go back to what they began as', async () => {

@@ -38,7 +38,7 @@ export function mergeSeeds(parsed: readonly ParsedSeed[]): Seed {
   const refuse = createDuplicateCheck()
   for (const each of parsed) {
     checkTimes(each, ['organization', 'user'], each.content.organization?.user, now)
-    seed.keys.push(...planKeys(each, now, refuse))
+    seed.keys = seed.keys.concat(planKeys(each, now, refuse))
   }
   return seed
 }
