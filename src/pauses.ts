@@ -1,6 +1,6 @@
 import { Generation } from './sandbox/generation.ts'
 
-/** A request that waits was cut: nobody is told anything. */
+/** What a request waited in is gone, its sandbox reset or removed or the server: its client is to see a broken connection. */
 export class Cut extends Error {}
 
 /** Requests that wait on purpose. A reset of their sandbox cuts them, and so does the end of the server. */

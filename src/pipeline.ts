@@ -56,6 +56,12 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
   const behaviorOf = ({ sandbox }: Exchange): Behavior =>
     sandbox?.settings.behavior ?? { ...defaultBehavior, ...registry.origin.seed.behavior }
 
+  function obtain(name: string): Sandbox {
+    const sandbox = registry.obtain(name)
+    if (sandbox === undefined) throw controlErrors.sandboxLimit(name, registry.maxSandboxes)
+    return sandbox
+  }
+
   function begin(exchange: Exchange, { raw }: FastifyRequest): void {
     exchange.requestId = exchange.sandbox?.randomness.requestId() ?? unroutedId()
     if (exchange.address.isMalformed) throw errors.malformedUrl()
@@ -115,8 +121,7 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
       const { sandbox: name = defaultSandbox } = exchange.address
       exchange.sandbox = registry.find(name)
       begin(exchange, request)
-      const sandbox = registry.obtain(name)
-      if (sandbox === undefined) throw controlErrors.sandboxLimit(name, registry.maxSandboxes)
+      const sandbox = obtain(name)
       if (exchange.sandbox === undefined) {
         exchange.sandbox = sandbox
         exchange.requestId = sandbox.randomness.requestId()
@@ -148,7 +153,7 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
     operate(request, operation) {
       const { sandbox, caller, generation } = exchangeOf(request)
       // Since it entered, the request may have waited for its body.
-      if (sandbox === undefined || generation !== sandbox.generation || generation.isOver) throw new SandboxGone()
+      if (sandbox === undefined || generation !== sandbox.generation || generation.isOver) throw new Cut()
       const text = sandbox.run(caller, operation)
       const id = request.routeOptions.schema?.operationId ?? ''
       exchangeOf(request).keyId = keyIdOf(request, id, text)
@@ -158,15 +163,13 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
 
     addressed(request) {
       const { sandbox: name = defaultSandbox } = exchangeOf(request).address
-      const sandbox = registry.obtain(name)
-      if (sandbox === undefined) throw controlErrors.sandboxLimit(name, registry.maxSandboxes)
-      return sandbox
+      return obtain(name)
     },
 
     handleError(thrown, request, reply) {
       const exchange = exchangeOf(request)
       // Whatever else went wrong with it: what the sandbox is now has nothing to do with it.
-      if (thrown instanceof SandboxGone || thrown instanceof Cut || exchange.generation?.isOver) return cut(reply)
+      if (thrown instanceof Cut || exchange.generation?.isOver) return cut(reply)
       if (thrown instanceof WireFault) return playFault(thrown, request, reply)
       const error = toApiError(controlErrors.fromMistake(thrown), request, log)
       exchange.disclosure = error.disclosure
@@ -233,12 +236,9 @@ function awaitBody(sandbox: Sandbox, { raw }: FastifyRequest): void {
 /** The answer as faults leave it, unless the sandbox was reset while they did. */
 async function spoilt(victim: Victim, text: string, generation: Generation): Promise<string> {
   const left = await befallAfter(victim, text)
-  if (generation.isOver) throw new SandboxGone()
+  if (generation.isOver) throw new Cut()
   return left
 }
-
-/** The sandbox was reset or removed while the request waited: its client is to see a broken connection. */
-class SandboxGone extends Error {}
 
 /** Hooks the pipeline into the server; `registerApi` adds the routes that stand behind it. */
 export function installPipeline(

@@ -76,19 +76,29 @@ function keyRow(key: PlannedKey, n: number, now: number, listed: Set<string>, gr
   const created_at = unixSeconds(key.created_at, now) ?? Math.floor(now / 1000)
   const drawId = () => drawUntil(randomness.keyId, (id) => !listed.has(id) && store.byId(id) === undefined)
   // Where no value is known a random one is drawn, whose digest nobody can present.
-  const isFree = (value: string) => !listed.has(digest(value)) && store.byDigest(digest(value)) === undefined
-  const value = key.value_sha256 === undefined ? drawUntil(randomness.keyValue, isFree) : undefined
+  const isFree = ({ sha256 }: DrawnValue) => !listed.has(sha256) && store.byDigest(sha256) === undefined
+  const drawn = key.value_sha256 === undefined ? drawUntil(() => drawValue(randomness), isFree) : undefined
   return toRow({
     id: key.id === undefined ? drawId() : numbered(key.id, key, n),
     name: key.name === null ? null : numbered(key.name, key, n),
-    value_sha256: key.value_sha256 ?? digest(value ?? ''),
-    redacted_value: key.redacted_value ?? redactedForm(value ?? randomness.keyValue()),
+    value_sha256: key.value_sha256 ?? drawn?.sha256 ?? '',
+    redacted_value: key.redacted_value ?? redactedForm(drawn?.value ?? randomness.keyValue()),
     created_at,
     expires_at: unixSeconds(key.expires_at, now) ?? null,
     last_used_at: unixSeconds(key.last_used_at, now) ?? null,
     owner: ownerOf(key, created_at, now, ground),
     deleted: key.deleted === true,
   })
+}
+
+interface DrawnValue {
+  value: string
+  sha256: string
+}
+
+function drawValue(randomness: Randomness): DrawnValue {
+  const value = randomness.keyValue()
+  return { value, sha256: digest(value) }
 }
 
 function ownerOf({ owner }: PlannedKey, keyCreatedAt: number, now: number, { settings, randomness }: Ground): Owner {
