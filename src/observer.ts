@@ -6,7 +6,7 @@ import { bearerToken } from './openai/auth.ts'
 import { monotonicNow } from './sandbox/clock.ts'
 
 /** What a client gets: nothing, where the connection is cut instead. */
-interface Answer {
+export interface Answer {
   status?: number | undefined
   body?: string | undefined
 }

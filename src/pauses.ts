@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Generation } from './sandbox/generation.ts'
 
 /** What a request waited in is gone, its sandbox reset or removed or the server: its client is to see a broken connection. */
@@ -34,4 +35,14 @@ export class Pauses {
   end(): void {
     this.#server.end()
   }
+}
+
+/** Calls each once the request or the answer is over, however it ends. */
+export function whenClosed(
+  message: IncomingMessage | ServerResponse,
+  letGo: readonly ((() => void) | undefined)[],
+): void {
+  message.once('close', () => {
+    for (const each of letGo) each?.()
+  })
 }

@@ -2,23 +2,20 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest }
 import type { Operate } from './admin-api-keys/routes.ts'
 import * as controlErrors from './control/errors.ts'
 import { cut, type Exchange, exchangeOf } from './exchange.ts'
-import { befallAfter, befallBefore, type Victim } from './faults/inject.ts'
-import { play, WireFault } from './faults/wire.ts'
-import { keyIdOf, observe } from './observer.ts'
-import { authorize, bearerToken } from './openai/auth.ts'
+import { createFaultHook } from './fault-hook.ts'
+import { WireFault } from './faults/wire.ts'
+import { keyIdOf } from './observer.ts'
+import { authorize, scopeOf } from './openai/auth.ts'
 import { type Behavior, defaultBehavior } from './openai/behavior.ts'
-import { readBody } from './openai/body.ts'
 import { sendError, toApiError } from './openai/error-handler.ts'
-import type { Scope } from './openai/errors.ts'
 import * as errors from './openai/errors.ts'
-import { addApiHeaders } from './openai/headers.ts'
 import { Cut, type Pauses } from './pauses.ts'
+import { awaitBody } from './request-body.ts'
 import type { RouteTable } from './route-table.ts'
 import { defaultSandbox, sandboxNameRule } from './sandbox/address.ts'
-import { monotonicNow } from './sandbox/clock.ts'
-import type { Generation } from './sandbox/generation.ts'
 import type { Registry } from './sandbox/registry.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
+import { sign } from './signature.ts'
 
 /** What stands between the socket and the operations, in the order in which the API checks things (LIMITS.md, Authentication). */
 export interface Pipeline {
@@ -53,6 +50,7 @@ interface Surroundings {
 
 export function createPipeline(surroundings: Surroundings): Pipeline {
   const { registry, routes, unroutedId, checkHost, checkToken, pauses, isClosing, log } = surroundings
+  const faultHook = createFaultHook(pauses)
   const behaviorOf = ({ sandbox }: Exchange): Behavior =>
     sandbox?.settings.behavior ?? { ...defaultBehavior, ...registry.origin.seed.behavior }
 
@@ -66,33 +64,6 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
     exchange.requestId = exchange.sandbox?.randomness.requestId() ?? unroutedId()
     if (exchange.address.isMalformed) throw errors.malformedUrl()
     if (raw.httpVersion === '1.1' && raw.headers.host === undefined) throw errors.missingHost()
-  }
-
-  /** A request as faults see it, `text` being the answer where there is one. */
-  function victimOf(request: FastifyRequest, sandbox: Sandbox, operation: string, text?: string): Victim {
-    const exchange = exchangeOf(request)
-    return {
-      plan: sandbox.faults,
-      occasion: {
-        operation,
-        key_id: keyIdOf(request, operation, text),
-        calling_key_id: exchange.caller?.id,
-        headers: request.headers,
-      },
-      token: bearerToken(request.headers.authorization) ?? '',
-      scope: scopeOf(request),
-      now: sandbox.state.clock.now,
-      async pause(ms) {
-        // What a client has sent counts, also when it gives up meanwhile.
-        if (text === undefined) await bodyOf(request).catch(() => {})
-        const sleep = sandbox.stayAwake()
-        await pauses.pause(ms, exchange.generation).finally(sleep)
-      },
-      note(armed, remark) {
-        exchange.faultId = armed.id
-        exchange.remark = remark
-      },
-    }
   }
 
   return {
@@ -131,7 +102,7 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
       const { keys, settings } = sandbox
       exchange.caller = authorize(
         request.headers.authorization,
-        scopeOf(request),
+        scopeOf(request.method),
         settings.behavior,
         keys.identify,
         `sandbox=${sandbox.name}`,
@@ -139,26 +110,16 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
       if (exchange.caller !== undefined) sandbox.markUsed(exchange.caller)
     },
 
-    meetFaults(request, next) {
-      const { sandbox } = exchangeOf(request)
-      const operation = request.routeOptions.schema?.operationId ?? ''
-      if (sandbox === undefined || !sandbox.faults.mayConcern(operation)) return next()
-      befallBefore(victimOf(request, sandbox, operation)).then(
-        () => next(),
-        // The journal is to say what was sent.
-        (fault) => readBodyOf(request).then(() => next(fault)),
-      )
-    },
+    meetFaults: faultHook.before,
 
     operate(request, operation) {
-      const { sandbox, caller, generation } = exchangeOf(request)
+      const exchange = exchangeOf(request)
+      const { sandbox, caller, generation } = exchange
       // Since it entered, the request may have waited for its body.
       if (sandbox === undefined || generation !== sandbox.generation || generation.isOver) throw new Cut()
       const text = sandbox.run(caller, operation)
-      const id = request.routeOptions.schema?.operationId ?? ''
-      exchangeOf(request).keyId = keyIdOf(request, id, text)
-      const isSpared = !sandbox.faults.mayConcern(id)
-      return (isSpared ? text : spoilt(victimOf(request, sandbox, id, text), text, generation)) as never
+      exchange.keyId = keyIdOf(request, request.routeOptions.schema?.operationId, text)
+      return faultHook.after(request, text) as never
     },
 
     addressed(request) {
@@ -170,7 +131,7 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
       const exchange = exchangeOf(request)
       // Whatever else went wrong with it: what the sandbox is now has nothing to do with it.
       if (thrown instanceof Cut || exchange.generation?.isOver) return cut(reply)
-      if (thrown instanceof WireFault) return playFault(thrown, request, reply)
+      if (thrown instanceof WireFault) return faultHook.play(thrown, request, reply)
       const error = toApiError(controlErrors.fromMistake(thrown), request, log)
       exchange.disclosure = error.disclosure
       return sendError(error, reply, behaviorOf(exchange))
@@ -179,65 +140,9 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
     sign(request, reply, payload) {
       if (isClosing()) reply.header('connection', 'close')
       if (exchangeOf(request).requestId === '') return
-      addOwnHeaders(request, reply)
-      observe(request, reply, { status: reply.statusCode, body: payload as string | undefined })
+      sign(request, reply, { status: reply.statusCode, body: payload as string | undefined })
     },
   }
-
-  function playFault(fault: WireFault, request: FastifyRequest, reply: FastifyReply): void {
-    addOwnHeaders(request, reply)
-    const half = fault.text.slice(0, Math.floor(fault.text.length / 2))
-    observe(request, reply, fault.kind === 'truncate' ? { status: 200, body: half } : {})
-    play(fault, reply)
-    if (fault.kind === 'hang') holdOpen(request, reply)
-  }
-
-  /** Until the client gives up, or is given up. */
-  function holdOpen(request: FastifyRequest, { raw }: FastifyReply): void {
-    const { sandbox, generation } = exchangeOf(request)
-    const letGo = [sandbox?.stayAwake(), pauses.onCut(generation, () => raw.destroy())]
-    raw.once('close', () => {
-      for (const each of letGo) each?.()
-    })
-  }
-}
-
-function addOwnHeaders(request: FastifyRequest, reply: FastifyReply): void {
-  const { requestId, sandbox, disclosure, begun } = exchangeOf(request)
-  const organizationId = sandbox?.settings.organization.id
-  addApiHeaders(reply, { requestId, disclosure, organizationId, duration: monotonicNow() - begun })
-}
-
-/** The body of a request, read once. */
-export function bodyOf(request: FastifyRequest): Promise<Buffer | undefined> {
-  const exchange = exchangeOf(request)
-  exchange.sent ??= readBody(request.raw).then((bytes) => {
-    exchange.body = bytes
-    return bytes
-  })
-  return exchange.sent
-}
-
-/** Reads the body of a request that has one, whatever comes of it. */
-const readBodyOf = (request: FastifyRequest): Promise<unknown> =>
-  request.method === 'POST' ? bodyOf(request).catch(() => undefined) : Promise.resolve()
-
-const scopeOf = ({ method }: FastifyRequest): Scope =>
-  method === 'GET' ? 'api.management.read' : 'api.management.write'
-
-/** While a body is on its way to it a sandbox does not idle; should it be reset meanwhile, nobody waits for the rest. */
-function awaitBody(sandbox: Sandbox, { raw }: FastifyRequest): void {
-  const letGo = [sandbox.stayAwake(), sandbox.generation.onEnd(() => raw.destroy())]
-  raw.once('close', () => {
-    for (const each of letGo) each()
-  })
-}
-
-/** The answer as faults leave it, unless the sandbox was reset while they did. */
-async function spoilt(victim: Victim, text: string, generation: Generation): Promise<string> {
-  const left = await befallAfter(victim, text)
-  if (generation.isOver) throw new Cut()
-  return left
 }
 
 /** Hooks the pipeline into the server; `registerApi` adds the routes that stand behind it. */

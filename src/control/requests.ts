@@ -3,6 +3,7 @@ import * as Type from 'typebox'
 import { type Recorded, toEntry } from '../journal/entry.ts'
 import { type Filter, isWanted, readFilter } from '../journal/filter.ts'
 import { type RequestEntry as Entry, EntrySchema, FilterQuery } from '../journal/schemas.ts'
+import { whenClosed } from '../pauses.ts'
 import * as errors from './errors.ts'
 import { control } from './operation.ts'
 import type { ControlOptions } from './scope.ts'
@@ -66,10 +67,7 @@ export function registerRequests(app: FastifyInstance, { addressed, pauses }: Co
     }
     stream.allowBacklog()
     const sleep = sandbox.stayAwake()
-    const letGo = [sleep, journal.listen(tell), pauses.onCut(generation, () => reply.raw.destroy())]
-    reply.raw.once('close', () => {
-      for (const each of letGo) each()
-    })
+    whenClosed(reply.raw, [sleep, journal.listen(tell), pauses.onCut(generation, () => reply.raw.destroy())])
   })
 }
 

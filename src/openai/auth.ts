@@ -27,6 +27,9 @@ export function authorize<Key>(
   throw errors.incorrectApiKey(token, `token_unknown; ${place}`)
 }
 
+/** What a key must be allowed for a request of that method. */
+export const scopeOf = (method: string): Scope => (method === 'GET' ? 'api.management.read' : 'api.management.write')
+
 const scheme = 'bearer '
 
 /** The token of an `Authorization` header: all that follows the first blank, and it may hold blanks itself. */

@@ -1,0 +1,89 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Exchange, exchangeOf } from './exchange.ts'
+import { befallAfter, befallBefore, type Victim } from './faults/inject.ts'
+import { play, type WireFault } from './faults/wire.ts'
+import { keyIdOf } from './observer.ts'
+import { bearerToken, scopeOf } from './openai/auth.ts'
+import { Cut, type Pauses, whenClosed } from './pauses.ts'
+import { bodyOf, readBodyOf } from './request-body.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
+import { sign } from './signature.ts'
+
+/** Where armed faults meet requests. */
+export interface FaultHook {
+  /** Has those fire that come before the operation; `next` goes on, or answers an error. */
+  before(request: FastifyRequest, next: (error?: Error) => void): void
+  /** The answer of the operation as those leave it that come after. Rejects with Cut where the sandbox was reset meanwhile. */
+  after(request: FastifyRequest, text: string): string | Promise<string>
+  /** Does to the connection what a fault says, in the place of an answer. */
+  play(fault: WireFault, request: FastifyRequest, reply: FastifyReply): void
+}
+
+export function createFaultHook(pauses: Pauses): FaultHook {
+  /** A request as faults see it, `text` being the answer where there is one. */
+  function victimOf(request: FastifyRequest, sandbox: Sandbox, text?: string): Victim {
+    const exchange = exchangeOf(request)
+    return {
+      plan: sandbox.faults,
+      occasion: {
+        operation: operationOf(request),
+        key_id: text === undefined ? keyIdOf(request, operationOf(request)) : exchange.keyId,
+        calling_key_id: exchange.caller?.id,
+        headers: request.headers,
+      },
+      token: bearerToken(request.headers.authorization) ?? '',
+      scope: scopeOf(request.method),
+      now: sandbox.state.clock.now,
+      async pause(ms) {
+        // What a client has sent counts, also when it gives up meanwhile.
+        if (text === undefined) await bodyOf(request).catch(() => {})
+        const sleep = sandbox.stayAwake()
+        await pauses.pause(ms, exchange.generation).finally(sleep)
+      },
+      note(armed, remark) {
+        exchange.faultId = armed.id
+        exchange.remark = remark
+      },
+    }
+  }
+
+  return {
+    before(request, next) {
+      const { sandbox } = exchangeOf(request)
+      if (sandbox === undefined || !sandbox.faults.mayConcern(operationOf(request))) return next()
+      befallBefore(victimOf(request, sandbox)).then(
+        () => next(),
+        // The journal is to say what was sent.
+        (fault) => readBodyOf(request).then(() => next(fault)),
+      )
+    },
+
+    after(request, text) {
+      const exchange = exchangeOf(request)
+      const { sandbox } = exchange
+      if (sandbox === undefined || !sandbox.faults.mayConcern(operationOf(request))) return text
+      return spoilt(victimOf(request, sandbox, text), text, exchange)
+    },
+
+    play(fault, request, reply) {
+      const half = fault.text.slice(0, Math.floor(fault.text.length / 2))
+      sign(request, reply, fault.kind === 'truncate' ? { status: 200, body: half } : {})
+      play(fault, reply)
+      if (fault.kind === 'hang') holdOpen(exchangeOf(request), reply)
+    },
+  }
+
+  /** Until the client gives up, or is given up. */
+  function holdOpen({ sandbox, generation }: Exchange, { raw }: FastifyReply): void {
+    whenClosed(raw, [sandbox?.stayAwake(), pauses.onCut(generation, () => raw.destroy())])
+  }
+}
+
+const operationOf = ({ routeOptions }: FastifyRequest): string => routeOptions.schema?.operationId ?? ''
+
+/** The answer as faults leave it, unless the sandbox was reset while they did. */
+async function spoilt(victim: Victim, text: string, { generation }: Exchange): Promise<string> {
+  const left = await befallAfter(victim, text)
+  if (generation?.isOver) throw new Cut()
+  return left
+}
