@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Operate } from './admin-api-keys/routes.ts'
+import { createBurst } from './burst.ts'
 import * as controlErrors from './control/errors.ts'
 import { cut, type Exchange, exchangeOf } from './exchange.ts'
 import { createFaultHook } from './fault-hook.ts'
@@ -151,6 +152,7 @@ export function installPipeline(
   pipeline: Pipeline,
   registerApi: (api: FastifyInstance) => void,
 ): void {
+  const send = createBurst()
   app.setErrorHandler(pipeline.handleError)
   app.addHook('onRequest', (request, _reply, done) => {
     if (request.is404) pipeline.refuseUnrouted(request)
@@ -158,7 +160,7 @@ export function installPipeline(
   })
   app.addHook('onSend', (request, reply, payload, done) => {
     pipeline.sign(request, reply, payload)
-    done(null, payload)
+    send(() => done(null, payload))
   })
   app.register((api, _options, done) => {
     api.addHook('onRequest', (request, _reply, next) => {

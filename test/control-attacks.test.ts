@@ -26,38 +26,41 @@ describe('what is in flight', () => {
   })
 
   test.each(['reset', 'delete'])('64 clients create while the sandbox is %s again and again', async (way) => {
-    const { control, listen } = await startControlled()
+    const { app, control, listen } = await startControlled()
     const url = await listen()
     const sandbox = way === 'reset' ? 'default' : 'busy'
     let isOver = false
     let round = 0
+    let count = 0
+    // The round in which each request reached the server, which may be long after it was sent.
+    const arrived = new Map<unknown, number>()
+    app.server.prependListener('request', ({ headers }) => arrived.set(headers['x-name'], round))
     const strays: string[] = []
     const clients = Array.from({ length: 64 }, async () => {
       while (!isOver) {
-        const name = `round ${round}`
+        const name = `request ${++count}`
         // Bodies in two parts: some are on their way at every reset.
         const body = new ReadableStream({
           async start(controller) {
             controller.enqueue(Buffer.from('{"name":'))
-            await sleep(Math.random() * 6)
+            await sleep(Math.random() * 40)
             controller.enqueue(Buffer.from(`"${name}"}`))
             controller.close()
           },
         })
-        const init = { method: 'POST', headers, body, duplex: 'half' }
+        const init = { method: 'POST', headers: { ...headers, 'x-name': name }, body, duplex: 'half' }
         await fetch(url + at(sandbox, keysUrl), init as RequestInit)
           .then((answer) => answer.text())
           .catch(() => '')
       }
     })
     for (round = 1; round <= 30; round++) {
+      // What arrives from here on may be of either side; before it nothing may be.
+      await (way === 'reset' ? control('POST', '/reset') : control('DELETE', `/sandboxes/${sandbox}`))
       await sleep(15)
-      // What is sent from here on may be of either side; before it nothing may be.
-      const done = way === 'reset' ? control('POST', '/reset') : control('DELETE', `/sandboxes/${sandbox}`)
-      await done
       const { body } = await control('GET', '/state', undefined, sandbox)
       for (const { name } of body.keys) {
-        if (/^round \d+$/.test(name) && Number(name.slice(6)) < round - 1) strays.push(name)
+        if (Number(arrived.get(name)) < round) strays.push(`${name} of round ${arrived.get(name)}, in ${round}`)
       }
     }
     isOver = true
