@@ -44,7 +44,7 @@ test('a value that a scanner would take for real is drawn again', () => {
 
 test('what is drawn and taken already is drawn again, deleted keys included', () => {
   const ids = ['key_a', 'key_a', 'key_b', 'key_a', 'key_b', 'key_c']
-  const values = ['sk-admin-1', 'sk-admin-1', 'sk-admin-2', 'sk-admin-2', 'sk-admin-3']
+  const values = ['sk-admin-1', 'sk-admin-1', 'sk-admin-2', 'sk-admin-2', 'sk-admin-3', 'sk-admin-3']
   const service = createKeyService({
     store: createKeyStore(openMemory()),
     now: () => 1,

@@ -42,7 +42,8 @@ export function createKeyStore(db: Database) {
   const insert = db.prepare<[NewKeyRow]>(
     `INSERT INTO admin_api_keys (seq, id, value_sha256, created_at, expires_at, last_used_at, deleted, shown)
      VALUES ((SELECT coalesce(max(rowid), 0) + 1 FROM admin_api_keys),
-       @id, @value_sha256, @created_at, @expires_at, @last_used_at, @deleted, @shown)`,
+       @id, @value_sha256, @created_at, @expires_at, @last_used_at, @deleted, @shown)
+     ON CONFLICT DO NOTHING`,
   )
   const setDeleted = db.prepare<[string]>(`UPDATE admin_api_keys SET deleted = 1 WHERE id = ?`)
   // The cast, for a number arrives as a real one, of which JSON would show the fraction.
@@ -63,16 +64,29 @@ export function createKeyStore(db: Database) {
     desc: { created_at: Number.MAX_SAFE_INTEGER, seq: 0 },
   }
 
+  // A client calls with the same key again and again: its row is kept until a key changes.
+  let latest: { sha256: string; row: CredentialRow | undefined } | undefined
+
   return {
     byId: (id: string): KeyRow | undefined => byId.get(id),
-    byDigest: (sha256: string): CredentialRow | undefined => byDigest.get(sha256),
-    insert(row: NewKeyRow): void {
-      insert.run(row)
+    byDigest(sha256: string): CredentialRow | undefined {
+      if (latest?.sha256 === sha256) return latest.row
+      const row = byDigest.get(sha256)
+      // What a transaction sees may be taken back.
+      if (!db.inTransaction) latest = { sha256, row }
+      return row
+    },
+    /** Whether its id and its value were free; a key that is not is left out. */
+    insert(row: NewKeyRow): boolean {
+      latest = undefined
+      return insert.run(row).changes === 1
     },
     setDeleted(id: string): void {
+      latest = undefined
       setDeleted.run(id)
     },
     setLastUsed(id: string, at: number): void {
+      latest = undefined
       setLastUsed.run({ id, at })
     },
     /** Every key, deleted ones too, in order of insertion. */

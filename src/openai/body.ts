@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
+import { finished } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ApiError } from './api-error.ts'
 import * as errors from './errors.ts'
@@ -35,22 +36,23 @@ export function refuseContentType({ headers, routeOptions }: FastifyRequest): Ap
     : errors.missingParameter(required)
 }
 
-/** Reads a body to its end, `undefined` for one that is too long. Throws 400 where it breaks off. */
-export async function readBody(payload: IncomingMessage): Promise<Buffer | undefined> {
+/** Reads a body to its end, `undefined` for one that is too long. Rejects with 400 where it breaks off. */
+export function readBody(payload: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let length = 0
-  try {
-    for await (const chunk of payload as AsyncIterable<Buffer>) {
+  return new Promise((resolve, reject) => {
+    payload.on('data', (chunk: Buffer) => {
       length += chunk.length
-      if (length > drainLimit) break
+      if (length > drainLimit) payload.destroy()
       if (length > bodyLimit) chunks.length = 0
       else chunks.push(chunk)
-    }
-  } catch {
-    // The client broke off, or what it sent ceased to be HTTP; the bare socket has been answered where it could be.
-    throw errors.malformedRequest('body_incomplete')
-  }
-  return length > bodyLimit ? undefined : Buffer.concat(chunks, length)
+    })
+    finished(payload, { writable: false }, (error) => {
+      // The client broke off, or what it sent ceased to be HTTP; the bare socket has been answered where it could be.
+      if (error) reject(errors.malformedRequest('body_incomplete'))
+      else resolve(length > bodyLimit ? undefined : Buffer.concat(chunks, length))
+    })
+  })
 }
 
 function parse(contentType: string | undefined, bytes: Buffer | undefined): unknown {

@@ -1,6 +1,5 @@
 import { createOwner, type Owner, toRow } from '../../admin-api-keys/key.ts'
 import { digest } from '../../admin-api-keys/secret.ts'
-import { drawUntil } from '../../admin-api-keys/service.ts'
 import type { KeyStore, NewKeyRow } from '../../admin-api-keys/store.ts'
 import { defaultBehavior } from '../../openai/behavior.ts'
 import { redactedForm } from '../../redaction.ts'
@@ -61,7 +60,10 @@ export function addKeys(keys: readonly PlannedKey[], ground: Ground): void {
   // What is listed further down must not be drawn before.
   const listed = new Set(keys.flatMap(({ id, value_sha256 }) => [id ?? [], value_sha256 ?? []].flat()))
   for (const key of keys) {
-    for (let n = 1; n <= (key.generate ?? 1); n++) ground.store.insert(keyRow(key, n, now, listed, ground))
+    for (let n = 1; n <= (key.generate ?? 1); n++) {
+      const row = keyRow(key, n, now, listed, ground)
+      if (!ground.store.insert(row)) throw new Error(`the id or the value of the key ${row.id} is there already`)
+    }
   }
 }
 
@@ -89,6 +91,13 @@ function keyRow(key: PlannedKey, n: number, now: number, listed: Set<string>, gr
     owner: ownerOf(key, created_at, now, ground),
     deleted: key.deleted === true,
   })
+}
+
+/** Draws until one is free: a seeded sequence may repeat what an earlier run stored. */
+function drawUntil<Drawn>(draw: () => Drawn, isFree: (drawn: Drawn) => boolean): Drawn {
+  let drawn = draw()
+  while (!isFree(drawn)) drawn = draw()
+  return drawn
 }
 
 interface DrawnValue {
