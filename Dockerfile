@@ -26,6 +26,10 @@ RUN install -d /image/app /image/seed \
       /usr/share/doc/libgcc-s1/copyright /usr/share/doc/libstdc++6/copyright \
   && if [ -e /usr/local/LICENSE ]; then cp --parents -t /image /usr/local/LICENSE; fi
 
+# What Node compiles of the program it finds in the image, where it could write it nowhere.
+RUN NODE_COMPILE_CACHE=/image/app/cache NODE_COMPILE_CACHE_PORTABLE=1 \
+  node scripts/warm.ts /image/app/bin/admin-keys-emulator.cjs
+
 FROM scratch AS emulator
 COPY --from=build /image /
 ARG VERSION=unreleased REVISION= SOURCE=
@@ -35,7 +39,8 @@ LABEL org.opencontainers.image.title="admin-keys-emulator" \
   org.opencontainers.image.version="$VERSION" \
   org.opencontainers.image.revision="$REVISION" \
   org.opencontainers.image.source="$SOURCE"
-ENV EMULATOR_HOST=0.0.0.0 EMULATOR_SEED_FOLDER=/seed
+ENV EMULATOR_HOST=0.0.0.0 EMULATOR_SEED_FOLDER=/seed \
+  NODE_COMPILE_CACHE=/app/cache NODE_COMPILE_CACHE_PORTABLE=1
 USER 1000:1000
 EXPOSE 4010
 ENTRYPOINT ["/usr/local/bin/node", "/app/bin/admin-keys-emulator.cjs"]

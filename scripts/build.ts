@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
+import { loadLate } from './late-modules.ts'
 
 const root = new URL('../', import.meta.url)
 const { dependencies } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
@@ -20,6 +21,7 @@ const { outputFiles, metafile } = await build({
   target: 'node22.18',
   external: [...Object.keys(dependencies), ...unreached],
   minify: true,
+  plugins: [loadLate],
   legalComments: 'none',
   define: { 'import.meta.url': 'importMetaUrl' },
   banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },

@@ -331,7 +331,7 @@ describe('signals', () => {
   })
 
   test('a start that is not yet done ends with 0, too', async () => {
-    const seed = temporaryFile('seed.yaml', 'keys: [{ generate: 300000, name: "k{n}" }]')
+    const seed = temporaryFile('seed.yaml', 'keys: [{ generate: 100000, name: "k{n}" }]')
     const { child, finished } = startProgram(['--port', '0', '--seed', seed])
     await sleep(700)
     child.kill('SIGTERM')

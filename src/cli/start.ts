@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { flushCompileCache } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Options, startOptions } from '../config.ts'
@@ -12,7 +13,12 @@ export async function start(config: Options<(typeof startOptions)[number]>): Pro
   const served = await serve(config)
   onStop(() => void stop(served.app))
   announce(served, config.json || !process.stdout.isTTY)
+  setTimeout(flushCompileCache, settled).unref()
 }
+
+// By then a server that is used has run what serving takes; Node itself keeps what it compiled only when a process exits
+// of itself, and many are killed. In milliseconds.
+const settled = 1000
 
 // How long a reader of the log may take for what is left of it, in milliseconds.
 const patience = 500

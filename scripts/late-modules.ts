@@ -1,0 +1,24 @@
+import type { Plugin } from 'esbuild'
+
+/** What the program needs rarely or never, and its libraries load at once. `by` is who may be made to wait. */
+const late = [
+  { module: 'node:http2', by: /\/fastify\// },
+  { module: 'node:https', by: /\/fastify\// },
+  { module: 'node:child_process', by: /\/commander\// },
+  { module: 'yaml', by: /\/@fastify\/swagger\// },
+]
+
+/** Has such a module be loaded when something of it is asked for: together they are a tenth of a start. */
+export const loadLate: Plugin = {
+  name: 'late-modules',
+  setup(build) {
+    build.onResolve({ filter: /^(node:|yaml$)/ }, ({ path, importer, resolveDir, namespace }) => {
+      const isLate = namespace === 'file' && late.some(({ module, by }) => module === path && by.test(importer))
+      return isLate ? { path, namespace: 'late', pluginData: resolveDir } : undefined
+    })
+    build.onLoad({ filter: /./, namespace: 'late' }, ({ path, pluginData }) => ({
+      contents: `module.exports = new Proxy({}, { get: (_, name) => require(${JSON.stringify(path)})[name] })`,
+      resolveDir: pluginData,
+    }))
+  },
+}
