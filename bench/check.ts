@@ -6,7 +6,7 @@ import { measureOperation, operationNames, operationRatios } from './operations.
 import { cleanUpAtExit } from './processes.ts'
 import { show, table } from './report/table.ts'
 import { measureStarts, startRatios } from './start.ts'
-import { requireWrk } from './wrk.ts'
+import { requireTool } from './tools.ts'
 
 const startRounds = 7
 const rounds = 3
@@ -27,7 +27,7 @@ async function check(): Promise<number> {
     console.error('bench:check: there is no bench/baseline.json; npm run bench -- --write-baseline makes it')
     return 2
   }
-  requireWrk()
+  requireTool('wrk')
   let ratios = await measure(Object.keys(measures))
   for (let attempt = 0; attempt < furtherAttempts; attempt++) {
     const suspects = failing(compare(baseline, ratios))

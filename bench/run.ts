@@ -15,11 +15,13 @@ import { growthSection } from './report/growth.ts'
 import { type Operations, operationsSection } from './report/operations.ts'
 import { page } from './report/page.ts'
 import { sandboxesSection } from './report/sandboxes.ts'
+import { scalingSection } from './report/scaling.ts'
 import type { Section } from './report/section.ts'
 import { startSection } from './report/start.ts'
 import { measureSandboxes } from './sandboxes.ts'
+import { measureScaling } from './scaling.ts'
 import { measureStarts, startRatios } from './start.ts'
-import { requireWrk } from './wrk.ts'
+import { requireTool } from './tools.ts'
 
 const startRounds = 15
 const operationRounds = 9
@@ -29,6 +31,7 @@ const controlRounds = 41
 const libraryRounds = 5
 const emptyRounds = 3
 const armedRounds = 9
+const scalingRounds = 5
 
 interface Part {
   section: Section
@@ -37,7 +40,7 @@ interface Part {
 }
 
 // In the order of bench/results.md.
-const parts = { start, operations, growth, sandboxes, controls } satisfies Record<string, () => Promise<Part>>
+const parts = { start, operations, growth, sandboxes, controls, scaling } satisfies Record<string, () => Promise<Part>>
 type PartName = keyof typeof parts
 const partNames = Object.keys(parts) as PartName[]
 
@@ -127,11 +130,16 @@ async function controls(): Promise<Part> {
   return { section: controlsSection(figures), ratios: armedRatios(figures.armed) }
 }
 
+async function scaling(): Promise<Part> {
+  requireTool('nginx')
+  return { section: scalingSection(await measureScaling(scalingRounds)), ratios: {} }
+}
+
 const options = readOptions()
 if (options.help) console.log(help)
 else {
   cleanUpAtExit()
-  requireWrk()
+  requireTool('wrk')
   if (options.only === undefined) await run(options['write-baseline'])
   else await measure(options.only)
 }

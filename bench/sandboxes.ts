@@ -41,7 +41,7 @@ async function begin(sandboxes: number): Promise<Crowd & { server: Server }> {
 }
 
 /** The median milliseconds of one request, to what is below the keys of each. */
-export async function addressAll({ port }: Server, sandboxes: number, below: string): Promise<number> {
+export async function addressAll({ port }: { port: number }, sandboxes: number, below: string): Promise<number> {
   const agent = new Agent({ keepAlive: true })
   const times: number[] = []
   for (let n = 1; n <= sandboxes; n++) {

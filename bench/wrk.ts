@@ -1,11 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { authorization } from './client.ts'
 import { pinning } from './cores.ts'
 import { launch } from './processes.ts'
 import { processorMicroseconds } from './resources.ts'
-import type { Server } from './servers.ts'
 
 export const connections = 64
 export const seconds = 1
@@ -27,7 +25,7 @@ export interface Load {
 }
 
 /** Asks as fast as the server answers, for a second. Throws unless every answer was 2xx. */
-export async function load(server: Server, target: Target): Promise<Load> {
+export async function load(server: { pid: number; port: number }, target: Target): Promise<Load> {
   const before = processorMicroseconds(server.pid)
   const said = await runWrk(server.port, target)
   const after = processorMicroseconds(server.pid)
@@ -70,21 +68,3 @@ function latency(said: string, percent: number): number {
 export const wrkVersion = (): string | undefined =>
   // It says its version with the exit code of a mistake.
   /^wrk \S+/.exec(spawnSync('wrk', ['-v'], { encoding: 'utf8' }).stdout ?? '')?.[0]
-
-/** Installs wrk where that is ours to do, and says how otherwise. */
-export function requireWrk(): void {
-  if (wrkVersion() === undefined && process.getuid?.() === 0 && existsSync('/etc/debian_version')) installWrk()
-  if (wrkVersion() !== undefined) return
-  console.error('bench: wrk is missing; install it first (Debian: apt-get install wrk, macOS: brew install wrk)')
-  process.exit(2)
-}
-
-function installWrk(): void {
-  console.error('bench: installing wrk (apt-get)')
-  const options = {
-    stdio: ['ignore', 2, 2] as ['ignore', 2, 2],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  }
-  spawnSync('apt-get', ['update', '-qq'], options)
-  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'wrk'], options)
-}

@@ -18,6 +18,10 @@ export function growthSection(grown: readonly Grown[]): Section {
         return goal(`${names[kind]} in ${each.storage}, time at ${show(largest)} to ${smallest} keys,`, ratio, '≤', 1.2)
       }),
     )
+  for (const each of grown.filter(({ keys }) => keys === largest)) {
+    const ratio = divide(each.walk, smallOf(grown, each).walk)
+    goals.push(goal(`walk in ${each.storage}, time a key at ${show(largest)} to ${smallest} keys,`, ratio, '≤', 1.2))
+  }
   return {
     title: 'Growth',
     text: [

@@ -1,7 +1,7 @@
 import { type Crowd, keysInEach } from '../sandboxes.ts'
 import { divide, median, medianOf, ratios } from '../statistics.ts'
 import { type Load, seconds, warmUps } from '../wrk.ts'
-import type { Section } from './section.ts'
+import { goal, type Section } from './section.ts'
 import { show, table } from './table.ts'
 
 /** What becomes of it all as sandboxes grow many. */
@@ -17,6 +17,13 @@ export function sandboxesSection(crowds: readonly Crowd[]): Section {
     show(divide(kilobytesMore(crowd, one), crowd.sandboxes - one.sandboxes)),
     show(crowd.birth, 2),
   ])
+  const most = crowds.at(-1) ?? one
+  const slower = goal(
+    `retrieve of ${show(most.sandboxes)} sandboxes in turn, time to that of one,`,
+    medianOf(ratios(perSecond(one.loads), perSecond(most.loads))),
+    '≤',
+    1.2,
+  )
   return {
     title: 'Sandboxes',
     text: [
@@ -26,8 +33,10 @@ export function sandboxesSection(crowds: readonly Crowd[]): Section {
         ['sandboxes', 'retrieve, req/s', 'one = 1', 'CPU µs', 'resident, MB', 'KB a further one', 'birth, ms'],
         rows,
       ),
+      '',
+      slower.line,
     ].join('\n'),
-    worse: [],
+    worse: slower.worse,
   }
 }
 
