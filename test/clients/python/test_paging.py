@@ -1,0 +1,30 @@
+from math import ceil
+
+import pytest
+
+# The key that asks is one of the organization, and its first.
+NAMES = ["Admin key", *(f"load-{n}" for n in range(1, 251))]
+
+
+@pytest.fixture(autouse=True)
+def many_keys(sandbox):
+    sandbox.add_keys({"generate": 250, "name": "load-{n}"})
+
+
+@pytest.mark.parametrize("limit", [1, 7, 100])
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_auto_paging(keys, sandbox, order, limit):
+    visited = [key.name for key in keys.list(order=order, limit=limit)]
+    assert visited == (NAMES if order == "asc" else NAMES[::-1])
+    assert len(sandbox.requests(operation="admin-api-keys-list")) == ceil(251 / limit)
+
+
+def test_delete_while_iterating(keys):
+    visited = []
+    for key in keys.list():
+        visited.append(key.name)
+        # Also the last of a page of 20, after which the next one begins.
+        if len(visited) % 2 == 0:
+            keys.delete(key.id)
+    assert visited == NAMES
+    assert [key.name for key in keys.list(limit=100)] == visited[::2]

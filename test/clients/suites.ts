@@ -1,0 +1,111 @@
+import { copyFileSync, existsSync, globSync, readFileSync, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type Ended, run } from './command.ts'
+import { type Outcome, readGoTest, readJUnit } from './outcomes.ts'
+import { outcomesFile } from './reporter.ts'
+import type { clientVersions } from './versions.ts'
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const textOf = (path: string | URL) => (existsSync(path) ? readFileSync(path, 'utf8') : '')
+
+export interface Report {
+  outcomes: Outcome[]
+  /** With which the suite's runner ended. */
+  code: number | null
+  /** What it wrote. */
+  output: string
+}
+
+/** The scenarios on one official client, in its language and by that language's usual runner. */
+export interface Suite {
+  language: keyof typeof clientVersions
+  /** The client as its registry knows it. */
+  client: string
+  runner: string
+  /** Commands that succeed where the suite can run. */
+  toolchain: [string, ...string[]][]
+  /** Runs it on the emulator that the environment names. */
+  run: (env: Record<string, string>) => Promise<Report>
+}
+
+const node: Suite = {
+  language: 'node',
+  client: 'openai',
+  runner: 'vitest',
+  toolchain: [],
+  async run(env) {
+    rmSync(outcomesFile, { force: true })
+    const reporters = ['--reporter=default', `--reporter=${at('reporter.ts')}`]
+    const vitest = [at('../../node_modules/vitest/vitest.mjs'), 'run', '--config', at('node/vitest.config.ts')]
+    const { code, output } = await run(process.execPath, [...vitest, ...reporters], { env })
+    return { outcomes: JSON.parse(textOf(outcomesFile) || '[]'), code, output }
+  },
+}
+
+const python: Suite = {
+  language: 'python',
+  client: 'openai',
+  runner: 'pytest',
+  toolchain: [['python3', '-c', 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))']],
+  async run(env) {
+    const failed = await installPython()
+    if (failed !== undefined) return { outcomes: [], ...failed }
+    const report = at('../../dist/clients/python.xml')
+    rmSync(report, { force: true })
+    const { code, output } = await run(at('python/.venv/bin/pytest'), [`--junitxml=${report}`], {
+      cwd: at('python'),
+      env,
+    })
+    return { outcomes: readJUnit(textOf(report)), code, output }
+  },
+}
+
+/** Makes the environment of requirements.txt, unless it is there. Answers the command that failed, if one did. */
+async function installPython(): Promise<Ended | undefined> {
+  const requirements = at('python/requirements.txt')
+  // A copy of what was installed, made when it was.
+  const installed = at('python/.venv/requirements.txt')
+  if (textOf(installed) === textOf(requirements)) return undefined
+  const made = await run('python3', ['-m', 'venv', '--clear', at('python/.venv')])
+  if (made.code !== 0) return made
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '--requirement']
+  const filled = await run(at('python/.venv/bin/python'), [...pip, requirements])
+  if (filled.code !== 0) return filled
+  copyFileSync(requirements, installed)
+  return undefined
+}
+
+const go: Suite = {
+  language: 'go',
+  client: 'github.com/openai/openai-go/v3',
+  runner: 'go test',
+  toolchain: [['go', 'version']],
+  async run(env) {
+    const args = ['test', '-json', '-count=1', '-timeout=2m', './...']
+    const { code, stdout, output } = await run('go', args, { cwd: at('go'), env })
+    const report = readGoTest(stdout)
+    return { outcomes: report.outcomes, code, output: report.output || output }
+  },
+}
+
+const java: Suite = {
+  language: 'java',
+  client: 'com.openai:openai-java',
+  runner: 'JUnit',
+  toolchain: [
+    ['javac', '-version'],
+    ['mvn', '--version'],
+  ],
+  async run(env) {
+    const reports = at('java/target/surefire-reports')
+    rmSync(reports, { recursive: true, force: true })
+    const { code, output } = await run('mvn', ['--quiet', '--batch-mode', 'test'], { cwd: at('java'), env })
+    return {
+      outcomes: globSync('*.xml', { cwd: reports }).flatMap((file) => readJUnit(textOf(`${reports}/${file}`))),
+      code,
+      output,
+    }
+  },
+}
+
+export const suites = [node, python, go, java]
