@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freePort } from '../../bench/processes.ts'
+import { clientVersions } from '../clients/versions.ts'
 import { type Snippet, snippetsOf } from '../support/snippets.ts'
 import { type Consumer, installInEmptyFolder } from './consumer.ts'
 
@@ -8,11 +9,7 @@ const root = new URL('../../', import.meta.url)
 const snippets = snippetsOf(new URL('README.md', root))
 const { devDependencies } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
 const pinned = (name: string) => `${name}@${devDependencies[name]}`
-
-// The official clients that the snippets are held to.
-const pythonClient = 'openai==3.52.0'
-const goClient = 'github.com/openai/openai-go/v3@v3.95.0'
-const javaClient = '4.100.0'
+const goClient = `github.com/openai/openai-go/v3@v${clientVersions.go}`
 
 let consumer: Consumer
 beforeAll(() => {
@@ -68,7 +65,7 @@ const proofs: Proof[] = [
     mark: 'from openai import OpenAI',
     async prove(text, port) {
       consumer.write('snippet.py', text)
-      await consumer.bash(`python3 -m venv .venv && .venv/bin/pip install --quiet ${pythonClient}`)
+      await consumer.bash(`python3 -m venv .venv && .venv/bin/pip install --quiet openai==${clientVersions.python}`)
       expect(await beside(port, '.venv/bin/python snippet.py')).toMatch(/^key_\S+ Admin key\nkey_\S+ ci\n$/)
     },
   },
@@ -180,7 +177,7 @@ ${text}
 const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion><groupId>x</groupId><artifactId>x</artifactId><version>1</version>
   <dependencies><dependency>
-    <groupId>com.openai</groupId><artifactId>openai-java</artifactId><version>${javaClient}</version>
+    <groupId>com.openai</groupId><artifactId>openai-java</artifactId><version>${clientVersions.java}</version>
   </dependency></dependencies>
 </project>
 `
