@@ -5,9 +5,11 @@ import type { Sent } from './body.ts'
 import { control } from './operation.ts'
 import type { ControlOptions } from './scope.ts'
 
-const answers: Record<number, [Type.TSchema, string]> = {
-  200: [Type.Required(BehaviorSchema), 'All switches of the sandbox.'],
-}
+// Type.Required would bring the whole engine of TypeBox into the program.
+const { properties } = BehaviorSchema
+const AllBehaviors = Type.Unsafe<Behavior>({ type: 'object', required: Object.keys(properties), properties })
+
+const answers: Record<number, [Type.TSchema, string]> = { 200: [AllBehaviors, 'All switches of the sandbox.'] }
 
 /** The switches for what is not known of the real service. */
 export function registerBehavior(app: FastifyInstance, { addressed }: ControlOptions): void {

@@ -1,16 +1,13 @@
 import * as Type from 'typebox'
 import { headerTextPattern } from '../header-text.ts'
-import { Choice, Nullable } from '../openai/schemas.ts'
+import { Choice, Nullable, RecordOf } from '../openai/schemas.ts'
 
 const closed = { additionalProperties: false }
 const Text = (description: string) => Type.String({ description })
 const HeaderName = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
 
 const Headers = (description: string) =>
-  Type.Record(Type.String({ pattern: HeaderName }), Type.String({ pattern: headerTextPattern, description }), {
-    ...closed,
-    description,
-  })
+  RecordOf(Type.String({ pattern: headerTextPattern, description }), { pattern: HeaderName, ...closed, description })
 
 const PatchOperation = Type.Object(
   {

@@ -1,10 +1,10 @@
 import * as Type from 'typebox'
-import { Nullable } from '../openai/schemas.ts'
+import { Nullable, RecordOf } from '../openai/schemas.ts'
 
 const NullableText = (description: string) => Nullable(Type.String(), { description })
 const NullableNumber = (description: string) => Nullable(Type.Number(), { description })
 const TextsByName = (description: string) =>
-  Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]), { description })
+  RecordOf(Type.Union([Type.String(), Type.Array(Type.String())]), { description })
 
 export const EntrySchema = Type.Object(
   {

@@ -8,6 +8,17 @@ export const Nullable = <Schema extends Type.TSchema>(schema: Schema, options: T
 export const Choice = <const Values extends readonly string[]>(values: Values, options: Type.TSchemaOptions = {}) =>
   Type.Unsafe<Values[number]>(Type.Enum([...values], { type: 'string', ...options }))
 
+/** An object of any names that fit `pattern`. `Type.Record` would bring the whole engine of TypeBox into the program. */
+export const RecordOf = <Schema extends Type.TSchema>(
+  schema: Schema,
+  { pattern = '^.*$', ...options }: Type.TSchemaOptions & { pattern?: string },
+) =>
+  Type.Unsafe<Record<string, Type.Static<Schema>>>({
+    type: 'object',
+    patternProperties: { [pattern]: schema },
+    ...options,
+  })
+
 /** A reference to the component of that name in the document, with the type of what it refers to. */
 export const Ref = <Schema extends Type.TSchema>(schema: Schema & { $id: string }) =>
   Type.Unsafe<Type.Static<Schema>>(Type.Ref(schema.$id))
