@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
 import { loadLate } from './late-modules.ts'
+import { leaveOut } from './left-out.ts'
 
 const root = new URL('../', import.meta.url)
 const { dependencies } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
@@ -21,7 +22,7 @@ const { outputFiles, metafile } = await build({
   target: 'node22.18',
   external: [...Object.keys(dependencies), ...unreached],
   minify: true,
-  plugins: [loadLate],
+  plugins: [loadLate, leaveOut],
   legalComments: 'none',
   define: { 'import.meta.url': 'importMetaUrl' },
   banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
