@@ -33,6 +33,8 @@ export interface Declaration {
   isList?: true
   /** Flags beside which the variable is not looked at. */
   yieldsTo?: string[]
+  /** What was given is not repeated when it is wrong. */
+  isSecret?: true
 }
 
 export const declarations = {
@@ -56,6 +58,7 @@ export const declarations = {
     description: 'value of the admin key that every sandbox begins with; "none" for no such key',
     default: 'sk-admin-local',
     read: readHeaderText,
+    isSecret: true,
   },
   seed: {
     flags: '--seed <name or file>',
@@ -116,6 +119,7 @@ export const declarations = {
     description: 'bearer token that the controls under /_emulator want',
     defaultText: 'none',
     read: readHeaderText,
+    isSecret: true,
   },
   randomSeed: {
     flags: '--random-seed <number>',
@@ -235,7 +239,8 @@ export function declare(command: Command, names: readonly OptionName[], environm
 }
 
 function toOption(declaration: Declaration): Option {
-  const { flags, env, description, read, isList } = declaration
+  const { flags, env, description, isList } = declaration
+  const read = declaration.isSecret ? discreetly(declaration) : declaration.read
   const shown = declaration.defaultText ?? String(declaration.default)
   const option = new Option(flags, `${description} (${env}; default: ${shown})`)
   if (declaration.default !== undefined) option.defaultValue = declaration.default
@@ -244,8 +249,19 @@ function toOption(declaration: Declaration): Option {
   return option
 }
 
+/** Commander's own message would repeat what was given. */
+const discreetly =
+  ({ flags, read }: Declaration) =>
+  (text: string) => {
+    try {
+      return read(text)
+    } catch (error) {
+      throw new UserError(`option '${flags}' argument [redacted] is invalid. ${(error as Error).message}`)
+    }
+  }
+
 function readEnvironment(command: Command, name: OptionName, environment: NodeJS.ProcessEnv): void {
-  const { env, isList, yieldsTo = [], read }: Declaration = declarations[name]
+  const { env, isList, isSecret, yieldsTo = [], read }: Declaration = declarations[name]
   const text = environment[env]
   const source = command.getOptionValueSource(name)
   if (text === undefined || text === '' || (source !== undefined && source !== 'default')) return
@@ -254,6 +270,6 @@ function readEnvironment(command: Command, name: OptionName, environment: NodeJS
     const value = isList ? text.split(',').map((part) => read(part.trim())) : read(text)
     command.setOptionValueWithSource(name, value, 'env')
   } catch (error) {
-    throw new UserError(`${env}: '${text}' is invalid. ${(error as Error).message}`)
+    throw new UserError(`${env}: ${isSecret ? '[redacted]' : `'${text}'`} is invalid. ${(error as Error).message}`)
   }
 }

@@ -160,6 +160,18 @@ describe('bad options are exit 2 with the option, the rule and the value', () =>
   })
 })
 
+test.each([
+  [['--admin-key', 'sk-admin-über'], {}],
+  [['--control-token', 'sk-admin-über'], {}],
+  [[], { EMULATOR_ADMIN_KEY: 'sk-admin-über' }],
+  [[], { EMULATOR_CONTROL_TOKEN: 'sk-admin-über' }],
+])('a secret that is no header is not repeated: %j %j', async (args, env) => {
+  const { code, stderr } = await runProgram(args, env)
+  expect(stderr).toMatch(/(--|EMULATOR_)(admin-key|ADMIN_KEY|control-token|CONTROL_TOKEN).*is invalid.*printable ASCII/)
+  expect(stderr).not.toContain('über')
+  expect(code).toBe(2)
+})
+
 test('--help tells every option with its variable, --version the version', async () => {
   const help = await runProgram(['--help'])
   expect(help.code).toBe(0)

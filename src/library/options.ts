@@ -36,7 +36,7 @@ function readOption(name: ServeOption, value: unknown): unknown {
       checkType(name, each)
       return declaration.read((asText[name] ?? String)(each))
     } catch (error) {
-      const shown = name === 'adminKey' ? '[redacted]' : JSON.stringify(each)
+      const shown = declaration.isSecret ? '[redacted]' : JSON.stringify(each)
       throw new UserError(`${name}: ${shown ?? String(each)} is invalid. ${(error as Error).message}`)
     }
   }
