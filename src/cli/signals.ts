@@ -1,3 +1,5 @@
+import { monotonicNow } from '../sandbox/clock.ts'
+
 type Handler = (signal: NodeJS.Signals) => void
 
 // As the shell reports a command that a signal ended.
@@ -11,4 +13,15 @@ export function catchSignals(): void {
 /** What SIGTERM and SIGINT do from now on. */
 export function onStop(next: Handler): void {
   handler = next
+}
+
+// Under npm a Ctrl-C arrives twice, from the terminal and from npm. In milliseconds.
+const sameSignal = 500
+
+/** To be called as a signal is met: what a second one does. */
+export function onStopAgain(next: Handler): void {
+  const begun = monotonicNow()
+  onStop((signal) => {
+    if (monotonicNow() - begun > sameSignal) next(signal)
+  })
 }

@@ -3,10 +3,9 @@ import { flushCompileCache } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Options, startOptions } from '../config.ts'
-import { monotonicNow } from '../sandbox/clock.ts'
 import { type Served, serve } from '../serve.ts'
 import { baseUrl } from '../where.ts'
-import { onStop } from './signals.ts'
+import { onStop, onStopAgain } from './signals.ts'
 
 /** Serves until a signal. Rejects as `serve` does. */
 export async function start(config: Options<(typeof startOptions)[number]>): Promise<void> {
@@ -23,15 +22,9 @@ const settled = 1000
 // How long a reader of the log may take for what is left of it, in milliseconds.
 const patience = 500
 
-// Under npm a Ctrl-C arrives twice, from the terminal and from npm. In milliseconds.
-const sameSignal = 500
-
 /** Lets requests in flight complete and exits with 0. A second signal does not wait for that. */
 async function stop(app: FastifyInstance): Promise<void> {
-  const begun = monotonicNow()
-  onStop(() => {
-    if (monotonicNow() - begun > sameSignal) process.exit(1)
-  })
+  onStopAgain(() => process.exit(1))
   await app.close()
   // A log that nobody reads would keep the process alive.
   if (process.stderr.writableLength > 0) await Promise.race([once(process.stderr, 'drain'), sleep(patience)])
