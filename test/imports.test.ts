@@ -39,6 +39,11 @@ test.each([
   ['src/cli/start.ts', '../library/start-emulator.ts'],
   ['src/library/start-emulator.ts', '../cli/start.ts'],
   ['src/serve.ts', './library/index.ts'],
+  ['src/serve.ts', './conform/run.ts'],
+  ['src/conform/run.ts', '../control-client.ts'],
+  ['src/conform/checks.ts', '../openai/errors.ts'],
+  ['src/conform/probes/key.ts', '../../admin-api-keys/schemas.ts'],
+  ['src/conform/probes/key.ts', '../../sandbox/sandbox.ts'],
 ])('%s may not import %s', (path, what) => {
   expect(lint(path, what)).toContain('noRestrictedImports')
 })
@@ -49,6 +54,11 @@ test.each([
   ['src/sandbox/sandbox.ts', '../admin-api-keys/service.ts'],
   ['src/app.ts', './control/docs.ts'],
   ['src/library/start-emulator.ts', '../serve.ts'],
+  ['src/cli/conform.ts', '../conform/run.ts'],
+  ['src/conform/report.ts', '../package.ts'],
+  ['src/conform/patience.ts', '../sandbox/clock.ts'],
+  ['src/conform/probe.ts', '../openai/behavior.ts'],
+  ['src/conform/probes/key.ts', '../answer.ts'],
 ])('%s may import %s', (path, what) => {
   expect(lint(path, what)).not.toContain('noRestrictedImports')
 })
