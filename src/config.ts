@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import {
+  readBaseUrl,
   readBoolean,
   readChoice,
   readDuration,
@@ -55,7 +56,8 @@ export const declarations = {
   adminKey: {
     flags: '--admin-key <value>',
     env: 'EMULATOR_ADMIN_KEY',
-    description: 'value of the admin key that every sandbox begins with; "none" for no such key',
+    description:
+      'value of the admin key that every sandbox begins with, "none" for no such key; of conform: whose to use',
     default: 'sk-admin-local',
     read: readHeaderText,
     isSecret: true,
@@ -138,7 +140,7 @@ export const declarations = {
   json: {
     flags: '--json',
     env: 'EMULATOR_JSON',
-    description: 'say where we listen in one line of JSON, also on a terminal',
+    description: 'say where we listen in one line of JSON, also on a terminal; of conform: its report',
     default: false,
     read: readBoolean,
   },
@@ -153,7 +155,7 @@ export const declarations = {
   timeout: {
     flags: '--timeout <duration>',
     env: 'EMULATOR_TIMEOUT',
-    description: 'how long to try, such as 30s',
+    description: 'how long to try, such as 30s; of conform: how long an answer may take',
     default: 30_000,
     defaultText: '30s',
     read: readDuration,
@@ -187,6 +189,28 @@ export const declarations = {
     description: 'add the keys of this seed to the state',
     defaultText: 'print the state',
     read: readNonEmpty,
+  },
+  baseUrl: {
+    flags: '--base-url <url>',
+    env: 'EMULATOR_BASE_URL',
+    description: 'base URL of the server to probe, as a client has it: http://localhost:4010/v1',
+    defaultText: 'must be given',
+    read: readBaseUrl,
+  },
+  write: {
+    flags: '--write',
+    env: 'EMULATOR_WRITE',
+    description: 'also make and delete keys, called conform-…',
+    default: false,
+    defaultText: 'only read',
+    read: readBoolean,
+  },
+  pace: {
+    flags: '--pace <duration>',
+    env: 'EMULATOR_PACE',
+    description: 'from one request to the next, such as 9s for a service that allows 7 a minute',
+    defaultText: 'no pause',
+    read: readDuration,
   },
   format: {
     flags: '--format <format>',

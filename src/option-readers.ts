@@ -65,6 +65,14 @@ export function readUrl(text: string): string {
   return (url.origin + url.pathname).replace(/\/+$/, '')
 }
 
+export function readBaseUrl(text: string): string {
+  const url = URL.parse(text)
+  const isBase =
+    url !== null && /^https?:$/.test(url.protocol) && url.search + url.hash + url.username + url.password === ''
+  if (!isBase) throw new InvalidArgumentError('It must be an http or https URL without user, query and fragment.')
+  return (url.origin + url.pathname).replace(/\/+$/, '')
+}
+
 export function readSandboxName(text: string): string {
   if (!isSandboxName(text)) {
     throw new InvalidArgumentError(`It must be ${sandboxNameRule}.`)

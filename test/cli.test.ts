@@ -185,10 +185,12 @@ test('--help tells every option with its variable, --version the version', async
     '--seed',
     'EMULATOR_SEED',
     'sdk-conformance',
+    'conform',
   ]) {
     expect(help.stdout).toContain(word)
   }
   expect((await runProgram(['env', '--help'])).stdout).toContain('EMULATOR_FORMAT')
+  expect((await runProgram(['conform', '--help'])).stdout).toContain('EMULATOR_PACE')
   const version = await runProgram(['--version'])
   expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
 })

@@ -44,6 +44,9 @@ function createProgram(environment: NodeJS.ProcessEnv): Command {
   command('state', 'Print the state of a sandbox as a seed, or load one', [...controlOptions, 'load', 'add']).action(
     async (options) => (await import('./control.ts')).state(options),
   )
+  command('conform', 'Hold any server to what the emulator does; exit 1 on a difference', [
+    ...(['baseUrl', 'adminKey', 'write', 'pace', 'timeout', 'json'] as const),
+  ]).action(async (options) => (await import('./conform.ts')).conform(options))
   return program
 }
 
