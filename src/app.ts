@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { operationIds } from './admin-api-keys/operations.ts'
+import { exampleAnswers } from './admin-api-keys/examples.ts'
 import { registerAdminApiKeys } from './admin-api-keys/routes.ts'
 import type { LogLevel } from './config.ts'
 import { registerDocs } from './control/docs.ts'
@@ -81,7 +81,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     checkHost,
     checkToken,
     pauses,
-    operations: operationIds,
+    exampleAnswers,
   })
   registerHealth(app)
   registerDocs(app, checkHost)

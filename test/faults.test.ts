@@ -328,10 +328,58 @@ describe('mutate', () => {
 
   test('that does not apply leaves the true answer, and the journal says so', async () => {
     const { arm, call, control } = await startFaulty()
-    const id = await arm({ operation: '*', kind: 'mutate', patch: [{ op: 'remove', path: '/nothing' }] })
+    const id = await arm({ operation: '*', kind: 'mutate', patch: [{ op: 'remove', path: '/data/1' }] })
     expect((await call('GET', keysUrl)).body.data).toHaveLength(1)
     const [entry] = (await control('GET', '/requests')).body.data
     expect(entry).toMatchObject({ fault_id: id, status: 200, reason: expect.stringMatching(/^mutate_failed; /) })
+  })
+
+  // What JavaScript would find, JSON does not have; and an index is one only as RFC 6901 writes it.
+  test.each([
+    { op: 'remove', path: '/data/1' },
+    { op: 'replace', path: '/data/1', value: 5 },
+    { op: 'copy', from: '/has_more', path: '/data/2' },
+    { op: 'move', from: '/data/0', path: '/data/1' },
+    { op: 'test', path: '/has_more', value: true },
+  ])('%j leaves the one key of the list as it is', async (step) => {
+    const { arm, call } = await startFaulty()
+    const before = (await call('GET', keysUrl)).body
+    await arm({ operation: 'admin-api-keys-list', kind: 'mutate', patch: [step, { op: 'remove', path: '/data' }] })
+    const { data, ...rest } = (await call('GET', keysUrl)).body
+    expect({ ...rest, ids: data.map(({ id }: { id: string }) => id) }).toEqual({
+      object: 'list',
+      first_id: before.first_id,
+      last_id: before.last_id,
+      has_more: false,
+      ids: [before.first_id],
+    })
+  })
+})
+
+describe('a patch', () => {
+  test.each([
+    [[{ op: 'add', path: '/data/0', value: 'first' }], ['first', 'key_a', 'key_b']],
+    [[{ op: 'add', path: '/data/2', value: 'last' }], ['key_a', 'key_b', 'last']],
+    [[{ op: 'add', path: '/data/-', value: 'last' }], ['key_a', 'key_b', 'last']],
+    [[{ op: 'copy', from: '/data/0', path: '/data/-' }], ['key_a', 'key_b', 'key_a']],
+    [[{ op: 'move', from: '/data/0', path: '/data/1' }], ['key_b', 'key_a']],
+    [[{ op: 'remove', path: '/data/0' }], ['key_b']],
+    [
+      [
+        { op: 'add', path: '/a~1b~0', value: { c: 1 } },
+        { op: 'test', path: '/a~1b~0', value: { c: 1 } },
+        { op: 'replace', path: '/data', value: [] },
+        { op: 'move', from: '/a~1b~0', path: '/data/-' },
+        { op: 'add', path: '/data/0/constructor', value: 2 },
+      ],
+      [{ c: 1, constructor: 2 }],
+    ],
+  ])('%j leaves %j', async (patch, expected) => {
+    const seed = `keys: [{ id: key_a, name: a, value: ${adminKey} }, { id: key_b, name: b }]`
+    const { arm, call } = await startFaulty({ isSpoilt: true, seed })
+    await arm({ operation: 'admin-api-keys-list', kind: 'mutate', patch })
+    const { data } = (await call('GET', keysUrl)).body
+    expect(data.map((each: { id?: string }) => each.id ?? each)).toEqual(expected)
   })
 })
 
@@ -364,6 +412,45 @@ describe('a fault that can never fire, or is none, is refused', () => {
     [{ operation: '*', kind: 'mutate', patch: [{ op: 'add', path: '/x' }] }, '/patch/0/value', 'needs it'],
     [{ operation: '*', kind: 'mutate', patch: [{ op: 'move', path: '/x' }] }, '/patch/0/from', 'needs it'],
     [{ operation: '*', kind: 'mutate', patch: [{ op: 'remove', path: 'x' }] }, '/patch/0/path', 'JSON Pointer'],
+    [{ operation: '*', kind: 'mutate', patch: [{ op: 'remove', path: '/a~2' }] }, '/patch/0/path', 'JSON Pointer'],
+    ...[
+      ['*', { op: 'remove', path: '/nothing' }, 'path'],
+      ['*', { op: 'remove', path: '/data/00' }, 'path'],
+      ['*', { op: 'replace', path: '/data/-', value: 1 }, 'path'],
+      ['*', { op: 'replace', path: '/data/100', value: 1 }, 'path'],
+      ['*', { op: 'remove', path: '/data/length' }, 'path'],
+      ['*', { op: 'test', path: '/toString', value: 1 }, 'path'],
+      ['*', { op: 'add', path: '/__proto__', value: {} }, 'path'],
+      ['*', { op: 'add', path: '/name/x', value: 1 }, 'path'],
+      ['*', { op: 'copy', from: '/constructor', path: '/x' }, 'from'],
+      ['*', { op: 'move', from: '/owner', path: '/owner/id' }, 'path'],
+      ['admin-api-keys-get', { op: 'remove', path: '/value' }, 'path'],
+      ['admin-api-keys-list', { op: 'remove', path: '/deleted' }, 'path'],
+    ].map(([operation, step, field]): [object, string, string] => [
+      { operation, kind: 'mutate', patch: [{ op: 'add', path: '/added', value: 1 }, step] },
+      `/patch/1/${field}`,
+      'would never apply',
+    ]),
+    [{ operation: '*', kind: 'hang', skip: 1e308 }, '/skip', 'from 0'],
+    [{ operation: '*', kind: 'hang', times: 1e308 }, '/times', 'from 1'],
+    [{ operation: '*', kind: 'rate_limit', requests: 1e308, per: '1m' }, '/requests', 'from 0'],
+    [{ operation: '*', kind: 'hang', match: { key_id: '' } }, '/match/key_id', 'not empty'],
+    [{ operation: '*', kind: 'hang', match: { calling_key_id: '' } }, '/match/calling_key_id', 'not empty'],
+    [
+      { operation: '*', kind: 'hang', match: { header: { 'X-A': '1', 'x-a': '2' } } },
+      '/match/header/x-a',
+      'case does not matter',
+    ],
+    [
+      { operation: '*', kind: 'error', status: 500, headers: { 'X-A': '1', 'x-a': '2' } },
+      '/headers/x-a',
+      'case does not matter',
+    ],
+    [
+      { operation: '*', kind: 'hang', match: { header: { Authorization: 'Basic x' } } },
+      '/match/header/Authorization',
+      'Bearer',
+    ],
     [{ operation: '*', kind: 'rate_limit', requests: 1 }, '/per', 'needs it'],
     [{ operation: '*', kind: 'rate_limit', requests: 1, per: '1 minute' }, '/per', 'duration'],
     [{ operation: '*', kind: 'rate_limit', requests: 1, per: '1m', times: 3 }, '/times', 'does not have it'],

@@ -74,6 +74,3 @@ export const deleteKey = {
   params: KeyParams,
   response: { 200: answer(DeletedAdminApiKey, 'The key is deleted.'), ...refusals, ...notFound },
 }
-
-/** The names of all operations. */
-export const operationIds = [listKeys, createKey, retrieveKey, deleteKey].map(({ operationId }) => operationId)

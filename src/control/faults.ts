@@ -12,7 +12,7 @@ const FaultParams = Type.Object({ fault_id: Type.String({ description: 'The id o
 const Disarmed = Type.Object({ deleted: Type.Array(Type.String()) })
 
 /** Programmed failures of the emulated API. */
-export function registerFaults(app: FastifyInstance, { addressed, operations }: ControlOptions): void {
+export function registerFaults(app: FastifyInstance, { addressed, exampleAnswers }: ControlOptions): void {
   const armFault = control('emulator-faults-arm', {
     summary: 'Arm a fault',
     description:
@@ -21,7 +21,7 @@ export function registerFaults(app: FastifyInstance, { addressed, operations }: 
     answers: { 201: [ArmedFault, 'The fault is armed.'] },
   })
   app.post<{ Body: Sent<FaultBody> }>('/_emulator/faults', { schema: armFault }, (request, reply) => {
-    const rule = toRule(request.body, operations)
+    const rule = toRule(request.body, exampleAnswers)
     reply.code(201)
     return show(addressed(request).faults.arm(rule))
   })

@@ -23,8 +23,8 @@ export interface ControlOptions {
   checkHost: (request: FastifyRequest) => void
   /** Streams are cut with what waits. */
   pauses: Pauses
-  /** The operationIds of the emulated API. */
-  operations: readonly string[]
+  /** Of each operation of the emulated API an answer that has everything one can have. */
+  exampleAnswers: Readonly<Record<string, unknown>>
   /** Throws where a token is wanted that is not shown. */
   checkToken: (request: FastifyRequest) => void
 }

@@ -1,11 +1,13 @@
-import type { Operation } from 'rfc6902'
+import { bearerToken } from '../openai/auth.ts'
 import { readAmount } from '../sandbox/seed/times.ts'
+import type { Step } from './patch.ts'
+import { checkPatch, type ExampleAnswers } from './patch-check.ts'
 import { alwaysAfter } from './plan.ts'
 import type { Effect, EffectOf, Kind, Rule } from './rule.ts'
 import type { FaultBody } from './schemas.ts'
 
 /** A body that fits the schema, and how to say what else is wrong with it. */
-interface Sent {
+export interface Sent {
   content: FaultBody
   mistake(path: string[], rule: string): Error
 }
@@ -32,10 +34,10 @@ const fieldsOf: Record<Kind, { required: readonly Field[]; optional: readonly Fi
 const withoutKnownKey = ['admin-api-keys-list', 'admin-api-keys-create']
 
 /** The rule that a body arms. Throws for one that can never fire, and for a field that its kind does not have. */
-export function toRule(sent: Sent, operations: readonly string[]): Rule {
+export function toRule(sent: Sent, answers: ExampleAnswers): Rule {
   const { operation, match = {}, kind, times = 1, skip = 0 } = sent.content
-  if (operation !== '*' && !operations.includes(operation)) {
-    throw sent.mistake(['operation'], `one of ${operations.join(', ')}, *`)
+  if (operation !== '*' && !Object.hasOwn(answers, operation)) {
+    throw sent.mistake(['operation'], `one of ${Object.keys(answers).join(', ')}, *`)
   }
   checkFields(sent)
   const isAfter = alwaysAfter.includes(kind)
@@ -48,7 +50,10 @@ export function toRule(sent: Sent, operations: readonly string[]): Rule {
       `left out: ${operation} is about no key that is known before, so it would never fire`,
     )
   }
-  checkHeaders(sent)
+  checkHeaders(sent, ['match', 'header'], match.header)
+  checkHeaders(sent, ['headers'], sent.content.headers)
+  checkCaller(sent, match.header)
+  if (kind === 'mutate') checkPatch(sent, answers)
   return {
     operation,
     match: lowerCased(match),
@@ -84,9 +89,23 @@ const reserved = [
   'x-request-id',
 ]
 
-function checkHeaders({ content: { headers = {} }, mistake }: Sent): void {
-  const name = Object.keys(headers).find((each) => reserved.includes(each.toLowerCase()))
-  if (name !== undefined) throw mistake(['headers', name], `none of ${reserved.join(', ')}`)
+function checkHeaders({ mistake }: Sent, path: string[], headers: Record<string, string> = {}): void {
+  const seen = new Map<string, string>()
+  for (const [name, value] of Object.entries(headers)) {
+    const known = name.toLowerCase()
+    if (path[0] === 'headers' && reserved.includes(known)) {
+      throw mistake([...path, name], `none of ${reserved.join(', ')}`)
+    }
+    if ((seen.get(known) ?? value) !== value) throw mistake([...path, name], 'given once: case does not matter')
+    seen.set(known, value)
+  }
+}
+
+function checkCaller({ mistake }: Sent, headers: Record<string, string> = {}): void {
+  const name = Object.keys(headers).find((each) => each.toLowerCase() === 'authorization')
+  if (name !== undefined && bearerToken(headers[name]) === undefined) {
+    throw mistake(['match', 'header', name], 'Bearer and a token: with anything else no request gets as far as a fault')
+  }
 }
 
 function lowerCased(match: NonNullable<FaultBody['match']>): Rule['match'] {
@@ -105,8 +124,7 @@ function toEffect(sent: Sent): Effect {
     case 'delay':
       return { kind, ms }
     case 'mutate':
-      for (const [index, step] of patch.entries()) checkStep(sent, step, index)
-      return { kind, patch: patch as Operation[] }
+      return { kind, patch: patch as Step[] }
     default:
       return { kind }
   }
@@ -116,15 +134,4 @@ function toError({ content }: Sent): EffectOf<'error'> {
   const { status = 500, message, type, code, param, headers } = content
   const given = Object.entries({ message, type, code, param, headers }).filter(([, value]) => value !== undefined)
   return { kind: 'error', status, ...Object.fromEntries(given) }
-}
-
-type Step = NonNullable<FaultBody['patch']>[number]
-
-function checkStep({ mistake }: Sent, step: Step, index: number): void {
-  const at = (field: string) => ['patch', String(index), field]
-  if (['move', 'copy'].includes(step.op) && step.from === undefined)
-    throw mistake(at('from'), `given: ${step.op} needs it`)
-  if (['add', 'replace', 'test'].includes(step.op) && !('value' in step)) {
-    throw mistake(at('value'), `given: ${step.op} needs it`)
-  }
 }

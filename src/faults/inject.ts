@@ -1,6 +1,7 @@
 import type { ApiError } from '../openai/api-error.ts'
 import type { Scope } from '../openai/errors.ts'
 import { injectedError } from '../openai/injected.ts'
+import { applyPatch } from './patch.ts'
 import type { Armed, FaultPlan, Occasion } from './plan.ts'
 import type { Effect, Moment } from './rule.ts'
 import { WireFault } from './wire.ts'
@@ -70,21 +71,11 @@ function refusal(status: number, { id, rule: { effect, when } }: Armed, { token,
 }
 
 /** The answer as the patch makes it; as it was where the patch does not apply. */
-async function mutated(text: string, armed: Armed, { note }: Victim): Promise<string> {
+function mutated(text: string, armed: Armed, { note }: Victim): string {
   const { effect } = armed.rule
   if (effect.kind !== 'mutate') return text
   try {
-    const { applyPatch } = await import('rfc6902')
-    const holder = { answer: JSON.parse(text) as unknown }
-    // Below a holder, so that the answer as a whole can be replaced.
-    const below = (pointer: string) => `/answer${pointer}`
-    const patch = effect.patch.map((step) => {
-      const from = 'from' in step ? { from: below(step.from) } : {}
-      return { ...step, path: below(step.path), ...from }
-    })
-    const failure = applyPatch(holder, structuredClone(patch)).find((each) => each !== null)
-    if (failure !== undefined) throw failure
-    return JSON.stringify(holder.answer) ?? 'null'
+    return JSON.stringify(applyPatch(JSON.parse(text), effect.patch)) ?? 'null'
   } catch (error) {
     note(armed, `mutate_failed; fault=${armed.id}; ${(error as Error).message}`)
     return text

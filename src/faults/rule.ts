@@ -1,4 +1,4 @@
-import type { Operation } from 'rfc6902'
+import type { Step } from './patch.ts'
 
 /** When a fault fires: before the operation, which then does not happen, or after it has happened. */
 export type Moment = 'before' | 'after_commit'
@@ -21,7 +21,7 @@ export type Effect =
   | { kind: 'empty' }
   | { kind: 'truncate' }
   | { kind: 'malformed' }
-  | { kind: 'mutate'; patch: Operation[] }
+  | { kind: 'mutate'; patch: Step[] }
 
 export type Kind = Effect['kind']
 export type EffectOf<Which extends Kind> = Extract<Effect, { kind: Which }>

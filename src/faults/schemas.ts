@@ -9,13 +9,19 @@ const HeaderName = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
 const Headers = (description: string) =>
   RecordOf(Type.String({ pattern: headerTextPattern, description }), { pattern: HeaderName, ...closed, description })
 
+const most = Number.MAX_SAFE_INTEGER
+const Count = (minimum: number) => Type.Integer({ minimum, maximum: most, description: `an integer from ${minimum}` })
+const KeyId = (description: string) => Type.Optional(Type.String({ minLength: 1, description }))
+const Pointer = Type.String({
+  pattern: '^(/([^~/]|~[01])*)*$',
+  description: 'a JSON Pointer: empty, or beginning with "/", with ~0 and ~1 for "~" and "/" in a name',
+})
+
 const PatchOperation = Type.Object(
   {
     op: Choice(['add', 'remove', 'replace', 'move', 'copy', 'test'], { description: 'an operation of JSON Patch' }),
-    path: Type.String({ pattern: '^(/.*)?$', description: 'a JSON Pointer: empty, or beginning with "/"' }),
-    from: Type.Optional(
-      Type.String({ pattern: '^(/.*)?$', description: 'a JSON Pointer: empty, or beginning with "/"' }),
-    ),
+    path: Pointer,
+    from: Type.Optional(Pointer),
     value: Type.Optional(Type.Unknown()),
   },
   { ...closed, description: 'an operation of JSON Patch: {op, path, from, value}' },
@@ -40,8 +46,8 @@ export const FaultBody = Type.Object(
     match: Type.Optional(
       Type.Object(
         {
-          key_id: Type.Optional(Text('the id of the key that the operation is about')),
-          calling_key_id: Type.Optional(Text('the id of the key that calls')),
+          key_id: KeyId('the id of the key that the operation is about, which is not empty'),
+          calling_key_id: KeyId('the id of the key that calls, which is not empty'),
           header: Type.Optional(Headers('headers of the request by name, each value exact')),
         },
         { ...closed, description: 'an object: {key_id, calling_key_id, header}' },
@@ -50,16 +56,16 @@ export const FaultBody = Type.Object(
     when: Type.Optional(Choice(['before', 'after_commit'], { description: 'before or after_commit' })),
     kind: Choice(kinds, { description: `one of ${kinds.join(', ')}` }),
     times: Type.Optional(
-      Nullable(Type.Integer({ minimum: 1 }), { description: 'an integer from 1, or null for ever' }),
+      Nullable(Type.Integer({ minimum: 1, maximum: most }), { description: 'an integer from 1, or null for ever' }),
     ),
-    skip: Type.Optional(Type.Integer({ minimum: 0, description: 'an integer from 0' })),
+    skip: Type.Optional(Count(0)),
     status: Type.Optional(Type.Integer({ minimum: 400, maximum: 599, description: 'an integer from 400 to 599' })),
     message: Type.Optional(Text('a string')),
     type: Type.Optional(Text('a string')),
     code: Type.Optional(Nullable(Type.String(), { description: 'a string, or null' })),
     param: Type.Optional(Nullable(Type.String(), { description: 'a string, or null' })),
     headers: Type.Optional(Headers('headers of the answer by name, their values printable ASCII')),
-    requests: Type.Optional(Type.Integer({ minimum: 0, description: 'an integer from 0' })),
+    requests: Type.Optional(Count(0)),
     per: Type.Optional(
       Type.String({ pattern: '^[1-9][0-9]{0,9}(ms|[smhd])$', description: 'a duration such as "1m" (ms, s, m, h, d)' }),
     ),

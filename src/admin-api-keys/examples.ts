@@ -1,0 +1,34 @@
+import { createOwner } from './key.ts'
+import type { AdminApiKey, AdminApiKeyCreateResponse, ApiKeyList, DeletedAdminApiKey } from './schemas.ts'
+
+const id = 'key_abc'
+
+const key: AdminApiKey = {
+  object: 'organization.admin_api_key',
+  id,
+  name: 'CI deploys',
+  redacted_value: 'sk-admin...def',
+  created_at: 1711471533,
+  expires_at: 1714063533,
+  last_used_at: 1711471534,
+  owner: createOwner({ type: 'user', id: 'user-abc', name: 'Jane', created_at: 1711471533 }),
+}
+
+const list: ApiKeyList = {
+  object: 'list',
+  // As many as a page may hold.
+  data: Array.from({ length: 100 }, () => key),
+  first_id: id,
+  last_id: id,
+  has_more: true,
+}
+const created: AdminApiKeyCreateResponse = { ...key, value: 'sk-admin-1234abcd' }
+const deleted: DeletedAdminApiKey = { id, object: 'organization.admin_api_key.deleted', deleted: true }
+
+/** Of each operation, by its operationId, an answer that has everything one can have. */
+export const exampleAnswers: Readonly<Record<string, unknown>> = {
+  'admin-api-keys-list': list,
+  'admin-api-keys-create': created,
+  'admin-api-keys-get': key,
+  'admin-api-keys-delete': deleted,
+}
