@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { headerTextPattern, headerTextRule } from './header-text.ts'
+import { isHostName } from './host-name.ts'
 import { isSandboxName, sandboxNameRule } from './sandbox/address.ts'
 
 // Each reads the text of an option, and throws InvalidArgumentError with the rule that the text breaks.
@@ -46,8 +47,7 @@ export function readHost(text: string): string {
 }
 
 export function readHostName(text: string): string {
-  if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(text))
-    throw new InvalidArgumentError('It must be a host name, without a port.')
+  if (!isHostName(text)) throw new InvalidArgumentError('It must be a host name, without a port.')
   return text
 }
 

@@ -141,6 +141,7 @@ describe('bad options are exit 2 with the option, the rule and the value', () =>
     [['start', 'extra'], {}, /unknown command 'extra'/],
     [['--data', ''], {}, /--data.*'' is invalid. It must not be empty/],
     [['--allow-host', 'http://x'], {}, /--allow-host.*'http:\/\/x' is invalid/],
+    [['--allow-host', 'a..example.com'], {}, /--allow-host.*'a\.\.example\.com' is invalid/],
     [['env', '--url', 'http://x/v1'], {}, /--url.*without the \/v1/],
     [['env', '--port', '0'], {}, /--port: 0 says nothing about where/],
     [[], { EMULATOR_SEED: 'paging,,lifecycle' }, /EMULATOR_SEED: 'paging,,lifecycle' is invalid. It must not be empty/],

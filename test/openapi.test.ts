@@ -95,7 +95,24 @@ describe('served', () => {
         `{"error":{"message":"The host 'evil.example.com' is not allowed here: it must be an IP address, a name without a dot, a name under .localhost, .local or .internal, or one given with --allow-host.","type":"emulator_error","param":null,"code":"forbidden_host"}}`,
       )
     }
-    for (const host of ['[::1].evil.com', 'evil.com#.local', 'evil.com/.local', '127.0.0.1.evil.com', 'a b.c']) {
+    const none = [
+      'evil..local',
+      '.local',
+      'a..',
+      '-a.local',
+      'a-.local',
+      '-',
+      `${'a'.repeat(64)}.local`,
+      'a.b'.repeat(70),
+    ]
+    for (const host of [
+      '[::1].evil.com',
+      'evil.com#.local',
+      'evil.com/.local',
+      '127.0.0.1.evil.com',
+      'a b.c',
+      ...none,
+    ]) {
       expect((await app.inject({ url: '/openapi.json', headers: { host } })).statusCode, host).toBe(403)
     }
     const names = [
@@ -106,6 +123,9 @@ describe('served', () => {
       'a.localhost',
       'b.internal:80',
       'c.local',
+      'd.local.',
+      'a_service',
+      `${'a'.repeat(63)}.local`,
       'Docs.Example.com',
       '10.1.2.3',
     ]

@@ -1,8 +1,9 @@
 import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
+import { isHostName } from '../host-name.ts'
 import * as errors from './errors.ts'
 
-const localDomain = /^[\w.-]+\.(localhost|local|internal)$/
+const localName = /^[^.]+$|\.(localhost|local|internal)$/
 
 /**
  * Refuses a request whose Host is a public name, for a page could have rebound that name to us (DNS rebinding).
@@ -12,7 +13,7 @@ export function createHostCheck(allowedHosts: readonly string[]): (request: Fast
   const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()))
   return ({ headers }) => {
     const host = hostName(headers.host ?? '')
-    const isLocal = /^[\w-]*$/.test(host) || isIP(host) !== 0 || localDomain.test(host)
+    const isLocal = host === '' || isIP(host) !== 0 || (isHostName(host) && localName.test(host))
     if (!isLocal && !allowed.has(host)) throw errors.forbiddenHost(host)
   }
 }
