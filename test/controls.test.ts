@@ -220,6 +220,13 @@ describe('state', () => {
     expect((await yaml('keys: [')).body.error.message).toMatch(/^The body is not valid YAML or JSON/)
   })
 
+  test.each(['application/yaml', 'application/json'])('takes a file of %s with a byte order mark', async (type) => {
+    const { call, names } = await startControlled()
+    const marked = { as: null, rawBody: '\uFEFF{"keys": [{"name": "marked"}]}', headers: { 'content-type': type } }
+    expect((await call('PUT', '/_emulator/state', marked)).status).toBe(200)
+    expect(await names()).toEqual(['Admin key', 'marked'])
+  })
+
   test('keys are added all or none', async () => {
     const { control, names } = await startControlled({ seed: 'keys: [{ id: key_there, name: there }]' })
     expect((await control('POST', '/state', { keys: [{ name: 'a' }, { generate: 2, name: 'b{n}' }] })).body).toEqual({

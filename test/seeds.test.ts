@@ -133,6 +133,11 @@ describe('values', () => {
   })
 })
 
+test.each(['yaml', 'json'])('a byte order mark at the head of a .%s file is no part of it', async (suffix) => {
+  const { call } = await startApp({ seed: [temporaryFile(`seed.${suffix}`, '\uFEFF{"keys": [{"name": "marked"}]}')] })
+  expect((await call('GET', keysUrl)).body.data[1].name).toBe('marked')
+})
+
 test('several seeds: keys add up, elsewhere the later wins, field by field', async () => {
   const first = temporaryFile(
     '1.yaml',

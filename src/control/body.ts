@@ -47,7 +47,8 @@ async function collect(payload: IncomingMessage): Promise<Buffer> {
 async function read(bytes: Buffer, isYaml: boolean): Promise<SourceDocument | undefined> {
   if (bytes.length === 0) return undefined
   if (!isUtf8(bytes)) throw errors.invalidBody(undefined, 'is not UTF-8')
-  const text = bytes.toString('utf8')
+  // Some editors begin a file with a byte order mark.
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
   if (!isYaml) return inJson(text)
   return (await import('../sandbox/seed/document.ts')).readDocument('', text)
 }
