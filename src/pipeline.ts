@@ -72,11 +72,13 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
       const exchange = exchangeOf(request)
       const { sandbox, url, sentPath, isMalformed } = exchange.address
       const { method } = request
-      const path = isMalformed ? sentPath : url.replace(/[?#].*/s, '')
+      const path = isMalformed ? withoutSandbox(sentPath) : url.replace(/[?#].*/s, '')
       const allowed = routes.methodsOf(path)?.join(', ')
       if (routes.isOurs(path)) {
         checkHost(request)
         if (path.startsWith('/_emulator')) checkToken(request)
+        // Of the documents it is merely a page that is not there.
+        if (isMalformed && !path.startsWith('/docs')) throw controlErrors.malformedControlUrl(sentPath)
         if (allowed === undefined || isMalformed) throw controlErrors.unknownControlUrl(method, sentPath)
         throw controlErrors.controlMethodNotAllowed(method, sentPath, allowed)
       }
@@ -145,6 +147,9 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
     },
   }
 }
+
+/** Of a path that cannot be decoded: the control that it would be in its sandbox. */
+const withoutSandbox = (path: string) => path.replace(/^\/sandbox\/[^/]+(?=\/_emulator\/)/, '')
 
 /** Hooks the pipeline into the server; `registerApi` adds the routes that stand behind it. */
 export function installPipeline(

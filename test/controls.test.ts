@@ -368,6 +368,48 @@ describe('the clock', () => {
   })
 })
 
+describe('what cannot be read is refused by the emulator, not by the API', () => {
+  test.each([
+    '/_emulator/sandboxes/%zz',
+    '/_emulator/clock?now=%ff',
+    '/sandbox/mine/_emulator/snapshots/%',
+    '/sandbox/mine/_emulator/requests?path=%zz',
+    '/sandbox/%zz/_emulator/clock',
+    '/health?%zz',
+  ])('the encoding of %s', async (url) => {
+    const { call, control } = await startControlled()
+    const { status, body, headers } = await call('GET', url, { as: null })
+    expect([status, body.error]).toEqual([
+      400,
+      {
+        message: expect.stringContaining('percent-encoding'),
+        type: 'emulator_error',
+        param: null,
+        code: 'malformed_url',
+      },
+    ])
+    expect(headers).not.toHaveProperty('openai-version')
+    expect((await control('GET', '/sandboxes')).body.data).toHaveLength(1)
+  })
+
+  test.each(['yaml', 'application/', ';', ''])('a body of type "%s"', async (type) => {
+    const { call } = await startControlled()
+    for (const rawBody of ['{"frozen":true}', '']) {
+      const sent = { as: null, rawBody, headers: { 'content-type': type } }
+      const { status, body } = await call('PUT', '/sandbox/mine/_emulator/clock', sent)
+      expect([status, body.error]).toEqual([
+        400,
+        {
+          message: expect.stringContaining(`application/json or application/yaml, got ${JSON.stringify(type)}`),
+          type: 'emulator_error',
+          param: null,
+          code: 'invalid_content_type',
+        },
+      ])
+    }
+  })
+})
+
 describe('who may', () => {
   test('with a control token: whoever shows it', async () => {
     const { call } = await startControlled({ controlToken: 'let-me-in' })

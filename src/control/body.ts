@@ -25,7 +25,14 @@ export function acceptDocuments(app: FastifyInstance): void {
     read(await collect(payload), /^[a-z]+\/(x-)?yaml\b/i.test(request.headers['content-type'] ?? '')),
   )
   app.setValidatorCompiler(validatorCompiler)
+  app.setErrorHandler((error, { headers }) => {
+    throw isUnreadableType(error) ? errors.invalidContentType(headers['content-type'] ?? '') : error
+  })
 }
+
+/** Fastify itself refuses a content type that is none; any other is taken for JSON. */
+const isUnreadableType = (error: unknown) =>
+  (error as { code?: unknown } | null)?.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
 
 async function collect(payload: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []

@@ -32,6 +32,14 @@ export const unknownControlUrl = (method: string, path: string): ApiError =>
     `method=${method}; path=${path}`,
   )
 
+export const malformedControlUrl = (path: string): ApiError =>
+  emulatorError(
+    400,
+    'malformed_url',
+    `The URL is malformed, for its percent-encoding is not valid UTF-8: ${path}`,
+    `path=${path}`,
+  )
+
 export const controlMethodNotAllowed = (method: string, path: string, allowed: string): ApiError =>
   emulatorError(
     405,
@@ -58,6 +66,14 @@ export const bodyTooLarge = (limit: number): ApiError =>
 
 export const bodyIncomplete = (): ApiError =>
   emulatorError(400, 'body_incomplete', 'The body broke off.', 'the client went away')
+
+export const invalidContentType = (got: string): ApiError =>
+  emulatorError(
+    400,
+    'invalid_content_type',
+    `The content type must be application/json or application/yaml, got ${JSON.stringify(got)}`,
+    `content_type=${got}`,
+  )
 
 export const missingControlToken = (): ApiError =>
   emulatorError(
