@@ -351,6 +351,19 @@ describe('the clock', () => {
     expect(Math.abs(Date.now() - Date.parse(real.now))).toBeLessThan(2000)
   })
 
+  test('goes no further than what is made there can be read back', async () => {
+    const { control, create } = await startControlled()
+    const last = (await control('PUT', '/clock', { now: '9997-12-31T23:59:59.999Z', frozen: true })).body
+    expect(last.unix).toBe(253_339_228_799)
+    await create({ name: 'long', expires_in_seconds: 31_536_000 })
+    await control('PUT', '/clock', { frozen: false })
+    await create({ name: 'going', expires_in_seconds: 31_536_000 })
+    await control('PUT', '/clock', { frozen: true })
+    const { body: state } = await control('GET', '/state')
+    expect((await control('PUT', '/state', state, 'other')).status).toBe(200)
+    expect((await control('GET', '/state', undefined, 'other')).body.keys).toEqual(state.keys)
+  })
+
   test.each([
     [{ now: 'soon' }, '/now'],
     [{ now: '2026-02-30' }, '/now'],
@@ -359,6 +372,9 @@ describe('the clock', () => {
     [{ advance: '5 days' }, '/advance'],
     [{ advance: '-100000000d' }, '/advance'],
     [{ advance: null }, '/advance'],
+    [{ now: '9998-01-01' }, '/now'],
+    [{ now: 253_339_228_800 }, '/now'],
+    [{ advance: '9999999d' }, '/advance'],
     [{ frozen: 'yes' }, '/frozen'],
     [{ frozen: true, speed: 2 }, '/speed'],
   ])('%j is refused at %s', async (body, param) => {

@@ -2,14 +2,14 @@ import type { FastifyInstance } from 'fastify'
 import * as Type from 'typebox'
 import { clockAt, isFrozen } from '../sandbox/clock.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import { latest, Moment, readAmount, readTime } from '../sandbox/seed/times.ts'
+import { isBetween, latest, Moment, readAmount, readTime } from '../sandbox/seed/times.ts'
 import type { Sent } from './body.ts'
 import { control } from './operation.ts'
 import type { ControlOptions } from './scope.ts'
 
 const ClockBody = Type.Object(
   {
-    now: Type.Optional(Moment),
+    now: Type.Optional(Moment(latest.setting)),
     advance: Type.Optional(
       Type.Union([Type.Number(), Type.String({ pattern: '^[+-]?[0-9]{1,10}(\\.[0-9]+)?(ms|[smhd])$' })], {
         description: 'seconds, or a text such as "30d", "-1h", "250ms"',
@@ -66,13 +66,13 @@ export function registerClock(app: FastifyInstance, { addressed }: ControlOption
 function target(present: number, { content: { now, advance }, mistake }: Sent<ClockBody>): number {
   if (now !== undefined && advance !== undefined) throw mistake(['advance'], "left out beside 'now'")
   if (now !== undefined) {
-    const time = readTime(now, present)
-    if (time === undefined) throw mistake(['now'], 'a time that exists, from 1970 to 9999')
+    const time = readTime(now, present, latest.setting)
+    if (time === undefined) throw mistake(['now'], 'a time that exists, from 1970 to 9997')
     return time
   }
-  const time = present + (advance === undefined ? 0 : readAmount(advance))
-  if (!(time >= 0 && time < (latest + 1) * 1000))
-    throw mistake(['advance'], 'such that the clock stays in 1970 to 9999')
+  if (advance === undefined) return present
+  const time = present + readAmount(advance)
+  if (!isBetween(time, latest.setting)) throw mistake(['advance'], 'such that the clock stays in 1970 to 9997')
   return time
 }
 

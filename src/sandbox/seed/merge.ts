@@ -7,7 +7,7 @@ import { systemNow } from '../clock.ts'
 import type { ParsedSeed } from './parse.ts'
 import type { SeedFile, SeedKey } from './schema.ts'
 import type { SeedMistake } from './source.ts'
-import { readTime } from './times.ts'
+import { latest, readTime } from './times.ts'
 
 /** How a sandbox begins: all seed files in one. Values are replaced by their digests. */
 export interface Seed {
@@ -69,7 +69,9 @@ const planKeys = (parsed: ParsedSeed, now: number, refuse: DuplicateCheck): Plan
 function checkClock(parsed: readonly ParsedSeed[], { clock }: Seed): number {
   for (const { content, mistake } of parsed) {
     const time = content.clock?.now
-    if (time !== undefined && readTime(time, 0) === undefined) throw mistake(['clock', 'now'], 'a time that exists')
+    if (time !== undefined && readTime(time, 0, latest.clock) === undefined) {
+      throw mistake(['clock', 'now'], 'a time that exists, from 1970 to 9998')
+    }
   }
   return clock.now === undefined ? systemNow() : (readTime(clock.now, 0) as number)
 }

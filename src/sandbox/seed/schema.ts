@@ -2,7 +2,7 @@ import * as Type from 'typebox'
 import { headerTextPattern, headerTextRule } from '../../header-text.ts'
 import { BehaviorSchema } from '../../openai/behavior.ts'
 import { Choice, Nullable } from '../../openai/schemas.ts'
-import { Moment, moment } from './times.ts'
+import { latest, Moment, moment } from './times.ts'
 
 // What is said of a field here is also what an error says of it: "must be <description>".
 
@@ -13,7 +13,9 @@ const HeaderText = Type.String({ pattern: headerTextPattern, description: header
 const timeRule =
   'Unix seconds (0 to 253402300799), an ISO 8601 date, or time with its zone ("2026-01-01T00:00:00Z"), or a time relative to the clock of the sandbox ("-90d", "+30s"; s, m, h or d)'
 
-const Time = Type.Union([...moment, Type.String({ pattern: '^[+-][0-9]{1,10}[smhd]$' })], { description: timeRule })
+const Time = Type.Union([...moment(latest.time), Type.String({ pattern: '^[+-][0-9]{1,10}[smhd]$' })], {
+  description: timeRule,
+})
 const NullableTime = Nullable(Time, { description: `${timeRule}, or null` })
 // No surrogate without its pair: such a string cannot be stored, or sent, as it is.
 const wellFormed = '^\\P{Cs}*$'
@@ -90,7 +92,7 @@ export const SeedFile = Type.Object(
     clock: Type.Optional(
       Type.Object(
         {
-          now: Type.Optional(Moment),
+          now: Type.Optional(Moment(latest.clock)),
           frozen: Type.Optional(Type.Boolean({ description: 'true or false' })),
         },
         { ...closed, description: 'the clock: {now, frozen}' },

@@ -1,26 +1,46 @@
 import * as Type from 'typebox'
 
-/** The last second of the year 9999, in Unix seconds. */
-export const latest = 253_402_300_799
+/** The last second of a year, in Unix seconds. */
+const endOf = (year: number) => Date.UTC(year + 1, 0) / 1000 - 1
+
+/** How far times go. Below it a key that is made with the longest expiry can be exported and read back. */
+export const latest = {
+  /** Of a key. */
+  time: endOf(9999),
+  /** Of a clock that is read back. */
+  clock: endOf(9998),
+  /** To which a clock can be set, from where it may run on for a year. */
+  setting: endOf(9997),
+}
 
 /**
  * A time of a seed in Unix milliseconds: from Unix seconds, ISO 8601, or relative to `now` (Unix milliseconds).
- * `undefined` for what the calendar does not have (the 30th of February) or what lies outside of 1970 to 9999.
+ * `undefined` for what the calendar does not have (the 30th of February) or what lies outside of 1970 and the `last` second.
  */
-export function readTime(time: number | string, now: number): number | undefined {
+export function readTime(time: number | string, now: number, last = latest.time): number | undefined {
   const read = typeof time === 'number' ? time * 1000 : (readRelative(time, now) ?? readIso(time))
-  return read >= 0 && read < (latest + 1) * 1000 ? read : undefined
+  return isBetween(read, last) ? read : undefined
 }
 
+/** Whether Unix milliseconds lie between 1970 and the end of the `last` second. */
+export const isBetween = (milliseconds: number, last: number): boolean =>
+  milliseconds >= 0 && milliseconds < (last + 1) * 1000
+
+const date = '(1969|19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])'
+const clockTime = '[0-2][0-9]:[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?'
+const zone = '([Zz]|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])'
+
 /** A time as an absolute one is written, for bodies and seeds. */
-export const moment: [Type.TInteger, Type.TString] = [
-  Type.Integer({ minimum: 0, maximum: latest }),
-  Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.]+([Zz]|[+-][0-9]{2}:?[0-9]{2}))?$' }),
+export const moment = (last: number): [Type.TInteger, Type.TString] => [
+  Type.Integer({ minimum: 0, maximum: last }),
+  Type.String({ pattern: `^${date}([Tt ]${clockTime}${zone})?$` }),
 ]
 
-export const Moment = Type.Union(moment, {
-  description: 'Unix seconds (0 to 253402300799) or an ISO 8601 date, or time with its zone ("2026-01-01T00:00:00Z")',
-})
+/** The time of a clock. */
+export const Moment = (last: number) =>
+  Type.Union(moment(last), {
+    description: `Unix seconds (0 to ${last}) or an ISO 8601 date, or time with its zone ("2026-01-01T00:00:00Z")`,
+  })
 
 const unitsInMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
