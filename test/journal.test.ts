@@ -123,6 +123,9 @@ describe('filters', () => {
     ['?limit=-1', 'limit'],
     ['?limit=1&limit=2', 'limit'],
     ['?operations=x', 'operations'],
+    ['?constructor=x', 'constructor'],
+    ['?__proto__=x', '__proto__'],
+    ['?delivered=constructor', 'delivered'],
   ])('%s is refused', async (query, param) => {
     const { control } = await startWatched()
     for (const path of ['/requests', '/requests/stream']) {
@@ -220,6 +223,13 @@ describe('the stream', () => {
     await expect.poll(() => some.entries.map(({ key_id }) => key_id)).toEqual(['key_1', 'key_2', 'key_3'])
     expect(all.entries.map(({ key_id, delivered }) => [key_id, delivered])).toEqual([['key_3', true]])
     expect(none.entries).toEqual([])
+  })
+
+  test('knows no limit, for it has no end', async () => {
+    const { control } = await startWatched()
+    const { status, body } = await control('GET', '/requests/stream?limit=5')
+    expect([status, body.error.param]).toEqual([400, 'limit'])
+    expect(body.error.message).toBe(`'limit' must be left out: a stream has no end, got "5"`)
   })
 
   test('does not hold up the end of the server', async () => {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as Type from 'typebox'
 import { type Recorded, toEntry } from '../journal/entry.ts'
 import { type Filter, isWanted, readFilter } from '../journal/filter.ts'
-import { type RequestEntry as Entry, EntrySchema, FilterQuery } from '../journal/schemas.ts'
+import { type RequestEntry as Entry, EntrySchema, ListQuery, StreamQuery } from '../journal/schemas.ts'
 import { whenClosed } from '../pauses.ts'
 import * as errors from './errors.ts'
 import { control } from './operation.ts'
@@ -13,7 +13,7 @@ export function registerRequests(app: FastifyInstance, { addressed, pauses }: Co
   const listRequests = control('emulator-requests-list', {
     summary: 'Read the journal',
     description: 'The requests that fit every filter, oldest first. No secret is in it.',
-    querystring: FilterQuery,
+    querystring: ListQuery,
     answers: {
       200: [
         Type.Object({
@@ -47,11 +47,13 @@ export function registerRequests(app: FastifyInstance, { addressed, pauses }: Co
     summary: 'Follow the journal',
     description:
       'New requests as server-sent events, once it is known whether they were delivered; with `since` those past it first.',
-    querystring: FilterQuery,
+    querystring: StreamQuery,
     answers: { 200: [Type.String(), 'One event a request, its data an entry in JSON.'] },
     refuses: [400],
   })
   app.get('/_emulator/requests/stream', { schema: streamRequests }, (request, reply) => {
+    const { limit } = request.query as { limit?: unknown }
+    if (limit !== undefined) throw errors.invalidQuery('limit', 'left out: a stream has no end', String(limit))
     const filter = filterOf(request)
     const sandbox = addressed(request)
     const { journal, generation } = sandbox

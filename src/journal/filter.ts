@@ -35,9 +35,13 @@ const parameters: Record<keyof Filter, { read: Read; rule: string }> = {
   key_id: { read: anyText, rule: '' },
   calling_key_id: { read: anyText, rule: '' },
   fault_id: { read: anyText, rule: '' },
-  delivered: { read: (text) => ({ true: true, false: false })[text], rule: 'true or false' },
+  delivered: { read: readBoolean, rule: 'true or false' },
   since: { read: anyText, rule: '' },
   limit: { read: (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined), rule: 'an integer from 0' },
+}
+
+function readBoolean(text: string): boolean | undefined {
+  return text === 'true' || text === 'false' ? text === 'true' : undefined
 }
 
 function readStatus(text: string): Filter['status'] {
@@ -50,7 +54,7 @@ function readStatus(text: string): Filter['status'] {
 export function readFilter(query: Record<string, unknown>): Filter | Mistake {
   const filter: Record<string, unknown> = {}
   for (const [param, text] of Object.entries(query)) {
-    const known = parameters[param as keyof Filter]
+    const known = Object.hasOwn(parameters, param) ? parameters[param as keyof Filter] : undefined
     if (known === undefined) return { param, rule: `one of ${Object.keys(parameters).join(', ')}`, got: param }
     if (typeof text !== 'string') return { param, rule: 'given once', got: JSON.stringify(text) }
     const value = known.read(text)

@@ -35,17 +35,31 @@ export const EntrySchema = Type.Object(
 
 export type RequestEntry = Type.Static<typeof EntrySchema>
 
-const Text = (description: string) => Type.Optional(Type.String({ description }))
+const Text = (description: string, rule: Type.TStringOptions = {}) =>
+  Type.Optional(Type.String({ ...rule, description }))
 
-export const FilterQuery = Type.Object({
+const filters = {
   operation: Text('An operationId.'),
-  status: Text('A number, or a class such as `4xx`.'),
+  status: Text('A number, or a class such as `4xx`.', { pattern: '^[1-5]([0-9]{2}|[xX]{2})$' }),
   method: Text('Such as `POST`.'),
   path: Text('Exact, without `/sandbox/NAME`.'),
   key_id: Text('The key that the operation was about.'),
   calling_key_id: Text('The key that called.'),
   fault_id: Text('The fault that fired.'),
-  delivered: Text('`true` or `false`.'),
+  delivered: Type.Optional(Type.Boolean({ description: 'Whether the last byte was handed over.' })),
   since: Text('The id of a request: only those after it.'),
-  limit: Text('At most so many: the first after `since`, the newest without it.'),
+}
+
+/** What a query of the journal may ask for; filter.ts reads it. */
+export const ListQuery = Type.Object({
+  ...filters,
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 999_999_999,
+      description: 'At most so many: the first after `since`, the newest without it.',
+    }),
+  ),
 })
+
+export const StreamQuery = Type.Object(filters)
