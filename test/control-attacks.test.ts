@@ -25,6 +25,35 @@ describe('what is in flight', () => {
     expect(body.data.filter(({ method }: { method: string }) => method === 'POST')).toEqual([])
   })
 
+  test.each([[['journal']], [['faults']], [['clock']], [['behavior']], [['journal', 'faults', 'clock', 'behavior']]])(
+    'goes on though %j are reset',
+    async (what) => {
+      const { control, listen, names, create } = await startControlled()
+      await create({ name: 'made' })
+      const url = await listen()
+      const body = new ReadableStream({
+        async start(controller) {
+          controller.enqueue(Buffer.from('{"name":'))
+          await sleep(100)
+          expect((await control('POST', '/reset', { what })).body).toEqual({ reset: what })
+          controller.enqueue(Buffer.from('"in time"}'))
+          controller.close()
+        },
+      })
+      const sent = fetch(url + keysUrl, { method: 'POST', headers, body, duplex: 'half' } as RequestInit)
+      expect((await sent).status).toBe(200)
+      expect(await names()).toEqual(['Admin key', 'made', 'in time'])
+      const operations = (await control('GET', '/requests')).body.data.map(
+        ({ operation }: { operation: string }) => operation,
+      )
+      expect(operations).toEqual([
+        ...(what.includes('journal') ? [] : ['admin-api-keys-create']),
+        'admin-api-keys-create',
+        'admin-api-keys-list',
+      ])
+    },
+  )
+
   test.each(['reset', 'delete'])('64 clients create while the sandbox is %s again and again', async (way) => {
     const { app, control, listen } = await startControlled()
     const url = await listen()

@@ -27,7 +27,7 @@ export function registerState(app: FastifyInstance, { addressed }: ControlOption
   const reset = control('emulator-reset', {
     summary: 'Reset the sandbox',
     description:
-      'It goes back to what it began as, or those parts of it that `what` names do. Snapshots stay. Requests in flight are cut.',
+      'It goes back to what it began as, or those parts of it that `what` names do. Snapshots stay. Requests in flight are cut, unless neither keys nor randomness are reset.',
     body: ResetBody,
     answers: { 200: [Type.Object({ reset: Type.Array(Choice(resettables)) }), 'What was reset.'] },
   })

@@ -107,7 +107,8 @@ export interface Sandbox {
   /** What a client's base URL is set to. */
   readonly baseURL: string
   /**
-   * Puts it back to what it began as, or those parts of it that are named. Snapshots stay; requests in flight are cut.
+   * Puts it back to what it began as, or those parts of it that are named. Snapshots stay; requests in flight are cut, unless
+   * neither keys nor randomness are reset.
    * @example await sandbox.reset()
    * @example await sandbox.reset(['journal', 'faults'])
    */

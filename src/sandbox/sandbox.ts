@@ -13,7 +13,7 @@ import { type Resettable, resettables } from './resettables.ts'
 import { planAddition, type Seed } from './seed/merge.ts'
 import type { ParsedSeed } from './seed/parse.ts'
 import { addKeys } from './seed/plant.ts'
-import { readSettings } from './settings.ts'
+import { readSettings, type Settings } from './settings.ts'
 import {
   announceAdminKey,
   changeSettings,
@@ -26,6 +26,9 @@ import {
   takeImage,
   withSettings,
 } from './state.ts'
+
+// What of a sandbox is kept in its database; the rest of it is beside.
+const ofState = ['keys', 'clock', 'behavior', 'random'] as const satisfies readonly Resettable[]
 
 type Operation<Result> = (keys: KeyService, caller: string | undefined) => Result
 
@@ -116,12 +119,9 @@ export class Sandbox {
     return takeImage(this.#state)
   }
 
-  /** Puts it back to what it began as, or that of it which `what` names. Cuts the requests in flight. */
+  /** Puts it back to what it began as, or that of it which `what` names. With keys or randomness the requests in flight are cut. */
   reset(what: readonly Resettable[] = resettables): void {
-    const beginning = this.#home.beginning.read() ?? this.#planted()
-    const isWhole = resettables.every((part) => what.includes(part))
-    this.#exchange(isWhole ? beginning : this.#mix(beginning, what))
-    if (what.includes('clock')) goBackInTime(this.#state)
+    if (ofState.some((part) => what.includes(part))) this.#resetState(what)
     if (what.includes('journal')) this.journal.clear()
     if (what.includes('faults')) this.#faults = new FaultPlan()
   }
@@ -176,18 +176,30 @@ export class Sandbox {
     return plantImage(seed, adminKey, createRandomness(randomSeed))
   }
 
+  #resetState(what: readonly Resettable[]): void {
+    const beginning = this.#home.beginning.read() ?? this.#planted()
+    if (resettables.every((part) => what.includes(part))) this.#exchange(beginning)
+    else if (what.includes('keys') || what.includes('random')) this.#exchange(this.#mix(beginning, what))
+    else changeSettings(this.#state, this.#mixedSettings(beginning, what))
+    if (what.includes('clock')) goBackInTime(this.#state)
+  }
+
   /** The present, but for those parts of it which are to be as in the beginning. */
   #mix(beginning: Image, what: readonly Resettable[]): Image {
     const present = this.image()
+    return withSettings(what.includes('keys') ? beginning : present, this.#mixedSettings(beginning, what))
+  }
+
+  #mixedSettings(beginning: Image, what: readonly Resettable[]): Settings {
     const began = settingsIn(beginning)
     const from = (part: Resettable) => (what.includes(part) ? began : this.settings)
-    return withSettings(what.includes('keys') ? beginning : present, {
+    return {
       organization: this.settings.organization,
       behavior: from('behavior').behavior,
       clock: from('clock').clock,
       at_ms: from('clock').at_ms,
       drawn: from('random').drawn,
-    })
+    }
   }
 
   #begin(image: Image) {
