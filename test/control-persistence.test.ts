@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Answer, adminKey, keysUrl } from './support/app.ts'
@@ -180,6 +180,36 @@ describe('a reset', () => {
       expect((await call('GET', keysUrl, { as: 'sk-admin-another' })).status, path).toBe(200)
       expect((await call('GET', keysUrl)).status, path).toBe(200)
     }
+  })
+})
+
+describe('a reset that cannot be written', () => {
+  test.each([
+    ['beside the file', 'sandbox.sqlite.new'],
+    ['in its place', 'sandbox.sqlite'],
+  ])('%s leaves what there is, serving and kept', async (_where, file) => {
+    const dataDirectory = temporaryFolder()
+    const first = await startControlled({ dataDirectory, seed })
+    const { create, names, control } = first
+    await create({ name: 'made' })
+    const place = join(folderOf(dataDirectory, 'default'), file)
+    const aside = join(temporaryFolder(), file)
+    if (existsSync(place)) renameSync(place, aside)
+    mkdirSync(join(place, 'in the way'), { recursive: true })
+    expect((await control('POST', '/reset')).status).toBe(500)
+    expect((await control('PUT', '/state', {})).status).toBe(500)
+    expect(await names()).toEqual(expect.arrayContaining(['seeded', 'made']))
+    await create({ name: 'made afterwards' })
+    await control('PUT', '/clock', { now: '2027-01-01' })
+
+    rmSync(place, { recursive: true })
+    if (existsSync(aside)) renameSync(aside, place)
+    await first.app.close()
+    const second = await startControlled({ dataDirectory })
+    expect(await second.names()).toEqual(expect.arrayContaining(['seeded', 'made', 'made afterwards']))
+    expect((await second.control('GET', '/clock')).body.unix).toBe(1_798_761_600)
+    expect((await second.control('POST', '/reset')).status).toBe(200)
+    expect(await second.names()).toEqual(['Admin key', 'seeded'])
   })
 })
 

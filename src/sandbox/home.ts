@@ -8,7 +8,7 @@ import { fileOf, type Image, openFile, openImage } from './database.ts'
 export interface Home {
   /** The database as an earlier run left it. Throws UserError as `openFile` does. */
   open(): Database | undefined
-  /** Puts an image in the place of `present`, whole or not at all, and closes that. */
+  /** Puts an image in the place of `present`, and closes that; or throws, and leaves it as it is. */
   replace(image: Image, present?: Database): Database
   /** When the sandbox came into being, in Unix milliseconds of the system. */
   madeAt: () => number
@@ -73,11 +73,14 @@ export function openFileHome(folder: string): Home {
     madeAt: () => statSync(existsSync(beginningIn(folder)) ? beginningIn(folder) : path).mtimeMs,
     open: () => (existsSync(path) ? openFile(path) : undefined),
     replace(image, present) {
-      // What may fail for want of space comes first, while nothing has changed.
+      // What may fail comes first, while the present database still serves.
       const aside = writeAside(path, fileOf(image))
+      // Whenever the process dies, no WAL must hold what SQLite would put into the new file.
+      if (present === undefined) clearJournals(path)
+      else present.pragma('wal_checkpoint(TRUNCATE)')
+      putInPlace(aside, path, present)
       present?.close()
-      for (const rest of journalsOf(path)) rmSync(rest, { force: true })
-      renameSync(aside, path)
+      clearJournals(path)
       return openFile(path)
     },
     beginning: fileSlot(beginningIn(folder)),
@@ -98,7 +101,15 @@ function writeAside(path: string, image: Image): string {
   return aside
 }
 
-const journalsOf = (path: string) => ['-wal', '-shm', '-journal'].map((suffix) => path + suffix)
+function putInPlace(aside: string, path: string, present?: Database): void {
+  // Windows puts nothing in the place of a file that is open.
+  if (process.platform === 'win32') present?.close()
+  renameSync(aside, path)
+}
+
+function clearJournals(path: string): void {
+  for (const suffix of ['-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true })
+}
 
 const anyOfHome = /^(sandbox|beginning|snapshot-[0-9a-f]+)\.sqlite(-wal|-shm|-journal|\.new)?$/
 
