@@ -100,3 +100,52 @@ test('connect rejects where nobody is, and what is no URL', async () => {
   await expect(connect('localhost:4010')).rejects.toThrow('url: "localhost:4010" is invalid. It must be an http URL.')
   await expect(connect('http://localhost/v1')).rejects.toThrow('without the /v1')
 })
+
+// biome-ignore lint/suspicious/noExplicitAny: what the compiler would refuse, a test in JavaScript passes
+type Lax = any
+
+test.each<[string, (emulator: Lax) => unknown, string]>([
+  ['sandbox()', (e) => e.sandbox(), "sandbox: 'undefined' is invalid. It must be 1 to 64"],
+  ['sandbox(5)', (e) => e.sandbox(5), "sandbox: '5' is invalid. It must be 1 to 64"],
+  ['take()', (e) => e.snapshots.take(), 'snapshots.take(name): undefined is invalid. It must be a string, not empty.'],
+  ['take("")', (e) => e.snapshots.take(''), 'snapshots.take(name): "" is invalid. It must be a string, not empty.'],
+  ['restore()', (e) => e.snapshots.restore(), 'snapshots.restore(name): undefined is invalid.'],
+  ['snapshots.delete(null)', (e) => e.snapshots.delete(null), 'snapshots.delete(name): null is invalid.'],
+  ['replace()', (e) => e.state.replace(), 'state.replace(seed): undefined is invalid. It must be an object.'],
+  ['add("keys")', (e) => e.state.add('keys'), 'state.add(seed): "keys" is invalid. It must be an object.'],
+  ['set()', (e) => e.clock.set(), 'clock.set(change): undefined is invalid. It must be an object.'],
+  ['advance()', (e) => e.clock.advance(), 'clock.advance(by): undefined is invalid. It must be seconds, or a text'],
+  ['advance(NaN)', (e) => e.clock.advance(Number.NaN), 'clock.advance(by): NaN is invalid.'],
+  ['change()', (e) => e.behavior.change(), 'behavior.change(changes): undefined is invalid. It must be an object.'],
+  ['faults.add([])', (e) => e.faults.add([]), 'faults.add(fault): [] is invalid. It must be an object.'],
+  ['clear(null)', (e) => e.faults.clear(null), 'faults.clear(id): null is invalid. It must be a string, not empty.'],
+  ['requests(null)', (e) => e.requests(null), 'requests(filter): null is invalid. It must be an object.'],
+  ['reset("keys")', (e) => e.reset('keys'), 'reset(what): "keys" is invalid. It must be a list.'],
+  [
+    'create(null)',
+    (e) => e.sandboxes.create(null),
+    'sandboxes.create(sandbox): null is invalid. It must be an object.',
+  ],
+  ['sandboxes.delete("")', (e) => e.sandboxes.delete(''), 'sandboxes.delete(name): "" is invalid.'],
+])('%s is refused with the argument, the rule and the value, and changes nothing', async (_call, act, message) => {
+  await using emulator = await startEmulator()
+  await emulator.sandbox('another').clock.get()
+  const refused = (async () => act(emulator))()
+  await expect(refused).rejects.toThrow(TypeError)
+  await expect(refused).rejects.toThrow(message)
+  expect((await emulator.sandboxes.list()).map(({ name }) => name)).toEqual(['default', 'another'])
+  expect(await emulator.snapshots.list()).toEqual([])
+})
+
+test.each<[unknown, string]>([
+  [undefined, 'connect: undefined is invalid. It must be a URL, or an object: {url, adminKey, controlToken}.'],
+  [null, 'connect: null is invalid.'],
+  [[], 'connect: [] is invalid.'],
+  [{}, 'url: undefined is invalid. It must be an http URL.'],
+  [{ url: 5 }, 'url: 5 is invalid. It must be an http URL.'],
+  [{ url: 'http://x', token: 'x' }, "unknown option 'token'; there are url, adminKey, controlToken"],
+  [{ url: 'http://x', adminKey: 5 }, 'adminKey: [redacted] is invalid. It must be a string, or null.'],
+  [{ url: 'http://x', controlToken: '' }, 'controlToken: [redacted] is invalid. It must be a string, not empty.'],
+])('connect(%j) is refused with the option, the rule and the value', async (to, message) => {
+  await expect(connect(to as string)).rejects.toThrow(message)
+})

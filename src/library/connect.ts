@@ -4,25 +4,45 @@ import { createEmulator } from './emulator.ts'
 import type { ConnectOptions, Emulator } from './types.ts'
 
 /**
- * Speaks to an emulator that runs elsewhere. Rejects when it is not there, and when the URL is none.
+ * Speaks to an emulator that runs elsewhere. Rejects when it is not there, and with what is wrong with an option.
  *
  * @example
  * const emulator = await connect('http://localhost:4010')
  * await emulator.sandbox('my-test').reset()
  */
 export async function connect(to: string | ConnectOptions): Promise<Emulator> {
-  const { url: given, adminKey = 'sk-admin-local', controlToken } = typeof to === 'string' ? { url: to } : to
-  const url = checked(given)
+  const { url, adminKey, controlToken } = readOptions(to)
   const answer = await fetch(`${url}/ready`)
   await answer.text()
   if (!answer.ok) throw new Error(`${url} is no emulator that is ready: it answered with ${answer.status}`)
   return createEmulator({ url, adminKey, controlToken, close: async () => {} })
 }
 
+const names = ['url', 'adminKey', 'controlToken']
+
+function readOptions(to: string | ConnectOptions) {
+  if (typeof to !== 'string' && (typeof to !== 'object' || to === null || Array.isArray(to))) {
+    throw invalid('connect', JSON.stringify(to), `It must be a URL, or an object: {${names.join(', ')}}.`)
+  }
+  const options = typeof to === 'string' ? { url: to } : to
+  const unknown = Object.keys(options).find((name) => !names.includes(name))
+  if (unknown !== undefined) throw new UserError(`unknown option '${unknown}'; there are ${names.join(', ')}`)
+  const { adminKey = 'sk-admin-local', controlToken } = options
+  if (adminKey !== null && typeof adminKey !== 'string') {
+    throw invalid('adminKey', '[redacted]', 'It must be a string, or null.')
+  }
+  if (controlToken !== undefined && (typeof controlToken !== 'string' || controlToken === '')) {
+    throw invalid('controlToken', '[redacted]', 'It must be a string, not empty.')
+  }
+  return { url: checked(options.url), adminKey, controlToken }
+}
+
+const invalid = (name: string, shown: string, rule: string) => new UserError(`${name}: ${shown} is invalid. ${rule}`)
+
 function checked(url: string): string {
   try {
     return readUrl(url)
   } catch (error) {
-    throw new UserError(`url: ${JSON.stringify(url)} is invalid. ${(error as Error).message}`)
+    throw invalid('url', JSON.stringify(url), (error as Error).message)
   }
 }

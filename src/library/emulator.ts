@@ -1,6 +1,7 @@
 import { type Ask, createAsk } from '../control-client.ts'
 import { defaultSandbox, isSandboxName, sandboxNameRule } from '../sandbox/address.ts'
 import { baseUrl } from '../where.ts'
+import { amount, list, object, text } from './arguments.ts'
 import type { ArmedFault, Emulator, RequestEntry, Sandbox } from './types.ts'
 
 interface Running {
@@ -15,7 +16,8 @@ export function createEmulator({ url, adminKey, controlToken, close }: Running):
   const askOf = (name: string) => createAsk(name === defaultSandbox ? url : `${url}/sandbox/${name}`, controlToken)
   const ask = askOf(defaultSandbox)
   const sandbox = (name: string) => {
-    if (!isSandboxName(name)) throw new TypeError(`sandbox: '${name}' is invalid. It must be ${sandboxNameRule}.`)
+    if (typeof name !== 'string' || !isSandboxName(name))
+      throw new TypeError(`sandbox: '${name}' is invalid. It must be ${sandboxNameRule}.`)
     return createSandbox(name, baseUrl(url, name), askOf(name))
   }
   return {
@@ -25,9 +27,12 @@ export function createEmulator({ url, adminKey, controlToken, close }: Running):
     sandbox,
     sandboxes: {
       list: async () => (await ask<{ data: [] }>('GET', '/sandboxes')).data,
-      create: async (wanted = {}) => sandbox((await ask<{ name: string }>('POST', '/sandboxes', wanted)).name),
-      delete: (name) =>
-        done(ask('DELETE', name === undefined ? '/sandboxes' : `/sandboxes/${encodeURIComponent(name)}`)),
+      async create(wanted = {}) {
+        const body = object('sandboxes.create(sandbox)', wanted)
+        return sandbox((await ask<{ name: string }>('POST', '/sandboxes', body)).name)
+      },
+      delete: async (name) =>
+        done(ask('DELETE', name === undefined ? '/sandboxes' : pathOf('/sandboxes', 'sandboxes.delete(name)', name))),
     },
     close,
     [Symbol.asyncDispose]: close,
@@ -40,35 +45,36 @@ function createSandbox(name: string, baseURL: string, ask: Ask): Sandbox {
   return {
     name,
     baseURL,
-    reset: (what) => done(ask('POST', '/reset', what === undefined ? {} : { what })),
+    reset: async (what) => done(ask('POST', '/reset', what === undefined ? {} : { what: list('reset(what)', what) })),
     state: {
       get: () => ask('GET', '/state'),
-      replace: (seed) => done(ask('PUT', '/state', seed)),
-      add: (seed) => done(ask('POST', '/state', seed)),
+      replace: async (seed) => done(ask('PUT', '/state', object('state.replace(seed)', seed))),
+      add: async (seed) => done(ask('POST', '/state', object('state.add(seed)', seed))),
     },
     snapshots: {
-      take: (snapshot) => ask('PUT', snapshotPath(snapshot)),
-      restore: (snapshot) => ask('POST', `${snapshotPath(snapshot)}/restore`),
+      take: async (snapshot) => ask('PUT', pathOf('/snapshots', 'snapshots.take(name)', snapshot)),
+      restore: async (snapshot) => ask('POST', `${pathOf('/snapshots', 'snapshots.restore(name)', snapshot)}/restore`),
       list: async () => (await ask<{ data: [] }>('GET', '/snapshots')).data,
-      delete: (snapshot) => done(ask('DELETE', snapshotPath(snapshot))),
+      delete: async (snapshot) => done(ask('DELETE', pathOf('/snapshots', 'snapshots.delete(name)', snapshot))),
     },
     clock: {
       get: () => ask('GET', '/clock'),
-      set: (change) => ask('PUT', '/clock', change),
-      advance: (advance) => ask('PUT', '/clock', { advance }),
+      set: async (change) => ask('PUT', '/clock', object('clock.set(change)', change)),
+      advance: async (by) => ask('PUT', '/clock', { advance: amount('clock.advance(by)', by) }),
       reset: () => ask('DELETE', '/clock'),
     },
     behavior: {
       get: () => ask('GET', '/behavior'),
-      change: (changes) => ask('PATCH', '/behavior', changes),
+      change: async (changes) => ask('PATCH', '/behavior', object('behavior.change(changes)', changes)),
     },
     faults: {
-      add: (fault) => ask('POST', '/faults', fault),
+      add: async (fault) => ask('POST', '/faults', object('faults.add(fault)', fault)),
       list: async () => (await ask<{ data: ArmedFault[] }>('GET', '/faults')).data,
-      clear: (id) => done(ask('DELETE', id === undefined ? '/faults' : `/faults/${encodeURIComponent(id)}`)),
+      clear: async (id) =>
+        done(ask('DELETE', id === undefined ? '/faults' : pathOf('/faults', 'faults.clear(id)', id))),
     },
     requests: async (filter = {}) => {
-      const given = Object.entries(filter).filter(([, value]) => value !== undefined)
+      const given = Object.entries(object('requests(filter)', filter)).filter(([, value]) => value !== undefined)
       const query = new URLSearchParams(given.map(([field, value]) => [field, String(value)]))
       return (await ask<{ data: RequestEntry[] }>('GET', `/requests?${query}`)).data
     },
@@ -76,4 +82,6 @@ function createSandbox(name: string, baseURL: string, ask: Ask): Sandbox {
   }
 }
 
-const snapshotPath = (name: string) => `/snapshots/${encodeURIComponent(name)}`
+/** The path of one of a collection, by what the argument says. */
+const pathOf = (collection: string, argument: string, name: string) =>
+  `${collection}/${encodeURIComponent(text(argument, name))}`

@@ -96,7 +96,7 @@ export interface Snapshot {
 
 /**
  * One emulated organization, and what a test does to it. Every method rejects with EmulatorError when the emulator refuses,
- * and with the error of `fetch` when it cannot be reached.
+ * with TypeError for an argument that is none, and with the error of `fetch` when it cannot be reached.
  *
  * @example
  * const sandbox = emulator.sandbox('my-test')
