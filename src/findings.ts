@@ -17,7 +17,7 @@ const misnamed = (path: Path, field: string, fields: string[]): Finding => [
   redact(JSON.stringify(field)),
 ]
 
-function explain({ keyword, instancePath, params, parentSchema, data }: ErrorObject): Finding {
+function explain({ keyword, instancePath, params, schema, parentSchema, data }: ErrorObject): Finding {
   const path = instancePath.split('/').slice(1).map(unescapeStep)
   const fields = Object.keys(parentSchema?.['properties'] ?? {})
   switch (keyword) {
@@ -29,6 +29,10 @@ function explain({ keyword, instancePath, params, parentSchema, data }: ErrorObj
     }
     case 'additionalProperties':
       return misnamed(path, params['additionalProperty'], fields)
+    case 'not': {
+      const [first, second = ''] = (schema as { required: string[] }).required
+      return [[...path, second], `left out beside '${first}'`]
+    }
     case 'false schema':
       return [path, "left out beside 'generate' (it is of one key only)"]
     default:

@@ -1,4 +1,5 @@
 import type { SwaggerOptions } from '@fastify/swagger'
+import type { FastifySchema } from 'fastify'
 import { version } from './package.ts'
 
 const description = `A local server that behaves like the Admin API keys endpoints of OpenAI's API, for use as a test double.
@@ -7,6 +8,51 @@ Every operation of the API answers at \`/v1\`, and without it. A sandbox is an o
 perhaps; it comes into being when it is first addressed, at \`/sandbox/NAME/v1\`.
 
 This document describes the emulator, in its own words. It is unofficial and not affiliated with OpenAI.`
+
+/** A route may validate by one schema, whose errors say more, and be documented by another that says the same. */
+const toDocumented = (schema: FastifySchema & { documentedBody?: unknown }): FastifySchema =>
+  schema?.documentedBody === undefined ? schema : { ...schema, body: schema.documentedBody }
+
+/** Marks an operation whose body may be left out. */
+export const optionalBody = { 'x-optional-body': true }
+
+interface Header {
+  required?: boolean
+  schema: { required?: boolean }
+}
+
+interface Operation {
+  'x-optional-body'?: boolean
+  requestBody?: { required?: boolean }
+  responses?: Record<string, { headers?: Record<string, Header | { $ref: string }> }>
+}
+
+interface Document {
+  paths: Record<string, Record<string, Operation>>
+  components: { headers?: Record<string, Header> }
+}
+
+/** Puts in its place what a schema cannot say: whether a body may be left out, and of what kind a header is. */
+function finish<Made>(made: Made): Made {
+  const { paths, components } = made as Document
+  components.headers = {}
+  for (const operation of Object.values(paths).flatMap((path) => Object.values(path))) {
+    if (operation['x-optional-body'] && operation.requestBody !== undefined) operation.requestBody.required = false
+    delete operation['x-optional-body']
+    for (const { headers = {} } of Object.values(operation.responses ?? {})) {
+      for (const [name, header] of Object.entries(headers)) headers[name] = share(name, header as Header, components)
+    }
+  }
+  return made
+}
+
+/** A reference to the header among the components, of which each is there once. */
+function share(name: string, header: Header, { headers = {} }: Document['components']) {
+  const { required = false, ...schema } = header.schema
+  const shared = required ? name : `${name}-if-known`
+  headers[shared] = { ...header, required, schema }
+  return { $ref: `#/components/headers/${shared}` }
+}
 
 /** How @fastify/swagger derives the document from the schemas of the routes. */
 export const openApiOptions: SwaggerOptions = {
@@ -38,6 +84,8 @@ export const openApiOptions: SwaggerOptions = {
   },
   // As the source has them: by default a `const` becomes an `enum` and a component is called `def-0`.
   convertConstToEnum: false,
+  transform: ({ schema, url }) => ({ schema: toDocumented(schema), url }),
+  transformObject: (made) => finish('openapiObject' in made ? made.openapiObject : made.swaggerObject),
   refResolver: { buildLocalReference: (json, _baseUri, _fragment, index) => String(json['$id'] ?? `def-${index}`) },
 }
 

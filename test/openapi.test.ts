@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { compareDocuments, type OpenApiDocument } from '../scripts/compare-documents.ts'
 import { startApp } from './support/app.ts'
+import { startControlled } from './support/controlled.ts'
 import { hasUpstream, upstream } from './support/upstream.ts'
 
 const documentOf = async () => {
@@ -56,6 +57,36 @@ test('every operation has an id, a summary, tags and words for each answer', asy
     expect(tags).toHaveLength(1)
     for (const response of Object.values(responses as Record<string, { description: string }>)) {
       expect(response.description).not.toBe('Default Response')
+    }
+  }
+})
+
+test('every link leads to an operation that there is, by parameters that it has', async () => {
+  // biome-ignore lint/suspicious/noExplicitAny: a document as whoever reads it finds it
+  const { paths } = parse(await documentOf()) as { paths: Record<string, Record<string, any>> }
+  const operations = Object.values(paths).flatMap((path) => Object.values(path))
+  const links = operations.flatMap(({ operationId, responses }) =>
+    Object.values(responses).flatMap((response) =>
+      Object.values((response as { links?: object }).links ?? {}).map((link) => ({ from: operationId, ...link })),
+    ),
+  )
+  expect(new Set(links.map(({ from }) => from)).size).toBe(7)
+  for (const { operationId, parameters } of links) {
+    const target = operations.find((each) => each.operationId === operationId)
+    const names = (target?.parameters ?? []).map(({ name }: { name: string }) => name)
+    expect(target).toBeDefined()
+    expect(names).toEqual(expect.arrayContaining(Object.keys(parameters)))
+  }
+})
+
+test('a body that may be left out is not required', async () => {
+  const { paths } = parse(await documentOf()) as { paths: Record<string, Record<string, Record<string, unknown>>> }
+  const { control } = await startControlled()
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const [method, { requestBody }] of Object.entries(methods)) {
+      if (requestBody === undefined || !path.startsWith('/_emulator')) continue
+      const { status } = await control(method.toUpperCase(), path.replace('/_emulator', ''))
+      expect([path, method, status < 300]).toEqual([path, method, !(requestBody as { required: boolean }).required])
     }
   }
 })

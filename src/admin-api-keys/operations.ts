@@ -1,5 +1,6 @@
 import * as Type from 'typebox'
-import { ErrorResponse, Ref } from '../openai/schemas.ts'
+import { documentedHeaders } from '../openai/headers.ts'
+import { ErrorResponse, link, Ref } from '../openai/schemas.ts'
 import {
   AdminApiKey,
   AdminApiKeyCreateResponse,
@@ -13,22 +14,26 @@ import {
 
 const KeyParams = Type.Object({ key_id: Type.String({ description: 'The ID of the key.' }) })
 
-/** The response of one status of an operation, with the sentence that the document needs. */
-const answer = <Schema extends Type.TSchema>(schema: Schema, description: string) =>
-  ({ ...schema, description }) as Schema
+/** The response of one status of an operation, with the sentence and the headers that the document needs. */
+const answer = <Status extends number, Schema extends Type.TSchema>(
+  status: Status,
+  schema: Schema,
+  description: string,
+) => ({ [status]: { ...schema, description, headers: documentedHeaders(status) } }) as unknown as Record<Status, Schema>
 
 const refusals = {
-  400: answer(Ref(ErrorResponse), 'The request is malformed, or a parameter breaks a rule.'),
-  401: answer(Ref(ErrorResponse), 'There is no admin key, or none that authenticates.'),
+  ...answer(400, Ref(ErrorResponse), 'The request is malformed, or a parameter breaks a rule.'),
+  ...answer(401, Ref(ErrorResponse), 'There is no admin key, or none that authenticates.'),
   // Under the behaviour `scope_error: string` the error is a bare string, as seen on other routes of the service.
-  403: Type.Object(
-    { error: Type.Union([ErrorResponse.properties.error, Type.String()]) },
-    { description: 'A key of a project or a service account, which is no admin key.' },
+  ...answer(
+    403,
+    Type.Object({ error: Type.Union([ErrorResponse.properties.error, Type.String()]) }),
+    'A key of a project or a service account, which is no admin key.',
   ),
-  503: answer(Ref(ErrorResponse), 'The sandbox would be one more than the emulator may hold.'),
+  ...answer(503, Ref(ErrorResponse), 'The sandbox would be one more than the emulator may hold.'),
 }
 
-const notFound = { 404: answer(Ref(ErrorResponse), 'No key has this ID.') }
+const notFound = answer(404, Ref(ErrorResponse), 'No key has this ID.')
 
 const operation = (operationId: string, summary: string, description: string) => ({
   operationId,
@@ -41,7 +46,7 @@ const operation = (operationId: string, summary: string, description: string) =>
 export const listKeys = {
   ...operation('admin-api-keys-list', 'List admin API keys', 'The keys of the organization, a page at a time.'),
   querystring: ListQuery,
-  response: { 200: answer(Ref(ApiKeyList), 'A page of keys.'), ...refusals },
+  response: { ...answer(200, Ref(ApiKeyList), 'A page of keys.'), ...refusals },
 }
 
 export const createKey = {
@@ -52,17 +57,17 @@ export const createKey = {
   ),
   body: CreateBody,
   response: {
-    200: answer(Ref(AdminApiKeyCreateResponse), 'The new key.'),
+    ...answer(200, Ref(AdminApiKeyCreateResponse), 'The new key.'),
     ...refusals,
-    413: answer(Ref(ErrorResponse), 'The body is longer than 1 MiB.'),
-    415: answer(Ref(ErrorResponse), 'The body is not declared as JSON.'),
+    ...answer(413, Ref(ErrorResponse), 'The body is longer than 1 MiB.'),
+    ...answer(415, Ref(ErrorResponse), 'The body is not declared as JSON.'),
   },
 }
 
 export const retrieveKey = {
   ...operation('admin-api-keys-get', 'Retrieve an admin API key', 'One key, without its value.'),
   params: KeyParams,
-  response: { 200: answer(Ref(AdminApiKey), 'The key.'), ...refusals, ...notFound },
+  response: { ...answer(200, Ref(AdminApiKey), 'The key.'), ...refusals, ...notFound },
 }
 
 export const deleteKey = {
@@ -72,5 +77,36 @@ export const deleteKey = {
     'Deletes a key, for good: it authenticates no more and is listed no more.',
   ),
   params: KeyParams,
-  response: { 200: answer(DeletedAdminApiKey, 'The key is deleted.'), ...refusals, ...notFound },
+  response: { ...answer(200, DeletedAdminApiKey, 'The key is deleted.'), ...refusals, ...notFound },
+}
+
+const [inAnswer, inPath] = ['$response.body#', '$request.path.key_id']
+
+export const links = {
+  list: {
+    200: {
+      next: link('admin-api-keys-list', 'The page that follows.', { after: `${inAnswer}/last_id` }),
+      retrieveFirst: link('admin-api-keys-get', 'The first of its keys.', { key_id: `${inAnswer}/data/0/id` }),
+      deleteFirst: link('admin-api-keys-delete', 'The first of its keys.', { key_id: `${inAnswer}/data/0/id` }),
+    },
+  },
+  create: {
+    200: {
+      retrieve: link('admin-api-keys-get', 'The key, without its value.', { key_id: `${inAnswer}/id` }),
+      delete: link('admin-api-keys-delete', 'Takes the key back.', { key_id: `${inAnswer}/id` }),
+      following: link('admin-api-keys-list', 'The keys after it.', { after: `${inAnswer}/id` }),
+    },
+  },
+  retrieve: {
+    200: {
+      delete: link('admin-api-keys-delete', 'Deletes the key.', { key_id: `${inAnswer}/id` }),
+      following: link('admin-api-keys-list', 'The keys after it.', { after: `${inAnswer}/id` }),
+    },
+  },
+  delete: {
+    200: {
+      retrieve: link('admin-api-keys-get', 'Is 404 from now on.', { key_id: inPath }),
+      following: link('admin-api-keys-list', 'Goes on where the key stood.', { after: `${inAnswer}/id` }),
+    },
+  },
 }

@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Json } from '../openai/json.ts'
-import { createKey, deleteKey, listKeys, retrieveKey } from './operations.ts'
+import { createKey, deleteKey, links, listKeys, retrieveKey } from './operations.ts'
 import { AdminApiKey, AdminApiKeyCreateResponse, ApiKeyList } from './schemas.ts'
 import type { KeyService } from './service.ts'
 
@@ -19,19 +19,19 @@ export function registerAdminApiKeys(instance: FastifyInstance, operate: Operate
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   for (const component of [AdminApiKey, AdminApiKeyCreateResponse, ApiKeyList]) app.addSchema(component)
 
-  app.get('/organization/admin_api_keys', { schema: listKeys }, (request) =>
+  app.get('/organization/admin_api_keys', { schema: listKeys, links: links.list }, (request) =>
     operate(request, (keys) => keys.list(request.query)),
   )
 
-  app.post('/organization/admin_api_keys', { schema: createKey }, (request) =>
+  app.post('/organization/admin_api_keys', { schema: createKey, links: links.create }, (request) =>
     operate(request, (keys, caller) => keys.create(request.body, caller)),
   )
 
-  app.get('/organization/admin_api_keys/:key_id', { schema: retrieveKey }, (request) =>
+  app.get('/organization/admin_api_keys/:key_id', { schema: retrieveKey, links: links.retrieve }, (request) =>
     operate(request, (keys) => keys.retrieve(request.params.key_id)),
   )
 
-  app.delete('/organization/admin_api_keys/:key_id', { schema: deleteKey }, (request) =>
+  app.delete('/organization/admin_api_keys/:key_id', { schema: deleteKey, links: links.delete }, (request) =>
     operate(request, (keys) => keys.delete(request.params.key_id)),
   )
 }

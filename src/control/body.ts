@@ -60,8 +60,13 @@ async function read(bytes: Buffer, isYaml: boolean): Promise<SourceDocument | un
   return (await import('../sandbox/seed/document.ts')).readDocument('', text)
 }
 
-/** A state that is left out is a mistake, not an empty one. */
-const isOptional = (schema: TSchema) => schema !== SeedFile
+/** Whether no body stands for an empty object. A state that is left out is a mistake. */
+export function mayBeLeftOut(schema: TSchema): boolean {
+  const { required = [] } = schema as { required?: string[] }
+  return !isState(schema) && required.length === 0
+}
+
+const isState = (schema: TSchema) => schema === (SeedFile as TSchema)
 
 const mistakeIn =
   (content: unknown): SourceDocument['mistake'] =>
@@ -84,7 +89,7 @@ const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart })
   let validate: ValidateFunction | undefined
   return (body: SourceDocument | null) => {
     // Fastify hands null for a body that is not there.
-    if (body === null && !isOptional(schema)) return { error: errors.invalidBody(undefined, 'must be given') }
+    if (body === null && isState(schema)) return { error: errors.invalidBody(undefined, 'must be given') }
     const sent = body ?? { content: {}, mistake: mistakeIn({}) }
     validate ??= createAjv().compile(schema)
     return validate(sent.content) ? { value: sent } : { error: sent.mistake(...findingOf(validate.errors)) }

@@ -17,7 +17,11 @@ const ClockBody = Type.Object(
     ),
     frozen: Type.Optional(Type.Boolean({ description: 'true or false' })),
   },
-  { additionalProperties: false, description: 'an object: {now, advance, frozen}' },
+  {
+    additionalProperties: false,
+    not: { required: ['now', 'advance'] },
+    description: 'an object: {now, advance, frozen}',
+  },
 )
 type ClockBody = Type.Static<typeof ClockBody>
 
@@ -64,7 +68,6 @@ export function registerClock(app: FastifyInstance, { addressed }: ControlOption
 
 /** The time that is asked for, in Unix milliseconds. */
 function target(present: number, { content: { now, advance }, mistake }: Sent<ClockBody>): number {
-  if (now !== undefined && advance !== undefined) throw mistake(['advance'], "left out beside 'now'")
   if (now !== undefined) {
     const time = readTime(now, present, latest.setting)
     if (time === undefined) throw mistake(['now'], 'a time that exists, from 1970 to 9997')

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import * as Type from 'typebox'
 import { toRule } from '../faults/check.ts'
+import { documentFault } from '../faults/documented.ts'
 import { type Armed, remaining } from '../faults/plan.ts'
 import { ArmedFault, FaultBody } from '../faults/schemas.ts'
+import { link, Ref } from '../openai/schemas.ts'
 import type { Sent } from './body.ts'
 import * as errors from './errors.ts'
 import { control } from './operation.ts'
@@ -13,14 +15,20 @@ const Disarmed = Type.Object({ deleted: Type.Array(Type.String()) })
 
 /** Programmed failures of the emulated API. */
 export function registerFaults(app: FastifyInstance, { addressed, exampleAnswers }: ControlOptions): void {
+  const documented = documentFault(Object.keys(exampleAnswers))
+  app.addSchema(documented)
   const armFault = control('emulator-faults-arm', {
     summary: 'Arm a fault',
     description:
       'The first that is armed and fits fires first, as often as `times` says. One that could never fire is refused. It befalls authenticated requests only.',
     body: FaultBody,
+    documentedBody: Ref(documented),
     answers: { 201: [ArmedFault, 'The fault is armed.'] },
   })
-  app.post<{ Body: Sent<FaultBody> }>('/_emulator/faults', { schema: armFault }, (request, reply) => {
+  const links = {
+    201: { disarm: link('emulator-faults-disarm', 'Disarms it.', { fault_id: '$response.body#/id' }) },
+  }
+  app.post<{ Body: Sent<FaultBody> }>('/_emulator/faults', { schema: armFault, links }, (request, reply) => {
     const rule = toRule(request.body, exampleAnswers)
     reply.code(201)
     return show(addressed(request).faults.arm(rule))

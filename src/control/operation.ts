@@ -1,9 +1,11 @@
 import type { TSchema } from 'typebox'
+import { challengeHeader, noRetryHeader, reasonHeader } from '../openai/headers.ts'
 import { ErrorResponse, Ref } from '../openai/schemas.ts'
-import { rootServer } from '../openapi.ts'
+import { optionalBody, rootServer } from '../openapi.ts'
+import { mayBeLeftOut } from './body.ts'
 
 const refusals = {
-  400: [Ref(ErrorResponse), 'The body breaks a rule; `param` says where.'],
+  400: [Ref(ErrorResponse), 'It breaks a rule; `param` says where.'],
   401: [Ref(ErrorResponse), 'The token of `--control-token` is missing.'],
   403: [Ref(ErrorResponse), 'The Host is a public name.'],
   404: [Ref(ErrorResponse), 'There is no such thing.'],
@@ -20,6 +22,8 @@ interface Operation {
   /** By status. */
   answers: Record<number, [schema: TSchema, description: string]>
   body?: TSchema
+  /** What the document says instead of `body`, which then validates: the same, told in another way. */
+  documentedBody?: TSchema
   params?: TSchema
   querystring?: TSchema
   /** Besides those that every control has. */
@@ -28,13 +32,16 @@ interface Operation {
 
 /** How route and document declare a control. */
 export function control(operationId: string, { summary, description, answers, refuses = [], ...parts }: Operation) {
-  const always: Refusal[] = parts.body === undefined ? [401, 403, 503] : [400, 401, 403, 413, 503]
-  const refused = [...new Set([...always, ...refuses])].map((status) => [status, refusals[status]] as const)
-  const responses = [...Object.entries(answers), ...refused].map(([status, [schema, words]]) => [
+  const { body } = parts
+  const always: Refusal[] = body === undefined ? [401, 403, 503] : [400, 401, 403, 413, 503]
+  const refused = [...new Set([...always, ...refuses])].map((status) => {
+    const [schema, words] = refusals[status]
+    return [status, { ...schema, description: words, headers: headersOf(status) }]
+  })
+  const answered = Object.entries(answers).map(([status, [schema, words]]) => [
     status,
     { ...schema, description: words },
   ])
-  const consumes = parts.body === undefined ? {} : { consumes: ['application/json', 'application/yaml'] }
   return {
     operationId,
     summary,
@@ -42,8 +49,14 @@ export function control(operationId: string, { summary, description, answers, re
     tags: ['Controls'],
     servers: rootServer(),
     security: [],
-    ...consumes,
+    ...(body === undefined ? {} : { consumes: ['application/json', 'application/yaml'] }),
+    ...(body !== undefined && mayBeLeftOut(body) ? optionalBody : {}),
     ...parts,
-    response: Object.fromEntries(responses),
+    response: Object.fromEntries([...answered, ...refused]),
   }
+}
+
+function headersOf(status: Refusal): Record<string, TSchema> {
+  if (status === 401) return { ...challengeHeader, ...reasonHeader }
+  return status === 503 ? { ...noRetryHeader, ...reasonHeader } : reasonHeader
 }

@@ -3,13 +3,22 @@ import * as Type from 'typebox'
 import { type Recorded, toEntry } from '../journal/entry.ts'
 import { type Filter, isWanted, readFilter } from '../journal/filter.ts'
 import { type RequestEntry as Entry, EntrySchema, ListQuery, StreamQuery } from '../journal/schemas.ts'
+import { Ref } from '../openai/schemas.ts'
 import { whenClosed } from '../pauses.ts'
 import * as errors from './errors.ts'
 import { control } from './operation.ts'
 import type { ControlOptions } from './scope.ts'
 
+const event = Type.Object({
+  event: Type.Optional(Type.Literal('message', { description: 'As an event without a name is called.' })),
+  id: Type.String({ description: 'That of the entry.' }),
+  data: Type.String({ contentMediaType: 'application/json', contentSchema: Ref(EntrySchema) }),
+})
+const events = Type.Unsafe({ content: { 'text/event-stream': { schema: event } } })
+
 /** What was asked of the emulated API, and answered. */
 export function registerRequests(app: FastifyInstance, { addressed, pauses }: ControlOptions): void {
+  app.addSchema(EntrySchema)
   const listRequests = control('emulator-requests-list', {
     summary: 'Read the journal',
     description: 'The requests that fit every filter, oldest first. No secret is in it.',
@@ -17,7 +26,7 @@ export function registerRequests(app: FastifyInstance, { addressed, pauses }: Co
     answers: {
       200: [
         Type.Object({
-          data: Type.Array(EntrySchema),
+          data: Type.Array(Ref(EntrySchema)),
           count: Type.Integer({ description: 'How many fit, whatever the limit.' }),
         }),
         'The requests.',
@@ -48,7 +57,7 @@ export function registerRequests(app: FastifyInstance, { addressed, pauses }: Co
     description:
       'New requests as server-sent events, once it is known whether they were delivered; with `since` those past it first.',
     querystring: StreamQuery,
-    answers: { 200: [Type.String(), 'One event a request, its data an entry in JSON.'] },
+    answers: { 200: [events, 'One event a request, its data an entry in JSON.'] },
     refuses: [400],
   })
   app.get('/_emulator/requests/stream', { schema: streamRequests }, (request, reply) => {

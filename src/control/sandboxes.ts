@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { customAlphabet } from 'nanoid'
 import * as Type from 'typebox'
-import { Nullable, UnixTime } from '../openai/schemas.ts'
+import { link, Nullable, UnixTime } from '../openai/schemas.ts'
 import { defaultSandbox, isSandboxName, sandboxNamePattern, sandboxNameRule } from '../sandbox/address.ts'
 import { monotonicNow, systemNow } from '../sandbox/clock.ts'
 import type { Image } from '../sandbox/database.ts'
@@ -27,6 +27,7 @@ const CreateSandbox = Type.Object(
   { additionalProperties: false, description: 'an object: {name, from}' },
 )
 type CreateSandbox = Type.Static<typeof CreateSandbox>
+type Create = { Body: Sent<CreateSandbox> }
 
 const baseUrl = Type.String({ description: "What a client's base URL is set to." })
 const Listed = Type.Object({
@@ -41,7 +42,17 @@ const Created = Type.Object({
   base_url: baseUrl,
   admin_key: Nullable(Type.String(), { description: 'The value of the admin key, if there is one.' }),
 })
-const NameParams = Type.Object({ name: Type.String({ description: 'The name of the sandbox.' }) })
+const NameParams = Type.Object({
+  name: Type.String({ pattern: sandboxNamePattern, description: 'The name of the sandbox.' }),
+})
+
+const named = '$response.body#/name'
+const links = {
+  201: {
+    delete: link('emulator-sandboxes-delete', 'Removes it.', { name: named }),
+    copy: { ...link('emulator-sandboxes-create', 'Copies it.'), requestBody: { from: { sandbox: named } } },
+  },
+}
 
 const drawName = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 16)
 
@@ -64,7 +75,7 @@ export function registerSandboxes(app: FastifyInstance, { registry }: ControlOpt
     answers: { 201: [Created, 'The new sandbox.'] },
     refuses: [404, 409],
   })
-  app.post<{ Body: Sent<CreateSandbox> }>('/_emulator/sandboxes', { schema: createSandbox }, (request, reply) => {
+  app.post<Create>('/_emulator/sandboxes', { schema: createSandbox, links }, (request, reply) => {
     const { name = drawName(), from } = request.body.content
     if (registry.find(name) !== undefined) throw errors.sandboxExists(name)
     const sandbox = registry.make(name, from && imageFrom(registry, from))

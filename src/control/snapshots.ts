@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import * as Type from 'typebox'
-import { UnixTime } from '../openai/schemas.ts'
-import { isSandboxName, sandboxNameRule } from '../sandbox/address.ts'
+import { link, UnixTime } from '../openai/schemas.ts'
+import { isSandboxName, sandboxNamePattern, sandboxNameRule } from '../sandbox/address.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { describeImage } from '../sandbox/state.ts'
 import * as errors from './errors.ts'
@@ -13,7 +13,9 @@ const Snapshot = Type.Object({
   created_at: UnixTime('When it was taken, by the clock of the sandbox.', 1_767_225_600),
   keys: Type.Integer({ description: 'How many keys it lists.' }),
 })
-const NameParams = Type.Object({ name: Type.String({ description: 'The name of the snapshot.' }) })
+const NameParams = Type.Object({
+  name: Type.String({ pattern: sandboxNamePattern, description: 'The name of the snapshot.' }),
+})
 type Named = { Params: { name: string } }
 
 const answers: Record<number, [Type.TSchema, string]> = { 200: [Snapshot, 'The snapshot.'] }
@@ -42,7 +44,14 @@ export function registerSnapshots(app: FastifyInstance, { addressed }: ControlOp
     answers,
     refuses: [400],
   })
-  app.put<Named>('/_emulator/snapshots/:name', { schema: takeSnapshot }, (request) => {
+  const byName = { name: '$response.body#/name' }
+  const links = {
+    200: {
+      restore: link('emulator-snapshots-restore', 'Goes back to it.', byName),
+      delete: link('emulator-snapshots-delete', 'Deletes it.', byName),
+    },
+  }
+  app.put<Named>('/_emulator/snapshots/:name', { schema: takeSnapshot, links }, (request) => {
     const sandbox = addressed(request)
     const { name } = request.params
     if (!isSandboxName(name)) throw errors.invalidName('name', name, sandboxNameRule)

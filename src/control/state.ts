@@ -19,6 +19,11 @@ const ResetBody = Type.Object(
 )
 type ResetBody = Type.Static<typeof ResetBody>
 
+const Addition = Type.Object(
+  { keys: SeedFile.properties.keys },
+  { additionalProperties: false, description: 'a seed of keys alone' },
+)
+
 const Loaded = Type.Object({ keys: Type.Integer({ description: 'How many keys the sandbox lists now.' }) })
 const loaded: Record<number, [Type.TSchema, string]> = { 200: [Loaded, 'The state is loaded.'] }
 
@@ -62,6 +67,7 @@ export function registerState(app: FastifyInstance, { addressed }: ControlOption
     summary: 'Add keys',
     description: 'The keys of this seed, which has no other section. All of them or, where one has a mistake, none.',
     body: SeedFile,
+    documentedBody: Addition,
     answers: loaded,
   })
   app.post<{ Body: Sent<SeedFile> }>('/_emulator/state', { schema: postState }, (request) => {

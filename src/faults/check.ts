@@ -1,33 +1,16 @@
 import { bearerToken } from '../openai/auth.ts'
 import { readAmount } from '../sandbox/seed/times.ts'
+import { common, fieldsOf } from './fields.ts'
 import type { Step } from './patch.ts'
 import { checkPatch, type ExampleAnswers } from './patch-check.ts'
 import { alwaysAfter } from './plan.ts'
-import type { Effect, EffectOf, Kind, Rule } from './rule.ts'
+import type { Effect, EffectOf, Rule } from './rule.ts'
 import type { FaultBody } from './schemas.ts'
 
 /** A body that fits the schema, and how to say what else is wrong with it. */
 export interface Sent {
   content: FaultBody
   mistake(path: string[], rule: string): Error
-}
-
-const common = ['operation', 'match', 'kind'] as const
-const counted = ['when', 'times', 'skip'] as const
-
-type Field = keyof FaultBody
-
-// What goes with each kind; the first of each list are required.
-const fieldsOf: Record<Kind, { required: readonly Field[]; optional: readonly Field[] }> = {
-  error: { required: ['status'], optional: ['message', 'type', 'code', 'param', 'headers', ...counted] },
-  rate_limit: { required: ['requests', 'per'], optional: [] },
-  delay: { required: ['ms'], optional: counted },
-  hang: { required: [], optional: counted },
-  reset: { required: [], optional: counted },
-  empty: { required: [], optional: counted },
-  truncate: { required: [], optional: counted },
-  malformed: { required: [], optional: counted },
-  mutate: { required: ['patch'], optional: counted },
 }
 
 // These are about no key that could be known beforehand.

@@ -4,10 +4,11 @@ import { Choice, Nullable, RecordOf } from '../openai/schemas.ts'
 
 const closed = { additionalProperties: false }
 const Text = (description: string) => Type.String({ description })
-const HeaderName = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
+export const headerNamePattern = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
+export const HeaderText = Type.String({ pattern: headerTextPattern, description: 'printable ASCII' })
 
 const Headers = (description: string) =>
-  RecordOf(Type.String({ pattern: headerTextPattern, description }), { pattern: HeaderName, ...closed, description })
+  RecordOf({ ...HeaderText, description }, { pattern: headerNamePattern, ...closed, description })
 
 const most = Number.MAX_SAFE_INTEGER
 const Count = (minimum: number) => Type.Integer({ minimum, maximum: most, description: `an integer from ${minimum}` })
@@ -17,7 +18,7 @@ const Pointer = Type.String({
   description: 'a JSON Pointer: empty, or beginning with "/", with ~0 and ~1 for "~" and "/" in a name',
 })
 
-const PatchOperation = Type.Object(
+export const PatchOperation = Type.Object(
   {
     op: Choice(['add', 'remove', 'replace', 'move', 'copy', 'test'], { description: 'an operation of JSON Patch' }),
     path: Pointer,

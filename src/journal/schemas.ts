@@ -6,31 +6,34 @@ const NullableNumber = (description: string) => Nullable(Type.Number(), { descri
 const TextsByName = (description: string) =>
   RecordOf(Type.Union([Type.String(), Type.Array(Type.String())]), { description })
 
-export const EntrySchema = Type.Object(
-  {
-    id: Type.String({ description: 'The `x-request-id`.' }),
-    time: Type.String({ description: 'ISO 8601 with milliseconds, by the clock of the sandbox.' }),
-    operation: NullableText('The operationId; null where the request reached none.'),
-    method: Type.String(),
-    url: Type.String({ description: 'As it was sent.' }),
-    path: Type.String({ description: 'Without `/sandbox/NAME` and the query.' }),
-    query: TextsByName('The query by name; a list where a name is repeated.'),
-    headers: TextsByName('By name in lower case.'),
-    body: NullableText('As it was sent, cut at 16 KB.'),
-    status: Nullable(Type.Integer(), { description: 'Null where nothing was answered.' }),
-    response_body: NullableText('Cut at 16 KB.'),
-    calling_key_id: NullableText('The key that called.'),
-    key_id: NullableText('The key that the operation was about.'),
-    fault_id: NullableText('The fault that fired last.'),
-    delivered: Type.Boolean({
-      description: 'Whether the last byte was handed over, and nobody cut the connection before.',
-    }),
-    retry_count: Nullable(Type.Integer(), { description: 'From `x-stainless-retry-count`.' }),
-    since_previous_ms: NullableNumber('Real milliseconds since the attempt before this one.'),
-    duration_ms: Type.Number({ description: 'Real milliseconds.' }),
-    reason: NullableText('The `x-emulator-reason`.'),
-  },
-  { description: 'A request to the emulated API, without a secret in it.' },
+export const EntrySchema = Object.assign(
+  Type.Object(
+    {
+      id: Type.String({ description: 'The `x-request-id`.' }),
+      time: Type.String({ description: 'ISO 8601 with milliseconds, by the clock of the sandbox.' }),
+      operation: NullableText('The operationId; null where the request reached none.'),
+      method: Type.String(),
+      url: Type.String({ description: 'As it was sent.' }),
+      path: Type.String({ description: 'Without `/sandbox/NAME` and the query.' }),
+      query: TextsByName('The query by name; a list where a name is repeated.'),
+      headers: TextsByName('By name in lower case.'),
+      body: NullableText('As it was sent, cut at 16 KB.'),
+      status: Nullable(Type.Integer(), { description: 'Null where nothing was answered.' }),
+      response_body: NullableText('Cut at 16 KB.'),
+      calling_key_id: NullableText('The key that called.'),
+      key_id: NullableText('The key that the operation was about.'),
+      fault_id: NullableText('The fault that fired last.'),
+      delivered: Type.Boolean({
+        description: 'Whether the last byte was handed over, and nobody cut the connection before.',
+      }),
+      retry_count: Nullable(Type.Integer(), { description: 'From `x-stainless-retry-count`.' }),
+      since_previous_ms: NullableNumber('Real milliseconds since the attempt before this one.'),
+      duration_ms: Type.Number({ description: 'Real milliseconds.' }),
+      reason: NullableText('The `x-emulator-reason`.'),
+    },
+    { $id: 'RequestEntry', description: 'A request to the emulated API, without a secret in it.' },
+  ),
+  { $id: 'RequestEntry' as const },
 )
 
 export type RequestEntry = Type.Static<typeof EntrySchema>

@@ -1,5 +1,10 @@
 import * as Type from 'typebox'
 
+/** What every schema may have, though its type says nothing of it. */
+export interface Described {
+  description?: string
+}
+
 /** `schema` first and null second: under coercion the first that fits is taken. Not for query strings. */
 export const Nullable = <Schema extends Type.TSchema>(schema: Schema, options: Type.TSchemaOptions = {}) =>
   Type.Union([schema, Type.Null()], options)
@@ -44,3 +49,10 @@ export const ErrorResponse = Object.assign(
   Type.Object({ error: Ref(ErrorSchema) }, { $id: 'ErrorResponse', description: 'The envelope of an error.' }),
   { $id: 'ErrorResponse' as const },
 )
+
+/** How one operation goes on with what another was asked, or answered. */
+export const link = (operationId: string, description: string, parameters: Record<string, string> = {}) => ({
+  operationId,
+  description,
+  parameters,
+})

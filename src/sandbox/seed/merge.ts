@@ -97,9 +97,6 @@ function plan(parsed: ParsedSeed, index: number, key: SeedKey, now: number, refu
     refuse('id', numbered(key.id, key, n), (rule) => parsed.mistake(at('id'), rule))
   }
   const { value, ...planned } = key
-  if (value !== undefined && key.value_sha256 !== undefined) {
-    throw parsed.mistake(at('value_sha256'), "left out beside 'value'")
-  }
   if (value !== undefined) {
     planned.value_sha256 = digest(value)
     planned.redacted_value ??= redactedForm(value)

@@ -11,7 +11,7 @@ const closed = { additionalProperties: false }
 const HeaderText = Type.String({ pattern: headerTextPattern, description: headerTextRule })
 
 const timeRule =
-  'Unix seconds (0 to 253402300799), an ISO 8601 date, or time with its zone ("2026-01-01T00:00:00Z"), or a time relative to the clock of the sandbox ("-90d", "+30s"; s, m, h or d)'
+  'Unix seconds (0 to 253402300799), an ISO 8601 date from 1970 on, or time with its zone ("2026-01-01T00:00:00Z"), or a time relative to the clock of the sandbox ("-90d", "+30s"; s, m, h or d)'
 
 const Time = Type.Union([...moment(latest.time), Type.String({ pattern: '^[+-][0-9]{1,10}[smhd]$' })], {
   description: timeRule,
@@ -64,6 +64,7 @@ export const SeedKey = Type.Object(
   {
     ...closed,
     description: 'a key: {id, name, value, …}',
+    not: { required: ['value', 'value_sha256'] },
     if: { required: ['generate'] },
     // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema
     then: { properties: { ...onlyForOneKey, id: { pattern: '\\{n\\}', description: 'an id with {n} in it' } } },

@@ -26,7 +26,7 @@ export function readTime(time: number | string, now: number, last = latest.time)
 export const isBetween = (milliseconds: number, last: number): boolean =>
   milliseconds >= 0 && milliseconds < (last + 1) * 1000
 
-const date = '(1969|19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])'
+const date = '(19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])'
 const clockTime = '[0-2][0-9]:[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?'
 const zone = '([Zz]|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])'
 
@@ -39,7 +39,7 @@ export const moment = (last: number): [Type.TInteger, Type.TString] => [
 /** The time of a clock. */
 export const Moment = (last: number) =>
   Type.Union(moment(last), {
-    description: `Unix seconds (0 to ${last}) or an ISO 8601 date, or time with its zone ("2026-01-01T00:00:00Z")`,
+    description: `Unix seconds (0 to ${last}), or an ISO 8601 date from 1970 on, or time with its zone ("2026-01-01T00:00:00Z")`,
   })
 
 const unitsInMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
