@@ -5,6 +5,7 @@ const late = [
   { module: 'node:http2', by: /\/fastify\// },
   { module: 'node:https', by: /\/fastify\// },
   { module: 'node:child_process', by: /\/commander\// },
+  { module: 'worker_threads', by: /\/pino\// },
   { module: 'yaml', by: /\/@fastify\/swagger\// },
 ]
 
@@ -12,7 +13,7 @@ const late = [
 export const loadLate: Plugin = {
   name: 'late-modules',
   setup(build) {
-    build.onResolve({ filter: /^(node:|yaml$)/ }, ({ path, importer, resolveDir, namespace }) => {
+    build.onResolve({ filter: /^(node:|worker_threads$|yaml$)/ }, ({ path, importer, resolveDir, namespace }) => {
       const isLate = namespace === 'file' && late.some(({ module, by }) => module === path && by.test(importer))
       return isLate ? { path, namespace: 'late', pluginData: resolveDir } : undefined
     })
