@@ -46,13 +46,7 @@ const NameParams = Type.Object({
   name: Type.String({ pattern: sandboxNamePattern, description: 'The name of the sandbox.' }),
 })
 
-const named = '$response.body#/name'
-const links = {
-  201: {
-    delete: link('emulator-sandboxes-delete', 'Removes it.', { name: named }),
-    copy: { ...link('emulator-sandboxes-create', 'Copies it.'), requestBody: { from: { sandbox: named } } },
-  },
-}
+const links = { 201: { delete: link('emulator-sandboxes-delete', 'Removes it.', { name: '$response.body#/name' }) } }
 
 const drawName = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 16)
 

@@ -51,7 +51,7 @@ export const ErrorResponse = Object.assign(
 )
 
 /** How one operation goes on with what another was asked, or answered. */
-export const link = (operationId: string, description: string, parameters: Record<string, string> = {}) => ({
+export const link = (operationId: string, description: string, parameters: Record<string, string>) => ({
   operationId,
   description,
   parameters,
