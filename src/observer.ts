@@ -1,8 +1,10 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { exchangeOf } from './exchange.ts'
 import type { Recorded } from './journal/entry.ts'
 import type { Journal } from './journal/journal.ts'
 import { bearerToken } from './openai/auth.ts'
+import { bodyOf } from './request-body.ts'
 import { monotonicNow } from './sandbox/clock.ts'
 
 /** What a client gets: nothing, where the connection is cut instead. */
@@ -39,7 +41,21 @@ export function observe(request: FastifyRequest, reply: FastifyReply, { status, 
     ended: monotonicNow(),
     reason,
   })
-  if (recorded !== undefined) settleWhenSent(reply, sandbox.journal, recorded)
+  if (recorded === undefined) return
+  if (exchange.sent === undefined && hasBody(headers)) addWhenRead(request, sandbox.journal, recorded)
+  settleWhenSent(reply, sandbox.journal, recorded)
+}
+
+const hasBody = (headers: IncomingHttpHeaders) =>
+  (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined
+
+/** What is answered before its body was read waits for none: it may be on its way still, or never come. */
+function addWhenRead(request: FastifyRequest, journal: Journal, recorded: Recorded): void {
+  const token = bearerToken(request.headers.authorization)
+  bodyOf(request).then(
+    (bytes) => bytes !== undefined && journal.addBody(recorded, bytes.toString('utf8'), token),
+    () => {},
+  )
 }
 
 function settleWhenSent({ raw }: FastifyReply, journal: Journal, recorded: Recorded): void {

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { get } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { adminKey, keysUrl } from './support/app.ts'
@@ -74,6 +76,62 @@ test('refusals and unknown URLs are entries, ours are none', async () => {
   expect(data[0]).toMatchObject({ query: { a: '1', b: ['2', '3'] }, key_id: 'key_x', reason: 'key_unknown; key=key_x' })
   expect(data[1].calling_key_id).toBe(null)
   expect(data[4].body).toBe('{"name"')
+})
+
+describe('a body that was refused unread', () => {
+  const refusals: [what: string, method: string, url: string, as: string | null, status: number][] = [
+    ['without a key', 'POST', keysUrl, null, 401],
+    ['with a wrong key', 'POST', keysUrl, 'sk-admin-nobody-knows', 401],
+    ['with a key of a project', 'POST', keysUrl, 'sk-proj-something', 403],
+    ['at an unknown URL', 'POST', '/v1/unknown', adminKey, 404],
+    ['by a wrong method', 'PUT', keysUrl, adminKey, 405],
+    ['by a method that takes none', 'DELETE', `${keysUrl}/key_x`, adminKey, 404],
+  ]
+
+  test.each(refusals)('%s is in the entry, cut and without a secret', async (_what, method, url, as, status) => {
+    const { call, requests, listen } = await startWatched()
+    const secret = `sk-admin-${'q'.repeat(40)}`
+    const body = { name: secret, more: 'x'.repeat(20_000) }
+    expect((await call(method, url, { body, as })).status).toBe(status)
+    const headers = { 'content-type': 'application/json', ...(as === null ? {} : { authorization: `Bearer ${as}` }) }
+    const origin = await listen()
+    await (await fetch(origin + url, { method, headers, body: JSON.stringify(body) })).text()
+    const { data } = await requests()
+    expect(data.map((entry) => entry.status)).toEqual([status, status])
+    for (const entry of data) {
+      expect(entry.body).toMatch(/^\{"name":"sk-a/)
+      expect(entry.body).not.toContain(secret)
+      expect(entry.body.length).toBe(16_384)
+    }
+  })
+
+  test('comes when it comes: nobody waits for it, and one that never does leaves null', async () => {
+    const { requests, listen } = await startWatched()
+    const { port } = new URL(await listen())
+    const head = `POST ${keysUrl} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n`
+    const sockets = [0, 1].map(() => connect(Number(port), '127.0.0.1'))
+    const answers = sockets.map((socket) => once(socket, 'data'))
+    for (const socket of sockets) socket.write(head)
+    for (const [answer] of await Promise.all(answers)) expect(String(answer)).toContain('401 Unauthorized')
+    expect((await requests()).data.map(({ body }) => body)).toEqual([null, null])
+    sockets[0]?.write('{"name":"x"}')
+    sockets[1]?.destroy()
+    await expect.poll(async () => (await requests()).data.map(({ body }) => body)).toContain('{"name":"x"}')
+    expect((await requests()).data.map(({ body }) => body)).toContain(null)
+    // The connection goes on.
+    const again = once(sockets[0] as Socket, 'data')
+    sockets[0]?.write(`GET ${keysUrl} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${adminKey}\r\n\r\n`)
+    expect(String((await again)[0])).toContain('200 OK')
+    sockets[0]?.destroy()
+  })
+
+  test('is counted into what the journal may hold', async () => {
+    const { call, requests } = await startWatched()
+    for (let n = 0; n < 400; n++) {
+      await call('POST', keysUrl, { body: { name: 'x'.repeat(40_000) }, as: null })
+    }
+    expect((await requests('?limit=0')).count).toBeLessThan(500)
+  })
 })
 
 test('is of one sandbox, without its prefix in the path', async () => {

@@ -36,7 +36,7 @@ export interface Recorded {
   /** Real milliseconds since the attempt before it. */
   sincePrevious: number | undefined
   /** Roughly, in bytes. */
-  readonly size: number
+  size: number
 }
 
 /** Takes the secrets out of what was seen: what is kept has none. */
@@ -58,6 +58,12 @@ export function record(observed: Observation): Recorded {
   const size =
     1000 + seen.url.length + lengthOf(seen.headers) + (seen.body?.length ?? 0) + (seen.responseBody?.length ?? 0)
   return { seen, query: query.values, delivered: false, isSettled: false, sincePrevious: undefined, size }
+}
+
+/** Adds to what is kept of a request the body that it had. */
+export function recordBody(recorded: Recorded, body: string, token: string | undefined): void {
+  recorded.seen.body = cleanBody(body, createCleaner(token))
+  recorded.size += recorded.seen.body?.length ?? 0
 }
 
 function lengthOf(headers: IncomingHttpHeaders): number {

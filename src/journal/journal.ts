@@ -1,4 +1,4 @@
-import { type Observation, type Recorded, record, retryCountOf } from './entry.ts'
+import { type Observation, type Recorded, record, recordBody, retryCountOf } from './entry.ts'
 
 /** In bytes, of one sandbox. */
 const mostBytes = 8 * 1024 * 1024
@@ -28,8 +28,18 @@ export class Journal {
     recorded.sincePrevious = this.#sincePrevious(recorded.seen)
     this.#entries.push(recorded)
     this.#bytes += recorded.size
-    while (this.#entries.length > this.#capacity || this.#bytes > mostBytes) this.#drop()
+    this.#trim()
     return recorded
+  }
+
+  /** Adds the body to what was kept without one, for it was answered before the body was read. */
+  addBody(recorded: Recorded, body: string, token: string | undefined): void {
+    if (!this.#entries.includes(recorded)) return
+    this.#bytes -= recorded.size
+    recordBody(recorded, body, token)
+    this.#bytes += recorded.size
+    recorded.sincePrevious = this.#sincePrevious(recorded.seen)
+    this.#trim()
   }
 
   /** Says what became of an answer; only then do the readers of the stream hear of it. */
@@ -50,9 +60,11 @@ export class Journal {
     return () => void this.#listeners.delete(listener)
   }
 
-  #drop(): void {
-    const dropped = this.#entries.shift()
-    this.#bytes -= dropped?.size ?? 0
+  #trim(): void {
+    while (this.#entries.length > this.#capacity || this.#bytes > mostBytes) {
+      const dropped = this.#entries.shift()
+      this.#bytes -= dropped?.size ?? 0
+    }
   }
 
   /** Since the attempt whose retry this is: the same request, its count one lower. */
