@@ -107,7 +107,7 @@ export function createKeyService({ store, now, draw, behavior, defaultOwner }: S
       const key = store.byDigest(digest(token))
       if (key === undefined) return { kind: 'unknown' }
       if (key.deleted) return { kind: 'unusable', reason: `key_deleted; key=${key.id}` }
-      if (isExpired(key, now())) {
+      if (isExpired(key, now)) {
         return { kind: 'unusable', reason: `key_expired; key=${key.id}; expires_at=${key.expires_at}; now=${now()}` }
       }
       return { kind: 'live', key }
@@ -123,8 +123,8 @@ export function createKeyService({ store, now, draw, behavior, defaultOwner }: S
 
 export type KeyService = ReturnType<typeof createKeyService>
 
-function isExpired({ expires_at }: CredentialRow, now: number): boolean {
-  return expires_at !== null && expires_at <= now
+function isExpired({ expires_at }: CredentialRow, now: () => number): boolean {
+  return expires_at !== null && expires_at <= now()
 }
 
 /** The text of a key, with its value at the end. */

@@ -43,12 +43,14 @@ export interface Recorded {
 export function record(observed: Observation): Recorded {
   const clean = createCleaner(observed.token)
   const query = cleanQuery(observed.url, clean)
+  // The path and the key that it names are parts of the URL.
+  const cleanPart = query.url === observed.url ? (text: string) => text : clean
   const seen = {
     ...observed,
     token: undefined,
     url: query.url,
-    path: clean(observed.path),
-    keyId: cleaned(observed.keyId, clean),
+    path: cleanPart(observed.path),
+    keyId: cleaned(observed.keyId, cleanPart),
     callingKeyId: cleaned(observed.callingKeyId, clean),
     reason: cleaned(observed.reason, clean),
     headers: cleanHeaders(observed.headers, clean),
