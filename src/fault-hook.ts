@@ -1,10 +1,11 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { type Exchange, exchangeOf } from './exchange.ts'
 import { befallAfter, befallBefore, type Victim } from './faults/inject.ts'
 import { play, type WireFault } from './faults/wire.ts'
 import { keyIdOf } from './observer.ts'
 import { bearerToken, scopeOf } from './openai/auth.ts'
 import { Cut, type Pauses, whenClosed } from './pauses.ts'
+import { redact } from './redaction.ts'
 import { bodyOf, readBodyOf } from './request-body.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import { sign } from './signature.ts'
@@ -19,7 +20,7 @@ export interface FaultHook {
   play(fault: WireFault, request: FastifyRequest, reply: FastifyReply): void
 }
 
-export function createFaultHook(pauses: Pauses): FaultHook {
+export function createFaultHook(pauses: Pauses, log: FastifyBaseLogger): FaultHook {
   /** A request as faults see it, `text` being the answer where there is one. */
   function victimOf(request: FastifyRequest, sandbox: Sandbox, text?: string): Victim {
     const exchange = exchangeOf(request)
@@ -40,9 +41,13 @@ export function createFaultHook(pauses: Pauses): FaultHook {
         const sleep = sandbox.stayAwake()
         await pauses.pause(ms, exchange.generation).finally(sleep)
       },
-      note(armed, remark) {
-        exchange.faultId = armed.id
-        exchange.remark = remark
+      note({ id }) {
+        exchange.faultId = id
+        exchange.remark = undefined
+      },
+      regret({ id }, reason) {
+        exchange.remark = reason
+        warn(request, sandbox, reason, id)
       },
     }
   }
@@ -71,6 +76,20 @@ export function createFaultHook(pauses: Pauses): FaultHook {
       play(fault, reply)
       if (fault.kind === 'hang') holdOpen(exchangeOf(request), reply)
     },
+  }
+
+  /** A success has no `x-emulator-reason`: who sees the true answer is told here. */
+  function warn(request: FastifyRequest, { name }: Sandbox, reason: string, fault: string): void {
+    log.warn(
+      {
+        request_id: exchangeOf(request).requestId,
+        sandbox: name,
+        operation: operationOf(request),
+        fault,
+        reason: redact(reason, bearerToken(request.headers.authorization)),
+      },
+      'a fault changed nothing: its patch does not apply to the answer',
+    )
   }
 
   /** Until the client gives up, or is given up. */

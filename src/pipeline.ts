@@ -51,7 +51,7 @@ interface Surroundings {
 
 export function createPipeline(surroundings: Surroundings): Pipeline {
   const { registry, routes, unroutedId, checkHost, checkToken, pauses, isClosing, log } = surroundings
-  const faultHook = createFaultHook(pauses)
+  const faultHook = createFaultHook(pauses, log)
   const behaviorOf = ({ sandbox }: Exchange): Behavior =>
     sandbox?.settings.behavior ?? { ...defaultBehavior, ...registry.origin.seed.behavior }
 

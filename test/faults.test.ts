@@ -331,7 +331,20 @@ describe('mutate', () => {
     const id = await arm({ operation: '*', kind: 'mutate', patch: [{ op: 'remove', path: '/data/1' }] })
     expect((await call('GET', keysUrl)).body.data).toHaveLength(1)
     const [entry] = (await control('GET', '/requests')).body.data
-    expect(entry).toMatchObject({ fault_id: id, status: 200, reason: expect.stringMatching(/^mutate_failed; /) })
+    const reason = `mutate_failed; fault=${id}; step 0: remove '/data/1' does not apply`
+    expect(entry).toMatchObject({ fault_id: id, status: 200, reason })
+  })
+
+  test('counts those of its hits that changed nothing', async () => {
+    const { arm, armed, call, create } = await startFaulty({ isSpoilt: true })
+    await arm({ operation: '*', kind: 'mutate', patch: [{ op: 'remove', path: '/data/1' }], times: 3 })
+    await arm({ operation: '*', kind: 'error', status: 500 })
+    await call('GET', keysUrl)
+    await create()
+    await call('GET', keysUrl)
+    const [mutate, error] = await armed()
+    expect(mutate).toMatchObject({ hits: 2, unapplied: 1, remaining: 1 })
+    expect(error).not.toHaveProperty('unapplied')
   })
 
   // What JavaScript would find, JSON does not have; and an index is one only as RFC 6901 writes it.

@@ -18,12 +18,15 @@ async function linesAt(level: string): Promise<Record<string, unknown>[]> {
   await fetch(`${url}/health`)
   child.kill('SIGTERM')
   await finished
-  return output.stderr
+  return linesOf(output.stderr)
+}
+
+const linesOf = (log: string): Record<string, unknown>[] =>
+  log
     .trim()
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
-}
 
 test('one line a request, with what a reader needs and nothing secret', async () => {
   const lines = (await linesAt('info')).filter(({ msg }) => msg === 'request')
@@ -47,4 +50,30 @@ test('one line a request, with what a reader needs and nothing secret', async ()
 
 test.each(['warn', 'error', 'silent'])('no line a request at %s', async (level) => {
   expect(await linesAt(level)).toEqual([])
+})
+
+test('a patch that does not apply is told at warn, once for each time, without a secret', async () => {
+  const { url, output, child, finished } = await serve(['--log-level', 'warn'])
+  const path = `/${secret}`
+  const patch = [
+    { op: 'add', path, value: 1 },
+    { op: 'test', path, value: 2 },
+  ]
+  const fault = { operation: 'admin-api-keys-list', kind: 'mutate', patch, times: 2 }
+  await fetch(`${url}/sandbox/a/_emulator/faults`, { method: 'POST', body: JSON.stringify(fault) })
+  const headers = { authorization: `Bearer ${adminKey}` }
+  for (let n = 0; n < 3; n++) await fetch(`${url}/sandbox/a${keysUrl}`, { headers })
+  child.kill('SIGTERM')
+  await finished
+  const lines = linesOf(output.stderr)
+  expect(lines).toHaveLength(2)
+  expect(lines[0]).toMatchObject({
+    level: 40,
+    request_id: expect.stringMatching(/^req_/),
+    sandbox: 'a',
+    operation: 'admin-api-keys-list',
+    fault: 'fault_1',
+    reason: expect.stringMatching(/^mutate_failed; fault=fault_1; step 1: test '/),
+  })
+  expect(output.stderr).not.toContain(secret.slice(12, 40))
 })

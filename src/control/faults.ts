@@ -68,10 +68,12 @@ export function registerFaults(app: FastifyInstance, { addressed, exampleAnswers
 }
 
 function show(armed: Armed) {
-  const { id, rule, hits } = armed
+  const { id, rule, hits, unapplied } = armed
   const { effect, operation, match, when, times, skip } = rule
-  if (effect.kind !== 'rate_limit')
-    return { id, operation, match, when, times, skip, ...effect, hits, remaining: remaining(armed) }
-  const { window_ms: _, ...limit } = effect
-  return { id, operation, match, ...limit, hits, remaining: null }
+  if (effect.kind === 'rate_limit') {
+    const { window_ms: _, ...limit } = effect
+    return { id, operation, match, ...limit, hits, remaining: null }
+  }
+  const counted = effect.kind === 'mutate' ? { hits, unapplied } : { hits }
+  return { id, operation, match, when, times, skip, ...effect, ...counted, remaining: remaining(armed) }
 }

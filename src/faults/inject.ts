@@ -16,8 +16,10 @@ export interface Victim {
   now: () => number
   /** Resolves after so many real milliseconds, unless the request is cut before. */
   pause: (ms: number) => Promise<void>
-  /** Tells that a fault has fired, and what became of it. */
-  note: (armed: Armed, remark?: string) => void
+  /** Tells that a fault has fired. */
+  note: (armed: Armed) => void
+  /** Tells why it changed nothing. */
+  regret: (armed: Armed, reason: string) => void
 }
 
 /** Has the faults fire that come before the operation. Throws what is to be answered, or done to the connection, instead. */
@@ -71,13 +73,14 @@ function refusal(status: number, { id, rule: { effect, when } }: Armed, { token,
 }
 
 /** The answer as the patch makes it; as it was where the patch does not apply. */
-function mutated(text: string, armed: Armed, { note }: Victim): string {
+function mutated(text: string, armed: Armed, { regret }: Victim): string {
   const { effect } = armed.rule
   if (effect.kind !== 'mutate') return text
   try {
     return JSON.stringify(applyPatch(JSON.parse(text), effect.patch)) ?? 'null'
   } catch (error) {
-    note(armed, `mutate_failed; fault=${armed.id}; ${(error as Error).message}`)
+    armed.unapplied++
+    regret(armed, `mutate_failed; fault=${armed.id}; ${(error as Error).message}`)
     return text
   }
 }

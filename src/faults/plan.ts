@@ -18,6 +18,8 @@ export interface Armed {
   passed: number
   /** How often it has fired. */
   hits: number
+  /** How many of those changed nothing: its patch did not apply. */
+  unapplied: number
 }
 
 interface Window {
@@ -42,7 +44,7 @@ export class FaultPlan {
 
   arm(rule: Rule): Armed {
     this.#count++
-    const armed = { id: `fault_${this.#count}`, order: this.#count, rule, passed: 0, hits: 0 }
+    const armed = { id: `fault_${this.#count}`, order: this.#count, rule, passed: 0, hits: 0, unapplied: 0 }
     this.#armed.push(armed)
     return armed
   }

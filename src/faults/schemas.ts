@@ -86,6 +86,9 @@ export const ArmedFault = Type.Object({
   ...FaultBody.properties,
   match: FaultBody.properties.match,
   hits: Type.Integer({ description: 'How often it has fired.' }),
+  unapplied: Type.Optional(
+    Type.Integer({ description: 'Of `mutate`: how many of the hits changed nothing, as the patch did not apply.' }),
+  ),
   remaining: Nullable(Type.Integer(), { description: 'How often it may still fire; null for ever.' }),
 })
 export type ArmedFault = Type.Static<typeof ArmedFault>
