@@ -7,6 +7,7 @@ export interface Schema {
   properties?: Record<string, Schema>
   required?: readonly string[]
   patternProperties?: Record<string, Schema>
+  additionalProperties?: Schema | boolean
   description?: string
 }
 
@@ -32,9 +33,13 @@ export function typeOf(schema: Schema, indent = ''): string {
   }
 }
 
-function objectType({ properties, patternProperties, required = [] }: Schema, indent: string): string {
-  const [values] = Object.values(patternProperties ?? {})
-  if (properties === undefined) return `Record<string, ${typeOf(values ?? {}, indent)}>`
+function objectType(schema: Schema, indent: string): string {
+  const { properties, patternProperties = {}, additionalProperties, required = [] } = schema
+  if (properties === undefined) {
+    const [values = typeof additionalProperties === 'object' ? additionalProperties : {}] =
+      Object.values(patternProperties)
+    return `Record<string, ${typeOf(values, indent)}>`
+  }
   const inner = `${indent}    `
   const fields = Object.entries(properties).map(([name, schema]) => {
     const words = schema.description === undefined ? '' : `${inner}/** ${schema.description} */\n`

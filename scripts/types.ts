@@ -3,7 +3,9 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { ArmedFault, FaultBody } from '../src/faults/schemas.ts'
+import { operationIds } from '../src/admin-api-keys/operation-ids.ts'
+import { documentFault } from '../src/faults/documented.ts'
+import { ArmedFault } from '../src/faults/schemas.ts'
 import { EntrySchema } from '../src/journal/schemas.ts'
 import { BehaviorSchema } from '../src/openai/behavior.ts'
 import { resettables } from '../src/sandbox/resettables.ts'
@@ -18,7 +20,8 @@ const behavior = { ...BehaviorSchema, required: Object.keys(BehaviorSchema.prope
 const shapes = {
   ArmedFault: [ArmedFault, 'A fault that is armed, or was.'],
   Behavior: [behavior, 'How a sandbox answers where the true answer of the service is not known (LIMITS.md).'],
-  FaultBody: [FaultBody, 'What arms a fault.'],
+  FaultBody: [documentFault(operationIds), 'What arms a fault, by its kind.'],
+  OperationId: [{ enum: operationIds }, 'An operation of the emulated API.'],
   RequestEntry: [EntrySchema, 'A request to the emulated API, without a secret in it.'],
   Resettable: [{ enum: resettables }, 'What a reset may be limited to.'],
   SeedFile: [SeedFile, 'How a sandbox begins, or is.'],

@@ -162,6 +162,15 @@ describe('filters', () => {
     expect(await count(`?key_id=${key.id}&method=GET`)).toBe(1)
   })
 
+  test('an operation that does not exist is told from one that was not asked for', async () => {
+    const { call, control, requests } = await startWatched()
+    await call('GET', '/v1/nothing')
+    expect((await requests('?operation=admin-api-keys-list')).count).toBe(0)
+    expect((await requests('?operation=null')).data).toMatchObject([{ operation: null, path: '/v1/nothing' }])
+    const { body } = await control('GET', '/requests?operation=list')
+    expect(body.error.message).toMatch(/one of admin-api-keys-list, .*admin-api-keys-delete, or null .*"list"/)
+  })
+
   test('since and limit page through it', async () => {
     const { call, requests } = await startWatched()
     for (let n = 0; n < 5; n++) await call('GET', `${keysUrl}/key_${n}`)
@@ -175,6 +184,9 @@ describe('filters', () => {
   })
 
   test.each([
+    ['?operation=admin-api-keys-lsit', 'operation'],
+    ['?operation=*', 'operation'],
+    ['?operation=', 'operation'],
     ['?status=9xx', 'status'],
     ['?status=20', 'status'],
     ['?delivered=yes', 'delivered'],

@@ -83,6 +83,18 @@ test.each(ways)('%s: everything that a test does to a sandbox', async (_way, sta
   expect(emulator.name).toBe('default')
 })
 
+test('the types know the operations, and what goes with each kind of fault', async () => {
+  await using emulator = await startEmulator()
+  // @ts-expect-error: there is no such operation
+  await expect(emulator.requests({ operation: 'list' })).rejects.toMatchObject({ status: 400, param: 'operation' })
+  // @ts-expect-error: nor for a fault
+  await expect(emulator.faults.add({ operation: 'list', kind: 'hang' })).rejects.toMatchObject({ status: 400 })
+  // @ts-expect-error: an error needs its status
+  await expect(emulator.faults.add({ operation: '*', kind: 'error' })).rejects.toMatchObject({ param: '/status' })
+  await fetch(`${emulator.baseURL}/nothing`)
+  expect(await emulator.requests({ operation: null })).toHaveLength(1)
+})
+
 test('what the emulator refuses is an EmulatorError, with where and why', async () => {
   await using emulator = await startEmulator()
   const refused = emulator.clock.set({ now: 'soon' })

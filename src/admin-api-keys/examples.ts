@@ -1,4 +1,5 @@
 import { createOwner } from './key.ts'
+import type { OperationId } from './operation-ids.ts'
 import type { AdminApiKey, AdminApiKeyCreateResponse, ApiKeyList, DeletedAdminApiKey } from './schemas.ts'
 
 const id = 'key_abc'
@@ -26,7 +27,7 @@ const created: AdminApiKeyCreateResponse = { ...key, value: 'sk-admin-1234abcd' 
 const deleted: DeletedAdminApiKey = { id, object: 'organization.admin_api_key.deleted', deleted: true }
 
 /** Of each operation, by its operationId, an answer that has everything one can have. */
-export const exampleAnswers: Readonly<Record<string, unknown>> = {
+export const exampleAnswers: Readonly<Record<OperationId, unknown>> = {
   'admin-api-keys-list': list,
   'admin-api-keys-create': created,
   'admin-api-keys-get': key,

@@ -1,3 +1,4 @@
+import type { OperationId } from '../admin-api-keys/operation-ids.ts'
 import type { Kind } from './rule.ts'
 import type { FaultBody } from './schemas.ts'
 
@@ -9,7 +10,7 @@ export const common = ['operation', 'match', 'kind'] as const
 const counted = ['when', 'times', 'skip'] as const
 
 /** What goes with each kind besides. */
-export const fieldsOf: Record<Kind, { required: readonly Field[]; optional: readonly Field[] }> = {
+export const fieldsOf = {
   error: { required: ['status'], optional: ['message', 'type', 'code', 'param', 'headers', ...counted] },
   rate_limit: { required: ['requests', 'per'], optional: [] },
   delay: { required: ['ms'], optional: counted },
@@ -19,4 +20,12 @@ export const fieldsOf: Record<Kind, { required: readonly Field[]; optional: read
   truncate: { required: [], optional: counted },
   malformed: { required: [], optional: counted },
   mutate: { required: ['patch'], optional: counted },
-}
+} as const satisfies Record<Kind, { required: readonly Field[]; optional: readonly Field[] }>
+
+type FieldsOf = typeof fieldsOf
+
+/** What arms a fault, by its kind. */
+export type Fault = {
+  [Which in Kind]: Pick<FaultBody, 'match' | FieldsOf[Which]['optional'][number]> &
+    Required<Pick<FaultBody, FieldsOf[Which]['required'][number]>> & { operation: OperationId | '*'; kind: Which }
+}[Kind]

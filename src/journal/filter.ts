@@ -1,8 +1,10 @@
+import { type OperationId, operationIds } from '../admin-api-keys/operation-ids.ts'
 import type { Recorded } from './entry.ts'
 
 /** Which requests somebody wants to see. */
 export interface Filter {
-  operation?: string
+  /** `null` is what reached none. */
+  operation?: OperationId | null
   /** A number, or the first digit of a class. */
   status?: { exactly: number } | { hundreds: number }
   method?: string
@@ -28,7 +30,7 @@ const anyText: Read = (text) => text
 
 // Each reads the text of a parameter; undefined for one that breaks the rule.
 const parameters: Record<keyof Filter, { read: Read; rule: string }> = {
-  operation: { read: anyText, rule: '' },
+  operation: { read: readOperation, rule: `one of ${operationIds.join(', ')}, or null for what reached none` },
   status: { read: readStatus, rule: 'a number from 100 to 599, or a class such as 4xx' },
   method: { read: (text) => text.toUpperCase(), rule: '' },
   path: { read: anyText, rule: '' },
@@ -38,6 +40,10 @@ const parameters: Record<keyof Filter, { read: Read; rule: string }> = {
   delivered: { read: readBoolean, rule: 'true or false' },
   since: { read: anyText, rule: '' },
   limit: { read: (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined), rule: 'an integer from 0' },
+}
+
+function readOperation(text: string): Filter['operation'] {
+  return text === 'null' ? null : operationIds.find((id) => id === text)
 }
 
 function readBoolean(text: string): boolean | undefined {
@@ -67,7 +73,7 @@ export function readFilter(query: Record<string, unknown>): Filter | Mistake {
 /** Whether a request fits, whatever `since` and `limit`. */
 export function isWanted({ seen, delivered }: Recorded, filter: Filter): boolean {
   const pairs = [
-    [filter.operation, seen.operation],
+    [filter.operation, seen.operation ?? null],
     [filter.method, seen.method],
     [filter.path, seen.path],
     [filter.key_id, seen.keyId],

@@ -1,5 +1,6 @@
 import * as Type from 'typebox'
-import { Nullable, RecordOf } from '../openai/schemas.ts'
+import { operationIds } from '../admin-api-keys/operation-ids.ts'
+import { Choice, Nullable, RecordOf } from '../openai/schemas.ts'
 
 const NullableText = (description: string) => Nullable(Type.String(), { description })
 const NullableNumber = (description: string) => Nullable(Type.Number(), { description })
@@ -42,7 +43,9 @@ const Text = (description: string, rule: Type.TStringOptions = {}) =>
   Type.Optional(Type.String({ ...rule, description }))
 
 const filters = {
-  operation: Text('An operationId.'),
+  operation: Type.Optional(
+    Choice([...operationIds, 'null'], { description: 'An operationId, or `null` for requests that reached none.' }),
+  ),
   status: Text('A number, or a class such as `4xx`.', { pattern: '^[1-5]([0-9]{2}|[xX]{2})$' }),
   method: Text('Such as `POST`.'),
   path: Text('Exact, without `/sandbox/NAME`.'),

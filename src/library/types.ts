@@ -1,11 +1,13 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { ArmedFault, FaultBody } from '../faults/schemas.ts'
+import type { OperationId } from '../admin-api-keys/operation-ids.ts'
+import type { Fault as FaultBody } from '../faults/fields.ts'
+import type { ArmedFault } from '../faults/schemas.ts'
 import type { RequestEntry } from '../journal/schemas.ts'
 import type { Behavior } from '../openai/behavior.ts'
 import type { Resettable } from '../sandbox/resettables.ts'
 import type { SeedFile } from '../sandbox/seed/schema.ts'
 
-export type { ArmedFault, Behavior, FaultBody, RequestEntry, Resettable, SeedFile }
+export type { ArmedFault, Behavior, FaultBody, OperationId, RequestEntry, Resettable, SeedFile }
 
 /** How an emulator starts. What is left out is as on the command line, but for `port` and `logLevel`. */
 export interface EmulatorOptions {
@@ -68,8 +70,8 @@ export interface ClockChange {
 
 /** Which requests of the journal are wanted; all that is given must fit. */
 export interface RequestFilter {
-  /** An operationId such as `admin-api-keys-create`. */
-  operation?: string
+  /** `null` for those that reached none. */
+  operation?: OperationId | null
   /** A number, or a class such as `4xx`. */
   status?: number | string
   method?: string
