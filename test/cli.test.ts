@@ -446,21 +446,37 @@ describe('reset and state', () => {
     expect(await runProgram(['state', '--load', seed, '--sandbox', 'a'], env)).toEqual({
       code: 0,
       stdout: '',
-      stderr: '',
+      stderr: expect.stringMatching(/made, from the seed\n.*: loaded into sandbox 'a', which lists 2 now\n$/),
     })
-    expect((await runProgram(['state', '--add', more, '--sandbox', 'a'], env)).code).toBe(0)
+    expect(await runProgram(['state', '--add', more, '--sandbox', 'a'], env)).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: `admin-keys-emulator: ${more}: keys added to sandbox 'a', which lists 3 now\n`,
+    })
     expect(await names(`${url}/sandbox/a`)).toEqual(['Admin key', 'from yaml', 'from json'])
     const printed = await runProgram(['state', '--sandbox', 'a'], env)
     const again = temporaryFile('again.json', printed.stdout)
     expect((await runProgram(['state', '--load', again], env)).code).toBe(0)
     expect(await names(url)).toEqual(await names(`${url}/sandbox/a`))
-    expect(await runProgram(['reset', '--sandbox', 'a', '--what', 'keys', '--what', 'clock'], env)).toMatchObject({
+    expect(await runProgram(['reset', '--sandbox', 'a', '--what', 'keys', '--what', 'clock'], env)).toEqual({
       code: 0,
+      stdout: '',
+      stderr: "admin-keys-emulator: reset of sandbox 'a': keys, clock\n",
     })
     expect(await names(`${url}/sandbox/a`)).toEqual(['Admin key'])
     expect(await names(url)).toHaveLength(3)
     expect((await runProgram(['reset'], env)).code).toBe(0)
     expect(await names(url)).toEqual(['Admin key'])
+  })
+
+  test.each([['state'], ['reset']])('%s says when the sandbox was not there', async (name) => {
+    const { url } = await serve()
+    const wasMade = "admin-keys-emulator: sandbox 'typo' was not there: it was made, from the seed\n"
+    const args = [name, '--url', url, '--sandbox', 'typo']
+    const [first, second] = [await runProgram(args), await runProgram(args)]
+    expect(first.stderr).toContain(wasMade)
+    expect(second).toEqual({ ...first, stdout: expect.any(String), stderr: first.stderr.replace(wasMade, '') })
+    expect((await runProgram([name, '--url', url])).stderr).not.toContain('was not there')
   })
 
   test('say what is wrong', async () => {

@@ -11,7 +11,8 @@ type ControlOptions = Where & Options<'sandbox' | 'controlToken'>
 /** Resets the sandbox of a running emulator, or parts of it. Throws as `ask`. */
 export async function reset({ what, ...where }: ControlOptions & Options<'what'>): Promise<void> {
   const text = JSON.stringify(what.length === 0 ? {} : { what })
-  await ask(where, (send) => send('POST', '/reset', { text, type: 'application/json' }))
+  const answer = await ask(where, (send) => send('POST', '/reset', { text, type: 'application/json' }))
+  tell(`reset of sandbox '${where.sandbox}': ${JSON.parse(answer).reset.join(', ')}`)
 }
 
 /** Prints the state of the sandbox of a running emulator as a seed, or loads one into it. Throws as `ask`. */
@@ -24,8 +25,13 @@ export async function state({ load, add, ...where }: ControlOptions & Options<'l
     return
   }
   const document = readSeed(file)
-  await ask(where, (send) => send(load === undefined ? 'POST' : 'PUT', '/state', document))
+  const answer = await ask(where, (send) => send(load === undefined ? 'POST' : 'PUT', '/state', document))
+  const done = load === undefined ? 'keys added to' : 'loaded into'
+  tell(`${file}: ${done} sandbox '${where.sandbox}', which lists ${JSON.parse(answer).keys} now`)
 }
+
+/** On standard error: standard output is for what is asked for. */
+const tell = (line: string): void => void process.stderr.write(`admin-keys-emulator: ${line}\n`)
 
 function readSeed(file: string) {
   try {
@@ -36,12 +42,17 @@ function readSeed(file: string) {
   }
 }
 
-/** Throws UserError for what the emulator refuses, Error where it cannot be reached. */
+/** Tells when the sandbox was not there. Throws UserError for what the emulator refuses, Error where it cannot be reached. */
 async function ask<Answer>({ sandbox, controlToken, ...where }: ControlOptions, use: (send: Send) => Promise<Answer>) {
   const url = rootUrl(where)
   const root = sandbox === defaultSandbox ? url : `${url}/sandbox/${sandbox}`
   try {
-    return await use(createSend(root, controlToken))
+    const send = createSend(root, controlToken)
+    const { data }: { data: { name: string }[] } = JSON.parse(await send('GET', '/sandboxes'))
+    const answer = await use(send)
+    if (!data.some(({ name }) => name === sandbox))
+      tell(`sandbox '${sandbox}' was not there: it was made, from the seed`)
+    return answer
   } catch (error) {
     if (error instanceof EmulatorError) throw new UserError(error.message)
     // fetch says no more than that it failed.
