@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { startEmulator } from '../src/library/index.ts'
 import { temporaryFolder } from './support/files.ts'
 import { command, serve } from './support/program.ts'
 import { snippetsOf } from './support/snippets.ts'
@@ -31,6 +32,33 @@ test('every scenario is shown in TypeScript and in the shell', () => {
   expect(preparation?.language).toBe('sh')
   expect(sections.map(({ language }) => language)).toEqual(said.flatMap(() => ['ts', 'sh']))
 })
+
+test('docs/controls.md has every control, and every method', async () => {
+  const rows = readFileSync(new URL('../docs/controls.md', import.meta.url), 'utf8').matchAll(
+    /^\| (?:`([\w.]+)\(.*?\)`|none.*?) \| `([A-Z]+) (\/.*?)` \|/gm,
+  )
+  const [methods, calls] = [new Set<string>(), new Set<string>()]
+  for (const [, method, verb = '', path = ''] of rows) {
+    if (method !== undefined) methods.add(method)
+    calls.add(`${verb.toLowerCase()} /_emulator${path}`)
+  }
+  await using emulator = await startEmulator()
+  const { paths } = (await (await fetch(`${emulator.url}/openapi.json`)).json()) as { paths: Record<string, object> }
+  const controls = Object.entries(paths)
+    .filter(([path]) => path.startsWith('/_emulator'))
+    .flatMap(([path, operations]) => Object.keys(operations).map((verb) => `${verb} ${path}`))
+  expect([...calls].sort()).toEqual(controls.sort())
+  expect([...methods].sort()).toEqual(methodsOf(emulator).filter((name) => !['sandbox', 'close'].includes(name)))
+})
+
+/** Their names, sorted. */
+const methodsOf = (of: object, prefix = ''): string[] =>
+  Object.entries(of)
+    .flatMap(([name, value]) => {
+      if (typeof value === 'function') return [prefix + name]
+      return typeof value === 'object' && value !== null ? methodsOf(value, `${prefix}${name}.`) : []
+    })
+    .sort()
 
 describe('with the library', () => {
   test.each(sections.filter(({ language }) => language === 'ts'))('line $line', async ({ text }) => {

@@ -11,7 +11,8 @@ const Headers = (description: string) =>
   RecordOf({ ...HeaderText, description }, { pattern: headerNamePattern, ...closed, description })
 
 const most = Number.MAX_SAFE_INTEGER
-const Count = (minimum: number) => Type.Integer({ minimum, maximum: most, description: `an integer from ${minimum}` })
+const Count = (meaning: string) =>
+  Type.Integer({ minimum: 0, maximum: most, description: `an integer from 0: ${meaning}` })
 const KeyId = (description: string) => Type.Optional(Type.String({ minLength: 1, description }))
 const Pointer = Type.String({
   pattern: '^(/([^~/]|~[01])*)*$',
@@ -57,18 +58,23 @@ export const FaultBody = Type.Object(
     when: Type.Optional(Choice(['before', 'after_commit'], { description: 'before or after_commit' })),
     kind: Choice(kinds, { description: `one of ${kinds.join(', ')}` }),
     times: Type.Optional(
-      Nullable(Type.Integer({ minimum: 1, maximum: most }), { description: 'an integer from 1, or null for ever' }),
+      Nullable(Type.Integer({ minimum: 1, maximum: most }), {
+        description: 'an integer from 1, or null for ever: how often it fires, once unless given',
+      }),
     ),
-    skip: Type.Optional(Count(0)),
+    skip: Type.Optional(Count('so many fitting requests pass first')),
     status: Type.Optional(Type.Integer({ minimum: 400, maximum: 599, description: 'an integer from 400 to 599' })),
     message: Type.Optional(Text('a string')),
     type: Type.Optional(Text('a string')),
     code: Type.Optional(Nullable(Type.String(), { description: 'a string, or null' })),
     param: Type.Optional(Nullable(Type.String(), { description: 'a string, or null' })),
     headers: Type.Optional(Headers('headers of the answer by name, their values printable ASCII')),
-    requests: Type.Optional(Count(0)),
+    requests: Type.Optional(Count('so many are allowed per window')),
     per: Type.Optional(
-      Type.String({ pattern: '^[1-9][0-9]{0,9}(ms|[smhd])$', description: 'a duration such as "1m" (ms, s, m, h, d)' }),
+      Type.String({
+        pattern: '^[1-9][0-9]{0,9}(ms|[smhd])$',
+        description: 'a duration such as "1m" (ms, s, m, h, d): how long a window is',
+      }),
     ),
     ms: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 3_600_000, description: 'milliseconds, an integer from 0 to 3600000' }),
