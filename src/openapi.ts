@@ -16,6 +16,9 @@ const toDocumented = (schema: FastifySchema & { documentedBody?: unknown }): Fas
 /** Marks an operation whose body may be left out. */
 export const optionalBody = { 'x-optional-body': true }
 
+/** Bodies that work, for an operation. */
+export const bodyExamples = (examples: readonly unknown[]) => ({ 'x-body-examples': examples })
+
 interface Header {
   required?: boolean
   schema: { required?: boolean }
@@ -23,7 +26,8 @@ interface Header {
 
 interface Operation {
   'x-optional-body'?: boolean
-  requestBody?: { required?: boolean }
+  'x-body-examples'?: readonly unknown[]
+  requestBody?: { required?: boolean; content: Record<string, { examples?: Record<string, { value: unknown }> }> }
   responses?: Record<string, { headers?: Record<string, Header | { $ref: string }> }>
 }
 
@@ -32,18 +36,27 @@ interface Document {
   components: { headers?: Record<string, Header> }
 }
 
-/** Puts in its place what a schema cannot say: whether a body may be left out, and of what kind a header is. */
+/** Puts in its place what a schema cannot say: what bodies may be, whether one may be left out, and of what kind a header is. */
 function finish<Made>(made: Made): Made {
   const { paths, components } = made as Document
   components.headers = {}
   for (const operation of Object.values(paths).flatMap((path) => Object.values(path))) {
-    if (operation['x-optional-body'] && operation.requestBody !== undefined) operation.requestBody.required = false
-    delete operation['x-optional-body']
+    finishBody(operation)
     for (const { headers = {} } of Object.values(operation.responses ?? {})) {
       for (const [name, header] of Object.entries(headers)) headers[name] = share(name, header as Header, components)
     }
   }
   return made
+}
+
+function finishBody(operation: Operation): void {
+  const { requestBody, 'x-optional-body': mayBeLeftOut, 'x-body-examples': examples = [] } = operation
+  delete operation['x-optional-body']
+  delete operation['x-body-examples']
+  if (requestBody === undefined) return
+  if (mayBeLeftOut) requestBody.required = false
+  const named = Object.fromEntries(examples.map((value, n) => [`example${n + 1}`, { value }]))
+  if (examples.length > 0) for (const media of Object.values(requestBody.content)) media.examples = named
 }
 
 /** A reference to the header among the components, of which each is there once. */
@@ -54,19 +67,22 @@ function share(name: string, header: Header, { headers = {} }: Document['compone
   return { $ref: `#/components/headers/${shared}` }
 }
 
+/** The sandbox `default` and any other, `path` being what stands below them. */
+const serversOf = (path: string) => [
+  { url: path === '' ? '/' : path, description: 'The sandbox `default`.' },
+  {
+    url: `/sandbox/{sandbox}${path}`,
+    description: 'Any other sandbox.',
+    variables: { sandbox: { default: 'my-test', description: '1 to 64 of A-Z, a-z, 0-9, `.`, `_` and `-`.' } },
+  },
+]
+
 /** How @fastify/swagger derives the document from the schemas of the routes. */
 export const openApiOptions: SwaggerOptions = {
   openapi: {
     openapi: '3.1.0',
     info: { title: 'Admin keys emulator', version, description, license: { name: 'MIT', identifier: 'MIT' } },
-    servers: [
-      { url: '/v1', description: 'The sandbox `default`.' },
-      {
-        url: '/sandbox/{sandbox}/v1',
-        description: 'Any other sandbox.',
-        variables: { sandbox: { default: 'my-test', description: '1 to 64 of A-Z, a-z, 0-9, `.`, `_` and `-`.' } },
-      },
-    ],
+    servers: serversOf('/v1'),
     tags: [
       { name: 'Admin API keys', description: 'The emulated API: what changes only when the real one does.' },
       { name: 'Emulator', description: 'The emulator itself.' },
@@ -79,6 +95,11 @@ export const openApiOptions: SwaggerOptions = {
     components: {
       securitySchemes: {
         AdminApiKeyAuth: { type: 'http', scheme: 'bearer', description: 'An admin key: `sk-admin-local` at first.' },
+        ControlToken: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The token of `--control-token`, where the emulator was started with one.',
+        },
       },
     },
   },
@@ -91,3 +112,6 @@ export const openApiOptions: SwaggerOptions = {
 
 /** The `servers` of the routes of the emulator itself, which stand at the root. */
 export const rootServer = () => [{ url: '/' }]
+
+/** Those of controls, which stand below each sandbox, too. */
+export const controlServers = () => serversOf('')

@@ -91,6 +91,35 @@ test('a body that may be left out is not required', async () => {
   }
 })
 
+test('every body of a control has examples, and each of them works', async () => {
+  // biome-ignore lint/suspicious/noExplicitAny: a document as whoever reads it finds it
+  const { paths } = parse(await documentOf()) as { paths: Record<string, Record<string, any>> }
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const [method, { requestBody }] of Object.entries(methods)) {
+      if (requestBody === undefined || !path.startsWith('/_emulator')) continue
+      const examples = Object.values(requestBody.content['application/json'].examples ?? {}) as { value: unknown }[]
+      expect([path, examples.length > 0]).toEqual([path, true])
+      for (const { value } of examples) {
+        const { control } = await startControlled()
+        const { status, body } = await control(method.toUpperCase(), path.replace('/_emulator', ''), value)
+        expect([path, value, status < 300, body]).toEqual([path, value, true, body])
+      }
+    }
+  }
+})
+
+test('controls stand below every sandbox, and may want a token', async () => {
+  // biome-ignore lint/suspicious/noExplicitAny: a document as whoever reads it finds it
+  const document = parse(await documentOf()) as { paths: Record<string, Record<string, any>>; components: any }
+  const controls = Object.entries(document.paths).filter(([path]) => path.startsWith('/_emulator'))
+  for (const { servers, security } of controls.flatMap(([, methods]) => Object.values(methods))) {
+    expect(servers.map(({ url }: { url: string }) => url)).toEqual(['/', '/sandbox/{sandbox}'])
+    expect(servers[1].variables.sandbox.default).toBe('my-test')
+    expect(security).toEqual([{}, { ControlToken: [] }])
+  }
+  expect(document.components.securitySchemes.ControlToken).toMatchObject({ type: 'http', scheme: 'bearer' })
+})
+
 describe('served', () => {
   test('as YAML and as JSON, the same', async () => {
     const { app } = await startApp()

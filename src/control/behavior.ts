@@ -24,6 +24,7 @@ export function registerBehavior(app: FastifyInstance, { addressed }: ControlOpt
     summary: 'Change behaviours',
     description: 'Those that are named; the others stay.',
     body: BehaviorSchema,
+    examples: [{ deleted_cursor: 'reject' }],
     answers,
   })
   app.patch<{ Body: Sent<Partial<Behavior>> }>('/_emulator/behavior', { schema: changeBehavior }, (request) => {

@@ -45,6 +45,7 @@ export function registerClock(app: FastifyInstance, { addressed }: ControlOption
     summary: 'Set, move, stop or start the clock',
     description: 'Sets it to `now` or moves it by `advance`, backwards too; with `frozen` it stands, or goes on.',
     body: ClockBody,
+    examples: [{ advance: '30d' }, { now: '2026-01-01T00:00:00Z', frozen: true }],
     answers,
   })
   app.put<{ Body: Sent<ClockBody> }>('/_emulator/clock', { schema: setClock }, (request) => {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import * as Type from 'typebox'
 import { toRule } from '../faults/check.ts'
-import { documentFault } from '../faults/documented.ts'
+import { documentFault, faultExamples } from '../faults/documented.ts'
 import { type Armed, remaining } from '../faults/plan.ts'
 import { ArmedFault, FaultBody } from '../faults/schemas.ts'
 import { link, Ref } from '../openai/schemas.ts'
@@ -23,6 +23,7 @@ export function registerFaults(app: FastifyInstance, { addressed, exampleAnswers
       'The first that is armed and fits fires first, as often as `times` says. One that could never fire is refused. It befalls authenticated requests only.',
     body: FaultBody,
     documentedBody: Ref(documented),
+    examples: faultExamples,
     answers: { 201: [ArmedFault, 'The fault is armed.'] },
   })
   const links = {

@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox'
 import { challengeHeader, noRetryHeader, reasonHeader } from '../openai/headers.ts'
 import { ErrorResponse, Ref } from '../openai/schemas.ts'
-import { optionalBody, rootServer } from '../openapi.ts'
+import { bodyExamples, controlServers, optionalBody } from '../openapi.ts'
 import { mayBeLeftOut } from './body.ts'
 
 const refusals = {
@@ -24,17 +24,22 @@ interface Operation {
   body?: TSchema
   /** What the document says instead of `body`, which then validates: the same, told in another way. */
   documentedBody?: TSchema
+  /** Bodies that work, for the pages to begin with. */
+  examples?: readonly unknown[]
   params?: TSchema
   querystring?: TSchema
   /** Besides those that every control has. */
   refuses?: readonly Refusal[]
+  /** Whether it acts on the addressed sandbox, which is then made if it is not there. */
+  isOfSandbox?: boolean
 }
 
 /** How route and document declare a control. */
-export function control(operationId: string, { summary, description, answers, refuses = [], ...parts }: Operation) {
+export function control(operationId: string, operation: Operation) {
+  const { summary, description, answers, refuses = [], isOfSandbox = true, examples, ...parts } = operation
   const { body } = parts
-  const always: Refusal[] = body === undefined ? [401, 403, 503] : [400, 401, 403, 413, 503]
-  const refused = [...new Set([...always, ...refuses])].map((status) => {
+  const always: Refusal[] = body === undefined ? [401, 403] : [400, 401, 403, 413]
+  const refused = [...new Set([...always, ...refuses, ...(isOfSandbox ? [503 as const] : [])])].map((status) => {
     const [schema, words] = refusals[status]
     return [status, { ...schema, description: words, headers: headersOf(status) }]
   })
@@ -47,11 +52,12 @@ export function control(operationId: string, { summary, description, answers, re
     summary,
     description,
     tags: ['Controls'],
-    servers: rootServer(),
-    security: [],
+    servers: controlServers(),
+    security: [{}, { ControlToken: [] }],
     ...(body === undefined ? {} : { consumes: ['application/json', 'application/yaml'] }),
     ...(body !== undefined && mayBeLeftOut(body) ? optionalBody : {}),
     ...parts,
+    ...(examples === undefined ? {} : bodyExamples(examples)),
     response: Object.fromEntries([...answered, ...refused]),
   }
 }

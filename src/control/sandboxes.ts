@@ -56,6 +56,7 @@ export function registerSandboxes(app: FastifyInstance, { registry }: ControlOpt
     summary: 'List the sandboxes',
     description: 'Those that have come into being, `default` first.',
     answers: { 200: [Type.Object({ data: Type.Array(Listed) }), 'The sandboxes.'] },
+    isOfSandbox: false,
   })
   app.get('/_emulator/sandboxes', { schema: listSandboxes }, (request) => ({
     data: registry.all.map((sandbox) => show(sandbox, request)),
@@ -66,6 +67,7 @@ export function registerSandboxes(app: FastifyInstance, { registry }: ControlOpt
     description:
       'From the seed, as a copy of another sandbox, or from a snapshot. A copy has the keys, the clock, the behaviours and the randomness of its origin, and no snapshots. Without a name it gets a random one.',
     body: CreateSandbox,
+    examples: [{ name: 'my-test' }, { from: { sandbox: 'default' } }],
     answers: { 201: [Created, 'The new sandbox.'] },
     refuses: [404, 409],
   })
@@ -82,6 +84,7 @@ export function registerSandboxes(app: FastifyInstance, { registry }: ControlOpt
     summary: 'Remove all sandboxes but `default`',
     description: 'For good. Requests in flight are cut.',
     answers: { 200: [Type.Object({ deleted: Type.Array(Type.String()) }), 'Their names.'] },
+    isOfSandbox: false,
   })
   app.delete('/_emulator/sandboxes', { schema: deleteAll }, () => {
     const names = registry.all.map(({ name }) => name).filter((name) => name !== defaultSandbox)
@@ -95,6 +98,7 @@ export function registerSandboxes(app: FastifyInstance, { registry }: ControlOpt
     params: NameParams,
     answers: { 200: [Type.Object({ deleted: Type.Array(Type.String()) }), 'Its name.'] },
     refuses: [400, 404],
+    isOfSandbox: false,
   })
   app.delete<{ Params: { name: string } }>('/_emulator/sandboxes/:name', { schema: deleteSandbox }, (request) => {
     const { name } = request.params

@@ -24,6 +24,11 @@ const Addition = Type.Object(
   { additionalProperties: false, description: 'a seed of keys alone' },
 )
 
+const exampleKeys = [
+  { name: 'ci', expires_at: '+30d' },
+  { generate: 3, name: 'load-{n}' },
+]
+
 const Loaded = Type.Object({ keys: Type.Integer({ description: 'How many keys the sandbox lists now.' }) })
 const loaded: Record<number, [Type.TSchema, string]> = { 200: [Loaded, 'The state is loaded.'] }
 
@@ -34,6 +39,7 @@ export function registerState(app: FastifyInstance, { addressed }: ControlOption
     description:
       'It goes back to what it began as, or those parts of it that `what` names do. Snapshots stay. Requests in flight are cut, unless neither keys nor randomness are reset.',
     body: ResetBody,
+    examples: [{ what: ['keys', 'journal'] }],
     answers: { 200: [Type.Object({ reset: Type.Array(Choice(resettables)) }), 'What was reset.'] },
   })
   app.post<{ Body: Sent<ResetBody> }>('/_emulator/reset', { schema: reset }, (request) => {
@@ -55,6 +61,7 @@ export function registerState(app: FastifyInstance, { addressed }: ControlOption
     description:
       'By this seed; a section that it lacks gets its default. A later reset still goes back to what the sandbox began as. Requests in flight are cut.',
     body: SeedFile,
+    examples: [{ behavior: { auth: 'strict' }, clock: { now: '2026-01-01T00:00:00Z' }, keys: exampleKeys }],
     answers: loaded,
   })
   app.put<{ Body: Sent<SeedFile> }>('/_emulator/state', { schema: putState }, (request) => {
@@ -68,6 +75,7 @@ export function registerState(app: FastifyInstance, { addressed }: ControlOption
     description: 'The keys of this seed, which has no other section. All of them or, where one has a mistake, none.',
     body: SeedFile,
     documentedBody: Addition,
+    examples: [{ keys: exampleKeys }],
     answers: loaded,
   })
   app.post<{ Body: Sent<SeedFile> }>('/_emulator/state', { schema: postState }, (request) => {

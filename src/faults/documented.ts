@@ -10,12 +10,12 @@ export const documentFault = (operations: readonly string[]) =>
   Object.assign(
     Type.Union(
       Object.values(Object.groupBy(kinds, shapeOf)).map((alike = []) => ofKinds(alike, operations)),
-      { $id: 'Fault', description: 'A fault, by its kind.', examples },
+      { $id: 'Fault', description: 'A fault, by its kind.' },
     ),
     { $id: 'Fault' as const },
   )
 
-const examples = [
+export const faultExamples = [
   { operation: 'admin-api-keys-list', kind: 'error', status: 429, headers: { 'retry-after-ms': '20' }, times: 2 },
   { operation: 'admin-api-keys-create', kind: 'reset', when: 'after_commit' },
   { operation: 'admin-api-keys-get', match: { key_id: 'key_abc' }, kind: 'error', status: 404, times: 3 },
