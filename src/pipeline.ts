@@ -74,11 +74,13 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
       const { method } = request
       const path = isMalformed ? withoutSandbox(sentPath) : url.replace(/[?#].*/s, '')
       const allowed = routes.methodsOf(path)?.join(', ')
-      if (routes.isOurs(path)) {
+      const isMisplaced = routes.isMisplacedControl(path)
+      if (isMisplaced || routes.isOurs(path)) {
         checkHost(request)
-        if (path.startsWith('/_emulator')) checkToken(request)
+        if (isMisplaced || path.startsWith('/_emulator')) checkToken(request)
         // Of the documents it is merely a page that is not there.
         if (isMalformed && !path.startsWith('/docs')) throw controlErrors.malformedControlUrl(sentPath)
+        if (isMisplaced) throw controlErrors.misplacedControlUrl(method, sentPath)
         if (allowed === undefined || isMalformed) throw controlErrors.unknownControlUrl(method, sentPath)
         throw controlErrors.controlMethodNotAllowed(method, sentPath, allowed)
       }
@@ -86,7 +88,7 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
       begin(exchange, request)
       if (sandbox === undefined)
         throw errors.unknownUrl(method, sentPath, `sandbox_name_invalid; rule=${sandboxNameRule}`)
-      if (allowed === undefined) throw errors.unknownUrl(method, sentPath)
+      if (allowed === undefined) throw errors.unknownUrl(method, sentPath, `unknown_url; ${places}`)
       throw errors.methodNotAllowed(method, sentPath, allowed)
     },
 
@@ -147,6 +149,10 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
     },
   }
 }
+
+/** For who looks in the wrong place: the body is the API's, but the reason is ours. */
+const places =
+  'the API is at /v1/organization/ and /sandbox/NAME/v1/organization/, controls are at /_emulator/, pages at /docs'
 
 /** Of a path that cannot be decoded: the control that it would be in its sandbox. */
 const withoutSandbox = (path: string) => path.replace(/^\/sandbox\/[^/]+(?=\/_emulator\/)/, '')

@@ -3,6 +3,8 @@ import type { FastifyInstance } from 'fastify'
 // All else is the emulated API's.
 const ours = /^\/(_emulator|docs)(\/|$)|^\/(health|ready|openapi\.yaml|openapi\.json)$/
 
+const misplaced = /^\/.+\/_emulator(\/|$)/
+
 /** Which methods each path has: a router says only whether one method does. */
 export class RouteTable {
   readonly #routes = new Map<string, { pattern: RegExp; methods: string[] }>()
@@ -28,5 +30,10 @@ export class RouteTable {
   /** Whether a path belongs to the emulator itself rather than to what it emulates. */
   isOurs(path: string): boolean {
     return ours.test(path)
+  }
+
+  /** Whether somebody looks for a control where none is. */
+  isMisplacedControl(path: string): boolean {
+    return misplaced.test(path) && this.methodsOf(path) === undefined
   }
 }

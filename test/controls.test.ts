@@ -384,9 +384,50 @@ describe('the clock', () => {
   })
 })
 
+describe('a control that is looked for where none is', () => {
+  test.each([
+    '/v1/_emulator/reset',
+    '/sandbox/mine/v1/_emulator/reset',
+    '/sandbox/a%20b/_emulator/reset',
+    '/sandbox/mine/_emulator',
+    '/sandboxes/mine/%5Femulator/clock?now=1',
+  ])('%s is told where controls are', async (url) => {
+    const { call, control } = await startControlled()
+    const { status, body, headers } = await call('POST', url, { as: null })
+    expect([status, body.error]).toEqual([
+      404,
+      {
+        message: expect.stringMatching(/ at \/_emulator\/….* at \/sandbox\/NAME\/_emulator\/….* 1 to 64 of /),
+        type: 'emulator_error',
+        param: null,
+        code: 'unknown_url',
+      },
+    ])
+    expect(headers).not.toHaveProperty('openai-version')
+    expect((await control('GET', '/sandboxes')).body.data).toHaveLength(1)
+  })
+
+  test('but a key may be called so', async () => {
+    const { call } = await startControlled()
+    expect((await call('GET', `${keysUrl}/_emulator`)).body.error.code).toBe('not_found')
+    expect((await call('PUT', `${keysUrl}/_emulator`)).status).toBe(405)
+  })
+
+  test.each(['/', '/sandboxes/mine/v1/organization/admin_api_keys'])(
+    'the reason of %s says what is where',
+    async (url) => {
+      const { call } = await startControlled()
+      expect((await call('GET', url)).headers['x-emulator-reason']).toBe(
+        `unknown_url; the API is at /v1/organization/ and /sandbox/NAME/v1/organization/, controls are at /_emulator/, pages at /docs; method=GET; path=${url}`,
+      )
+    },
+  )
+})
+
 describe('what cannot be read is refused by the emulator, not by the API', () => {
   test.each([
     '/_emulator/sandboxes/%zz',
+    '/v1/_emulator/%zz',
     '/_emulator/clock?now=%ff',
     '/sandbox/mine/_emulator/snapshots/%',
     '/sandbox/mine/_emulator/requests?path=%zz',

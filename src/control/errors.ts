@@ -1,4 +1,5 @@
 import { ApiError } from '../openai/api-error.ts'
+import { sandboxNameRule } from '../sandbox/address.ts'
 import { SeedMistake } from '../sandbox/seed/source.ts'
 
 // Errors of the emulator itself, never of the service: `type` tells the two apart, `code` begins the reason too.
@@ -30,6 +31,14 @@ export const unknownControlUrl = (method: string, path: string): ApiError =>
     'unknown_url',
     `The emulator has no such page or control: ${method} ${path}`,
     `method=${method}; path=${path}`,
+  )
+
+export const misplacedControlUrl = (method: string, path: string): ApiError =>
+  emulatorError(
+    404,
+    'unknown_url',
+    `There is no control at ${method} ${path}. Those of the sandbox 'default' are at /_emulator/…, those of another at /sandbox/NAME/_emulator/…, NAME being ${sandboxNameRule}.`,
+    `controls are at /_emulator/ and /sandbox/NAME/_emulator/; method=${method}; path=${path}`,
   )
 
 export const malformedControlUrl = (path: string): ApiError =>
