@@ -17,6 +17,14 @@ export const loadLate: Plugin = {
       const isLate = namespace === 'file' && late.some(({ module, by }) => module === path && by.test(importer))
       return isLate ? { path, namespace: 'late', pluginData: resolveDir } : undefined
     })
+    // What is imported by name must be there by name; of this one it is a class.
+    build.onResolve({ filter: /^ajv$/ }, ({ path, importer, resolveDir }) =>
+      importer.endsWith('/src/openai/ajv.ts') ? { path, namespace: 'late', pluginData: resolveDir } : undefined,
+    )
+    build.onLoad({ filter: /^ajv$/, namespace: 'late' }, ({ pluginData }) => ({
+      contents: `export const Ajv = new Proxy(class {}, { construct: (_, given) => new (require('ajv').Ajv)(...given) })`,
+      resolveDir: pluginData,
+    }))
     build.onLoad({ filter: /./, namespace: 'late' }, ({ path, pluginData }) => ({
       contents: `module.exports = new Proxy({}, { get: (_, name) => require(${JSON.stringify(path)})[name] })`,
       resolveDir: pluginData,

@@ -1,19 +1,16 @@
-import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { exampleAnswers } from './admin-api-keys/examples.ts'
 import { registerAdminApiKeys } from './admin-api-keys/routes.ts'
 import type { LogLevel } from './config.ts'
-import { registerDocs } from './control/docs.ts'
 import { registerHealth } from './control/health.ts'
 import { createHostCheck } from './control/host-check.ts'
-import { createTokenCheck, registerControls } from './control/scope.ts'
+import { createTokenCheck } from './control/token-check.ts'
 import { beginExchange } from './exchange.ts'
 import { createLog, logOptions } from './logging.ts'
 import { acceptJsonBodies } from './openai/body.ts'
 import { answerOddRequests, createClientErrorHandler } from './openai/client-errors.ts'
 import { ErrorResponse, ErrorSchema } from './openai/schemas.ts'
 import { useApiSchemas } from './openai/validation.ts'
-import { openApiOptions } from './openapi.ts'
+import { OurServer } from './our-server.ts'
 import { Pauses } from './pauses.ts'
 import { createPipeline, installPipeline } from './pipeline.ts'
 import { bodyOf } from './request-body.ts'
@@ -30,11 +27,20 @@ export interface AppOptions extends Omit<RegistryOptions, 'log'> {
   /** What the controls want to be shown; `undefined` for nothing. */
   controlToken?: string | undefined
   logLevel: LogLevel
+  /** Is shown each of its two servers, before it is ready. */
+  onServer?: (server: FastifyInstance) => void
 }
 
 /** Builds the whole server, ready for inject() or listen(). Reads no environment, opens no socket. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { allowedHosts, controlToken, logLevel, requestTimeout = 30_000, ...registryOptions } = options
+  const {
+    allowedHosts,
+    controlToken,
+    logLevel,
+    requestTimeout = 30_000,
+    onServer = () => {},
+    ...registryOptions
+  } = options
   const log = createLog(logLevel)
   const registry = new Registry({ ...registryOptions, log })
   const unroutedId = createRandomness().requestId
@@ -59,7 +65,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   })
   app.addHttpMethod('DELETE', { hasBody: false, overrideExisting: true })
   answerOddRequests(app.server, surroundings)
-  await app.register(swagger, openApiOptions)
   for (const component of [ErrorSchema, ErrorResponse]) app.addSchema(component)
 
   const routes = new RouteTable()
@@ -70,21 +75,31 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook('preClose', async () => pauses.end())
   const isClosing = watchClosing(app)
   const pipeline = createPipeline({ registry, routes, unroutedId, checkHost, checkToken, pauses, isClosing, log })
-  installPipeline(app, pipeline, (api) => {
-    acceptJsonBodies(api, bodyOf)
-    useApiSchemas(api)
-    registerAdminApiKeys(api, pipeline.operate)
-  })
-  registerControls(app, {
+  const ours = new OurServer({
     registry,
-    addressed: pipeline.addressed,
+    routes,
     checkHost,
     checkToken,
     pauses,
-    exampleAnswers,
+    isClosing,
+    pipeline,
+    log,
+    logLevel,
+    onServer,
+  })
+  installPipeline(app, pipeline, {
+    registerApi(api) {
+      acceptJsonBodies(api, bodyOf)
+      useApiSchemas(api)
+      registerAdminApiKeys(api, pipeline.operate)
+    },
+    answerOurs: (request, reply) => ours.answer(request, reply),
   })
   registerHealth(app)
-  registerDocs(app, checkHost)
-  app.addHook('onClose', async () => registry.close())
+  onServer(app)
+  app.addHook('onClose', async () => {
+    await ours.close()
+    registry.close()
+  })
   return app
 }

@@ -10,6 +10,8 @@ import type { Sandbox } from './sandbox/sandbox.ts'
 /** What the steps of one request tell each other. */
 export interface Exchange {
   address: Address
+  /** It is about the emulator itself: another server answers it. */
+  isOurs: boolean
   /** Absent while none has been addressed: an unknown URL makes none. */
   sandbox: Sandbox | undefined
   /** Of the sandbox, when the request entered it. */
@@ -36,9 +38,12 @@ type Begun = IncomingMessage & { [key]?: Exchange }
 
 /** Begins the exchange of a request and returns the URL that its routes know. */
 export function beginExchange(raw: Begun): string {
+  // Handed on to another server it has begun already.
+  if (raw[key] !== undefined) return raw[key].address.url
   const address = parseAddress(raw.url ?? '/')
   raw[key] = {
     address,
+    isOurs: false,
     sandbox: undefined,
     generation: undefined,
     caller: undefined,

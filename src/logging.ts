@@ -12,10 +12,19 @@ import { monotonicNow } from './sandbox/clock.ts'
  * No header and no body, for they may hold secrets.
  */
 class RequestLog extends LogController {
+  readonly #isOfOurs: boolean
+
+  constructor(isOfOurs: boolean) {
+    super()
+    this.#isOfOurs = isOfOurs
+  }
+
   override incomingRequest(): void {}
 
   override requestCompleted(error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
-    const { requestId, sandbox, address, begun } = exchangeOf(request)
+    const { isOurs, requestId, sandbox, address, begun } = exchangeOf(request)
+    // What was handed on is told by whom it was handed to.
+    if (isOurs !== this.#isOfOurs) return
     request.log[requestId === '' ? 'debug' : 'info'](
       {
         request_id: requestId || undefined,
@@ -38,11 +47,11 @@ export const createLog = (level: LogLevel): FastifyBaseLogger =>
   pino({ level, base: null }, unobtrusive(process.stderr)) as FastifyBaseLogger
 
 /** Fastify's part of it: one line a request. Where no such line is wanted Fastify keeps no log, which costs a tenth less. */
-export function logOptions(log: FastifyBaseLogger, level: LogLevel): FastifyServerOptions {
+export function logOptions(log: FastifyBaseLogger, level: LogLevel, { isOfOurs = false } = {}): FastifyServerOptions {
   if (!['trace', 'debug', 'info'].includes(level)) return { logger: false }
   return {
     loggerInstance: log,
-    logController: new RequestLog(),
+    logController: new RequestLog(isOfOurs),
     // Every line of a request says which one it is about; a child logger for each would say it again.
     childLoggerFactory: (logger) => logger,
   }

@@ -13,13 +13,15 @@ import * as errors from './openai/errors.ts'
 import { Cut, type Pauses } from './pauses.ts'
 import { awaitBody } from './request-body.ts'
 import type { RouteTable } from './route-table.ts'
-import { defaultSandbox, sandboxNameRule } from './sandbox/address.ts'
+import { type Address, defaultSandbox, sandboxNameRule } from './sandbox/address.ts'
 import type { Registry } from './sandbox/registry.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import { sign } from './signature.ts'
 
 /** What stands between the socket and the operations, in the order in which the API checks things (LIMITS.md, Authentication). */
 export interface Pipeline {
+  /** Whether a request is about the emulator itself rather than what it emulates. */
+  isOurs(request: FastifyRequest): boolean
   /** Refuses what reaches no route, before a byte of the body is read. */
   refuseUnrouted(request: FastifyRequest): void
   /** Enters the addressed sandbox, making it if need be, and authenticates. */
@@ -68,11 +70,16 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
   }
 
   return {
+    isOurs(request) {
+      const path = pathOf(exchangeOf(request).address)
+      return routes.isOurs(path) || routes.isMisplacedControl(path)
+    },
+
     refuseUnrouted(request) {
       const exchange = exchangeOf(request)
-      const { sandbox, url, sentPath, isMalformed } = exchange.address
+      const { sandbox, sentPath, isMalformed } = exchange.address
       const { method } = request
-      const path = isMalformed ? withoutSandbox(sentPath) : url.replace(/[?#].*/s, '')
+      const path = pathOf(exchange.address)
       const allowed = routes.methodsOf(path)?.join(', ')
       const isMisplaced = routes.isMisplacedControl(path)
       if (isMisplaced || routes.isOurs(path)) {
@@ -154,18 +161,26 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
 const places =
   'the API is at /v1/organization/ and /sandbox/NAME/v1/organization/, controls are at /_emulator/, pages at /docs'
 
+/** Where a request leads in the sandbox that it addresses. */
+const pathOf = ({ url, sentPath, isMalformed }: Address) =>
+  isMalformed ? withoutSandbox(sentPath) : url.replace(/[?#].*/s, '')
+
 /** Of a path that cannot be decoded: the control that it would be in its sandbox. */
 const withoutSandbox = (path: string) => path.replace(/^\/sandbox\/[^/]+(?=\/_emulator\/)/, '')
 
-/** Hooks the pipeline into the server; `registerApi` adds the routes that stand behind it. */
-export function installPipeline(
-  app: FastifyInstance,
-  pipeline: Pipeline,
-  registerApi: (api: FastifyInstance) => void,
-): void {
+interface Behind {
+  /** Adds the routes that stand behind it. */
+  registerApi: (api: FastifyInstance) => void
+  /** Answers what is ours and has no route here. */
+  answerOurs: (request: FastifyRequest, reply: FastifyReply) => void
+}
+
+/** Hooks the pipeline into the server. */
+export function installPipeline(app: FastifyInstance, pipeline: Pipeline, { registerApi, answerOurs }: Behind): void {
   const send = createBurst()
   app.setErrorHandler(pipeline.handleError)
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404 && pipeline.isOurs(request)) return answerOurs(request, reply)
     if (request.is404) pipeline.refuseUnrouted(request)
     done()
   })

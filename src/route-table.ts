@@ -14,7 +14,7 @@ export class RouteTable {
     app.addHook('onRoute', ({ url, method }) => {
       const pattern = new RegExp(`^${url.replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+').replace('*', '.*')}$`)
       const route = this.#routes.get(url) ?? { pattern, methods: [] }
-      route.methods.push(...[method].flat())
+      route.methods = [...new Set([...route.methods, ...[method].flat()])]
       this.#routes.set(url, route)
     })
   }

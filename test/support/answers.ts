@@ -12,31 +12,42 @@ interface OpenApi {
 /** Says what is wrong with an answer; nothing where it fits. */
 type Check = (operation: string | undefined, status: number, answer: unknown) => string[]
 
+interface Watching {
+  /** Answers are spoilt on purpose. */
+  isSpoilt: boolean
+  /** The server that is asked, which hands on to the other what is ours. */
+  front: () => FastifyInstance
+}
+
 /**
  * Watches every answer of a server: it must be in our own document, with nothing left out and nothing undocumented,
- * fit the published one where that is at hand, and carry the headers of its kind. Returns what it found wrong. Where
+ * fit the published one where that is at hand, and carry the headers of its kind. Adds to `found` what is wrong. Where
  * faults spoil answers on purpose, only their headers are looked at.
  */
-export function watchAnswers(app: FastifyInstance, { isSpoilt = false } = {}): string[] {
-  const found: string[] = []
-  app.addHook('onSend', async (request, reply, payload) => {
+export function watchAnswers(server: FastifyInstance, found: string[], { isSpoilt, front }: Watching): void {
+  server.addHook('onSend', async (request, reply, payload) => {
     if (/^\/(docs|openapi)/.test(request.url)) return
     const where = `${request.method} ${request.originalUrl} ${reply.statusCode}`
-    const wrong = wrongHeaders(request, reply)
-    if (!isSpoilt) wrong.push(...wrongBody(app, request, reply, payload))
+    const isOurs = server !== front() || /^\/(health|ready)/.test(request.url)
+    const wrong = wrongHeaders(reply, isOurs)
+    if (!isSpoilt) wrong.push(...(await wrongBody(front(), request, reply, payload)))
     found.push(...wrong.map((each) => `${where}: ${each}: ${String(payload).slice(0, 300)}`))
   })
-  return found
 }
 
 // The seeds of the tests that want an empty answer are the only ones to get one.
 const mayBeEmpty = (reply: FastifyReply) => reply.statusCode === 404
 
-function wrongBody(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply, payload: unknown): string[] {
+async function wrongBody(
+  front: FastifyInstance,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+): Promise<string[]> {
   if (payload === undefined && mayBeEmpty(reply)) return []
   if (typeof payload !== 'string') return ['the answer is no text']
   if (looksReal(payload)) return ['looks like a real secret to a scanner']
-  ours ??= createCheck(closed(app.swagger() as unknown as OpenApi))
+  ours ??= createCheck(closed((await front.inject('/openapi.json')).json<OpenApi>()))
   // An injected error is on no operation's list.
   const isInjected = String(reply.getHeader('x-emulator-reason')).startsWith('fault; ')
   const operation = isInjected ? undefined : request.routeOptions.schema?.operationId
@@ -44,13 +55,7 @@ function wrongBody(app: FastifyInstance, request: FastifyRequest, reply: Fastify
   return [ours, theirs].flatMap((check) => check?.(operation, reply.statusCode, answer) ?? [])
 }
 
-const keysPath = '/organization/admin_api_keys/'
-
-function wrongHeaders(request: FastifyRequest, reply: FastifyReply): string[] {
-  const isOurs =
-    /^(\/sandbox\/[^/]+)?\/(health|ready|_emulator|docs)/.test(request.originalUrl) ||
-    // No route of the API has such a part, but a key may be called so.
-    (request.is404 && !request.originalUrl.includes(keysPath) && /\/(_|%5F)emulator([/?]|$)/.test(request.originalUrl))
+function wrongHeaders(reply: FastifyReply, isOurs: boolean): string[] {
   const headers = reply.getHeaders()
   const wrong: string[] = []
   if (reply.statusCode >= 400 && !headers['x-emulator-reason']) wrong.push('there is no x-emulator-reason')

@@ -58,7 +58,9 @@ export async function startApp(options: TestOptions = {}): Promise<TestApp> {
     ...rest
   } = options
   const sources = typeof seed === 'string' ? [temporaryFile('seed.yaml', seed)] : seed
+  const wrong: string[] = []
   const app = await buildApp({
+    onServer: (server) => watchAnswers(server, wrong, { isSpoilt, front: () => app }),
     origin: { seed: await loadSeeds(sources), adminKey: value, randomSeed, journal },
     maxSandboxes: 1000,
     sandboxTtl: undefined,
@@ -67,7 +69,6 @@ export async function startApp(options: TestOptions = {}): Promise<TestApp> {
     logLevel: 'silent',
     ...rest,
   })
-  const wrong = watchAnswers(app, { isSpoilt })
   const staged = await enterStage(app, typeof seed === 'string' ? seed : '')
   onTestFinished(async () => {
     await staged.leave()
