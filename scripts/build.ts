@@ -22,6 +22,8 @@ const { outputFiles, metafile } = await build({
   target: 'node22.18',
   external: [...Object.keys(dependencies), ...unreached],
   minify: true,
+  // Node shows the line in which an error was thrown that nobody caught.
+  lineLimit: 160,
   plugins: [loadLate, leaveOut],
   legalComments: 'none',
   define: { 'import.meta.url': 'importMetaUrl' },

@@ -14,14 +14,25 @@ export function createSend(root: string, token: string | undefined): Send {
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
   return async (method, path, document) => {
     const type = document === undefined ? {} : { 'content-type': document.type }
-    const answer = await fetch(`${root}/_emulator${path}`, {
+    const { status, ok, text } = await reach(root, `/_emulator${path}`, {
       method,
       headers: { ...authorization, ...type },
       ...(document === undefined ? {} : { body: document.text }),
     })
-    const text = await answer.text()
-    if (!answer.ok) throw toError(answer.status, text)
+    if (!ok) throw toError(status, text)
     return text
+  }
+}
+
+/** What is answered there. Throws EmulatorError where nobody does. */
+export async function reach(root: string, path: string, init: RequestInit = {}) {
+  try {
+    const answer = await fetch(root + path, init)
+    return { status: answer.status, ok: answer.ok, text: await answer.text() }
+  } catch (error) {
+    // fetch says no more than that it failed.
+    const { message, code } = ((error as Error).cause ?? error) as NodeJS.ErrnoException
+    throw new EmulatorError(`${root} cannot be asked: ${message || code}`, null, 'unreachable', null, error)
   }
 }
 

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,4 +22,11 @@ test.each(['with blank', 'Größe', '日本', 'a#b?c%20d'])('a checkout may be c
   run('scripts/build.ts')
   expect(run('bin/admin-keys-emulator.cjs', '--version')).toMatch(/^\d+\.\d+\.\d+\n$/)
   expect(run('bin/admin-keys-emulator.cjs', 'env')).toContain('OPENAI_BASE_URL')
+})
+
+test('an error that nobody caught is shown by its name, and by no more of the program than a line', () => {
+  const script = "require('./lib/index.cjs').connect('http://127.0.0.1:1')"
+  const { stderr } = spawnSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8' })
+  expect(stderr).toMatch(/^EmulatorError: http:\/\/127\.0\.0\.1:1 cannot be asked: /m)
+  expect(stderr.length).toBeLessThan(4000)
 })

@@ -95,6 +95,16 @@ test('the types know the operations, and what goes with each kind of fault', asy
   expect(await emulator.requests({ operation: null })).toHaveLength(1)
 })
 
+test('after its end an emulator is said not to answer, and where it was', async () => {
+  const emulator = await startEmulator()
+  const sandbox = emulator.sandbox('mine')
+  await sandbox.reset()
+  await emulator.close()
+  const asked = sandbox.requests()
+  await expect(asked).rejects.toMatchObject({ name: 'EmulatorError', status: null, code: 'unreachable' })
+  await expect(asked).rejects.toThrow(`${emulator.url}/sandbox/mine cannot be asked: `)
+})
+
 test('what the emulator refuses is an EmulatorError, with where and why', async () => {
   await using emulator = await startEmulator()
   const refused = emulator.clock.set({ now: 'soon' })
@@ -108,7 +118,9 @@ test('what the emulator refuses is an EmulatorError, with where and why', async 
 })
 
 test('connect rejects where nobody is, and what is no URL', async () => {
-  await expect(connect('http://127.0.0.1:1')).rejects.toThrow('fetch failed')
+  const nobody = connect('http://127.0.0.1:1')
+  await expect(nobody).rejects.toBeInstanceOf(EmulatorError)
+  await expect(nobody).rejects.toThrow(/^http:\/\/127\.0\.0\.1:1 cannot be asked: ./)
   await expect(connect('localhost:4010')).rejects.toThrow('url: "localhost:4010" is invalid. It must be an http URL.')
   await expect(connect('http://localhost/v1')).rejects.toThrow('without the /v1')
 })

@@ -54,9 +54,8 @@ async function ask<Answer>({ sandbox, controlToken, ...where }: ControlOptions, 
       tell(`sandbox '${sandbox}' was not there: it was made, from the seed`)
     return answer
   } catch (error) {
-    if (error instanceof EmulatorError) throw new UserError(error.message)
-    // fetch says no more than that it failed.
-    const cause = (error as Error).cause as Error | undefined
-    throw Object.assign(new Error(`${url} cannot be asked: ${cause?.message ?? error}`), { syscall: 'connect' })
+    if (!(error instanceof EmulatorError)) throw error
+    if (error.status !== null) throw new UserError(error.message)
+    throw Object.assign(error, { syscall: 'connect' })
   }
 }

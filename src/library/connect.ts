@@ -1,10 +1,12 @@
+import { reach } from '../control-client.ts'
+import { EmulatorError } from '../emulator-error.ts'
 import { readUrl } from '../option-readers.ts'
 import { UserError } from '../user-error.ts'
 import { createEmulator } from './emulator.ts'
 import type { ConnectOptions, Emulator } from './types.ts'
 
 /**
- * Speaks to an emulator that runs elsewhere. Rejects when it is not there, and with what is wrong with an option.
+ * Speaks to an emulator that runs elsewhere. Rejects with EmulatorError when it is not there, and with what is wrong with an option.
  *
  * @example
  * const emulator = await connect('http://localhost:4010')
@@ -12,9 +14,9 @@ import type { ConnectOptions, Emulator } from './types.ts'
  */
 export async function connect(to: string | ConnectOptions): Promise<Emulator> {
   const { url, adminKey, controlToken } = readOptions(to)
-  const answer = await fetch(`${url}/ready`)
-  await answer.text()
-  if (!answer.ok) throw new Error(`${url} is no emulator that is ready: it answered with ${answer.status}`)
+  const { ok, status } = await reach(url, '/ready')
+  if (!ok)
+    throw new EmulatorError(`${url} is no emulator that is ready: it answered with ${status}`, status, null, null)
   return createEmulator({ url, adminKey, controlToken, close: async () => {} })
 }
 
