@@ -7,28 +7,33 @@ import { redact } from './redaction.ts'
 /** The steps from the document to a part of it. */
 export type Path = (string | number)[]
 
+/** What must be, or a sentence of its own about what is. */
+export type Rule = string | { sentence: string }
+
 /** Where it is, the rule that it breaks, and what stands there if that is not to be looked up. */
-export type Finding = [at: Path, rule: string, got?: string]
+export type Finding = [at: Path, rule: Rule, got?: string]
 
 /** The name is what is wrong; the value beside it may be a secret. */
-const misnamed = (path: Path, field: string, fields: string[]): Finding => [
-  [...path, field],
-  `one of ${fields.join(', ')}`,
-  redact(JSON.stringify(field)),
-]
+const misnamed = (path: Path, field: string, whole: ErrorObject['parentSchema']): Finding => {
+  const { description = 'it', properties } = whole ?? {}
+  if (properties === undefined) return [[...path, field], `one of ${description}`, redact(JSON.stringify(field))]
+  const [what] = description.split(': {')
+  return [[...path, field], { sentence: `is no field of ${what}; there are ${fieldsOf(whole).join(', ')}` }]
+}
+
+const fieldsOf = (schema: ErrorObject['parentSchema']) => Object.keys(schema?.['properties'] ?? {})
 
 function explain({ keyword, instancePath, params, schema, parentSchema, data }: ErrorObject): Finding {
   const path = instancePath.split('/').slice(1).map(unescapeStep)
-  const fields = Object.keys(parentSchema?.['properties'] ?? {})
   switch (keyword) {
     case 'required': {
       // A field that is missing beside one that nobody knows has most likely been misspelt.
-      const unknown = Object.keys(data as object).find((field) => !fields.includes(field))
-      if (unknown !== undefined) return misnamed(path, unknown, fields)
+      const unknown = Object.keys(data as object).find((field) => !fieldsOf(parentSchema).includes(field))
+      if (unknown !== undefined) return misnamed(path, unknown, parentSchema)
       return [[...path, params['missingProperty']], 'given: the field is required']
     }
     case 'additionalProperties':
-      return misnamed(path, params['additionalProperty'], fields)
+      return misnamed(path, params['additionalProperty'], parentSchema)
     case 'not': {
       const [first, second = ''] = (schema as { required: string[] }).required
       return [[...path, second], `left out beside '${first}'`]

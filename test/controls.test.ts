@@ -252,7 +252,12 @@ describe('state', () => {
       '/keys/1/id',
       'no other key',
     ],
-    ['PUT', { behaviour: {} }, '/behaviour', 'one of organization, behavior, clock, keys'],
+    [
+      'PUT',
+      { behaviour: {} },
+      '/behaviour',
+      '/behaviour is no field of a seed; there are organization, behavior, clock, keys',
+    ],
     ['PUT', [], '/', 'a seed'],
     ['POST', { clock: {} }, '/clock', 'only keys can be added'],
     ['POST', { keys: [{ name: 'a', value: adminKey }] }, '/keys/0/value', 'no key of the sandbox has'],

@@ -413,7 +413,7 @@ describe('a fault that can never fire, or is none, is refused', () => {
     ],
     [{ operation: '*', kind: 'hang', times: 0 }, '/times', 'from 1'],
     [{ operation: '*', kind: 'hang', skip: -1 }, '/skip', 'from 0'],
-    [{ operation: '*', kind: 'hang', foo: 1 }, '/foo', 'one of operation'],
+    [{ operation: '*', kind: 'hang', foo: 1 }, '/foo', '/foo is no field of a fault; there are operation, match'],
     [{ operation: '*', kind: 'truncate', when: 'before' }, '/when', 'after_commit'],
     [
       { operation: '*', kind: 'mutate', when: 'before', patch: [{ op: 'remove', path: '/x' }] },
@@ -469,7 +469,11 @@ describe('a fault that can never fire, or is none, is refused', () => {
     [{ operation: '*', kind: 'rate_limit', requests: 1, per: '1m', times: 3 }, '/times', 'does not have it'],
     [{ operation: '*', kind: 'rate_limit', requests: 1, per: '1m', when: 'before' }, '/when', 'does not have it'],
     [{ operation: 'admin-api-keys-list', match: { key_id: 'key_x' }, kind: 'hang' }, '/match/key_id', 'never fire'],
-    [{ operation: '*', match: { key: 'key_x' }, kind: 'hang' }, '/match/key', 'one of key_id'],
+    [
+      { operation: '*', match: { key: 'key_x' }, kind: 'hang' },
+      '/match/key',
+      'is no field of an object; there are key_id',
+    ],
     [{ operation: '*', kind: 'delay' }, '/ms', 'needs it'],
     [{ operation: '*', kind: 'delay', ms: -1 }, '/ms', 'milliseconds'],
   ])('%j', async (fault, param, rule) => {

@@ -1,4 +1,4 @@
-import { type Path, pointerOf, showAt } from '../../findings.ts'
+import { type Path, pointerOf, type Rule, showAt } from '../../findings.ts'
 import { redact } from '../../redaction.ts'
 import { UserError } from '../../user-error.ts'
 
@@ -20,10 +20,11 @@ export class SeedMistake extends UserError {
     line: number | undefined,
     content: unknown,
     path: Path,
-    rule: string,
+    rule: Rule,
     got = showAt(content, path),
   ): SeedMistake {
-    return new SeedMistake(file, line, redact(pointerOf(path)), `must be ${rule}, got ${got}`)
+    const finding = typeof rule === 'string' ? `must be ${rule}, got ${got}` : rule.sentence
+    return new SeedMistake(file, line, redact(pointerOf(path)), finding)
   }
 }
 
@@ -31,5 +32,5 @@ export class SeedMistake extends UserError {
 export interface SourceDocument {
   content: unknown
   /** An error that says the file, the line, the path in the document, the rule, and `got`: the value there, if not given. */
-  mistake(path: Path, rule: string, got?: string): SeedMistake
+  mistake(path: Path, rule: Rule, got?: string): SeedMistake
 }
