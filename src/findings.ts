@@ -24,7 +24,7 @@ const misnamed = (path: Path, field: string, whole: ErrorObject['parentSchema'])
 const fieldsOf = (schema: ErrorObject['parentSchema']) => Object.keys(schema?.['properties'] ?? {})
 
 function explain({ keyword, instancePath, params, schema, parentSchema, data }: ErrorObject): Finding {
-  const path = instancePath.split('/').slice(1).map(unescapeStep)
+  const path = pathOf(instancePath)
   switch (keyword) {
     case 'required': {
       // A field that is missing beside one that nobody knows has most likely been misspelt.
@@ -44,6 +44,9 @@ function explain({ keyword, instancePath, params, schema, parentSchema, data }: 
       return [path, parentSchema?.['enum']?.join(' or ') ?? parentSchema?.['description'] ?? keyword]
   }
 }
+
+/** The steps of a JSON Pointer. */
+export const pathOf = (pointer: string): Path => pointer.split('/').slice(1).map(unescapeStep)
 
 function unescapeStep(step: string): string | number {
   const text = step.replaceAll('~1', '/').replaceAll('~0', '~')

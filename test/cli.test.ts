@@ -482,9 +482,14 @@ describe('reset and state', () => {
   test('say what is wrong', async () => {
     const { url } = await serve()
     const env = { EMULATOR_URL: url }
-    const broken = temporaryFile('broken.yaml', 'keys: [{ name: 5 }]')
+    const broken = temporaryFile('broken.yaml', 'keys:\n  - name: 5')
+    const twice = temporaryFile('twice.json', '{"keys": [{"name": "a", "id": "key_a"},\n{"name": "b", "id": "key_a"}]}')
+    const none = temporaryFile('none.yaml', 'keys:\n  - name: a\n   id: b')
     for (const [args, code, message] of [
-      [['state', '--load', broken], 2, '/keys/0/name must be a string'],
+      [['state', '--load', broken], 2, `seed ${broken}, line 2, /keys/0/name: must be a string`],
+      [['state', '--add', broken], 2, `seed ${broken}, line 2, /keys/0/name: must be a string`],
+      [['state', '--load', twice], 2, `seed ${twice}, line 2, /keys/1/id: must be an id that no other key`],
+      [['state', '--load', none], 2, `seed ${none}, line 3: is not valid YAML`],
       [['state', '--load', '/nowhere.yaml'], 2, 'seed /nowhere.yaml: cannot be read'],
       [['state', '--load', broken, '--add', broken], 2, '--add: must be left out beside --load'],
       [['reset', '--what', 'everything'], 2, "'everything' is invalid. It must be one of keys"],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Options } from '../config.ts'
 import { createSend, type Send } from '../control-client.ts'
 import { EmulatorError } from '../emulator-error.ts'
+import { pathOf } from '../findings.ts'
 import { defaultSandbox } from '../sandbox/address.ts'
 import { UserError } from '../user-error.ts'
 import { rootUrl, type Where } from '../where.ts'
@@ -25,13 +26,29 @@ export async function state({ load, add, ...where }: ControlOptions & Options<'l
     return
   }
   const document = readSeed(file)
-  const answer = await ask(where, (send) => send(load === undefined ? 'POST' : 'PUT', '/state', document))
+  const answer = await ask(where, async (send) => {
+    try {
+      return await send(load === undefined ? 'POST' : 'PUT', '/state', document)
+    } catch (error) {
+      throw await inFile(error, file, document.text)
+    }
+  })
   const done = load === undefined ? 'keys added to' : 'loaded into'
   tell(`${file}: ${done} sandbox '${where.sandbox}', which lists ${JSON.parse(answer).keys} now`)
 }
 
 /** On standard error: standard output is for what is asked for. */
 const tell = (line: string): void => void process.stderr.write(`admin-keys-emulator: ${line}\n`)
+
+/** What the emulator says of a seed that it was sent, with the file and the line. */
+async function inFile(error: unknown, file: string, text: string): Promise<unknown> {
+  if (!(error instanceof EmulatorError) || error.code !== 'invalid_body') return error
+  const { readDocument } = await import('../sandbox/seed/document.ts')
+  // Throws for what is no YAML.
+  const { mistake } = readDocument(file, text)
+  const { param, message } = error
+  return param === null ? error : mistake(pathOf(param), { sentence: message.slice(param.length + 1) })
+}
 
 function readSeed(file: string) {
   try {
