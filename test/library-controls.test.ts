@@ -110,6 +110,9 @@ test('what the emulator refuses is an EmulatorError, with where and why', async 
   const refused = emulator.clock.set({ now: 'soon' })
   await expect(refused).rejects.toBeInstanceOf(EmulatorError)
   await expect(refused).rejects.toMatchObject({ status: 400, code: 'invalid_body', param: '/now' })
+  await expect(emulator.sandbox('mine').snapshots.restore('x')).rejects.toThrow(
+    "There is no snapshot 'x' of the sandbox 'mine'.",
+  )
   await expect(emulator.snapshots.restore('../x')).rejects.toMatchObject({ status: 404 })
   await expect(emulator.sandboxes.create({ name: 'default' })).rejects.toMatchObject({ status: 409, param: '/name' })
   await using guarded = await startEmulator({ controlToken: 'x' })
@@ -149,6 +152,13 @@ test.each<[string, (emulator: Lax) => unknown, string]>([
     'create(null)',
     (e) => e.sandboxes.create(null),
     'sandboxes.create(sandbox): null is invalid. It must be an object.',
+  ],
+  // By mistake, as of an id that is not there: it must not stand for all of them.
+  ['clear(undefined)', (e) => e.faults.clear(undefined as never), 'faults.clear(id): undefined is invalid.'],
+  [
+    'sandboxes.delete(undefined)',
+    (e) => e.sandboxes.delete(undefined as never),
+    'sandboxes.delete(name): undefined is',
   ],
   ['sandboxes.delete("")', (e) => e.sandboxes.delete(''), 'sandboxes.delete(name): "" is invalid.'],
 ])('%s is refused with the argument, the rule and the value, and changes nothing', async (_call, act, message) => {

@@ -357,6 +357,12 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
     },
   )
 
+  test('several in one are told that each is given for itself', async () => {
+    await expect(loadSeeds(['paging,lifecycle'])).rejects.toThrow(
+      /^seed paging,lifecycle: is no built-in one .*; --seed takes one, and may be repeated: --seed paging --seed lifecycle$/,
+    )
+  })
+
   test('a file that is not UTF-8 is refused', async () => {
     const file = temporaryFile('latin1.yaml', '')
     writeFileSync(file, Buffer.from('keys: [{ name: caf\xe9 }]', 'latin1'))

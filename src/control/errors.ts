@@ -97,7 +97,14 @@ const notThere = (what: string, name: string): ApiError =>
   emulatorError(404, 'not_found', `There is no ${what} '${name}'.`, `${what}=${name}`)
 
 export const sandboxNotFound = (name: string): ApiError => notThere('sandbox', name)
-export const snapshotNotFound = (name: string): ApiError => notThere('snapshot', name)
+
+export const snapshotNotFound = (name: string, sandbox: string): ApiError =>
+  emulatorError(
+    404,
+    'not_found',
+    `There is no snapshot '${name}' of the sandbox '${sandbox}'.`,
+    `snapshot=${name}; sandbox=${sandbox}`,
+  )
 
 export const sandboxExists = (name: string): ApiError =>
   emulatorError(409, 'sandbox_exists', `The sandbox '${name}' is there already.`, `sandbox=${name}`, { param: '/name' })

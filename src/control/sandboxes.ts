@@ -114,7 +114,7 @@ function imageFrom(registry: Registry, { sandbox: name, snapshot }: NonNullable<
   if (sandbox === undefined) throw errors.sandboxNotFound(name)
   if (snapshot === undefined) return sandbox.image()
   const image = sandbox.snapshot(snapshot).read()
-  if (image === undefined) throw errors.snapshotNotFound(snapshot)
+  if (image === undefined) throw errors.snapshotNotFound(snapshot, name)
   return image
 }
 

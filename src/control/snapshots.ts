@@ -92,7 +92,7 @@ export function registerSnapshots(app: FastifyInstance, { addressed }: ControlOp
 function find(sandbox: Sandbox, name: string) {
   // What can be no name reaches no file.
   const image = isSandboxName(name) ? sandbox.snapshot(name).read() : undefined
-  if (image === undefined) throw errors.snapshotNotFound(name)
+  if (image === undefined) throw errors.snapshotNotFound(name, sandbox.name)
   return image
 }
 

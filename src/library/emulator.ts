@@ -31,8 +31,11 @@ export function createEmulator({ url, adminKey, controlToken, close }: Running):
         const body = object('sandboxes.create(sandbox)', wanted)
         return sandbox((await ask<{ name: string }>('POST', '/sandboxes', body)).name)
       },
-      delete: async (name) =>
-        done(ask('DELETE', name === undefined ? '/sandboxes' : pathOf('/sandboxes', 'sandboxes.delete(name)', name))),
+      // What is undefined by mistake must not stand for all of them.
+      delete: async (...given: [] | [name: string]) =>
+        done(
+          ask('DELETE', given.length === 0 ? '/sandboxes' : pathOf('/sandboxes', 'sandboxes.delete(name)', given[0])),
+        ),
     },
     close,
     [Symbol.asyncDispose]: close,
@@ -70,8 +73,8 @@ function createSandbox(name: string, baseURL: string, ask: Ask): Sandbox {
     faults: {
       add: async (fault) => ask('POST', '/faults', object('faults.add(fault)', fault)),
       list: async () => (await ask<{ data: ArmedFault[] }>('GET', '/faults')).data,
-      clear: async (id) =>
-        done(ask('DELETE', id === undefined ? '/faults' : pathOf('/faults', 'faults.clear(id)', id))),
+      clear: async (...given: [] | [id: string]) =>
+        done(ask('DELETE', given.length === 0 ? '/faults' : pathOf('/faults', 'faults.clear(id)', given[0]))),
     },
     requests: async (filter = {}) => {
       const given = Object.entries(object('requests(filter)', filter)).filter(([, value]) => value !== undefined)

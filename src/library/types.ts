@@ -98,7 +98,7 @@ export interface Snapshot {
 
 /**
  * One emulated organization, and what a test does to it. Every method rejects with EmulatorError when the emulator refuses,
- * with TypeError for an argument that is none, and with the error of `fetch` when it cannot be reached.
+ * or cannot be asked, and with TypeError for an argument that is none.
  *
  * @example
  * const sandbox = emulator.sandbox('my-test')
@@ -159,8 +159,10 @@ export interface Sandbox {
     add(fault: FaultBody): Promise<ArmedFault>
     /** First armed first; those with `hits` 0 have not fired. @example const faults = await sandbox.faults.list() */
     list(): Promise<ArmedFault[]>
-    /** Disarms that one, or all. @example await sandbox.faults.clear() */
-    clear(id?: string): Promise<void>
+    /** Disarms all. @example await sandbox.faults.clear() */
+    clear(): Promise<void>
+    /** Disarms that one. @example await sandbox.faults.clear(fault.id) */
+    clear(id: string): Promise<void>
   }
   /** What clients asked of it, oldest first. @example const retried = await sandbox.requests({ status: 429 }) */
   requests(filter?: RequestFilter): Promise<RequestEntry[]>
@@ -203,8 +205,10 @@ export interface Emulator extends Sandbox {
     list(): Promise<ListedSandbox[]>
     /** @example const copy = await emulator.sandboxes.create({ from: { sandbox: 'default' } }) */
     create(sandbox?: NewSandbox): Promise<Sandbox>
-    /** Removes that one, or all but `default`. @example await emulator.sandboxes.delete('my-test') */
-    delete(name?: string): Promise<void>
+    /** Removes all but `default`. @example await emulator.sandboxes.delete() */
+    delete(): Promise<void>
+    /** Removes that one. @example await emulator.sandboxes.delete('my-test') */
+    delete(name: string): Promise<void>
   }
   /** Of `startEmulator`: lets requests in flight complete, for up to 5 seconds, and frees the port. Of `connect`: nothing. */
   close(): Promise<void>

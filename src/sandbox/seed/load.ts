@@ -17,6 +17,12 @@ export async function loadSeeds(sources: readonly string[]): Promise<Seed> {
   return mergeSeeds(sources.map((source) => parseSeed(source, readSource(source))))
 }
 
+const repeated = (list: string) =>
+  list
+    .split(',')
+    .map((each) => `--seed ${each.trim()}`)
+    .join(' ')
+
 function readSource(source: string): string {
   const path = builtInSeeds.includes(source) ? new URL(`fixtures/${source}.yaml`, packageRoot) : resolve(source)
   try {
@@ -28,7 +34,8 @@ function readSource(source: string): string {
     const instead = isName
       ? `is no built-in one (${builtInSeeds.join(', ')}) and cannot be read as a file`
       : 'cannot be read'
-    throw new UserError(`seed ${source}: ${instead}: ${(error as Error).message}`)
+    const several = source.includes(',') ? `; --seed takes one, and may be repeated: ${repeated(source)}` : ''
+    throw new UserError(`seed ${source}: ${instead}: ${(error as Error).message}${several}`)
   }
   throw new UserError(`seed ${source}: is not UTF-8`)
 }
