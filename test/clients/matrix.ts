@@ -62,7 +62,7 @@ const opening = `# The official clients
 <!-- Written by npm run test:clients -- --update; a run that would write something else fails. -->
 
 What four official clients are shown to do with the emulator, all of them at once on one server, every test in a
-sandbox of its own. The suites are examples to copy, too: each is written for its language's usual runner, and one file
+sandbox of its own. The suites, in the repository, are examples to copy, too: each is written for its language's usual runner, and one file
 of it makes a sandbox and speaks to its controls. They ask the emulator at port 4010, or where \`EMULATOR_URL\` says:
 beside \`npm start\`, for instance, \`cd test/clients/go && go test ./...\`. \`npm run test:clients\` starts an emulator
 and runs those whose toolchain it finds.
