@@ -14,6 +14,8 @@ export interface Exchange {
   isOurs: boolean
   /** Absent while none has been addressed: an unknown URL makes none. */
   sandbox: Sandbox | undefined
+  /** Its URL is unknown, or its method, whatever the router makes of it. */
+  isUnrouted: boolean
   /** Of the sandbox, when the request entered it. */
   generation: Generation | undefined
   /** The key that called, if it was one of ours. */
@@ -45,6 +47,7 @@ export function beginExchange(raw: Begun): string {
     address,
     isOurs: false,
     sandbox: undefined,
+    isUnrouted: false,
     generation: undefined,
     caller: undefined,
     requestId: '',
@@ -65,6 +68,10 @@ export function exchangeOf({ raw }: FastifyRequest): Exchange {
   if (exchange === undefined) throw new Error('the request did not come through beginExchange')
   return exchange
 }
+
+/** The operationId of what a request reached, if it reached anything. */
+export const operationOf = (request: FastifyRequest): string | undefined =>
+  exchangeOf(request).isUnrouted ? undefined : request.routeOptions.schema?.operationId
 
 /** Ends a request whose sandbox has been taken from under it: nobody may be told what no longer holds. */
 export function cut(reply: FastifyReply): void {

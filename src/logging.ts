@@ -2,7 +2,7 @@ import type { FastifyBaseLogger, FastifyReply, FastifyRequest, FastifyServerOpti
 import { LogController } from 'fastify'
 import { pino } from 'pino'
 import type { LogLevel } from './config.ts'
-import { exchangeOf } from './exchange.ts'
+import { exchangeOf, operationOf } from './exchange.ts'
 import { bearerToken } from './openai/auth.ts'
 import { redact } from './redaction.ts'
 import { monotonicNow } from './sandbox/clock.ts'
@@ -29,7 +29,7 @@ class RequestLog extends LogController {
       {
         request_id: requestId || undefined,
         sandbox: sandbox?.name,
-        operation: request.routeOptions.schema?.operationId,
+        operation: operationOf(request),
         method: request.method,
         url: redact(address.sentPath + address.query, bearerToken(request.headers.authorization)),
         status: reply.statusCode,

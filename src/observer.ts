@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { exchangeOf } from './exchange.ts'
+import { exchangeOf, operationOf } from './exchange.ts'
 import type { Recorded } from './journal/entry.ts'
 import type { Journal } from './journal/journal.ts'
 import { bearerToken } from './openai/auth.ts'
@@ -20,7 +20,7 @@ export function observe(request: FastifyRequest, reply: FastifyReply, { status, 
   // A request that was cut by a reset has no place in the journal that begins with it.
   if (sandbox === undefined || generation?.isOver) return
   const { method, headers } = request
-  const operation = request.routeOptions.schema?.operationId
+  const operation = operationOf(request)
   const reason = exchange.remark ?? reply.getHeader('x-emulator-reason')?.toString()
   const recorded = sandbox.journal.add({
     id: requestId,
@@ -64,6 +64,7 @@ function settleWhenSent({ raw }: FastifyReply, journal: Journal, recorded: Recor
 
 /** The key that an operation is about: of a create the new one. */
 export function keyIdOf(request: FastifyRequest, operation: string | undefined, answer?: string): string | undefined {
+  if (operation === undefined) return undefined
   if (operation === 'admin-api-keys-create') return /"id":"(key_[A-Za-z0-9]+)"/.exec(answer ?? '')?.[1]
   return (request.params as { key_id?: string } | undefined)?.key_id
 }

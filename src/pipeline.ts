@@ -77,6 +77,7 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
 
     refuseUnrouted(request) {
       const exchange = exchangeOf(request)
+      exchange.isUnrouted = true
       const { sandbox, sentPath, isMalformed } = exchange.address
       const { method } = request
       const path = pathOf(exchange.address)

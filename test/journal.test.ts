@@ -134,6 +134,17 @@ describe('a body that was refused unread', () => {
   })
 })
 
+test('a URL that a slash makes unknown reached no operation, and is about no key', async () => {
+  const { call, requests } = await startWatched()
+  await call('GET', `${keysUrl}/`)
+  await call('DELETE', `${keysUrl}/key_x/`)
+  const { data } = await requests()
+  expect(data.map(({ operation, key_id, status }) => [operation, key_id, status])).toEqual([
+    [null, null, 404],
+    [null, null, 404],
+  ])
+})
+
 test('is of one sandbox, without its prefix in the path', async () => {
   const { call, requests } = await startWatched()
   await call('GET', at('a', keysUrl))
