@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import supertest from 'supertest'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl, startApp } from './support/app.ts'
+import { serve } from './support/program.ts'
 import { exchangeRaw, parseRaw } from './support/raw.ts'
 
 // What inject cannot see: it has no parser, no socket, and normalizes URLs.
@@ -250,6 +251,19 @@ test('pipelined requests are answered in order', async () => {
   expect(answer.match(/Invalid URL \(GET \/v1\/\w+\)/g)).toEqual(
     ['one', 'two', 'three'].map((name) => `Invalid URL (GET /v1/${name})`),
   )
+})
+
+test('a CONNECT behind a request whose client resets the connection is not the end of the server', async () => {
+  const { url } = await serve()
+  const bytes = `${get('/unknown').repeat(3)}CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n`
+  for (let n = 0; n < 200; n++) {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write(bytes, () => socket.resetAndDestroy())
+    if (n % 10 === 0) await sleep(1)
+  }
+  await sleep(50)
+  expect((await supertest(url).get('/health')).status).toBe(200)
 })
 
 test('a connection is kept after an error', async () => {

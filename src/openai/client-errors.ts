@@ -34,9 +34,11 @@ function whenAnswered(socket: BusySocket, then: () => void): void {
 
 /** Answers what Node would answer by itself, with an empty body or none: a CONNECT, and an expectation it does not know. */
 export function answerOddRequests(server: Server, surroundings: Surroundings): void {
-  server.on('connect', (_request, socket) =>
-    whenAnswered(socket, () => refuse(socket, errors.malformedRequest('connect'), surroundings)),
-  )
+  server.on('connect', (_request, socket) => {
+    // Node has let go of the socket: whatever breaks on it while answers are pending is ours to hear.
+    socket.on('error', () => socket.destroy())
+    whenAnswered(socket, () => refuse(socket, errors.malformedRequest('connect'), surroundings))
+  })
   // As if the header were not there.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
 }
