@@ -17,6 +17,7 @@ import { type Address, defaultSandbox, sandboxNameRule } from './sandbox/address
 import type { Registry } from './sandbox/registry.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import { sign } from './signature.ts'
+import { inTurn } from './turns.ts'
 
 /** What stands between the socket and the operations, in the order in which the API checks things (LIMITS.md, Authentication). */
 export interface Pipeline {
@@ -180,6 +181,7 @@ interface Behind {
 export function installPipeline(app: FastifyInstance, pipeline: Pipeline, { registerApi, answerOurs }: Behind): void {
   const send = createBurst()
   app.setErrorHandler(pipeline.handleError)
+  app.addHook('onRequest', (_request, reply, done) => inTurn(reply.raw, done))
   app.addHook('onRequest', (request, reply, done) => {
     if (request.is404 && pipeline.isOurs(request)) return answerOurs(request, reply)
     if (request.is404) pipeline.refuseUnrouted(request)

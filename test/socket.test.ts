@@ -253,6 +253,41 @@ test('pipelined requests are answered in order', async () => {
   )
 })
 
+test('pipelined requests happen in order', async () => {
+  const { url, create } = await listening()
+  const { id } = await create()
+  const post = `POST ${keysUrl} HTTP/1.1\r\n${host}${auth}Content-Type: application/json\r\nContent-Length: 12\r\n\r\n{"name":"a"}`
+  const deletion = `DELETE ${keysUrl}/${id} HTTP/1.1\r\n${host}${auth}\r\n`
+  const answer = await exchangeRaw(url, post + get(keysUrl) + post + deletion + get(keysUrl))
+  const listed = [...answer.matchAll(/"object":"list","data":(\[.*\]),"first_id"/g)].map(([, data = '']) =>
+    JSON.parse(data),
+  )
+  expect(listed.map((keys) => keys.map(({ name }: { name: string }) => name))).toEqual([
+    ['Admin key', 'a key', 'a'],
+    ['Admin key', 'a', 'a'],
+  ])
+})
+
+test.each([
+  ['a reset', { kind: 'reset' }],
+  ['an end', { kind: 'empty' }],
+  ['half an answer', { kind: 'truncate' }],
+])('what is pipelined behind %s does not happen', async (_what, fault) => {
+  const { url, call, create } = await listening()
+  const { id } = await create()
+  await call('POST', '/_emulator/faults', { body: { operation: 'admin-api-keys-list', ...fault } })
+  await exchangeRaw(url, `${get(keysUrl)}DELETE ${keysUrl}/${id} HTTP/1.1\r\n${host}${auth}\r\n`).catch(() => {})
+  expect((await call('GET', `${keysUrl}/${id}`)).status).toBe(200)
+})
+
+test('what is pipelined behind a request that ends the connection does not happen', async () => {
+  const { url, call, create } = await listening()
+  const { id } = await create()
+  const last = get(keysUrl, `${host}${auth}Connection: close\r\n`)
+  await exchangeRaw(url, `${last}DELETE ${keysUrl}/${id} HTTP/1.1\r\n${host}${auth}\r\n`)
+  expect((await call('GET', `${keysUrl}/${id}`)).status).toBe(200)
+})
+
 test('a CONNECT behind a request whose client resets the connection is not the end of the server', async () => {
   const { url } = await serve()
   const bytes = `${get('/unknown').repeat(3)}CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n`
