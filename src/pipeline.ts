@@ -70,36 +70,38 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
     if (raw.httpVersion === '1.1' && raw.headers.host === undefined) throw errors.missingHost()
   }
 
+  function refuseUnrouted(request: FastifyRequest): never {
+    const exchange = exchangeOf(request)
+    exchange.isUnrouted = true
+    const { sandbox, sentPath, isMalformed } = exchange.address
+    const { method } = request
+    const path = pathOf(exchange.address)
+    const allowed = routes.methodsOf(path)?.join(', ')
+    const isMisplaced = routes.isMisplacedControl(path)
+    if (isMisplaced || routes.isOurs(path)) {
+      checkHost(request)
+      if (isMisplaced || path.startsWith('/_emulator')) checkToken(request)
+      // Of the documents it is merely a page that is not there.
+      if (isMalformed && !path.startsWith('/docs')) throw controlErrors.malformedControlUrl(sentPath)
+      if (isMisplaced) throw controlErrors.misplacedControlUrl(method, sentPath)
+      if (allowed === undefined || isMalformed) throw controlErrors.unknownControlUrl(method, sentPath)
+      throw controlErrors.controlMethodNotAllowed(method, sentPath, allowed)
+    }
+    exchange.sandbox = sandbox === undefined ? undefined : registry.find(sandbox)
+    begin(exchange, request)
+    if (sandbox === undefined)
+      throw errors.unknownUrl(method, sentPath, `sandbox_name_invalid; rule=${sandboxNameRule}`)
+    if (allowed === undefined) throw errors.unknownUrl(method, sentPath, `unknown_url; ${places}`)
+    throw errors.methodNotAllowed(method, sentPath, allowed)
+  }
+
   return {
     isOurs(request) {
       const path = pathOf(exchangeOf(request).address)
       return routes.isOurs(path) || routes.isMisplacedControl(path)
     },
 
-    refuseUnrouted(request) {
-      const exchange = exchangeOf(request)
-      exchange.isUnrouted = true
-      const { sandbox, sentPath, isMalformed } = exchange.address
-      const { method } = request
-      const path = pathOf(exchange.address)
-      const allowed = routes.methodsOf(path)?.join(', ')
-      const isMisplaced = routes.isMisplacedControl(path)
-      if (isMisplaced || routes.isOurs(path)) {
-        checkHost(request)
-        if (isMisplaced || path.startsWith('/_emulator')) checkToken(request)
-        // Of the documents it is merely a page that is not there.
-        if (isMalformed && !path.startsWith('/docs')) throw controlErrors.malformedControlUrl(sentPath)
-        if (isMisplaced) throw controlErrors.misplacedControlUrl(method, sentPath)
-        if (allowed === undefined || isMalformed) throw controlErrors.unknownControlUrl(method, sentPath)
-        throw controlErrors.controlMethodNotAllowed(method, sentPath, allowed)
-      }
-      exchange.sandbox = sandbox === undefined ? undefined : registry.find(sandbox)
-      begin(exchange, request)
-      if (sandbox === undefined)
-        throw errors.unknownUrl(method, sentPath, `sandbox_name_invalid; rule=${sandboxNameRule}`)
-      if (allowed === undefined) throw errors.unknownUrl(method, sentPath, `unknown_url; ${places}`)
-      throw errors.methodNotAllowed(method, sentPath, allowed)
-    },
+    refuseUnrouted,
 
     enter(request) {
       const exchange = exchangeOf(request)
@@ -146,7 +148,7 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
       // Whatever else went wrong with it: what the sandbox is now has nothing to do with it.
       if (thrown instanceof Cut || exchange.generation?.isOver) return cut(reply)
       if (thrown instanceof WireFault) return faultHook.play(thrown, request, reply)
-      const error = toApiError(controlErrors.fromMistake(thrown), request, log)
+      const error = toApiError(controlErrors.fromMistake(meaningOf(thrown, request)), request, log)
       exchange.disclosure = error.disclosure
       return sendError(error, reply, behaviorOf(exchange))
     },
@@ -156,6 +158,16 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
       if (exchangeOf(request).requestId === '') return
       sign(request, reply, { status: reply.statusCode, body: payload as string | undefined })
     },
+  }
+
+  /** What Fastify itself refuses: a method that its router for unknown URLs lacks, of which no hook has heard. */
+  function meaningOf(thrown: unknown, request: FastifyRequest): unknown {
+    if ((thrown as { code?: unknown } | null)?.code !== 'FST_ERR_NOT_FOUND') return thrown
+    try {
+      return refuseUnrouted(request)
+    } catch (refusal) {
+      return refusal
+    }
   }
 }
 

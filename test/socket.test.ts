@@ -91,6 +91,18 @@ describe('what cannot be read as HTTP is answered with the envelope', () => {
     await stillServes()
   })
 
+  // Without a version the parser takes the methods of other protocols, too, which the router has never heard of.
+  test.each(['PLAY', 'DESCRIBE'])('%s without a version is a method that nothing has', async (method) => {
+    const { url, stillServes } = await listening()
+    const unknown = parseRaw(await exchangeRaw(url, `${method} /unknown\r\n\r\n`))
+    expect([unknown.status, unknown.body.error['message']]).toEqual([404, `Invalid URL (${method} /unknown)`])
+    const wrong = parseRaw(await exchangeRaw(url, `${method} ${keysUrl}\r\n\r\n`))
+    expect(wrong.status).toBe(405)
+    expect(wrong.headers).toContain('allow: get, post\r\n')
+    expect(wrong.headers).toMatch(/x-request-id: req_[0-9a-f]{32}\r\n/)
+    await stillServes()
+  })
+
   test('a request that takes too long to arrive', async () => {
     const { url, stillServes } = await listening({ requestTimeout: 300 })
     const half = [`GET ${keysUrl} HTTP/1.1\r\n`, `POST ${keysUrl} HTTP/1.1\r\n${host}${auth}Content-Length: 9\r\n\r\n{`]
