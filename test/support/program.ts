@@ -61,7 +61,11 @@ export const startLine = (program: Program): Promise<string> =>
   })
 
 /** Starts a server on a free port and waits for its start line. */
-export async function serve(args: string[] = [], env?: Record<string, string>): Promise<Serving> {
-  const program = startProgram(['--port', '0', '--log-level', 'warn', ...args], env)
+export async function serve(
+  args: string[] = [],
+  env: Record<string, string> = {},
+  { execArgv = [] }: { execArgv?: string[] } = {},
+): Promise<Serving> {
+  const program = startProgram(['--port', '0', '--log-level', 'warn', ...args], env, { execArgv })
   return { ...program, url: await startLine(program) }
 }
