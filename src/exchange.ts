@@ -16,6 +16,8 @@ export interface Exchange {
   sandbox: Sandbox | undefined
   /** Its URL is unknown, or its method, whatever the router makes of it. */
   isUnrouted: boolean
+  /** It was pipelined, and others on its connection came before it. */
+  isBehind: boolean
   /** Of the sandbox, when the request entered it. */
   generation: Generation | undefined
   /** The key that called, if it was one of ours. */
@@ -48,6 +50,7 @@ export function beginExchange(raw: Begun): string {
     isOurs: false,
     sandbox: undefined,
     isUnrouted: false,
+    isBehind: false,
     generation: undefined,
     caller: undefined,
     requestId: '',

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Operate } from './admin-api-keys/routes.ts'
-import { createBurst } from './burst.ts'
+import { Burst } from './burst.ts'
 import * as controlErrors from './control/errors.ts'
 import { cut, type Exchange, exchangeOf } from './exchange.ts'
 import { createFaultHook } from './fault-hook.ts'
@@ -17,7 +17,7 @@ import { type Address, defaultSandbox, sandboxNameRule } from './sandbox/address
 import type { Registry } from './sandbox/registry.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import { sign } from './signature.ts'
-import { inTurn } from './turns.ts'
+import { inTurn, isItsTurn } from './turns.ts'
 
 /** What stands between the socket and the operations, in the order in which the API checks things (LIMITS.md, Authentication). */
 export interface Pipeline {
@@ -191,9 +191,15 @@ interface Behind {
 
 /** Hooks the pipeline into the server. */
 export function installPipeline(app: FastifyInstance, pipeline: Pipeline, { registerApi, answerOurs }: Behind): void {
-  const send = createBurst()
+  const burst = new Burst()
   app.setErrorHandler(pipeline.handleError)
-  app.addHook('onRequest', (_request, reply, done) => inTurn(reply.raw, done))
+  app.addHook('onRequest', (request, reply, done) => {
+    if (isItsTurn(reply.raw)) return done()
+    // A client that has sent all it will may have ended its side: what it is still to get must not wait for a turn each.
+    exchangeOf(request).isBehind = true
+    burst.flush()
+    inTurn(reply.raw, done)
+  })
   app.addHook('onRequest', (request, reply, done) => {
     if (request.is404 && pipeline.isOurs(request)) return answerOurs(request, reply)
     if (request.is404) pipeline.refuseUnrouted(request)
@@ -201,7 +207,8 @@ export function installPipeline(app: FastifyInstance, pipeline: Pipeline, { regi
   })
   app.addHook('onSend', (request, reply, payload, done) => {
     pipeline.sign(request, reply, payload)
-    send(() => done(null, payload))
+    if (exchangeOf(request).isBehind) done(null, payload)
+    else burst.putOff(() => done(null, payload))
   })
   app.register((api, _options, done) => {
     api.addHook('onRequest', (request, _reply, next) => {
