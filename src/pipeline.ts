@@ -1,6 +1,5 @@
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { Operate } from './admin-api-keys/routes.ts'
-import { Burst } from './burst.ts'
 import * as controlErrors from './control/errors.ts'
 import { cut, type Exchange, exchangeOf } from './exchange.ts'
 import { createFaultHook } from './fault-hook.ts'
@@ -17,7 +16,6 @@ import { type Address, defaultSandbox, sandboxNameRule } from './sandbox/address
 import type { Registry } from './sandbox/registry.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import { sign } from './signature.ts'
-import { inTurn, isItsTurn } from './turns.ts'
 
 /** What stands between the socket and the operations, in the order in which the API checks things (LIMITS.md, Authentication). */
 export interface Pipeline {
@@ -181,43 +179,3 @@ const pathOf = ({ url, sentPath, isMalformed }: Address) =>
 
 /** Of a path that cannot be decoded: the control that it would be in its sandbox. */
 const withoutSandbox = (path: string) => path.replace(/^\/sandbox\/[^/]+(?=\/_emulator\/)/, '')
-
-interface Behind {
-  /** Adds the routes that stand behind it. */
-  registerApi: (api: FastifyInstance) => void
-  /** Answers what is ours and has no route here. */
-  answerOurs: (request: FastifyRequest, reply: FastifyReply) => void
-}
-
-/** Hooks the pipeline into the server. */
-export function installPipeline(app: FastifyInstance, pipeline: Pipeline, { registerApi, answerOurs }: Behind): void {
-  const burst = new Burst()
-  app.setErrorHandler(pipeline.handleError)
-  app.addHook('onRequest', (request, reply, done) => {
-    if (isItsTurn(reply.raw)) return done()
-    // A client that has sent all it will may have ended its side: what it is still to get must not wait for a turn each.
-    exchangeOf(request).isBehind = true
-    burst.flush()
-    inTurn(reply.raw, done)
-  })
-  app.addHook('onRequest', (request, reply, done) => {
-    if (request.is404 && pipeline.isOurs(request)) return answerOurs(request, reply)
-    if (request.is404) pipeline.refuseUnrouted(request)
-    done()
-  })
-  app.addHook('onSend', (request, reply, payload, done) => {
-    pipeline.sign(request, reply, payload)
-    if (exchangeOf(request).isBehind) done(null, payload)
-    else burst.putOff(() => done(null, payload))
-  })
-  app.register((api, _options, done) => {
-    api.addHook('onRequest', (request, _reply, next) => {
-      // To the router what follows a slash at the end is an empty id; to the API it is no URL at all.
-      if (exchangeOf(request).address.sentPath.endsWith('/')) pipeline.refuseUnrouted(request)
-      pipeline.enter(request)
-      pipeline.meetFaults(request, next)
-    })
-    registerApi(api)
-    done()
-  })
-}
