@@ -10,7 +10,7 @@ export interface Options {
 }
 
 const whole = { requests: 1_000_000, mark: 100_000, sandboxes: 200 }
-const short = { requests: 60_000, mark: 30_000, sandboxes: 40 }
+const short = { requests: 90_000, mark: 60_000, sandboxes: 40 }
 
 const declared = {
   short: { type: 'boolean', default: false },
