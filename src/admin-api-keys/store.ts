@@ -64,8 +64,11 @@ export function createKeyStore(db: Database) {
     desc: { created_at: Number.MAX_SAFE_INTEGER, seq: 0 },
   }
 
-  // A client calls with the same key again and again: its row is kept until a key changes.
-  let latest: { sha256: string; row: CredentialRow | undefined } | undefined
+  // A client calls with the same key again and again: its row is kept until it changes.
+  let latest: { sha256: string; row: CredentialRow } | undefined
+  const forget = (id: string) => {
+    if (latest?.row.id === id) latest = undefined
+  }
 
   return {
     byId: (id: string): KeyRow | undefined => byId.get(id),
@@ -73,20 +76,17 @@ export function createKeyStore(db: Database) {
       if (latest?.sha256 === sha256) return latest.row
       const row = byDigest.get(sha256)
       // What a transaction sees may be taken back.
-      if (!db.inTransaction) latest = { sha256, row }
+      if (row !== undefined && !db.inTransaction) latest = { sha256, row }
       return row
     },
     /** Whether its id and its value were free; a key that is not is left out. */
-    insert(row: NewKeyRow): boolean {
-      latest = undefined
-      return insert.run(row).changes === 1
-    },
+    insert: (row: NewKeyRow): boolean => insert.run(row).changes === 1,
     setDeleted(id: string): void {
-      latest = undefined
+      forget(id)
       setDeleted.run(id)
     },
     setLastUsed(id: string, at: number): void {
-      latest = undefined
+      forget(id)
       setLastUsed.run({ id, at })
     },
     /** Every key, deleted ones too, in order of insertion. */
