@@ -33,14 +33,15 @@ export function parseAddress(target: string): Address {
   return readPlain(target) ?? read(target)
 }
 
-const plainPath = /^\/v1(\/organization\/[\w/-]+)$/
+const plainTarget = /^(?:\/sandbox\/([A-Za-z0-9][A-Za-z0-9._-]{0,63}))?\/v1(\/organization\/[\w/-]+)(\?[^%#]*)?$/
 
 /** What nearly every target is, and then needs no looking for what it might be else: a twentieth of a request. */
 function readPlain(target: string): Address | undefined {
-  const url = plainPath.exec(target)?.[1]
-  return url === undefined
-    ? undefined
-    : { sandbox: defaultSandbox, url, sentPath: target, query: '', isMalformed: false }
+  const parts = plainTarget.exec(target)
+  if (parts === null) return undefined
+  const [, sandbox = defaultSandbox, path = '', query = ''] = parts
+  const sentPath = query === '' ? target : target.slice(0, -query.length)
+  return { sandbox, url: path + query, sentPath, query, isMalformed: false }
 }
 
 function read(target: string): Address {
