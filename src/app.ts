@@ -1,14 +1,13 @@
-import Fastify, { type FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { registerAdminApiKeys } from './admin-api-keys/routes.ts'
+import { createBareServer } from './bare-server.ts'
 import type { LogLevel } from './config.ts'
 import { registerHealth } from './control/health.ts'
 import { createHostCheck } from './control/host-check.ts'
 import { createTokenCheck } from './control/token-check.ts'
-import { beginExchange } from './exchange.ts'
 import { createLog, logOptions } from './logging.ts'
 import { acceptJsonBodies } from './openai/body.ts'
 import { answerOddRequests, createClientErrorHandler } from './openai/client-errors.ts'
-import { ErrorResponse, ErrorSchema } from './openai/schemas.ts'
 import { useApiSchemas } from './openai/validation.ts'
 import { OurServer } from './our-server.ts'
 import { Pauses } from './pauses.ts'
@@ -18,7 +17,6 @@ import { bodyOf } from './request-body.ts'
 import { RouteTable } from './route-table.ts'
 import { createRandomness } from './sandbox/randomness.ts'
 import { Registry, type RegistryOptions } from './sandbox/registry.ts'
-import { schemaController } from './schema-compilers.ts'
 import { watchClosing } from './shutdown.ts'
 
 export interface AppOptions extends Omit<RegistryOptions, 'log'> {
@@ -46,16 +44,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const registry = new Registry({ ...registryOptions, log })
   const unroutedId = createRandomness().requestId
   const surroundings = { requestId: unroutedId, log }
-  const app = Fastify({
+  const app = createBareServer({
     ...logOptions(log, logLevel),
-    schemaController,
-    rewriteUrl: beginExchange,
-    exposeHeadRoutes: false,
-    // Longer than a header may be, so that every id, however long, is looked up.
-    routerOptions: { maxParamLength: 65_536 },
     // Against requests that never end to arrive.
     requestTimeout,
-    return503OnClosing: false,
     clientErrorHandler: createClientErrorHandler(surroundings),
     // Node would answer with an empty body; we say what is missing.
     http: {
@@ -64,9 +56,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       connectionsCheckingInterval: Math.min(1000, requestTimeout),
     },
   })
-  app.addHttpMethod('DELETE', { hasBody: false, overrideExisting: true })
   answerOddRequests(app.server, surroundings)
-  for (const component of [ErrorSchema, ErrorResponse]) app.addSchema(component)
 
   const routes = new RouteTable()
   routes.watch(app)

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
-import { type Exchange, exchangeOf } from './exchange.ts'
+import { type Exchange, exchangeOf, operationOf } from './exchange.ts'
 import { befallAfter, befallBefore, type Victim } from './faults/inject.ts'
 import { play, type WireFault } from './faults/wire.ts'
 import { keyIdOf } from './observer.ts'
@@ -27,7 +27,7 @@ export function createFaultHook(pauses: Pauses, log: FastifyBaseLogger): FaultHo
     return {
       plan: sandbox.faults,
       occasion: {
-        operation: operationOf(request),
+        operation: operationOf(request) ?? '',
         key_id: text === undefined ? keyIdOf(request, operationOf(request)) : exchange.keyId,
         calling_key_id: exchange.caller?.id,
         headers: request.headers,
@@ -55,7 +55,7 @@ export function createFaultHook(pauses: Pauses, log: FastifyBaseLogger): FaultHo
   return {
     before(request, next) {
       const { sandbox } = exchangeOf(request)
-      if (sandbox === undefined || !sandbox.faults.mayConcern(operationOf(request))) return next()
+      if (sandbox === undefined || !sandbox.faults.mayConcern(operationOf(request) ?? '')) return next()
       befallBefore(victimOf(request, sandbox)).then(
         () => next(),
         // The journal is to say what was sent.
@@ -66,7 +66,7 @@ export function createFaultHook(pauses: Pauses, log: FastifyBaseLogger): FaultHo
     after(request, text) {
       const exchange = exchangeOf(request)
       const { sandbox } = exchange
-      if (sandbox === undefined || !sandbox.faults.mayConcern(operationOf(request))) return text
+      if (sandbox === undefined || !sandbox.faults.mayConcern(operationOf(request) ?? '')) return text
       return spoilt(victimOf(request, sandbox, text), text, exchange)
     },
 
@@ -97,8 +97,6 @@ export function createFaultHook(pauses: Pauses, log: FastifyBaseLogger): FaultHo
     whenClosed(raw, [sandbox?.stayAwake(), pauses.onCut(generation, () => raw.destroy())])
   }
 }
-
-const operationOf = ({ routeOptions }: FastifyRequest): string => routeOptions.schema?.operationId ?? ''
 
 /** The answer as faults leave it, unless the sandbox was reset while they did. */
 async function spoilt(victim: Victim, text: string, { generation }: Exchange): Promise<string> {

@@ -1,32 +1,21 @@
 import swagger from '@fastify/swagger'
-import Fastify, { type FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { exampleAnswers } from './admin-api-keys/examples.ts'
 import { registerAdminApiKeys } from './admin-api-keys/routes.ts'
+import { createBareServer } from './bare-server.ts'
 import { registerDocs } from './control/docs.ts'
 import { registerHealth } from './control/health.ts'
 import { registerControls } from './control/scope.ts'
-import { beginExchange } from './exchange.ts'
 import { logOptions } from './logging.ts'
-import { ErrorResponse, ErrorSchema } from './openai/schemas.ts'
 import { useApiSchemas } from './openai/validation.ts'
 import { openApiOptions } from './openapi.ts'
 import type { OurServerOptions } from './our-server.ts'
-import { schemaController } from './schema-compilers.ts'
 
 /** Builds the server of controls, document and pages, ready for `routing`. */
 export async function buildOurApp(options: OurServerOptions): Promise<FastifyInstance> {
   const { registry, routes, checkHost, checkToken, pauses, isClosing, pipeline, log, logLevel, onServer } = options
-  const app = Fastify({
-    ...logOptions(log, logLevel, { isOfOurs: true }),
-    schemaController,
-    rewriteUrl: beginExchange,
-    exposeHeadRoutes: false,
-    routerOptions: { maxParamLength: 65_536 },
-    return503OnClosing: false,
-  })
-  app.addHttpMethod('DELETE', { hasBody: false, overrideExisting: true })
+  const app = createBareServer(logOptions(log, logLevel, { isOfOurs: true }))
   await app.register(swagger, openApiOptions)
-  for (const component of [ErrorSchema, ErrorResponse]) app.addSchema(component)
   routes.watch(app)
   app.setErrorHandler(pipeline.handleError)
   app.addHook('onRequest', (request, _reply, done) => {

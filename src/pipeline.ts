@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { Operate } from './admin-api-keys/routes.ts'
 import * as controlErrors from './control/errors.ts'
-import { cut, type Exchange, exchangeOf } from './exchange.ts'
+import { cut, type Exchange, exchangeOf, operationOf } from './exchange.ts'
 import { createFaultHook } from './fault-hook.ts'
 import { WireFault } from './faults/wire.ts'
 import { keyIdOf } from './observer.ts'
@@ -132,7 +132,7 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
       // Since it entered, the request may have waited for its body.
       if (sandbox === undefined || generation !== sandbox.generation || generation.isOver) throw new Cut()
       const text = sandbox.run(caller, operation)
-      exchange.keyId = keyIdOf(request, request.routeOptions.schema?.operationId, text)
+      exchange.keyId = keyIdOf(request, operationOf(request), text)
       return faultHook.after(request, text) as never
     },
 
