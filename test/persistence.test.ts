@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -148,6 +149,71 @@ test('an older file is migrated when it is opened', async () => {
   expect((await call('GET', keysUrl)).status).toBe(200)
 })
 
+/** A file as version 3 wrote it, with these keys, in order of insertion. */
+function writeVersion3(path: string, keys: { id: string; created_at: number; deleted?: 1 }[]): void {
+  const db = new SQLite(path)
+  for (const step of ['0001_admin_api_keys', '0002_sandbox', '0003_copies']) {
+    db.exec(readFileSync(new URL(`../migrations/${step}.sql`, import.meta.url), 'utf8'))
+  }
+  db.pragma('user_version = 3')
+  db.exec(`INSERT INTO sandbox (organization, behavior, clock)
+    VALUES ('{"id":"org-a","name":"A","user":{"id":"user-a","name":"A","created_at":1}}', '{}', '{"offset_ms":0}')`)
+  const insert = db.prepare(`INSERT INTO admin_api_keys (seq, id, value_sha256, created_at, deleted, shown)
+    VALUES (?, ?, ?, ?, ?, ?)`)
+  for (const [seq, { id, created_at, deleted = 0 }] of keys.entries()) {
+    const owner = { type: 'user', object: 'organization.user', id: 'user-a', name: 'A', created_at: 1, role: 'owner' }
+    const times = { created_at, expires_at: null, last_used_at: null }
+    const shown = {
+      object: 'organization.admin_api_key',
+      id,
+      name: id,
+      redacted_value: 'sk-admin...abc',
+      ...times,
+      owner,
+    }
+    const sha256 = createHash('sha256').update(`sk-admin-${id}`).digest('hex')
+    insert.run(seq + 1, id, sha256, created_at, deleted, JSON.stringify(shown))
+  }
+  db.close()
+}
+
+test('keys of an older file keep their order, their deletion, their cursors and their values', async () => {
+  const data = temporaryFolder()
+  mkdirSync(join(data, inHex('default')))
+  writeVersion3(fileOf(data), [
+    { id: 'key_late', created_at: 1_700_000_002 },
+    { id: 'key_b', created_at: 1_700_000_001 },
+    { id: 'key_gone', created_at: 1_700_000_001, deleted: 1 },
+    { id: 'key_a', created_at: 1_700_000_001 },
+    { id: 'key_first', created_at: 0 },
+  ])
+  const { call } = await startApp({ dataDirectory: data, adminKey: undefined })
+  const as = 'sk-admin-key_late'
+  const idsOf = async (query: string) =>
+    (await call('GET', `${keysUrl}?${query}`, { as })).body.data.map(({ id }: { id: string }) => id)
+  expect(await idsOf('')).toEqual(['key_first', 'key_b', 'key_a', 'key_late'])
+  expect(await idsOf('order=desc&after=key_gone')).toEqual(['key_b', 'key_first'])
+  expect(await idsOf('after=key_gone')).toEqual(['key_a', 'key_late'])
+  expect((await call('GET', keysUrl, { as: 'sk-admin-key_gone' })).headers['x-emulator-reason']).toContain(
+    'key_deleted',
+  )
+})
+
+test('a key is listed after those of its second that an earlier run made, and deleted', async () => {
+  const data = temporaryFolder()
+  const seed = temporaryFile('seed.yaml', 'clock: { now: 2001-01-01T00:00:00Z, frozen: true }')
+  const options = { dataDirectory: data, seed: [seed] }
+  const first = await startApp(options)
+  const [kept, gone] = [await first.create({ name: 'kept' }), await first.create({ name: 'gone' })]
+  await first.call('DELETE', `${keysUrl}/${gone.id}`)
+  await first.app.close()
+  const second = await startApp(options)
+  const made = await second.create({ name: 'new' })
+  const after = async (id: string) => (await second.call('GET', `${keysUrl}?after=${id}`)).body.data
+  expect(await after(gone.id)).toEqual([expect.objectContaining({ id: made.id })])
+  expect(await after(kept.id)).toHaveLength(1)
+})
+
 test('a migration is applied whole or not at all', () => {
   const db = new SQLite(':memory:')
   const first = { version: 1, sql: 'CREATE TABLE a (x) STRICT' }
@@ -173,15 +239,21 @@ test('a file of a version that lacked a behaviour has its default', async () => 
   expect((await call('GET', `${keysUrl}/${key.id}`)).status).toBe(200)
 })
 
-test('a page is one range of an index: no sorting, no temporary table', async () => {
+test('a page is one range of the table: no sorting, no temporary table', async () => {
   const data = await usedFolder()
   const db = new SQLite(fileOf(data))
   for (const query of Object.values(pageQueries)) {
-    const plan = db.prepare<number[], { detail: string }>(`EXPLAIN QUERY PLAN ${query}`).all(1, 1, 21)
-    expect(plan).toHaveLength(1)
-    expect(plan[0]?.detail).toMatch(
-      /^SEARCH admin_api_keys USING INDEX admin_api_keys_in_order \(\(created_at,seq\)[<>]\(\?,\?\)\)$/,
-    )
+    const plan = db
+      .prepare<[object], { detail: string }>(`EXPLAIN QUERY PLAN ${query}`)
+      .all({ after: 'key_a', limit: 21 })
+      .map(({ detail }) => detail)
+    expect(plan).toEqual([
+      expect.stringMatching(/^SEARCH admin_api_keys USING INTEGER PRIMARY KEY \(rowid[<>]\?( AND rowid<\?)?\)$/),
+      'SCALAR SUBQUERY 1',
+      expect.stringMatching(
+        /^SEARCH admin_api_keys USING( COVERING)? INDEX sqlite_autoindex_admin_api_keys_1 \(id=\?\)$/,
+      ),
+    ])
   }
   db.close()
 })
@@ -259,7 +331,7 @@ describe('a folder that cannot be used stops the start with exit code 2', () => 
     db.pragma('user_version = 999')
     db.close()
     const before = readFileSync(fileOf(data))
-    expect(await refused(data)).toContain('is of version 999; this program knows versions up to 3')
+    expect(await refused(data)).toContain('is of version 999; this program knows versions up to 4')
     expect(readFileSync(fileOf(data)).equals(before)).toBe(true)
   })
 

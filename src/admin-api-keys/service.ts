@@ -14,7 +14,7 @@ import {
   type ListQuery,
 } from './schemas.ts'
 import { digest } from './secret.ts'
-import type { CredentialRow, KeyRow, KeyStore, Position } from './store.ts'
+import type { CredentialRow, KeyRow, KeyStore } from './store.ts'
 
 interface Surroundings {
   store: KeyStore
@@ -35,13 +35,23 @@ export function createKeyService({ store, now, draw, behavior, defaultOwner }: S
     return row
   }
 
-  function findCursor(after: string): Position {
+  function checkCursor(after: string): void {
     const row = store.byId(after)
     if (row === undefined) throw errors.unknownCursor(after, `cursor_never_issued; after=${after}`)
-    if (row.deleted && behavior().deleted_cursor === 'reject') {
+    if (row.deleted && rejectsDeletedCursors()) {
       throw errors.unknownCursor(after, `cursor_deleted; after=${after}; behavior=deleted_cursor:reject`)
     }
-    return row
+  }
+
+  const rejectsDeletedCursors = () => behavior().deleted_cursor === 'reject'
+
+  /** The texts of the keys after another, or of the first. */
+  function keysAfter(after: string | null, order: 'asc' | 'desc', limit: number): Json<AdminApiKey>[] {
+    if (after !== null && rejectsDeletedCursors()) checkCursor(after)
+    const keys = store.page(order, { after, limit })
+    // What was never issued has nothing after it, as the last key has.
+    if (after !== null && keys.length === 0) checkCursor(after)
+    return keys
   }
 
   function pageSize(limit: number): number {
@@ -92,11 +102,9 @@ export function createKeyService({ store, now, draw, behavior, defaultOwner }: S
 
     list({ after, order = 'asc', limit = defaultLimit }: ListQuery): Json<ApiKeyList> {
       const size = pageSize(limit)
-      // Node's client sends an empty `after` for one that is null.
-      const from = after === undefined || after === '' ? undefined : findCursor(after)
-      // One row past the page tells whether another follows.
-      const rows = store.page(order, from, size + 1)
-      return page(rows.slice(0, size), rows.length > size)
+      // Node's client sends an empty `after` for one that is null. One key past the page tells whether another follows.
+      const keys = keysAfter(after || null, order, size + 1)
+      return page(keys.slice(0, size), keys.length > size)
     },
 
     retrieve(id: string): Json<AdminApiKey> {

@@ -1,15 +1,13 @@
 import type { Database } from 'better-sqlite3'
 
-/** A key as the operations need it. Times in Unix seconds. */
+/** A key as the operations need it. */
 export interface KeyRow {
-  created_at: number
-  seq: number
   deleted: 0 | 1
   /** The key as the API shows it, in JSON. */
   shown: string
 }
 
-/** What decides whether a value authenticates. */
+/** What decides whether a value authenticates. Times in Unix seconds. */
 export interface CredentialRow {
   id: string
   expires_at: number | null
@@ -17,51 +15,75 @@ export interface CredentialRow {
   deleted: 0 | 1
 }
 
-export type NewKeyRow = Omit<KeyRow, 'seq'> & CredentialRow & { value_sha256: string }
+export type NewKeyRow = KeyRow & CredentialRow & { created_at: number; value_sha256: string }
 
 /** A key as somebody needs it who makes the same one elsewhere. */
-export type StoredKeyRow = Pick<KeyRow, 'deleted' | 'shown'> & { value_sha256: string }
+export type StoredKeyRow = KeyRow & { value_sha256: string }
 
-/** Where a page begins: after the key that stands, or stood, at this place of the order. */
-export type Position = Pick<KeyRow, 'created_at' | 'seq'>
+/** How many keys may be made in one second: so many bits of a position are their number (migrations/0004_position.sql). */
+const mostOfSecond = 2 ** 25 - 1
 
-/** The page after a position: each one range of the index, without sorting. */
+const firstPosition = '(@created_at << 25)'
+const lastPosition = `(@created_at << 25 | ${mostOfSecond})`
+
+/** The number of the last key of a second, deleted or not; 0 where there is none. */
+const lastNumber = `SELECT ${mostOfSecond} & max(
+  coalesce((SELECT max(position) FROM admin_api_keys WHERE position BETWEEN ${firstPosition} AND ${lastPosition}), 0),
+  coalesce((SELECT -min(position) FROM admin_api_keys WHERE position BETWEEN -${lastPosition} AND -${firstPosition}), 0))`
+
+const positionOr = (end: string) =>
+  `iif(@after IS NULL, ${end}, (SELECT abs(position) FROM admin_api_keys WHERE id = @after))`
+
+/** The keys listed after one that is there, or was, or from the end of the order: each one range of the table. */
 export const pageQueries = {
-  asc: `SELECT shown FROM admin_api_keys
-    WHERE deleted = 0 AND (created_at, seq) > (?, ?) ORDER BY created_at, seq LIMIT ?`,
-  desc: `SELECT shown FROM admin_api_keys
-    WHERE deleted = 0 AND (created_at, seq) < (?, ?) ORDER BY created_at DESC, seq DESC LIMIT ?`,
+  asc: `SELECT shown FROM admin_api_keys WHERE position > ${positionOr('0')} ORDER BY position LIMIT CAST(@limit AS INTEGER)`,
+  desc: `SELECT shown FROM admin_api_keys WHERE position > 0 AND position < ${positionOr('9223372036854775807')}
+    ORDER BY position DESC LIMIT CAST(@limit AS INTEGER)`,
+}
+
+interface PageQuery {
+  /** The id of a key; a page after one that never was is empty. */
+  after: string | null
+  limit: number
 }
 
 /** The table of keys. Deleted keys stay in it: `byId` and `byDigest` find them too. */
 export function createKeyStore(db: Database) {
-  const byId = db.prepare<[string], KeyRow>(`SELECT created_at, seq, deleted, shown FROM admin_api_keys WHERE id = ?`)
+  const byId = db.prepare<[string], KeyRow>(`SELECT position < 0 AS deleted, shown FROM admin_api_keys WHERE id = ?`)
   const byDigest = db.prepare<[string], CredentialRow>(
-    `SELECT id, expires_at, last_used_at, deleted FROM admin_api_keys WHERE value_sha256 = ?`,
+    `SELECT id, expires_at, last_used_at, position < 0 AS deleted FROM admin_api_keys WHERE value_sha256 = unhex(?)`,
   )
-  const insert = db.prepare<[NewKeyRow]>(
-    `INSERT INTO admin_api_keys (seq, id, value_sha256, created_at, expires_at, last_used_at, deleted, shown)
-     VALUES ((SELECT coalesce(max(rowid), 0) + 1 FROM admin_api_keys),
-       @id, @value_sha256, @created_at, @expires_at, @last_used_at, @deleted, @shown)
+  const numberOf = db.prepare<[{ created_at: number }], number>(lastNumber).pluck()
+  const insert = db.prepare<[NewKeyRow & { number: number }]>(
+    `INSERT INTO admin_api_keys (position, id, value_sha256, expires_at, last_used_at, shown)
+     VALUES (@created_at << 25 | @number, @id, unhex(@value_sha256), @expires_at, @last_used_at, @shown)
      ON CONFLICT DO NOTHING`,
   )
-  const setDeleted = db.prepare<[string]>(`UPDATE admin_api_keys SET deleted = 1 WHERE id = ?`)
+  const setDeleted = db.prepare<[string]>(`UPDATE admin_api_keys SET position = -abs(position) WHERE id = ?`)
   // The cast, for a number arrives as a real one, of which JSON would show the fraction.
   const setLastUsed = db.prepare<[{ id: string; at: number }]>(
     `UPDATE admin_api_keys
      SET last_used_at = @at, shown = json_set(shown, '$.last_used_at', CAST(@at AS INTEGER)) WHERE id = @id`,
   )
   const all = db.prepare<[], StoredKeyRow>(
-    `SELECT value_sha256, deleted, shown FROM admin_api_keys ORDER BY admin_api_keys.seq`,
+    `SELECT lower(hex(value_sha256)) AS value_sha256, position < 0 AS deleted, shown
+     FROM admin_api_keys ORDER BY abs(position)`,
   )
-  const count = db.prepare<[], number>(`SELECT count(*) FROM admin_api_keys WHERE deleted = 0`).pluck()
+  // The plus has it read the ids, not the keys.
+  const count = db.prepare<[], number>(`SELECT count(*) FROM admin_api_keys WHERE +position > 0`).pluck()
   const page = {
-    asc: db.prepare<[number, number, number], string>(pageQueries.asc).pluck(),
-    desc: db.prepare<[number, number, number], string>(pageQueries.desc).pluck(),
+    asc: db.prepare<[PageQuery], string>(pageQueries.asc).pluck(),
+    desc: db.prepare<[PageQuery], string>(pageQueries.desc).pluck(),
   }
-  const ends = {
-    asc: { created_at: Number.MIN_SAFE_INTEGER, seq: 0 },
-    desc: { created_at: Number.MAX_SAFE_INTEGER, seq: 0 },
+
+  // Keys are made in one second after another, but for those of a seed or of a clock that was moved.
+  let latestSecond = { created_at: -1, number: 0 }
+  function nextNumber(created_at: number): number {
+    if (latestSecond.created_at !== created_at) {
+      latestSecond = { created_at, number: numberOf.get({ created_at }) ?? 0 }
+    }
+    if (latestSecond.number === mostOfSecond) throw new Error(`${mostOfSecond} keys of one second are all there may be`)
+    return ++latestSecond.number
   }
 
   // A client calls with the same key again and again: its row is kept until it changes.
@@ -80,7 +102,11 @@ export function createKeyStore(db: Database) {
       return row
     },
     /** Whether its id and its value were free; a key that is not is left out. */
-    insert: (row: NewKeyRow): boolean => insert.run(row).changes === 1,
+    insert(row: NewKeyRow): boolean {
+      const isFree = insert.run({ ...row, number: nextNumber(row.created_at) }).changes === 1
+      if (isFree && row.deleted) setDeleted.run(row.id)
+      return isFree
+    },
     setDeleted(id: string): void {
       forget(id)
       setDeleted.run(id)
@@ -89,15 +115,12 @@ export function createKeyStore(db: Database) {
       forget(id)
       setLastUsed.run({ id, at })
     },
-    /** Every key, deleted ones too, in order of insertion. */
+    /** Every key, deleted ones too, in the order of the list. */
     all: (): StoredKeyRow[] => all.all(),
     /** How many are not deleted. */
     count: (): number => count.get() ?? 0,
-    /** At most `limit` keys that are not deleted, as shown, in order, from the end of the order or past `after`. */
-    page(order: 'asc' | 'desc', after: Position | undefined, limit: number): string[] {
-      const { created_at, seq } = after ?? ends[order]
-      return page[order].all(created_at, seq, limit)
-    },
+    /** Keys that are not deleted, as shown, in order. */
+    page: (order: 'asc' | 'desc', query: PageQuery): string[] => page[order].all(query),
   }
 }
 
