@@ -48,7 +48,7 @@ export function createKeyService({ store, now, draw, behavior, defaultOwner }: S
   /** The texts of the keys after another, or of the first. */
   function keysAfter(after: string | null, order: 'asc' | 'desc', limit: number): Json<AdminApiKey>[] {
     if (after !== null && rejectsDeletedCursors()) checkCursor(after)
-    const keys = store.page(order, { after, limit })
+    const keys = store.page(order, after, limit)
     // What was never issued has nothing after it, as the last key has.
     if (after !== null && keys.length === 0) checkCursor(after)
     return keys

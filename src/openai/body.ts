@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
-import { finished } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ApiError } from './api-error.ts'
+import { attempt } from './attempt.ts'
 import * as errors from './errors.ts'
 import { kindOf } from './kinds.ts'
 
@@ -22,9 +22,13 @@ export type BodyOf = (request: FastifyRequest) => Promise<Buffer | undefined>
  */
 export function acceptJsonBodies(app: FastifyInstance, bodyOf: BodyOf = ({ raw }) => readBody(raw)): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', async (request: FastifyRequest) =>
-    parse(request.headers['content-type'], await bodyOf(request)),
-  )
+  app.addContentTypeParser('*', (request: FastifyRequest, _payload, done) => {
+    bodyOf(request).then((bytes) => {
+      const read = attempt(() => parse(request.headers['content-type'], bytes))
+      if ('error' in read) done(read.error)
+      else done(null, read.value)
+    }, done)
+  })
 }
 
 /** What a content type that Fastify cannot even read means: nothing, where it describes no body. */
@@ -47,11 +51,12 @@ export function readBody(payload: IncomingMessage): Promise<Buffer | undefined> 
       if (length > bodyLimit) chunks.length = 0
       else chunks.push(chunk)
     })
-    finished(payload, { writable: false }, (error) => {
-      // The client broke off, or what it sent ceased to be HTTP; the bare socket has been answered where it could be.
-      if (error) reject(errors.malformedRequest('body_incomplete'))
-      else resolve(length > bodyLimit ? undefined : Buffer.concat(chunks, length))
-    })
+    payload.on('end', () => resolve(length > bodyLimit ? undefined : Buffer.concat(chunks, length)))
+    // The client broke off, or what it sent ceased to be HTTP; the bare socket has been answered where it could be.
+    const breakOff = () => payload.readableEnded || reject(errors.malformedRequest('body_incomplete'))
+    payload.on('error', breakOff)
+    payload.on('close', breakOff)
+    if (payload.destroyed) breakOff()
   })
 }
 

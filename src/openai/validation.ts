@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifySchemaCompiler } from 'fastify'
 import type { TObject, TSchema } from 'typebox'
 import { createAjv } from './ajv.ts'
 import type { ApiError } from './api-error.ts'
+import { attempt, type Outcome } from './attempt.ts'
 import * as errors from './errors.ts'
 import { kindOf, withArticle } from './kinds.ts'
 import { readQuery } from './query.ts'
@@ -21,16 +22,6 @@ const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart })
   if (httpPart === 'querystring')
     return (query: Record<string, unknown>) => attempt(() => readQuery(schema as TObject, query))
   return () => true
-}
-
-type Outcome = { value: unknown } | { error: Error }
-
-function attempt(read: () => unknown): Outcome {
-  try {
-    return { value: read() }
-  } catch (error) {
-    return { error: error as Error }
-  }
 }
 
 let ajv: Ajv | undefined

@@ -1,4 +1,4 @@
-import { customRandom, urlAlphabet } from 'nanoid'
+import { customRandom } from 'nanoid'
 import { looksReal } from '../admin-api-keys/secret.ts'
 import { type Bytes, createNamedBytes, createSystemBytes } from './random-bytes.ts'
 
@@ -49,7 +49,9 @@ export function createFormats(bytesOf: (stream: Stream) => Bytes, hexDigits: (co
   const keyId = customRandom(alphanumeric, 16, bytesOf('key_id'))
   const ownerId = customRandom(alphanumeric, 24, bytesOf('owner_id'))
   const organizationId = customRandom(alphanumeric, 24, bytesOf('organization_id'))
-  const secret = customRandom(urlAlphabet, 124, bytesOf('key_value'))
+  const secretBytes = bytesOf('key_value')
+  // 124 characters of A-Z, a-z, 0-9, "-" and "_".
+  const secret = () => secretBytes(93).toString('base64url')
   return {
     keyId: () => `key_${keyId()}`,
     keyValue() {

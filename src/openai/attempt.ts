@@ -1,0 +1,10 @@
+export type Outcome = { value: unknown } | { error: Error }
+
+/** What came of it, for callers that hand on errors instead of throwing them. */
+export function attempt(read: () => unknown): Outcome {
+  try {
+    return { value: read() }
+  } catch (error) {
+    return { error: error as Error }
+  }
+}
