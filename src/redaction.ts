@@ -38,9 +38,11 @@ const tail = /[A-Za-z0-9_-]{12}/y
 function mayHoldSecret(text: string, presented: string): boolean {
   const isKey = presented.startsWith('sk-')
   if (!isKey && presented !== '' && text.includes(presented)) return true
-  for (let at = text.indexOf('sk-'); at >= 0; at = text.indexOf('sk-', at + 1)) {
-    tail.lastIndex = at + 'sk-'.length
-    if ((isKey && text.startsWith(presented, at)) || tail.test(text)) return true
+  // By the hyphen, which is rarer than the letters before it.
+  for (let hyphen = text.indexOf('-'); hyphen >= 0; hyphen = text.indexOf('-', hyphen + 1)) {
+    if (!text.startsWith('sk', hyphen - 2)) continue
+    tail.lastIndex = hyphen + 1
+    if ((isKey && text.startsWith(presented, hyphen - 2)) || tail.test(text)) return true
   }
   return false
 }
