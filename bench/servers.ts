@@ -1,7 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { keysPath, untilOk } from './client.ts'
 import { pinning } from './cores.ts'
-import { packageVersion } from './machine.ts'
 import { type Command, freePort, launch, type Running } from './processes.ts'
 import { temporaryFile } from './temporary.ts'
 
@@ -31,13 +31,28 @@ export const bare = (answer?: object): Contestant => ({
   },
 })
 
-export const ours = (...options: string[]): Contestant => ({
+const { version, scripts } = JSON.parse(readFileSync(at('../package.json'), 'utf8'))
+/** What `npm start` and the image tell Node. */
+const flags: string[] = /^exec node (.*?)bin\//.exec(scripts.start)?.[1]?.split(' ').filter(Boolean) ?? []
+
+/** Ours as `npm start` and the image run it. */
+export const ours = (...options: string[]): Contestant => contestant(flags, options)
+
+/** Ours as npx runs it. */
+export const oursByNpx = (): Contestant => ({ ...contestant([], []), name: 'the same by npx' })
+
+const contestant = (nodeFlags: readonly string[], options: readonly string[]): Contestant => ({
   name: 'admin-keys-emulator',
-  version: packageVersion('../package.json'),
+  version,
   path: keysPath,
   command: (port) => ({
     file: process.execPath,
-    args: [at('../bin/admin-keys-emulator.cjs'), '--port', String(port), '--log-level', 'warn', ...options],
+    args: [
+      ...nodeFlags,
+      at('../bin/admin-keys-emulator.cjs'),
+      ...['--port', String(port), '--log-level', 'warn'],
+      ...options,
+    ],
   }),
 })
 
