@@ -73,8 +73,9 @@ export function openFile(path: string): Database {
     db.pragma('locking_mode = EXCLUSIVE')
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = NORMAL')
-    // Pages are read where the system has them: of a million keys a copy of each would be what a retrieval costs most.
+    // Of many keys each page is another: they are read where the system has them, and written back 16 MB at a time.
     db.pragma(`mmap_size = ${2 ** 31 - 2 ** 16}`)
+    db.pragma('wal_autocheckpoint = 4000')
     migrate(db)
     return db
   } catch (error) {
