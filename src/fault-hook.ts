@@ -94,7 +94,7 @@ export function createFaultHook(pauses: Pauses, log: FastifyBaseLogger): FaultHo
 
   /** Until the client gives up, or is given up. */
   function holdOpen({ sandbox, generation }: Exchange, { raw }: FastifyReply): void {
-    whenClosed(raw, [sandbox?.stayAwake(), pauses.onCut(generation, () => raw.destroy())])
+    whenClosed([raw], [sandbox?.stayAwake(), pauses.onCut(generation, () => raw.destroy())])
   }
 }
 

@@ -37,12 +37,19 @@ export class Pauses {
   }
 }
 
-/** Calls each once the request or the answer is over, however it ends. */
+/** Calls each as soon as one of the messages is over, however it ends, or at once if one is. */
 export function whenClosed(
-  message: IncomingMessage | ServerResponse,
+  messages: readonly (IncomingMessage | ServerResponse)[],
   letGo: readonly ((() => void) | undefined)[],
 ): void {
-  message.once('close', () => {
+  let isOver = false
+  const end = () => {
+    if (isOver) return
+    isOver = true
     for (const each of letGo) each?.()
-  })
+  }
+  for (const message of messages) {
+    if (message.closed) end()
+    else message.once('close', end)
+  }
 }

@@ -33,10 +33,10 @@ export function installPipeline(app: FastifyInstance, pipeline: Pipeline, { regi
     else burst.putOff(() => done(null, payload))
   })
   app.register((api, _options, done) => {
-    api.addHook('onRequest', (request, _reply, next) => {
+    api.addHook('onRequest', (request, reply, next) => {
       // To the router what follows a slash at the end is an empty id; to the API it is no URL at all.
       if (exchangeOf(request).address.sentPath.endsWith('/')) pipeline.refuseUnrouted(request)
-      pipeline.enter(request)
+      pipeline.enter(request, reply)
       pipeline.meetFaults(request, next)
     })
     registerApi(api)

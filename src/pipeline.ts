@@ -24,7 +24,7 @@ export interface Pipeline {
   /** Refuses what reaches no route, before a byte of the body is read. */
   refuseUnrouted(request: FastifyRequest): void
   /** Enters the addressed sandbox, making it if need be, and authenticates. */
-  enter(request: FastifyRequest): void
+  enter(request: FastifyRequest, reply: FastifyReply): void
   /** Has armed faults fire that come before the operation; `next` goes on, or answers an error. */
   meetFaults(request: FastifyRequest, next: (error?: Error) => void): void
   operate: Operate
@@ -101,7 +101,7 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
 
     refuseUnrouted,
 
-    enter(request) {
+    enter(request, reply) {
       const exchange = exchangeOf(request)
       const { sandbox: name = defaultSandbox } = exchange.address
       exchange.sandbox = registry.find(name)
@@ -112,7 +112,7 @@ export function createPipeline(surroundings: Surroundings): Pipeline {
         exchange.requestId = sandbox.randomness.requestId()
       }
       exchange.generation = sandbox.generation
-      if (request.method === 'POST') awaitBody(sandbox, request)
+      if (request.method === 'POST') awaitBody(sandbox, request, reply)
       const { keys, settings } = sandbox
       exchange.caller = authorize(
         request.headers.authorization,

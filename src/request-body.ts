@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { exchangeOf } from './exchange.ts'
 import { readBody } from './openai/body.ts'
 import { whenClosed } from './pauses.ts'
@@ -18,7 +18,11 @@ export function bodyOf(request: FastifyRequest): Promise<Buffer | undefined> {
 export const readBodyOf = (request: FastifyRequest): Promise<unknown> =>
   request.method === 'POST' ? bodyOf(request).catch(() => undefined) : Promise.resolve()
 
-/** While a body is on its way to it a sandbox does not idle; should it be reset meanwhile, nobody waits for the rest. */
-export function awaitBody(sandbox: Sandbox, { raw }: FastifyRequest): void {
-  whenClosed(raw, [sandbox.stayAwake(), sandbox.generation.onEnd(() => raw.destroy())])
+/**
+ * While a body is on its way to it a sandbox does not idle, unless the answer does not wait for it; should it be reset
+ * meanwhile, nobody waits for the rest.
+ */
+export function awaitBody(sandbox: Sandbox, { raw }: FastifyRequest, reply: FastifyReply): void {
+  // Of a request that has been answered Node does not say when its connection breaks.
+  whenClosed([raw, reply.raw], [sandbox.stayAwake(), sandbox.generation.onEnd(() => raw.destroy())])
 }

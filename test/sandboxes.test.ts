@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl, startApp, walk } from './support/app.ts'
+import { exchangeRaw } from './support/raw.ts'
 
 const inSandbox = (name: string) => `/sandbox/${name}${keysUrl}`
 
@@ -174,6 +175,23 @@ describe('with a time to live', () => {
     } as RequestInit)
     expect(answer.status).toBe(200)
     expect(await count(inSandbox('slow'))).toBe(2)
+  })
+
+  test.each([
+    ['that was refused before', '', []],
+    ['on which an armed fault would hang', `authorization: Bearer ${adminKey}\r\n`, [{ kind: 'hang' }]],
+  ])('a body %s and breaks off does not keep one awake', async (_case, authorization, faults) => {
+    const { url, create, count } = await listening(100)
+    await create(inSandbox('left'))
+    const control = `${url}/sandbox/left/_emulator/faults`
+    const json = { 'content-type': 'application/json' }
+    for (const fault of faults)
+      await fetch(control, { method: 'POST', headers: json, body: JSON.stringify({ operation: '*', ...fault }) })
+    const head = `POST ${inSandbox('left')} HTTP/1.1\r\nhost: x\r\n${authorization}content-type: application/json\r\n`
+    await exchangeRaw(url, `${head}content-length: 12\r\n\r\n{"n`, { giveUp: 150 })
+    await sleep(500)
+    // Begun anew, without what was made in it.
+    expect(await count(inSandbox('left'))).toBe(1)
   })
 })
 

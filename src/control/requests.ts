@@ -78,7 +78,7 @@ export function registerRequests(app: FastifyInstance, { addressed, pauses }: Co
     }
     stream.allowBacklog()
     const sleep = sandbox.stayAwake()
-    whenClosed(reply.raw, [sleep, journal.listen(tell), pauses.onCut(generation, () => reply.raw.destroy())])
+    whenClosed([reply.raw], [sleep, journal.listen(tell), pauses.onCut(generation, () => reply.raw.destroy())])
   })
 }
 

@@ -2,12 +2,12 @@ import { connect } from 'node:net'
 
 /**
  * Sends bytes over a connection of its own and answers all that comes back until the other side closes it, or falls
- * silent for `quiet` milliseconds. With `end` our side is closed after sending.
+ * silent for `quiet` milliseconds, or is silent from the beginning for `giveUp`. With `end` our side is closed after sending.
  */
 export function exchangeRaw(
   url: string,
   bytes: string | Buffer | (string | Buffer)[],
-  { quiet = 120, end = false } = {},
+  { quiet = 120, end = false, giveUp = 5000 } = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url)
@@ -18,7 +18,7 @@ export function exchangeRaw(
       socket.destroy()
       resolve(Buffer.concat(received).toString('latin1'))
     }
-    let timer = setTimeout(finish, 5000)
+    let timer = setTimeout(finish, giveUp)
     socket.on('data', (chunk: Buffer) => {
       received.push(chunk)
       clearTimeout(timer)
