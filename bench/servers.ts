@@ -32,8 +32,8 @@ export const bare = (answer?: object): Contestant => ({
 })
 
 const { version, scripts } = JSON.parse(readFileSync(at('../package.json'), 'utf8'))
-/** What `npm start` and the image tell Node. */
-const flags: string[] = /^exec node (.*?)bin\//.exec(scripts.start)?.[1]?.split(' ').filter(Boolean) ?? []
+/** What `npm start` tells Node, and the image (test/repository.test.ts). */
+const flags: string[] = scripts.start.match(/ --\S+(?=.* bin\/)/g).map((flag: string) => flag.trim())
 
 /** Ours as `npm start` and the image run it. */
 export const ours = (...options: string[]): Contestant => contestant(flags, options)
@@ -50,7 +50,10 @@ const contestant = (nodeFlags: readonly string[], options: readonly string[]): C
     args: [
       ...nodeFlags,
       at('../bin/admin-keys-emulator.cjs'),
-      ...['--port', String(port), '--log-level', 'warn'],
+      '--port',
+      String(port),
+      '--log-level',
+      'warn',
       ...options,
     ],
   }),

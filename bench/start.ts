@@ -13,7 +13,7 @@ export interface StartFigures {
 export interface Starts {
   bare: StartFigures
   ours: StartFigures
-  /** Ours in other circumstances. */
+  /** Ours by npx, and without a compile cache. */
   variants: StartFigures[]
   peers: StartFigures[]
   /** Peers that would not start, and what they said. */

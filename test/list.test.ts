@@ -142,3 +142,36 @@ test('the calling key shows itself as used now', async () => {
   const { call } = await startApp({ seed: 'clock: { now: 2026-01-01T00:00:00Z, frozen: true }' })
   expect((await call('GET', keysUrl)).body.data[0].last_used_at).toBe(1_767_225_600)
 })
+
+test('keys stand by their second, and in it by when they were made, whatever the clock did and was taken back', async () => {
+  const { call, create } = await startApp()
+  const change = (method: string, url: string, body: object) => call(method, `/_emulator/${url}`, { body })
+  const at = (now: number) => change('PUT', 'clock', { now, frozen: true })
+  const last = 253_402_300_799
+  await call('POST', '/_emulator/state', { body: { keys: [{ name: 'end', created_at: last }] } })
+  const made: Record<string, string> = {}
+  const make = async (name: string) => {
+    made[name] = (await create({ name })).id
+  }
+  const namesAfter = async (query: string) =>
+    (await call('GET', `${keysUrl}?limit=100&${query}`)).body.data.map((key: { name: string }) => key.name)
+
+  await at(0)
+  await make('a')
+  await at(1000)
+  await make('d')
+  await at(0)
+  await make('b')
+  await change('PATCH', 'behavior', { state: 'discarded' })
+  await create({ name: 'taken back' })
+  await change('PATCH', 'behavior', { state: 'kept' })
+  await call('DELETE', `${keysUrl}/${made['b']}`)
+  await make('c')
+
+  const names = await namesAfter('')
+  expect(names).toEqual(['a', 'c', 'd', 'Admin key', 'end'])
+  expect(await namesAfter('order=desc')).toEqual(names.toReversed())
+  expect(await namesAfter(`after=${made['b']}`)).toEqual(names.slice(1))
+  expect(await namesAfter(`order=desc&after=${made['b']}`)).toEqual(['a'])
+  expect(await namesAfter(`order=desc&after=${made['d']}`)).toEqual(['c', 'a'])
+})

@@ -1,6 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import SQLite from 'better-sqlite3'
@@ -149,8 +158,16 @@ test('an older file is migrated when it is opened', async () => {
   expect((await call('GET', keysUrl)).status).toBe(200)
 })
 
+interface OldKey {
+  id: string
+  created_at: number
+  deleted?: 1
+  expires_at?: number
+  last_used_at?: number
+}
+
 /** A file as version 3 wrote it, with these keys, in order of insertion. */
-function writeVersion3(path: string, keys: { id: string; created_at: number; deleted?: 1 }[]): void {
+function writeVersion3(path: string, keys: OldKey[]): void {
   const db = new SQLite(path)
   for (const step of ['0001_admin_api_keys', '0002_sandbox', '0003_copies']) {
     db.exec(readFileSync(new URL(`../migrations/${step}.sql`, import.meta.url), 'utf8'))
@@ -158,11 +175,11 @@ function writeVersion3(path: string, keys: { id: string; created_at: number; del
   db.pragma('user_version = 3')
   db.exec(`INSERT INTO sandbox (organization, behavior, clock)
     VALUES ('{"id":"org-a","name":"A","user":{"id":"user-a","name":"A","created_at":1}}', '{}', '{"offset_ms":0}')`)
-  const insert = db.prepare(`INSERT INTO admin_api_keys (seq, id, value_sha256, created_at, deleted, shown)
-    VALUES (?, ?, ?, ?, ?, ?)`)
-  for (const [seq, { id, created_at, deleted = 0 }] of keys.entries()) {
+  const insert = db.prepare(`INSERT INTO admin_api_keys
+    (seq, id, value_sha256, created_at, expires_at, last_used_at, deleted, shown) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+  for (const [seq, { id, created_at, deleted = 0, expires_at = null, last_used_at = null }] of keys.entries()) {
     const owner = { type: 'user', object: 'organization.user', id: 'user-a', name: 'A', created_at: 1, role: 'owner' }
-    const times = { created_at, expires_at: null, last_used_at: null }
+    const times = { created_at, expires_at, last_used_at }
     const shown = {
       object: 'organization.admin_api_key',
       id,
@@ -172,7 +189,7 @@ function writeVersion3(path: string, keys: { id: string; created_at: number; del
       owner,
     }
     const sha256 = createHash('sha256').update(`sk-admin-${id}`).digest('hex')
-    insert.run(seq + 1, id, sha256, created_at, deleted, JSON.stringify(shown))
+    insert.run(seq + 1, id, sha256, created_at, expires_at, last_used_at, deleted, JSON.stringify(shown))
   }
   db.close()
 }
@@ -185,18 +202,32 @@ test('keys of an older file keep their order, their deletion, their cursors and 
     { id: 'key_b', created_at: 1_700_000_001 },
     { id: 'key_gone', created_at: 1_700_000_001, deleted: 1 },
     { id: 'key_a', created_at: 1_700_000_001 },
-    { id: 'key_first', created_at: 0 },
+    { id: 'key_first', created_at: 0, expires_at: 1, last_used_at: 1 },
+    { id: 'key_last', created_at: 253_402_300_799 },
   ])
-  const { call } = await startApp({ dataDirectory: data, adminKey: undefined })
+  copyFileSync(fileOf(data), join(data, inHex('default'), `snapshot-${inHex('old')}.sqlite`))
+  const { app, call } = await startApp({ dataDirectory: data, adminKey: undefined })
   const as = 'sk-admin-key_late'
   const idsOf = async (query: string) =>
     (await call('GET', `${keysUrl}?${query}`, { as })).body.data.map(({ id }: { id: string }) => id)
-  expect(await idsOf('')).toEqual(['key_first', 'key_b', 'key_a', 'key_late'])
-  expect(await idsOf('order=desc&after=key_gone')).toEqual(['key_b', 'key_first'])
-  expect(await idsOf('after=key_gone')).toEqual(['key_a', 'key_late'])
-  expect((await call('GET', keysUrl, { as: 'sk-admin-key_gone' })).headers['x-emulator-reason']).toContain(
-    'key_deleted',
-  )
+  const reasonOf = async (token: string) => (await call('GET', keysUrl, { as: token })).headers['x-emulator-reason']
+  const expectAll = async () => {
+    expect(await idsOf('')).toEqual(['key_first', 'key_b', 'key_a', 'key_late', 'key_last'])
+    expect(await idsOf('order=desc&after=key_gone')).toEqual(['key_b', 'key_first'])
+    expect(await idsOf('after=key_gone')).toEqual(['key_a', 'key_late', 'key_last'])
+    expect(await reasonOf('sk-admin-key_gone')).toContain('key_deleted')
+    expect(await reasonOf('sk-admin-key_first')).toContain('key_expired; key=key_first; expires_at=1;')
+  }
+  await expectAll()
+  const { body: first } = await call('GET', `${keysUrl}/key_first`, { as })
+  expect(first).toMatchObject({ expires_at: 1, last_used_at: 1 })
+  for (const id of ['key_a', 'key_last']) await call('DELETE', `${keysUrl}/${id}`, { as })
+  expect((await call('POST', '/_emulator/snapshots/old/restore')).status).toBe(200)
+  await expectAll()
+  await app.close()
+  const db = new SQLite(fileOf(data), { readonly: true })
+  expect(db.pragma('freelist_count', { simple: true })).toBe(0)
+  db.close()
 })
 
 test('a key is listed after those of its second that an earlier run made, and deleted', async () => {
@@ -242,13 +273,14 @@ test('a file of a version that lacked a behaviour has its default', async () => 
 test('a page is one range of the table: no sorting, no temporary table', async () => {
   const data = await usedFolder()
   const db = new SQLite(fileOf(data))
-  for (const query of Object.values(pageQueries)) {
+  const ranges = { asc: '(rowid>?)', desc: '(rowid>? AND rowid<?)' }
+  for (const order of ['asc', 'desc'] as const) {
     const plan = db
-      .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${query}`)
+      .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${pageQueries[order]}`)
       .all('key_a', 'key_a', 21)
       .map(({ detail }) => detail)
     expect(plan).toEqual([
-      expect.stringMatching(/^SEARCH admin_api_keys USING INTEGER PRIMARY KEY \(rowid[<>]\?( AND rowid<\?)?\)$/),
+      `SEARCH admin_api_keys USING INTEGER PRIMARY KEY ${ranges[order]}`,
       'SCALAR SUBQUERY 1',
       expect.stringMatching(
         /^SEARCH admin_api_keys USING( COVERING)? INDEX sqlite_autoindex_admin_api_keys_1 \(id=\?\)$/,

@@ -49,7 +49,7 @@ export function createKeyService({ store, now, draw, behavior, defaultOwner }: S
   function keysAfter(after: string | null, order: 'asc' | 'desc', limit: number): Json<AdminApiKey>[] {
     if (after !== null && rejectsDeletedCursors()) checkCursor(after)
     const keys = store.page(order, after, limit)
-    // What was never issued has nothing after it, as the last key has.
+    // Empty after the last key, and after an id that was never issued: only the latter is an error.
     if (after !== null && keys.length === 0) checkCursor(after)
     return keys
   }

@@ -20,22 +20,23 @@ export type NewKeyRow = KeyRow & CredentialRow & { created_at: number; value_sha
 /** A key as somebody needs it who makes the same one elsewhere. */
 export type StoredKeyRow = KeyRow & { value_sha256: string }
 
-/** How many keys may be made in one second: so many bits of a position are their number (migrations/0004_position.sql). */
-const mostOfSecond = 2 ** 25 - 1
+// A position is the second of creation and, in so many bits, the number of the key within it (migrations/0004_position.sql).
+const numberBits = 25
+const mostOfSecond = 2 ** numberBits - 1
 
-const firstPosition = '(@created_at << 25)'
-const lastPosition = `(@created_at << 25 | ${mostOfSecond})`
+const firstOfSecond = `(@created_at << ${numberBits})`
+const lastOfSecond = `(${firstOfSecond} | ${mostOfSecond})`
 
 /** The number of the last key of a second, deleted or not; 0 where there is none. */
-const lastNumber = `SELECT ${mostOfSecond} & max(
-  coalesce((SELECT max(position) FROM admin_api_keys WHERE position BETWEEN ${firstPosition} AND ${lastPosition}), 0),
-  coalesce((SELECT -min(position) FROM admin_api_keys WHERE position BETWEEN -${lastPosition} AND -${firstPosition}), 0))`
+const lastNumberQuery = `SELECT ${mostOfSecond} & max(
+  coalesce((SELECT max(position) FROM admin_api_keys WHERE position BETWEEN ${firstOfSecond} AND ${lastOfSecond}), 0),
+  coalesce((SELECT -min(position) FROM admin_api_keys WHERE position BETWEEN -${lastOfSecond} AND -${firstOfSecond}), 0))`
 
 const positionOr = (end: string) => `iif(? IS NULL, ${end}, (SELECT abs(position) FROM admin_api_keys WHERE id = ?))`
 
 /**
- * The keys listed after the one of an id (given twice) that is there, or was, or for null from the end of the order; at most
- * so many. Each is one range of the table. The cast, for a number arrives as a real one, which slows every step to the next.
+ * The keys after a cursor (its id, given twice; deleted ones count) or, for null, from the start of that order; at most so many.
+ * Each is one range of the table. The cast: a limit that is bound as a REAL, as numbers are, makes every row slower.
  */
 export const pageQueries = {
   asc: `SELECT shown FROM admin_api_keys WHERE position > ${positionOr('0')} ORDER BY position LIMIT CAST(? AS INTEGER)`,
@@ -49,10 +50,11 @@ export function createKeyStore(db: Database) {
   const byDigest = db.prepare<[string], CredentialRow>(
     `SELECT id, expires_at, last_used_at, position < 0 AS deleted FROM admin_api_keys WHERE value_sha256 = unhex(?)`,
   )
-  const numberOf = db.prepare<[{ created_at: number }], number>(lastNumber).pluck()
-  const insert = db.prepare(
+  const numberOf = db.prepare<[{ created_at: number }], number>(lastNumberQuery).pluck()
+  const insert = db.prepare<[number, number, string, string, number | null, number | null, string]>(
     `INSERT INTO admin_api_keys (position, id, value_sha256, expires_at, last_used_at, shown)
-     VALUES (? << 25 | ?, ?, unhex(?), ?, ?, ?) ON CONFLICT DO NOTHING`,
+     VALUES ((? << ${numberBits}) | ?, ?, unhex(?), ?, ?, ?)
+     ON CONFLICT (id) DO NOTHING ON CONFLICT (value_sha256) DO NOTHING`,
   )
   const setDeleted = db.prepare<[string]>(`UPDATE admin_api_keys SET position = -abs(position) WHERE id = ?`)
   // The cast, for a number arrives as a real one, of which JSON would show the fraction.
@@ -71,36 +73,36 @@ export function createKeyStore(db: Database) {
     desc: db.prepare<[string | null, string | null, number], string>(pageQueries.desc).pluck(),
   }
 
-  // Keys are made in one second after another, but for those of a seed or of a clock that was moved.
-  let latestSecond = { created_at: -1, number: 0 }
+  // Never lower than the table's: what is rolled back leaves a gap, and no other store writes to this database.
+  let latest = { created_at: -1, number: 0 }
   function nextNumber(created_at: number): number {
-    if (latestSecond.created_at !== created_at) {
-      latestSecond = { created_at, number: numberOf.get({ created_at }) ?? 0 }
+    if (latest.created_at !== created_at || latest.number === mostOfSecond) {
+      latest = { created_at, number: numberOf.get({ created_at }) ?? 0 }
     }
-    if (latestSecond.number === mostOfSecond) throw new Error(`${mostOfSecond} keys of one second are all there may be`)
-    return ++latestSecond.number
+    if (latest.number === mostOfSecond) throw new Error(`there may be no more than ${mostOfSecond} keys of one second`)
+    return ++latest.number
   }
 
   // A client calls with the same key again and again: its row is kept until it changes.
-  let latest: { sha256: string; row: CredentialRow } | undefined
+  let calling: { sha256: string; row: CredentialRow } | undefined
   const forget = (id: string) => {
-    if (latest?.row.id === id) latest = undefined
+    if (calling?.row.id === id) calling = undefined
   }
 
   return {
     byId: (id: string): KeyRow | undefined => byId.get(id),
     byDigest(sha256: string): CredentialRow | undefined {
-      if (latest?.sha256 === sha256) return latest.row
+      if (calling?.sha256 === sha256) return calling.row
       const row = byDigest.get(sha256)
       // What a transaction sees may be taken back.
-      if (row !== undefined && !db.inTransaction) latest = { sha256, row }
+      if (row !== undefined && !db.inTransaction) calling = { sha256, row }
       return row
     },
     /** Whether its id and its value were free; a key that is not is left out. */
     insert(row: NewKeyRow): boolean {
       const { id, value_sha256, created_at, expires_at, last_used_at, deleted, shown } = row
       const number = nextNumber(created_at)
-      // By place, for to look each up by name takes a tenth of it.
+      // Bound by place: looking up names is a tenth of an insert.
       const isFree = insert.run(created_at, number, id, value_sha256, expires_at, last_used_at, shown).changes === 1
       if (isFree && deleted) setDeleted.run(id)
       return isFree
@@ -117,7 +119,7 @@ export function createKeyStore(db: Database) {
     all: (): StoredKeyRow[] => all.all(),
     /** How many are not deleted. */
     count: (): number => count.get() ?? 0,
-    /** At most `limit` keys that are not deleted, as shown, in order: the first, or those after the one of an id, if it ever was. */
+    /** At most `limit` keys that are not deleted, as shown, in order: the first, or those after an id; none if it was never issued. */
     page: (order: 'asc' | 'desc', after: string | null, limit: number): string[] =>
       page[order].all(after, after, limit),
   }

@@ -1,6 +1,6 @@
 export type Outcome = { value: unknown } | { error: Error }
 
-/** What came of it, for callers that hand on errors instead of throwing them. */
+/** What a call came to, for callers that hand on errors instead of throwing them. */
 export function attempt(read: () => unknown): Outcome {
   try {
     return { value: read() }

@@ -53,10 +53,14 @@ export function readBody(payload: IncomingMessage): Promise<Buffer | undefined> 
     })
     payload.on('end', () => resolve(length > bodyLimit ? undefined : Buffer.concat(chunks, length)))
     // The client broke off, or what it sent ceased to be HTTP; the bare socket has been answered where it could be.
-    const breakOff = () => payload.readableEnded || reject(errors.malformedRequest('body_incomplete'))
+    const breakOff = () => {
+      if (!payload.readableEnded) reject(errors.malformedRequest('body_incomplete'))
+    }
     payload.on('error', breakOff)
     payload.on('close', breakOff)
-    if (payload.destroyed) breakOff()
+    // Of what is over already there will be no word.
+    if (payload.readableEnded) resolve(Buffer.alloc(0))
+    else if (payload.destroyed) breakOff()
   })
 }
 

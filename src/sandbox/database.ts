@@ -61,6 +61,9 @@ function setNothingAside(db: Database): void {
   db.pragma(`cache_size = ${usual}`)
 }
 
+// In bytes: SQLite's own limit.
+const mostMapped = 0x7fff0000
+
 /**
  * A database in a file, made if it is not there, migrated if it is older.
  * Throws UserError, the file untouched, where it is no database of ours, of a newer version, in use, or not writable.
@@ -73,8 +76,8 @@ export function openFile(path: string): Database {
     db.pragma('locking_mode = EXCLUSIVE')
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = NORMAL')
-    // Of many keys each page is another: they are read where the system has them, and written back 16 MB at a time.
-    db.pragma(`mmap_size = ${2 ** 31 - 2 ** 16}`)
+    // Of many keys nearly every read is of another page: they are mapped, not copied, and written back every 16 MB, not 4.
+    db.pragma(`mmap_size = ${mostMapped}`)
     db.pragma('wal_autocheckpoint = 4000')
     migrate(db)
     return db

@@ -28,11 +28,13 @@ export const newestVersion = (): number => migrations().at(-1)?.version ?? 0
 /** Brings a database up to date, each step whole or not at all. SQLite's `user_version` says how far it is. */
 export function migrate(db: Database, all: readonly Migration[] = migrations()): void {
   const done = db.pragma('user_version', { simple: true }) as number
-  for (const { version, sql } of all) {
-    if (version <= done) continue
+  const left = all.filter(({ version }) => version > done)
+  for (const { version, sql } of left) {
     db.transaction(() => {
       db.exec(sql)
       db.pragma(`user_version = ${version}`)
     })()
   }
+  // Every copy would hold the pages that the steps have left empty.
+  if (left.length > 0) db.exec('VACUUM')
 }
