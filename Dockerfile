@@ -28,7 +28,7 @@ RUN install -d /image/app /image/seed \
 
 # What Node compiles of the program it finds in the image, where it could write it nowhere.
 RUN NODE_COMPILE_CACHE=/image/app/cache NODE_COMPILE_CACHE_PORTABLE=1 \
-  node --min-semi-space-size=16 scripts/warm.ts /image/app/bin/admin-keys-emulator.cjs
+  node scripts/warm.ts /image/app/bin/admin-keys-emulator.cjs
 
 FROM scratch AS emulator
 COPY --from=build /image /
@@ -43,8 +43,7 @@ ENV EMULATOR_HOST=0.0.0.0 EMULATOR_SEED_FOLDER=/seed \
   NODE_COMPILE_CACHE=/app/cache NODE_COMPILE_CACHE_PORTABLE=1
 USER 1000:1000
 EXPOSE 4010
-# A young generation that holds all of a start: the collector would run three times otherwise (decisions/0013).
-ENTRYPOINT ["/usr/local/bin/node", "--min-semi-space-size=16", "/app/bin/admin-keys-emulator.cjs"]
+ENTRYPOINT ["/usr/local/bin/node", "/app/bin/admin-keys-emulator.cjs"]
 
 FROM emulator AS release
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --start-interval=100ms --retries=3 \

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { keysPath, untilOk } from './client.ts'
 import { pinning } from './cores.ts'
+import { packageVersion } from './machine.ts'
 import { type Command, freePort, launch, type Running } from './processes.ts'
 import { temporaryFile } from './temporary.ts'
 
@@ -31,31 +31,13 @@ export const bare = (answer?: object): Contestant => ({
   },
 })
 
-const { version, scripts } = JSON.parse(readFileSync(at('../package.json'), 'utf8'))
-/** What `npm start` tells Node, and the image (test/repository.test.ts). */
-const flags: string[] = scripts.start.match(/ --\S+(?=.* bin\/)/g).map((flag: string) => flag.trim())
-
-/** Ours as `npm start` and the image run it. */
-export const ours = (...options: string[]): Contestant => contestant(flags, options)
-
-/** Ours as npx runs it. */
-export const oursByNpx = (): Contestant => ({ ...contestant([], []), name: 'the same by npx' })
-
-const contestant = (nodeFlags: readonly string[], options: readonly string[]): Contestant => ({
+export const ours = (...options: string[]): Contestant => ({
   name: 'admin-keys-emulator',
-  version,
+  version: packageVersion('../package.json'),
   path: keysPath,
   command: (port) => ({
     file: process.execPath,
-    args: [
-      ...nodeFlags,
-      at('../bin/admin-keys-emulator.cjs'),
-      '--port',
-      String(port),
-      '--log-level',
-      'warn',
-      ...options,
-    ],
+    args: [at('../bin/admin-keys-emulator.cjs'), '--port', String(port), '--log-level', 'warn', ...options],
   }),
 })
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { residentMegabytes } from './resources.ts'
-import { bare, type Contestant, ours, oursByNpx, start } from './servers.ts'
+import { bare, type Contestant, ours, start } from './servers.ts'
 import { medianOf, ratios } from './statistics.ts'
 
 export interface StartFigures {
@@ -13,8 +13,8 @@ export interface StartFigures {
 export interface Starts {
   bare: StartFigures
   ours: StartFigures
-  /** Ours by npx, and without a compile cache. */
-  variants: StartFigures[]
+  /** Ours where Node has kept nothing of what it compiled. */
+  first: StartFigures
   peers: StartFigures[]
   /** Peers that would not start, and what they said. */
   failed: { name: string; reason: string }[]
@@ -24,14 +24,14 @@ export interface Starts {
 export async function measureStarts(rounds: number, peers: readonly Contestant[] = []): Promise<Starts> {
   const floor = { contestant: bare(), figures: blank(bare()) }
   const own = { contestant: ours(), figures: blank(ours()) }
-  const variants = [oursByNpx(), oursAtFirst()].map((contestant) => ({ contestant, figures: blank(contestant) }))
+  const first = { contestant: oursAtFirst(), figures: blank(oursAtFirst()) }
   const others = peers.map((contestant) => ({ contestant, figures: blank(contestant) }))
   const failed = new Map<string, string>()
   await keepCompiled()
   for (let round = 0; round < rounds; round++) {
     await startOnce(floor.contestant, floor.figures)
     await startOnce(own.contestant, own.figures)
-    for (const { contestant, figures } of variants) await startOnce(contestant, figures)
+    await startOnce(first.contestant, first.figures)
     for (const { contestant, figures } of others) {
       if (failed.has(contestant.name)) continue
       await startOnce(contestant, figures).catch((error: Error) => failed.set(contestant.name, error.message))
@@ -41,13 +41,12 @@ export async function measureStarts(rounds: number, peers: readonly Contestant[]
   return {
     bare: floor.figures,
     ours: own.figures,
-    variants: variants.map(({ figures }) => figures),
+    first: first.figures,
     peers: started.map(({ figures }) => figures),
     failed: [...failed].map(([name, reason]) => ({ name, reason })),
   }
 }
 
-/** Where Node has kept nothing of what it compiled. */
 function oursAtFirst(): Contestant {
   const { command, ...contestant } = ours()
   const env = { NODE_DISABLE_COMPILE_CACHE: '1' }

@@ -1,16 +1,12 @@
 // Starts the program, uses it a little and ends it, so that the compiled code of all that is in the cache which
-// NODE_COMPILE_CACHE names: node [what else Node is told] scripts/warm.ts PROGRAM
+// NODE_COMPILE_CACHE names: node scripts/warm.ts PROGRAM
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 
 const [program = ''] = process.argv.slice(2)
-const emulator = spawn(
-  process.execPath,
-  [...process.execArgv, program, '--port', '0', '--json', '--log-level', 'warn'],
-  {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  },
-)
+const emulator = spawn(process.execPath, [program, '--port', '0', '--json', '--log-level', 'warn'], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+})
 const [line] = await once(emulator.stdout, 'data')
 const { url, base_url, admin_key } = JSON.parse(String(line))
 

@@ -31,15 +31,6 @@ test.each(['', 'bench/'])('the lock file in "%s" names no host, and every versio
     expect(version).toMatch(/^\d+\.\d+\.\d+$/)
 })
 
-test('the image tells Node what npm start does', () => {
-  const { scripts } = JSON.parse(read('package.json'))
-  const [, flags] = /^exec node (.+) bin\//.exec(scripts.start) ?? []
-  const dockerfile = read('Dockerfile')
-  const [, entrypoint = '[]'] = /^ENTRYPOINT (.+)$/m.exec(dockerfile) ?? []
-  expect(JSON.parse(entrypoint).slice(1, -1).join(' ')).toBe(flags)
-  expect(dockerfile).toContain(`node ${flags} scripts/warm.ts`)
-})
-
 test('the README has a row for every option with its variable', () => {
   const readme = read('README.md')
   for (const { flags, env } of Object.values(declarations)) {
