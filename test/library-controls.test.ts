@@ -35,7 +35,7 @@ test.each(ways)('%s: everything that a test does to a sandbox', async (_way, sta
   await sandbox.state.replace({ keys: [{ name: 'a', created_at: '-1d' }] })
   await sandbox.state.add({ keys: [{ name: 'b', created_at: '-1h' }] })
   expect(await namesIn(place)).toEqual(['a', 'b', 'Admin key'])
-  expect((await sandbox.state.get()).keys?.map(({ name }) => name)).toEqual(['a', 'b', 'Admin key'])
+  expect((await sandbox.state.get()).keys?.map(({ name }) => name)).toEqual(['Admin key', 'a', 'b'])
 
   expect(await sandbox.snapshots.take('s')).toMatchObject({ name: 's', keys: 3 })
   await sandbox.reset()

@@ -210,6 +210,7 @@ test('keys of an older file keep their order, their deletion, their cursors and 
   const as = 'sk-admin-key_late'
   const idsOf = async (query: string) =>
     (await call('GET', `${keysUrl}?${query}`, { as })).body.data.map(({ id }: { id: string }) => id)
+  const inserted = ['key_late', 'key_b', 'key_gone', 'key_a', 'key_first', 'key_last']
   const reasonOf = async (token: string) => (await call('GET', keysUrl, { as: token })).headers['x-emulator-reason']
   const expectAll = async () => {
     expect(await idsOf('')).toEqual(['key_first', 'key_b', 'key_a', 'key_late', 'key_last'])
@@ -224,6 +225,10 @@ test('keys of an older file keep their order, their deletion, their cursors and 
   for (const id of ['key_a', 'key_last']) await call('DELETE', `${keysUrl}/${id}`, { as })
   expect((await call('POST', '/_emulator/snapshots/old/restore')).status).toBe(200)
   await expectAll()
+  const { keys } = (await call('GET', '/_emulator/state')).body
+  expect(keys.map(({ id }: { id: string }) => id)).toEqual(inserted)
+  const { id } = (await call('POST', keysUrl, { as, body: { name: 'new' } })).body
+  expect((await call('GET', '/_emulator/state')).body.keys.at(-1).id).toBe(id)
   await app.close()
   const db = new SQLite(fileOf(data), { readonly: true })
   expect(db.pragma('freelist_count', { simple: true })).toBe(0)

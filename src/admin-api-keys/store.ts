@@ -51,9 +51,10 @@ export function createKeyStore(db: Database) {
     `SELECT id, expires_at, last_used_at, position < 0 AS deleted FROM admin_api_keys WHERE value_sha256 = unhex(?)`,
   )
   const numberOf = db.prepare<[{ created_at: number }], number>(lastNumberQuery).pluck()
-  const insert = db.prepare<[number, number, string, string, number | null, number | null, string]>(
-    `INSERT INTO admin_api_keys (position, id, value_sha256, expires_at, last_used_at, shown)
-     VALUES ((? << ${numberBits}) | ?, ?, unhex(?), ?, ?, ?)
+  const lastMade = db.prepare<[], number | null>(`SELECT max(made) FROM admin_api_keys`).pluck()
+  const insert = db.prepare<[number, number, number, string, string, number | null, number | null, string]>(
+    `INSERT INTO admin_api_keys (position, made, id, value_sha256, expires_at, last_used_at, shown)
+     VALUES ((? << ${numberBits}) | ?, ?, ?, unhex(?), ?, ?, ?)
      ON CONFLICT (id) DO NOTHING ON CONFLICT (value_sha256) DO NOTHING`,
   )
   const setDeleted = db.prepare<[string]>(`UPDATE admin_api_keys SET position = -abs(position) WHERE id = ?`)
@@ -64,7 +65,7 @@ export function createKeyStore(db: Database) {
   )
   const all = db.prepare<[], StoredKeyRow>(
     `SELECT lower(hex(value_sha256)) AS value_sha256, position < 0 AS deleted, shown
-     FROM admin_api_keys ORDER BY abs(position)`,
+     FROM admin_api_keys ORDER BY made`,
   )
   // The plus has it read the ids, not the keys.
   const count = db.prepare<[], number>(`SELECT count(*) FROM admin_api_keys WHERE +position > 0`).pluck()
@@ -73,7 +74,8 @@ export function createKeyStore(db: Database) {
     desc: db.prepare<[string | null, string | null, number], string>(pageQueries.desc).pluck(),
   }
 
-  // Never lower than the table's: what is rolled back leaves a gap, and no other store writes to this database.
+  // Both are never lower than the table's: what is rolled back leaves a gap, and no other store writes to this database.
+  let made: number | undefined
   let latest = { created_at: -1, number: 0 }
   function nextNumber(created_at: number): number {
     if (latest.created_at !== created_at || latest.number === mostOfSecond) {
@@ -102,8 +104,11 @@ export function createKeyStore(db: Database) {
     insert(row: NewKeyRow): boolean {
       const { id, value_sha256, created_at, expires_at, last_used_at, deleted, shown } = row
       const number = nextNumber(created_at)
+      // Only the first looks through the table.
+      made = (made ?? lastMade.get() ?? 0) + 1
       // Bound by place: looking up names is a tenth of an insert.
-      const isFree = insert.run(created_at, number, id, value_sha256, expires_at, last_used_at, shown).changes === 1
+      const isFree =
+        insert.run(created_at, number, made, id, value_sha256, expires_at, last_used_at, shown).changes === 1
       if (isFree && deleted) setDeleted.run(id)
       return isFree
     },
@@ -115,7 +120,7 @@ export function createKeyStore(db: Database) {
       forget(id)
       setLastUsed.run({ id, at })
     },
-    /** Every key, deleted ones too, in the order of the list. */
+    /** Every key, deleted ones too, in order of insertion. */
     all: (): StoredKeyRow[] => all.all(),
     /** How many are not deleted. */
     count: (): number => count.get() ?? 0,

@@ -51,7 +51,7 @@ export function registerState(app: FastifyInstance, { addressed }: ControlOption
   const getState = control('emulator-state-export', {
     summary: 'Export the state',
     description:
-      'As a seed: loaded elsewhere it lists, pages and authenticates the same. Its keys are in the order of the list, deleted ones among them; of their values only the SHA-256.',
+      'As a seed: loaded elsewhere it lists, pages and authenticates the same. Its keys are in order of insertion, deleted ones among them; of their values only the SHA-256.',
     answers: { 200: [SeedFile, 'The state.'] },
   })
   app.get('/_emulator/state', { schema: getState }, (request) => exportState(addressed(request).state))

@@ -6,7 +6,7 @@ import { isFrozen } from '../clock.ts'
 import type { State } from '../state.ts'
 import type { SeedFile, SeedKey } from './schema.ts'
 
-/** The seed of which a sandbox would become what this one is; its keys in the order of the list, deleted ones among them. */
+/** The seed of which a sandbox would become what this one is. */
 export function exportState({ store, settings, clock }: State): SeedFile {
   const { organization, behavior } = settings
   const { user } = organization
