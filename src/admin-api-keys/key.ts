@@ -1,5 +1,5 @@
-import { toJson } from '../openai/json.ts'
-import type { AdminApiKey } from './schemas.ts'
+import { type Json, toJson } from '../openai/json.ts'
+import type { AdminApiKey, AdminApiKeyCreateResponse, ApiKeyList } from './schemas.ts'
 import type { NewKeyRow } from './store.ts'
 
 export type Owner = AdminApiKey['owner']
@@ -32,3 +32,18 @@ export function toRow({ value_sha256, deleted, ...key }: NewKey): NewKeyRow {
   const { id, created_at, expires_at, last_used_at } = key
   return { id, value_sha256, created_at, expires_at, last_used_at, deleted: deleted ? 1 : 0, shown }
 }
+
+/** The text of a key, with its value at the end. */
+export const withValue = (shown: Json<AdminApiKey>, value: string): Json<AdminApiKeyCreateResponse> =>
+  `${shown.slice(0, -1)},"value":${toJson(value)}}`
+
+/** The text of a page, of the texts of its keys. */
+export function page(keys: Json<AdminApiKey>[], hasMore: boolean): Json<ApiKeyList> {
+  const idOf = (key: Json<AdminApiKey> | undefined) => (key === undefined ? 'null' : idIn(key))
+  return `{"object":"list","data":[${keys.join(',')}],"first_id":${idOf(keys[0])},"last_id":${idOf(keys.at(-1))},"has_more":${hasMore}}`
+}
+
+const idBegins = '{"object":"organization.admin_api_key","id":'.length
+
+/** The id of a key as JSON. A quote within it is escaped, so that nothing in it can look like the next field. */
+const idIn = (key: Json<AdminApiKey>): string => key.slice(idBegins, key.indexOf(',"name":', idBegins))

@@ -3,7 +3,7 @@ import type { Behavior } from '../openai/behavior.ts'
 import * as errors from '../openai/errors.ts'
 import { fromJson, type Json, toJson } from '../openai/json.ts'
 import { redactedForm } from '../redaction.ts'
-import { type Owner, toRow } from './key.ts'
+import { type Owner, page, toRow, withValue } from './key.ts'
 import {
   type AdminApiKey,
   type AdminApiKeyCreateResponse,
@@ -47,10 +47,9 @@ export function createKeyService({ store, now, draw, behavior, defaultOwner }: S
 
   /** The texts of the keys after another, or of the first. */
   function keysAfter(after: string | null, order: 'asc' | 'desc', limit: number): Json<AdminApiKey>[] {
-    if (after !== null && rejectsDeletedCursors()) checkCursor(after)
     const keys = store.page(order, after, limit)
     // Empty after the last key, and after an id that was never issued: only the latter is an error.
-    if (after !== null && keys.length === 0) checkCursor(after)
+    if (after !== null && (keys.length === 0 || rejectsDeletedCursors())) checkCursor(after)
     return keys
   }
 
@@ -141,18 +140,3 @@ export type KeyService = ReturnType<typeof createKeyService>
 function isExpired({ expires_at }: CredentialRow, now: () => number): boolean {
   return expires_at !== null && expires_at <= now()
 }
-
-/** The text of a key, with its value at the end. */
-const withValue = (shown: Json<AdminApiKey>, value: string): Json<AdminApiKeyCreateResponse> =>
-  `${shown.slice(0, -1)},"value":${toJson(value)}}`
-
-/** The text of a page, of the texts of its keys. */
-function page(keys: Json<AdminApiKey>[], hasMore: boolean): Json<ApiKeyList> {
-  const idOf = (key: Json<AdminApiKey> | undefined) => (key === undefined ? 'null' : idIn(key))
-  return `{"object":"list","data":[${keys.join(',')}],"first_id":${idOf(keys[0])},"last_id":${idOf(keys.at(-1))},"has_more":${hasMore}}`
-}
-
-const idBegins = '{"object":"organization.admin_api_key","id":'.length
-
-/** The id of a key as JSON. A quote within it is escaped, so that nothing in it can look like the next field. */
-const idIn = (key: Json<AdminApiKey>): string => key.slice(idBegins, key.indexOf(',"name":', idBegins))
