@@ -9,7 +9,7 @@ import { leaveOut } from './left-out.ts'
 const root = new URL('../', import.meta.url)
 const { dependencies } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
 
-// Fastify would load the first two unless it were given others (src/schema-compilers.ts), the third for inject().
+// Fastify would load the first two unless it were given others (src/schema/fastify-compilers.ts), the third for inject().
 const unreached = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request']
 
 const { outputFiles, metafile } = await build({

@@ -19,7 +19,7 @@ export const loadLate: Plugin = {
     })
     // What is imported by name must be there by name; of this one it is a class.
     build.onResolve({ filter: /^ajv$/ }, ({ path, importer, resolveDir }) =>
-      importer.endsWith('/src/openai/ajv.ts') ? { path, namespace: 'late', pluginData: resolveDir } : undefined,
+      importer.endsWith('/src/schema/ajv.ts') ? { path, namespace: 'late', pluginData: resolveDir } : undefined,
     )
     build.onLoad({ filter: /^ajv$/, namespace: 'late' }, ({ pluginData }) => ({
       contents: `export const Ajv = new Proxy(class {}, { construct: (_, given) => new (require('ajv').Ajv)(...given) })`,

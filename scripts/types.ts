@@ -3,12 +3,12 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { operationIds } from '../src/admin-api-keys/operation-ids.ts'
 import { documentFault } from '../src/faults/documented.ts'
 import { ArmedFault } from '../src/faults/schemas.ts'
 import { EntrySchema } from '../src/journal/schemas.ts'
-import { BehaviorSchema } from '../src/openai/behavior.ts'
-import { resettables } from '../src/sandbox/resettables.ts'
+import { operationIds } from '../src/openai-api/admin-api-keys/operation-ids.ts'
+import { BehaviorSchema } from '../src/openai-api/behavior.ts'
+import { resettables } from '../src/sandbox/reset-parts.ts'
 import { SeedFile } from '../src/sandbox/seed/schema.ts'
 import { type Schema, typeOf } from './schema-types.ts'
 
@@ -37,7 +37,9 @@ function declarationsOf(file: string): string {
   return text.replaceAll(/^(import|export type \{|export \{|\/\/\/) ?.*\n/gm, '')
 }
 
-const files = ['library/types', 'emulator-error', 'library/start-emulator', 'library/connect'].map(declarationsOf)
+const files = ['library/types', 'control-client/emulator-error', 'library/start-emulator', 'library/connect'].map(
+  declarationsOf,
+)
 const reference = '/// <reference lib="esnext.disposable" preserve="true" />\n'
 const text = [reference, ...declared, ...files].join('\n')
 for (const file of ['lib/index.d.ts', 'lib/index.d.cts']) writeFileSync(new URL(file, root), text)

@@ -1,10 +1,13 @@
 // What the build makes one file of: the command, for bin/admin-keys-emulator.cjs, and the library, for lib/index.js.
-export { EmulatorError } from './emulator-error.ts'
+export { EmulatorError } from './control-client/emulator-error.ts'
 export { main } from './main.ts'
 
 /** The library, with SQLite loaded, for which the first emulator of a process would wait. */
 export async function loadLibrary(): Promise<typeof import('./library/index.ts')> {
-  const [library, { openMemory }] = await Promise.all([import('./library/index.ts'), import('./sandbox/database.ts')])
+  const [library, { openMemory }] = await Promise.all([
+    import('./library/index.ts'),
+    import('./sandbox/storage/database.ts'),
+  ])
   openMemory().close()
   return library
 }

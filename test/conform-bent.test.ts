@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { probes } from '../src/conform/probes/index.ts'
+import { probes } from '../src/conformance/probes/index.ts'
 import { adminKey, keysUrl, startApp } from './support/app.ts'
 import { probe } from './support/conforming.ts'
 import { type Bend, type Coming, startCrooked, startForeign } from './support/crooked.ts'

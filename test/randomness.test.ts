@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { createOwner } from '../src/admin-api-keys/key.ts'
-import { createKeyService } from '../src/admin-api-keys/service.ts'
-import { createKeyStore } from '../src/admin-api-keys/store.ts'
-import { defaultBehavior } from '../src/openai/behavior.ts'
-import { fromJson } from '../src/openai/json.ts'
-import { openMemory } from '../src/sandbox/database.ts'
+import { createOwner } from '../src/openai-api/admin-api-keys/key.ts'
+import { createKeyService } from '../src/openai-api/admin-api-keys/service.ts'
+import { createKeyStore } from '../src/openai-api/admin-api-keys/store.ts'
+import { defaultBehavior } from '../src/openai-api/behavior.ts'
+import { fromJson } from '../src/openai-api/json-text.ts'
 import { createFormats, createRandomness } from '../src/sandbox/randomness.ts'
+import { openMemory } from '../src/sandbox/storage/database.ts'
 import { keysUrl, startApp } from './support/app.ts'
 
 // The mark of real keys, not spelled out.

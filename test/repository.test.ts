@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { looksReal } from '../src/admin-api-keys/secret.ts'
-import { declarations } from '../src/config.ts'
+import { declarations } from '../src/config/options.ts'
+import { looksReal } from '../src/openai-api/admin-api-keys/secret.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
@@ -41,7 +41,7 @@ test('the README has a row for every option with its variable', () => {
 
 test('LIMITS.md names every switch with both of its values', async () => {
   const limits = read('LIMITS.md')
-  const { BehaviorSchema } = await import('../src/openai/behavior.ts')
+  const { BehaviorSchema } = await import('../src/openai-api/behavior.ts')
   for (const [name, { enum: values }] of Object.entries(
     BehaviorSchema.properties as unknown as Record<string, { enum: string[] }>,
   )) {

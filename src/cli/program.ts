@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander'
-import { declare, type OptionName, startOptions, whereOptions } from '../config.ts'
-import { version } from '../package.ts'
-import { UserError } from '../user-error.ts'
+import { version } from '../common/package-info.ts'
+import { UserError } from '../common/user-error.ts'
+import { declare, type OptionName, startOptions, whereOptions } from '../config/options.ts'
 import { onStop } from './signals.ts'
 
 /** The commands. Each loads its code when it is called. */
@@ -22,31 +22,31 @@ function createProgram(environment: NodeJS.ProcessEnv): Command {
     if (word !== undefined) start.error(`error: ${misplaced(word, program.commands)}`)
     // Before it serves there is nothing to complete.
     onStop(() => process.exit(0))
-    await (await import('./start.ts')).start(Object.freeze(options))
+    await (await import('./commands/start.ts')).start(Object.freeze(options))
   })
   program.addHelpText('after', () => `\nWithout a command it starts:\n\n${start.helpInformation()}`)
   command('wait', 'Wait until the emulator is ready; exit 1 if it is not in time', [...whereOptions, 'timeout']).action(
-    async (options) => (await import('./wait.ts')).wait(options),
+    async (options) => (await import('./commands/wait.ts')).wait(options),
   )
   command('healthcheck', 'Ask once whether the emulator lives; exit 1 if not', whereOptions).action(async (options) =>
-    (await import('./wait.ts')).healthcheck(options),
+    (await import('./commands/wait.ts')).healthcheck(options),
   )
   command('env', 'Print the variables that point official clients at the emulator', [
     ...whereOptions,
     'adminKey',
     'sandbox',
     'format',
-  ]).action(async (options) => (await import('./env.ts')).printEnv(options))
+  ]).action(async (options) => (await import('./commands/env.ts')).printEnv(options))
   const controlOptions = [...whereOptions, 'sandbox', 'controlToken'] as const
   command('reset', 'Put a sandbox back to what it began as', [...controlOptions, 'what']).action(async (options) =>
-    (await import('./control.ts')).reset(options),
+    (await import('./commands/control.ts')).reset(options),
   )
   command('state', 'Print the state of a sandbox as a seed, or load one', [...controlOptions, 'load', 'add']).action(
-    async (options) => (await import('./control.ts')).state(options),
+    async (options) => (await import('./commands/control.ts')).state(options),
   )
   command('conform', 'Hold any server to what the emulator does; exit 1 on a difference', [
     ...(['baseUrl', 'adminKey', 'write', 'pace', 'timeout', 'json'] as const),
-  ]).action(async (options) => (await import('./conform.ts')).conform(options))
+  ]).action(async (options) => (await import('./commands/conform.ts')).conform(options))
   return program
 }
 

@@ -1,8 +1,8 @@
 import * as Type from 'typebox'
-import { Choice, type Described } from '../openai/schemas.ts'
+import { Choice, type Described } from '../schema/typebox.ts'
+import type { Kind } from './fault.ts'
 import { type Field, fieldsOf } from './fields.ts'
-import { alwaysAfter } from './plan.ts'
-import type { Kind } from './rule.ts'
+import { alwaysAfter } from './registry.ts'
 import { FaultBody, HeaderText, headerNamePattern, kinds, PatchOperation } from './schemas.ts'
 
 /** The body that arms a fault as the document tells it, by kind: check.ts holds it to the same table, and says more. */

@@ -1,5 +1,5 @@
-import type { OperationId } from '../admin-api-keys/operation-ids.ts'
-import type { Kind } from './rule.ts'
+import type { OperationId } from '../openai-api/admin-api-keys/operation-ids.ts'
+import type { Kind } from './fault.ts'
 import type { FaultBody } from './schemas.ts'
 
 export type Field = keyof FaultBody

@@ -1,10 +1,10 @@
-import type { ApiError } from '../openai/api-error.ts'
-import type { Scope } from '../openai/errors.ts'
-import { injectedError } from '../openai/injected.ts'
-import { applyPatch } from './patch.ts'
-import type { Armed, FaultPlan, Occasion } from './plan.ts'
-import type { Effect, Moment } from './rule.ts'
-import { WireFault } from './wire.ts'
+import type { ApiError } from '../openai-api/errors/api-error.ts'
+import type { Scope } from '../openai-api/errors/catalogue.ts'
+import { WireFault } from './connection-faults.ts'
+import { injectedError } from './error-for-status.ts'
+import type { Effect, Moment } from './fault.ts'
+import { applyPatch } from './json-patch.ts'
+import type { Armed, FaultPlan, Occasion } from './registry.ts'
 
 /** A request that faults may befall. */
 export interface Victim {

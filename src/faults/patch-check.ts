@@ -1,5 +1,5 @@
-import type { Sent } from './check.ts'
-import { applyPatch, PatchFailure, type Step } from './patch.ts'
+import { applyPatch, PatchFailure, type Step } from './json-patch.ts'
+import type { Sent } from './parse.ts'
 
 /** By operationId, an answer that has everything one can have. */
 export type ExampleAnswers = Readonly<Record<string, unknown>>

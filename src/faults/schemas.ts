@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
-import { headerTextPattern } from '../header-text.ts'
-import { Choice, Nullable, RecordOf } from '../openai/schemas.ts'
+import { headerTextPattern } from '../common/http-syntax.ts'
+import { Choice, Nullable, RecordOf } from '../schema/typebox.ts'
 
 const closed = { additionalProperties: false }
 const Text = (description: string) => Type.String({ description })

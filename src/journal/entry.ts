@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { cleanBody, cleaned, cleanHeaders, cleanQuery, createCleaner } from './cleaning.ts'
+import { cleanBody, cleaned, cleanHeaders, cleanQuery, createCleaner } from './redact-entry.ts'
 import type { RequestEntry } from './schemas.ts'
 
 /** What is known of a request when it is answered. */

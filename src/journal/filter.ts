@@ -1,4 +1,4 @@
-import { type OperationId, operationIds } from '../admin-api-keys/operation-ids.ts'
+import { type OperationId, operationIds } from '../openai-api/admin-api-keys/operation-ids.ts'
 import type { Recorded } from './entry.ts'
 
 /** Which requests somebody wants to see. */

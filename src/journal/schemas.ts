@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
-import { operationIds } from '../admin-api-keys/operation-ids.ts'
-import { Choice, Nullable, RecordOf } from '../openai/schemas.ts'
+import { operationIds } from '../openai-api/admin-api-keys/operation-ids.ts'
+import { Choice, Nullable, RecordOf } from '../schema/typebox.ts'
 
 const NullableText = (description: string) => Nullable(Type.String(), { description })
 const NullableNumber = (description: string) => Nullable(Type.Number(), { description })

@@ -1,7 +1,7 @@
-import { reach } from '../control-client.ts'
-import { EmulatorError } from '../emulator-error.ts'
-import { readUrl } from '../option-readers.ts'
-import { UserError } from '../user-error.ts'
+import { UserError } from '../common/user-error.ts'
+import { readUrl } from '../config/parsers.ts'
+import { reach } from '../control-client/client.ts'
+import { EmulatorError } from '../control-client/emulator-error.ts'
 import { createEmulator } from './emulator.ts'
 import type { ConnectOptions, Emulator } from './types.ts'
 

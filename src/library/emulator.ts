@@ -1,6 +1,6 @@
-import { type Ask, createAsk } from '../control-client.ts'
-import { defaultSandbox, isSandboxName, sandboxNameRule } from '../sandbox/address.ts'
-import { baseUrl } from '../where.ts'
+import { baseUrl } from '../config/location.ts'
+import { type Ask, createAsk } from '../control-client/client.ts'
+import { defaultSandbox, isSandboxName, sandboxNameRule } from '../server/request/target.ts'
 import { amount, list, object, text } from './arguments.ts'
 import type { ArmedFault, Emulator, RequestEntry, Sandbox } from './types.ts'
 

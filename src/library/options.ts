@@ -1,5 +1,5 @@
-import { type Declaration, declarations, type Options, serveOptions } from '../config.ts'
-import { UserError } from '../user-error.ts'
+import { UserError } from '../common/user-error.ts'
+import { type Declaration, declarations, type Options, serveOptions } from '../config/options.ts'
 import type { EmulatorOptions } from './types.ts'
 
 type ServeOption = (typeof serveOptions)[number]

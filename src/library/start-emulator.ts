@@ -1,4 +1,4 @@
-import { serve } from '../serve.ts'
+import { serve } from '../server/serve.ts'
 import { createEmulator } from './emulator.ts'
 import { readOptions } from './options.ts'
 import type { Emulator, EmulatorOptions } from './types.ts'

@@ -1,10 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { OperationId } from '../admin-api-keys/operation-ids.ts'
+
 import type { Fault as FaultBody } from '../faults/fields.ts'
 import type { ArmedFault } from '../faults/schemas.ts'
 import type { RequestEntry } from '../journal/schemas.ts'
-import type { Behavior } from '../openai/behavior.ts'
-import type { Resettable } from '../sandbox/resettables.ts'
+import type { OperationId } from '../openai-api/admin-api-keys/operation-ids.ts'
+import type { Behavior } from '../openai-api/behavior.ts'
+import type { Resettable } from '../sandbox/reset-parts.ts'
 import type { SeedFile } from '../sandbox/seed/schema.ts'
 
 export type { ArmedFault, Behavior, FaultBody, OperationId, RequestEntry, Resettable, SeedFile }

@@ -1,5 +1,5 @@
 import { customRandom } from 'nanoid'
-import { looksReal } from '../admin-api-keys/secret.ts'
+import { looksReal } from '../openai-api/admin-api-keys/secret.ts'
 import { type Bytes, createNamedBytes, createSystemBytes } from './random-bytes.ts'
 
 const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'

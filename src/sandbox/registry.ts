@@ -1,10 +1,10 @@
-import { defaultSandbox } from './address.ts'
+import { defaultSandbox } from '../server/request/target.ts'
 import { monotonicNow } from './clock.ts'
-import { type DataDirectory, openDataDirectory } from './data-directory.ts'
-import type { Image } from './database.ts'
-import { openMemoryHome } from './home.ts'
 import { Sandbox } from './sandbox.ts'
 import type { Origin } from './state.ts'
+import { type DataDirectory, openDataDirectory } from './storage/data-directory.ts'
+import type { Image } from './storage/database.ts'
+import { openMemoryHome } from './storage/storage.ts'
 
 export interface RegistryOptions {
   origin: Origin

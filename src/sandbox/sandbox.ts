@@ -1,18 +1,16 @@
 import type { Database } from 'better-sqlite3'
-import type { KeyService } from '../admin-api-keys/service.ts'
-import type { CredentialRow } from '../admin-api-keys/store.ts'
-import { FaultPlan } from '../faults/plan.ts'
+import { Generation } from '../common/generation.ts'
+import { FaultPlan } from '../faults/registry.ts'
 import { Journal } from '../journal/journal.ts'
-import type { Behavior } from '../openai/behavior.ts'
+import type { KeyService } from '../openai-api/admin-api-keys/service.ts'
+import type { CredentialRow } from '../openai-api/admin-api-keys/store.ts'
+import type { Behavior } from '../openai-api/behavior.ts'
 import { type ClockSetting, monotonicNow } from './clock.ts'
-import type { Image } from './database.ts'
-import { Generation } from './generation.ts'
-import type { Home, Slot } from './home.ts'
 import { createRandomness, type Randomness } from './randomness.ts'
-import { type Resettable, resettables } from './resettables.ts'
+import { type Resettable, resettables } from './reset-parts.ts'
+import { addKeys } from './seed/insert.ts'
 import { planAddition, type Seed } from './seed/merge.ts'
 import type { ParsedSeed } from './seed/parse.ts'
-import { addKeys } from './seed/plant.ts'
 import { readSettings, type Settings } from './settings.ts'
 import {
   announceAdminKey,
@@ -26,6 +24,8 @@ import {
   takeImage,
   withSettings,
 } from './state.ts'
+import type { Image } from './storage/database.ts'
+import type { Home, Slot } from './storage/storage.ts'
 
 // What of a sandbox is kept in its database; the rest of it is beside.
 const ofState = ['keys', 'clock', 'behavior', 'random'] as const satisfies readonly Resettable[]

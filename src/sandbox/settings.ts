@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { type Behavior, defaultBehavior } from '../openai/behavior.ts'
+import { type Behavior, defaultBehavior } from '../openai-api/behavior.ts'
 import type { ClockSetting } from './clock.ts'
 import type { Drawn } from './randomness.ts'
 

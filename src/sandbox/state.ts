@@ -1,13 +1,13 @@
 import type { Database } from 'better-sqlite3'
-import { digest } from '../admin-api-keys/secret.ts'
-import { createKeyService, type KeyService } from '../admin-api-keys/service.ts'
-import { createKeyStore, type KeyStore } from '../admin-api-keys/store.ts'
+import { digest } from '../openai-api/admin-api-keys/secret.ts'
+import { createKeyService, type KeyService } from '../openai-api/admin-api-keys/service.ts'
+import { createKeyStore, type KeyStore } from '../openai-api/admin-api-keys/store.ts'
 import { type Clock, clockAgainAt, createClock } from './clock.ts'
-import { type Image, imageOf, openImage, openMemory } from './database.ts'
 import { createRandomness, type Randomness } from './randomness.ts'
+import { beginSettings, defaultOwner, plantAdminKey, plantKeys } from './seed/insert.ts'
 import type { Seed } from './seed/merge.ts'
-import { beginSettings, defaultOwner, plantAdminKey, plantKeys } from './seed/plant.ts'
 import { readSettings, type Settings, writeSettings } from './settings.ts'
+import { type Image, imageOf, openImage, openMemory } from './storage/database.ts'
 
 /** How every sandbox begins. */
 export interface Origin {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { Owner } from '../../src/admin-api-keys/key.ts'
+import type { Owner } from '../../src/openai-api/admin-api-keys/key.ts'
 
 /** A key as it should be. */
 export interface Key {

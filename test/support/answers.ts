@@ -1,7 +1,7 @@
 import type { AnySchemaObject, ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { looksReal } from '../../src/admin-api-keys/secret.ts'
+import { looksReal } from '../../src/openai-api/admin-api-keys/secret.ts'
 import { upstream } from './upstream.ts'
 
 interface OpenApi {

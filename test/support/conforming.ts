@@ -1,7 +1,7 @@
-import { Patience } from '../../src/conform/patience.ts'
-import { probes } from '../../src/conform/probes/index.ts'
-import { type Report, reportOf, toText } from '../../src/conform/report.ts'
-import { conform, type Result } from '../../src/conform/run.ts'
+import { Patience } from '../../src/conformance/client/pacing.ts'
+import { probes } from '../../src/conformance/probes/index.ts'
+import { type Report, reportOf, toText } from '../../src/conformance/report.ts'
+import { conform, type Result } from '../../src/conformance/run.ts'
 import { adminKey } from './app.ts'
 
 interface Options {

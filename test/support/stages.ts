@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
-import { type Behavior, BehaviorSchema } from '../../src/openai/behavior.ts'
+import { type Behavior, BehaviorSchema } from '../../src/openai-api/behavior.ts'
 
 // The suites that say how the API behaves run again where it must behave the same: `npm run test:stages`.
 

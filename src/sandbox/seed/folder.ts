@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { UserError } from '../../user-error.ts'
+import { UserError } from '../../common/user-error.ts'
 
 /** The seed files in a folder, in order of name; hidden ones are none. Throws UserError when it cannot be read. */
 export function seedsIn(folder: string): string[] {

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { packageRoot } from '../../package.ts'
-import { UserError } from '../../user-error.ts'
+import { packageRoot } from '../../common/package-info.ts'
+import { UserError } from '../../common/user-error.ts'
 import { builtInSeeds } from './built-in.ts'
 import { emptySeed, mergeSeeds, type Seed } from './merge.ts'
 

@@ -1,13 +1,13 @@
-import { digest } from '../../admin-api-keys/secret.ts'
-import type { KeyStore } from '../../admin-api-keys/store.ts'
-import type { Path } from '../../findings.ts'
-import type { Behavior } from '../../openai/behavior.ts'
-import { redactedForm } from '../../redaction.ts'
+import { redactedForm } from '../../common/redaction.ts'
+import { latest, readTime } from '../../common/time.ts'
+import { digest } from '../../openai-api/admin-api-keys/secret.ts'
+import type { KeyStore } from '../../openai-api/admin-api-keys/store.ts'
+import type { Behavior } from '../../openai-api/behavior.ts'
+import type { SeedMistake } from '../../schema/document.ts'
+import type { Path } from '../../schema/schema-errors.ts'
 import { systemNow } from '../clock.ts'
 import type { ParsedSeed } from './parse.ts'
 import type { SeedFile, SeedKey } from './schema.ts'
-import type { SeedMistake } from './source.ts'
-import { latest, readTime } from './times.ts'
 
 /** How a sandbox begins: all seed files in one. Values are replaced by their digests. */
 export interface Seed {

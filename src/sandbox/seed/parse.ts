@@ -1,9 +1,9 @@
 import type { ValidateFunction } from 'ajv'
-import { findingOf } from '../../findings.ts'
-import { createAjv } from '../../openai/ajv.ts'
-import { readDocument } from './document.ts'
+import { createAjv } from '../../schema/ajv.ts'
+import type { SourceDocument } from '../../schema/document.ts'
+import { findingOf } from '../../schema/schema-errors.ts'
+import { readDocument } from '../../schema/yaml.ts'
 import { type SeedFile, seedJsonSchema } from './schema.ts'
-import type { SourceDocument } from './source.ts'
 
 /** A seed file that fits the schema, and its document for saying where something stands. */
 export interface ParsedSeed {

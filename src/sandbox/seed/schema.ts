@@ -1,8 +1,8 @@
 import * as Type from 'typebox'
-import { headerTextPattern, headerTextRule } from '../../header-text.ts'
-import { BehaviorSchema } from '../../openai/behavior.ts'
-import { Choice, Nullable } from '../../openai/schemas.ts'
-import { latest, Moment, moment } from './times.ts'
+import { headerTextPattern, headerTextRule } from '../../common/http-syntax.ts'
+import { latest, Moment, moment } from '../../common/time.ts'
+import { BehaviorSchema } from '../../openai-api/behavior.ts'
+import { Choice, Nullable } from '../../schema/typebox.ts'
 
 // What is said of a field here is also what an error says of it: "must be <description>".
 

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs'
+import { UserError } from '../../common/user-error.ts'
+import { rootUrl, type Where } from '../../config/location.ts'
+import type { Options } from '../../config/options.ts'
+import { createSend, type Send } from '../../control-client/client.ts'
+import { EmulatorError } from '../../control-client/emulator-error.ts'
+import { pathOf } from '../../schema/schema-errors.ts'
+import { defaultSandbox } from '../../server/request/target.ts'
+
+type ControlOptions = Where & Options<'sandbox' | 'controlToken'>
+
+/** Resets the sandbox of a running emulator, or parts of it. Throws as `ask`. */
+export async function reset({ what, ...where }: ControlOptions & Options<'what'>): Promise<void> {
+  const text = JSON.stringify(what.length === 0 ? {} : { what })
+  const answer = await ask(where, (send) => send('POST', '/reset', { text, type: 'application/json' }))
+  tell(`reset of sandbox '${where.sandbox}': ${JSON.parse(answer).reset.join(', ')}`)
+}
+
+/** Prints the state of the sandbox of a running emulator as a seed, or loads one into it. Throws as `ask`. */
+export async function state({ load, add, ...where }: ControlOptions & Options<'load' | 'add'>): Promise<void> {
+  if (load !== undefined && add !== undefined) throw new UserError('--add: must be left out beside --load')
+  const file = load ?? add
+  if (file === undefined) {
+    const text = await ask(where, (send) => send('GET', '/state'))
+    process.stdout.write(`${JSON.stringify(JSON.parse(text), null, 2)}\n`)
+    return
+  }
+  const document = readSeed(file)
+  const answer = await ask(where, async (send) => {
+    try {
+      return await send(load === undefined ? 'POST' : 'PUT', '/state', document)
+    } catch (error) {
+      throw await inFile(error, file, document.text)
+    }
+  })
+  const done = load === undefined ? 'keys added to' : 'loaded into'
+  tell(`${file}: ${done} sandbox '${where.sandbox}', which lists ${JSON.parse(answer).keys} now`)
+}
+
+/** On standard error: standard output is for what is asked for. */
+const tell = (line: string): void => void process.stderr.write(`admin-keys-emulator: ${line}\n`)
+
+/** What the emulator says of a seed that it was sent, with the file and the line. */
+async function inFile(error: unknown, file: string, text: string): Promise<unknown> {
+  if (!(error instanceof EmulatorError) || error.code !== 'invalid_body') return error
+  const { readDocument } = await import('../../schema/yaml.ts')
+  // Throws for what is no YAML.
+  const { mistake } = readDocument(file, text)
+  const { param, message } = error
+  return param === null ? error : mistake(pathOf(param), { sentence: message.slice(param.length + 1) })
+}
+
+function readSeed(file: string) {
+  try {
+    const type = file.endsWith('.json') ? 'application/json' : 'application/yaml'
+    return { text: readFileSync(file, 'utf8'), type }
+  } catch (error) {
+    throw new UserError(`seed ${file}: cannot be read: ${(error as Error).message}`)
+  }
+}
+
+/** Tells when the sandbox was not there. Throws UserError for what the emulator refuses, Error where it cannot be reached. */
+async function ask<Answer>({ sandbox, controlToken, ...where }: ControlOptions, use: (send: Send) => Promise<Answer>) {
+  const url = rootUrl(where)
+  const root = sandbox === defaultSandbox ? url : `${url}/sandbox/${sandbox}`
+  try {
+    const send = createSend(root, controlToken)
+    const { data }: { data: { name: string }[] } = JSON.parse(await send('GET', '/sandboxes'))
+    const answer = await use(send)
+    if (!data.some(({ name }) => name === sandbox))
+      tell(`sandbox '${sandbox}' was not there: it was made, from the seed`)
+    return answer
+  } catch (error) {
+    if (!(error instanceof EmulatorError)) throw error
+    if (error.status !== null) throw new UserError(error.message)
+    throw Object.assign(error, { syscall: 'connect' })
+  }
+}

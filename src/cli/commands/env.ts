@@ -1,0 +1,24 @@
+import { baseUrl, rootUrl, type Where } from '../../config/location.ts'
+import type { Options } from '../../config/options.ts'
+
+type EnvOptions = Where & Options<'adminKey' | 'sandbox' | 'format'>
+
+const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
+
+// In a .env file a value in double quotes may hold anything but these, which a backslash protects.
+const quoteDotenv = (text: string) => (/^[\w./:-]*$/.test(text) ? text : `"${text.replace(/["\\$`]/g, '\\$&')}"`)
+
+const formats = {
+  shell: (name: string, value: string) => `export ${name}=${quote(value)}`,
+  dotenv: (name: string, value: string) => `${name}=${quoteDotenv(value)}`,
+  github: (name: string, value: string) => `${name}=${value}`,
+}
+
+/** Prints the two variables that every official client reads. */
+export function printEnv({ adminKey, sandbox, format, ...where }: EnvOptions): void {
+  const variables = {
+    OPENAI_BASE_URL: baseUrl(rootUrl(where), sandbox),
+    ...(adminKey === 'none' ? {} : { OPENAI_ADMIN_KEY: adminKey }),
+  }
+  for (const [name, value] of Object.entries(variables)) process.stdout.write(`${formats[format](name, value)}\n`)
+}

@@ -1,0 +1,97 @@
+import { isUtf8 } from 'node:buffer'
+import type { IncomingMessage } from 'node:http'
+import type { ValidateFunction } from 'ajv'
+import type { FastifyInstance, FastifyRequest, FastifySchemaCompiler } from 'fastify'
+import type { TSchema } from 'typebox'
+import { SeedFile } from '../sandbox/seed/schema.ts'
+import { createAjv } from '../schema/ajv.ts'
+import { SeedMistake, type SourceDocument } from '../schema/document.ts'
+import { findingOf } from '../schema/schema-errors.ts'
+import * as errors from './errors.ts'
+
+/** In bytes. A longer body is 413. */
+const bodyLimit = 64 * 1024 * 1024
+
+/** A body that fits its schema, and how to say what else is wrong with it. */
+export interface Sent<Content> {
+  content: Content
+  mistake: SourceDocument['mistake']
+}
+
+/** Makes the routes of `app` take JSON, or YAML that is declared as such, and validate it by the descriptions of its schema. */
+export function acceptDocuments(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) =>
+    read(await collect(payload), /^[a-z]+\/(x-)?yaml\b/i.test(request.headers['content-type'] ?? '')),
+  )
+  app.setValidatorCompiler(validatorCompiler)
+  app.setErrorHandler((error, { headers }) => {
+    throw isUnreadableType(error) ? errors.invalidContentType(headers['content-type'] ?? '') : error
+  })
+}
+
+/** Fastify itself refuses a content type that is none; any other is taken for JSON. */
+const isUnreadableType = (error: unknown) =>
+  (error as { code?: unknown } | null)?.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
+
+async function collect(payload: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  payload.on('error', () => {})
+  try {
+    for await (const chunk of payload as AsyncIterable<Buffer>) {
+      length += chunk.length
+      if (length > bodyLimit) break
+      chunks.push(chunk)
+    }
+  } catch {
+    throw errors.bodyIncomplete()
+  }
+  if (length > bodyLimit) throw errors.bodyTooLarge(bodyLimit)
+  return Buffer.concat(chunks, length)
+}
+
+async function read(bytes: Buffer, isYaml: boolean): Promise<SourceDocument | undefined> {
+  if (bytes.length === 0) return undefined
+  if (!isUtf8(bytes)) throw errors.invalidBody(undefined, 'is not UTF-8')
+  // Some editors begin a file with a byte order mark.
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
+  if (!isYaml) return inJson(text)
+  return (await import('../schema/yaml.ts')).readDocument('', text)
+}
+
+/** Whether no body stands for an empty object. A state that is left out is a mistake. */
+export function mayBeLeftOut(schema: TSchema): boolean {
+  const { required = [] } = schema as { required?: string[] }
+  return !isState(schema) && required.length === 0
+}
+
+const isState = (schema: TSchema) => schema === (SeedFile as TSchema)
+
+const mistakeIn =
+  (content: unknown): SourceDocument['mistake'] =>
+  (path, rule, got) =>
+    SeedMistake.at('', undefined, content, path, rule, got)
+
+function inJson(text: string): SourceDocument {
+  try {
+    const content: unknown = JSON.parse(text)
+    return { content, mistake: mistakeIn(content) }
+  } catch {
+    // The parser's message quotes the body, which may hold a secret.
+    throw errors.invalidBody(undefined, 'is not valid JSON; YAML must be declared as application/yaml')
+  }
+}
+
+// A validator is made when the first request needs it: at start it would cost more than all else.
+const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  if (httpPart !== 'body') return () => true
+  let validate: ValidateFunction | undefined
+  return (body: SourceDocument | null) => {
+    // Fastify hands null for a body that is not there.
+    if (body === null && isState(schema)) return { error: errors.invalidBody(undefined, 'must be given') }
+    const sent = body ?? { content: {}, mistake: mistakeIn({}) }
+    validate ??= createAjv().compile(schema)
+    return validate(sent.content) ? { value: sent } : { error: sent.mistake(...findingOf(validate.errors)) }
+  }
+}

@@ -1,0 +1,132 @@
+import { ApiError } from '../openai-api/errors/api-error.ts'
+import { SeedMistake } from '../schema/document.ts'
+import { sandboxNameRule } from '../server/request/target.ts'
+
+// Errors of the emulator itself, never of the service: `type` tells the two apart, `code` begins the reason too.
+
+interface Extras {
+  headers?: Record<string, string>
+  /** Where in the body the mistake is: a JSON Pointer. */
+  param?: string | undefined
+}
+
+function emulatorError(status: number, code: string, message: string, details: string, extras: Extras = {}): ApiError {
+  const { headers = {}, param = null } = extras
+  const body = { message, type: 'emulator_error', param, code }
+  return new ApiError(status, body, `${code}; ${details}`, { headers })
+}
+
+export const sandboxLimit = (name: string, limit: number): ApiError =>
+  emulatorError(
+    503,
+    'sandbox_limit',
+    `The sandbox '${name}' cannot be made: ${limit} sandboxes exist, the most that --max-sandboxes allows.`,
+    `sandbox=${name}; limit=${limit}`,
+    { headers: { 'x-should-retry': 'false' } },
+  )
+
+export const unknownControlUrl = (method: string, path: string): ApiError =>
+  emulatorError(
+    404,
+    'unknown_url',
+    `The emulator has no such page or control: ${method} ${path}`,
+    `method=${method}; path=${path}`,
+  )
+
+export const misplacedControlUrl = (method: string, path: string): ApiError =>
+  emulatorError(
+    404,
+    'unknown_url',
+    `There is no control at ${method} ${path}. Those of the sandbox 'default' are at /_emulator/…, those of another at /sandbox/NAME/_emulator/…, NAME being ${sandboxNameRule}.`,
+    `controls are at /_emulator/ and /sandbox/NAME/_emulator/; method=${method}; path=${path}`,
+  )
+
+export const malformedControlUrl = (path: string): ApiError =>
+  emulatorError(
+    400,
+    'malformed_url',
+    `The URL is malformed, for its percent-encoding is not valid UTF-8: ${path}`,
+    `path=${path}`,
+  )
+
+export const controlMethodNotAllowed = (method: string, path: string, allowed: string): ApiError =>
+  emulatorError(
+    405,
+    'method_not_allowed',
+    `${method} is not allowed on ${path}; use ${allowed}.`,
+    `method=${method}; path=${path}; allow=${allowed}`,
+    { headers: { allow: allowed } },
+  )
+
+export const forbiddenHost = (host: string): ApiError =>
+  emulatorError(
+    403,
+    'forbidden_host',
+    `The host '${host}' is not allowed here: it must be an IP address, a name without a dot, a name under .localhost, .local or .internal, or one given with --allow-host.`,
+    `host=${host}`,
+  )
+
+/** `finding` is the rule and the value that breaks it. */
+export const invalidBody = (param: string | undefined, finding: string): ApiError =>
+  emulatorError(400, 'invalid_body', `${param ?? 'The body'} ${finding}`, `${param ?? 'body'} ${finding}`, { param })
+
+export const bodyTooLarge = (limit: number): ApiError =>
+  emulatorError(413, 'body_too_large', `The body is longer than ${limit} bytes.`, `limit=${limit}`)
+
+export const bodyIncomplete = (): ApiError =>
+  emulatorError(400, 'body_incomplete', 'The body broke off.', 'the client went away')
+
+export const invalidContentType = (got: string): ApiError =>
+  emulatorError(
+    400,
+    'invalid_content_type',
+    `The content type must be application/json or application/yaml, got ${JSON.stringify(got)}`,
+    `content_type=${got}`,
+  )
+
+export const missingControlToken = (): ApiError =>
+  emulatorError(
+    401,
+    'control_token',
+    'The controls want the token of --control-token: Authorization: Bearer <token>.',
+    'authorization',
+    { headers: { 'www-authenticate': 'Bearer realm="admin-keys-emulator"' } },
+  )
+
+const notThere = (what: string, name: string): ApiError =>
+  emulatorError(404, 'not_found', `There is no ${what} '${name}'.`, `${what}=${name}`)
+
+export const sandboxNotFound = (name: string): ApiError => notThere('sandbox', name)
+
+export const snapshotNotFound = (name: string, sandbox: string): ApiError =>
+  emulatorError(
+    404,
+    'not_found',
+    `There is no snapshot '${name}' of the sandbox '${sandbox}'.`,
+    `snapshot=${name}; sandbox=${sandbox}`,
+  )
+
+export const sandboxExists = (name: string): ApiError =>
+  emulatorError(409, 'sandbox_exists', `The sandbox '${name}' is there already.`, `sandbox=${name}`, { param: '/name' })
+
+export const defaultSandboxStays = (): ApiError =>
+  emulatorError(
+    400,
+    'default_sandbox',
+    "The sandbox 'default' cannot be removed; POST /_emulator/reset puts it back to its beginning.",
+    'sandbox=default',
+  )
+
+export const invalidName = (param: string, name: string, rule: string): ApiError =>
+  emulatorError(400, 'invalid_name', `${param} must be ${rule}, got ${JSON.stringify(name)}`, `name=${name}`, { param })
+
+/** A mistake in a body as an answer; anything else as it is. */
+export const fromMistake = (thrown: unknown): unknown =>
+  thrown instanceof SeedMistake ? invalidBody(thrown.pointer, thrown.finding) : thrown
+
+export const faultNotFound = (id: string): ApiError => notThere('fault', id)
+
+export const invalidQuery = (param: string, rule: string, got: string): ApiError =>
+  emulatorError(400, 'invalid_query', `'${param}' must be ${rule}, got ${JSON.stringify(got)}`, `param=${param}`, {
+    param,
+  })

@@ -1,0 +1,112 @@
+import * as Type from 'typebox'
+import { ErrorResponse, link, Ref } from '../../schema/typebox.ts'
+import { documentedHeaders } from '../http/response-headers.ts'
+import {
+  AdminApiKey,
+  AdminApiKeyCreateResponse,
+  ApiKeyList,
+  CreateBody,
+  DeletedAdminApiKey,
+  ListQuery,
+} from './schemas.ts'
+
+// The four operations as routes and document declare them; `operationId` is an operation's one name.
+
+const KeyParams = Type.Object({ key_id: Type.String({ description: 'The ID of the key.' }) })
+
+/** The response of one status of an operation, with the sentence and the headers that the document needs. */
+const answer = <Status extends number, Schema extends Type.TSchema>(
+  status: Status,
+  schema: Schema,
+  description: string,
+) => ({ [status]: { ...schema, description, headers: documentedHeaders(status) } }) as unknown as Record<Status, Schema>
+
+const refusals = {
+  ...answer(400, Ref(ErrorResponse), 'The request is malformed, or a parameter breaks a rule.'),
+  ...answer(401, Ref(ErrorResponse), 'There is no admin key, or none that authenticates.'),
+  // Under the behaviour `scope_error: string` the error is a bare string, as seen on other routes of the service.
+  ...answer(
+    403,
+    Type.Object({ error: Type.Union([ErrorResponse.properties.error, Type.String()]) }),
+    'A key of a project or a service account, which is no admin key.',
+  ),
+  ...answer(503, Ref(ErrorResponse), 'The sandbox would be one more than the emulator may hold.'),
+}
+
+const notFound = answer(404, Ref(ErrorResponse), 'No key has this ID.')
+
+const operation = (operationId: string, summary: string, description: string) => ({
+  operationId,
+  summary,
+  description,
+  tags: ['Admin API keys'],
+  security: [{ AdminApiKeyAuth: [] }],
+})
+
+export const listKeys = {
+  ...operation('admin-api-keys-list', 'List admin API keys', 'The keys of the organization, a page at a time.'),
+  querystring: ListQuery,
+  response: { ...answer(200, Ref(ApiKeyList), 'A page of keys.'), ...refusals },
+}
+
+export const createKey = {
+  ...operation(
+    'admin-api-keys-create',
+    'Create an admin API key',
+    'Makes a key whose owner is the owner of the calling key. Its value is in this answer and in no other.',
+  ),
+  body: CreateBody,
+  response: {
+    ...answer(200, Ref(AdminApiKeyCreateResponse), 'The new key.'),
+    ...refusals,
+    ...answer(413, Ref(ErrorResponse), 'The body is longer than 1 MiB.'),
+    ...answer(415, Ref(ErrorResponse), 'The body is not declared as JSON.'),
+  },
+}
+
+export const retrieveKey = {
+  ...operation('admin-api-keys-get', 'Retrieve an admin API key', 'One key, without its value.'),
+  params: KeyParams,
+  response: { ...answer(200, Ref(AdminApiKey), 'The key.'), ...refusals, ...notFound },
+}
+
+export const deleteKey = {
+  ...operation(
+    'admin-api-keys-delete',
+    'Delete an admin API key',
+    'Deletes a key, for good: it authenticates no more and is listed no more.',
+  ),
+  params: KeyParams,
+  response: { ...answer(200, DeletedAdminApiKey, 'The key is deleted.'), ...refusals, ...notFound },
+}
+
+const [inAnswer, inPath] = ['$response.body#', '$request.path.key_id']
+
+export const links = {
+  list: {
+    200: {
+      next: link('admin-api-keys-list', 'The page that follows.', { after: `${inAnswer}/last_id` }),
+      retrieveFirst: link('admin-api-keys-get', 'The first of its keys.', { key_id: `${inAnswer}/data/0/id` }),
+      deleteFirst: link('admin-api-keys-delete', 'The first of its keys.', { key_id: `${inAnswer}/data/0/id` }),
+    },
+  },
+  create: {
+    200: {
+      retrieve: link('admin-api-keys-get', 'The key, without its value.', { key_id: `${inAnswer}/id` }),
+      delete: link('admin-api-keys-delete', 'Takes the key back.', { key_id: `${inAnswer}/id` }),
+      following: link('admin-api-keys-list', 'The keys after it.', { after: `${inAnswer}/id` }),
+    },
+  },
+  retrieve: {
+    200: {
+      delete: link('admin-api-keys-delete', 'Deletes the key.', { key_id: `${inAnswer}/id` }),
+      following: link('admin-api-keys-list', 'The keys after it.', { after: `${inAnswer}/id` }),
+    },
+  },
+  delete: {
+    200: {
+      retrieve: link('admin-api-keys-get', 'Is 404 from now on.', { key_id: inPath }),
+      following: link('admin-api-keys-list', 'Goes on where the key stood.', { after: `${inAnswer}/id` }),
+    },
+  },
+}

@@ -1,0 +1,142 @@
+import { redactedForm } from '../../common/redaction.ts'
+import type { Behavior } from '../behavior.ts'
+import * as errors from '../errors/catalogue.ts'
+import type { Credential } from '../http/authentication.ts'
+import { fromJson, type Json, toJson } from '../json-text.ts'
+import { type Owner, page, toRow, withValue } from './key.ts'
+import {
+  type AdminApiKey,
+  type AdminApiKeyCreateResponse,
+  type ApiKeyList,
+  type CreateBody,
+  type DeletedAdminApiKey,
+  defaultLimit,
+  type ListQuery,
+} from './schemas.ts'
+import { digest } from './secret.ts'
+import type { CredentialRow, KeyRow, KeyStore } from './store.ts'
+
+interface Surroundings {
+  store: KeyStore
+  /** The present, in Unix seconds. */
+  now: () => number
+  draw: { keyId: () => string; keyValue: () => string }
+  behavior: () => Behavior
+  /** Who owns what a caller without a key creates (`auth: any`). */
+  defaultOwner: () => Owner
+}
+
+/** The rules of the four operations, whose answers are JSON text, and of what a value authenticates. */
+export function createKeyService({ store, now, draw, behavior, defaultOwner }: Surroundings) {
+  function find(id: string): KeyRow {
+    const row = store.byId(id)
+    if (row === undefined) throw errors.keyNotFound(id, `key_unknown; key=${id}`)
+    if (row.deleted) throw errors.keyNotFound(id, `key_deleted; key=${id}`)
+    return row
+  }
+
+  function checkCursor(after: string): void {
+    const row = store.byId(after)
+    if (row === undefined) throw errors.unknownCursor(after, `cursor_never_issued; after=${after}`)
+    if (row.deleted && rejectsDeletedCursors()) {
+      throw errors.unknownCursor(after, `cursor_deleted; after=${after}; behavior=deleted_cursor:reject`)
+    }
+  }
+
+  const rejectsDeletedCursors = () => behavior().deleted_cursor === 'reject'
+
+  /** The texts of the keys after another, or of the first. */
+  function keysAfter(after: string | null, order: 'asc' | 'desc', limit: number): Json<AdminApiKey>[] {
+    const keys = store.page(order, after, limit)
+    // Empty after the last key, and after an id that was never issued: only the latter is an error.
+    if (after !== null && (keys.length === 0 || rejectsDeletedCursors())) checkCursor(after)
+    return keys
+  }
+
+  function pageSize(limit: number): number {
+    if (behavior().limit_out_of_range === 'reject') {
+      if (limit < 1) throw errors.integerBelowMinimum('limit', 1, limit)
+      if (limit > 100) throw errors.integerAboveMaximum('limit', 100, limit)
+    }
+    return Math.min(Math.max(limit, 1), 100)
+  }
+
+  // Of the key that created last: it never changes.
+  let latest: { caller: string; owner: Owner } | undefined
+
+  function ownerFor(caller: string | undefined): Owner {
+    if (caller === undefined) return defaultOwner()
+    if (latest?.caller === caller) return latest.owner
+    const row = store.byId(caller)
+    if (row === undefined) return defaultOwner()
+    latest = { caller, owner: fromJson<AdminApiKey>(row.shown).owner }
+    return latest.owner
+  }
+
+  return {
+    /** `caller` is the id of the calling key, whose owner the new key gets. */
+    create({ name, expires_in_seconds }: CreateBody, caller: string | undefined): Json<AdminApiKeyCreateResponse> {
+      if (!name.isWellFormed()) throw errors.illFormedString('name')
+      const created_at = now()
+      const key = {
+        name,
+        created_at,
+        expires_at: expires_in_seconds === undefined ? null : created_at + expires_in_seconds,
+        last_used_at: null,
+        owner: ownerFor(caller),
+        deleted: false,
+      }
+      // A seeded sequence may repeat what an earlier run stored: then another is drawn.
+      for (;;) {
+        const value = draw.keyValue()
+        const row = toRow({
+          ...key,
+          id: draw.keyId(),
+          value_sha256: digest(value),
+          redacted_value: redactedForm(value),
+        })
+        if (store.insert(row)) return withValue(row.shown, value)
+      }
+    },
+
+    list({ after, order = 'asc', limit = defaultLimit }: ListQuery): Json<ApiKeyList> {
+      const size = pageSize(limit)
+      // Node's client sends an empty `after` for one that is null. One key past the page tells whether another follows.
+      const keys = keysAfter(after || null, order, size + 1)
+      return page(keys.slice(0, size), keys.length > size)
+    },
+
+    retrieve(id: string): Json<AdminApiKey> {
+      return find(id).shown
+    },
+
+    delete(id: string): Json<DeletedAdminApiKey> {
+      find(id)
+      store.setDeleted(id)
+      return toJson<DeletedAdminApiKey>({ id, object: 'organization.admin_api_key.deleted', deleted: true })
+    },
+
+    /** What a token is worth now. Marks nothing as used. */
+    identify(token: string): Credential<CredentialRow> {
+      const key = store.byDigest(digest(token))
+      if (key === undefined) return { kind: 'unknown' }
+      if (key.deleted) return { kind: 'unusable', reason: `key_deleted; key=${key.id}` }
+      if (isExpired(key, now)) {
+        return { kind: 'unusable', reason: `key_expired; key=${key.id}; expires_at=${key.expires_at}; now=${now()}` }
+      }
+      return { kind: 'live', key }
+    },
+
+    /** Notes that a key has authenticated a request. */
+    markUsed(key: CredentialRow): void {
+      const at = now()
+      if (key.last_used_at !== at) store.setLastUsed(key.id, at)
+    },
+  }
+}
+
+export type KeyService = ReturnType<typeof createKeyService>
+
+function isExpired({ expires_at }: CredentialRow, now: () => number): boolean {
+  return expires_at !== null && expires_at <= now()
+}

@@ -1,0 +1,34 @@
+import type { TObject, TSchema } from 'typebox'
+import * as errors from '../errors/catalogue.ts'
+
+/**
+ * Reads a query string, as Fastify's parser leaves it, by its schema: each value a string, a repeated key an array.
+ * Unknown keys are ignored. Throws the API's error for the first parameter, in the schema's order, that breaks a rule.
+ */
+export function readQuery(schema: TObject, query: Record<string, unknown>): Record<string, unknown> {
+  const read: Record<string, unknown> = {}
+  for (const [param, rule] of Object.entries<TSchema>(schema.properties)) {
+    const text = query[param]
+    if (text === undefined) continue
+    if (typeof text !== 'string') throw errors.repeatedParameter(param)
+    read[param] = readValue(param, rule, text)
+  }
+  return read
+}
+
+function readValue(param: string, rule: TSchema, text: string): unknown {
+  if ('enum' in rule) return readChoice(param, rule['enum'] as string[], text)
+  if ('type' in rule && rule['type'] === 'integer') return readInteger(param, text)
+  return text
+}
+
+function readChoice(param: string, choices: string[], text: string): string {
+  if (!choices.includes(text)) throw errors.unsupportedValue(param, text, choices)
+  return text
+}
+
+// Ajv's coercion would also take 0x10, 1e1, 5.0 and a leading blank.
+function readInteger(param: string, text: string): number {
+  if (!/^[+-]?\d+$/.test(text)) throw errors.invalidType(param, 'an integer', 'a string')
+  return Number(text)
+}
