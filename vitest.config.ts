@@ -2,8 +2,10 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/set-up.ts'],
-    include: ['test/*.test.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
+    include: ['test/**/*.test.ts'],
+    // These have a configuration of their own: they need other toolchains, a registry, or a server that is running.
+    exclude: ['test/clients/**', 'test/e2e/**'],
     // They wait more than they compute.
     maxWorkers: '100%',
     // Some tests start the program itself, on machines that are busy with other things.

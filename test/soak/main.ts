@@ -1,9 +1,9 @@
 import { untilOk } from '../../bench/client.ts'
 import { cleanUpAtExit, freePort, launch } from '../../bench/processes.ts'
-import { seedFile } from '../generated/beginning.ts'
+import { seedFile } from '../model/generated/initial-state.ts'
 import { watchMemory } from './memory.ts'
 import { readOptions } from './options.ts'
-import { populate } from './population.ts'
+import { populate } from './run-sandboxes.ts'
 import { Tally } from './tally.ts'
 
 // Many requests at once to many sandboxes, each answer foreseen; the server must not grow over it.

@@ -1,5 +1,5 @@
-import type { Asker, Outcome, Sent } from '../generated/client.ts'
-import { pathIn } from '../generated/questions.ts'
+import { pathIn } from '../model/generated/api-steps.ts'
+import type { Asker, Outcome, Sent } from '../model/generated/client.ts'
 
 const keys = '/v1/organization/admin_api_keys'
 const headers = { Authorization: 'Bearer sk-admin-local', 'Content-Type': 'application/json' }

@@ -1,4 +1,4 @@
-import type { Asker, Received, Sent } from '../generated/client.ts'
+import type { Asker, Received, Sent } from '../model/generated/client.ts'
 
 /** Counts what all clients together ask, and what comes of it. */
 export class Tally {

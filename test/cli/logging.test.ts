@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import { adminKey, keysUrl } from '../support/app.ts'
+import { serve } from '../support/program.ts'
+
+const secret = `sk-admin-${'s3cret'.repeat(10)}`
+
+/** What a server logs at a level about some requests, successes and failures, full of secrets. */
+async function linesAt(level: string): Promise<Record<string, unknown>[]> {
+  const { url, output, child, finished } = await serve(['--log-level', level])
+  const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
+  await fetch(`${url}/sandbox/a${keysUrl}`, { method: 'POST', headers, body: '{"name":"x"}' })
+  await fetch(`${url}${keysUrl}/${secret}?q=${secret}`, { headers })
+  await fetch(`${url}/v1/nothing/${secret}`, { headers: { authorization: `Bearer ${secret}` } })
+  await fetch(`${url}${keysUrl}`, { headers: { authorization: `Bearer ${secret}` } })
+  // Percent-encoded, and a presented token that looks like no key.
+  await fetch(`${url}${keysUrl}/${secret.replace('-', '%2D')}?q=%73${secret.slice(1)}`, { headers })
+  await fetch(`${url}/v1/hunter2hunter2`, { headers: { authorization: 'Bearer hunter2hunter2' } })
+  await fetch(`${url}/health`)
+  child.kill('SIGTERM')
+  await finished
+  return linesOf(output.stderr)
+}
+
+const linesOf = (log: string): Record<string, unknown>[] =>
+  log
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
+
+test('one line a request, with what a reader needs and nothing secret', async () => {
+  const lines = (await linesAt('info')).filter(({ msg }) => msg === 'request')
+  expect(lines).toHaveLength(6)
+  expect(lines[0]).toMatchObject({
+    sandbox: 'a',
+    operation: 'admin-api-keys-create',
+    method: 'POST',
+    url: `/sandbox/a${keysUrl}`,
+    status: 200,
+    request_id: expect.stringMatching(/^req_[0-9a-f]{32}$/),
+    duration_ms: expect.any(Number),
+  })
+  expect(lines[1]).toMatchObject({ status: 404, reason: expect.stringContaining('key_unknown') })
+  expect(lines[3]).toMatchObject({ status: 401, reason: 'token_unknown; sandbox=default' })
+  const text = JSON.stringify(lines)
+  expect(text).not.toContain(secret.slice(12, 40))
+  expect(text).not.toContain(adminKey)
+  expect(text).not.toContain('hunter2')
+})
+
+test.each(['warn', 'error', 'silent'])('no line a request at %s', async (level) => {
+  expect(await linesAt(level)).toEqual([])
+})
+
+test('a patch that does not apply is told at warn, once for each time, without a secret', async () => {
+  const { url, output, child, finished } = await serve(['--log-level', 'warn'])
+  const path = `/${secret}`
+  const patch = [
+    { op: 'add', path, value: 1 },
+    { op: 'test', path, value: 2 },
+  ]
+  const fault = { operation: 'admin-api-keys-list', kind: 'mutate', patch, times: 2 }
+  await fetch(`${url}/sandbox/a/_emulator/faults`, { method: 'POST', body: JSON.stringify(fault) })
+  const headers = { authorization: `Bearer ${adminKey}` }
+  for (let n = 0; n < 3; n++) await fetch(`${url}/sandbox/a${keysUrl}`, { headers })
+  child.kill('SIGTERM')
+  await finished
+  const lines = linesOf(output.stderr)
+  expect(lines).toHaveLength(2)
+  expect(lines[0]).toMatchObject({
+    level: 40,
+    request_id: expect.stringMatching(/^req_/),
+    sandbox: 'a',
+    operation: 'admin-api-keys-list',
+    fault: 'fault_1',
+    reason: expect.stringMatching(/^mutate_failed; fault=fault_1; step 1: test '/),
+  })
+  expect(output.stderr).not.toContain(secret.slice(12, 40))
+})

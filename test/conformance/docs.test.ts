@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process'
+import { readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { connect } from '../../src/library/connect.ts'
+import { adminKey } from '../support/app.ts'
+import { temporaryFolder } from '../support/files.ts'
+import { command, serve } from '../support/program.ts'
+import { snippetsOf } from '../support/snippets.ts'
+
+const run = promisify(execFile)
+const page = new URL('../../docs/conform.md', import.meta.url)
+
+const snippets = snippetsOf(page)
+const [shell, summary] = ['sh', ''].map((language) => snippets.find((snippet) => snippet.language === language))
+
+/** The rows of the tables in a text, each cell without the blanks that align it. */
+const rowsOf = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .map((line) => line.split('|').map((cell) => cell.trim().replace(/^-+$/, '')))
+
+/** Runs a snippet of the page beside an emulator; what it printed and wrote. */
+async function runSnippet(text: string, url: string): Promise<string> {
+  const cwd = temporaryFolder()
+  symlinkSync(command, join(cwd, 'admin-keys-emulator'))
+  const variables = { OPENAI_BASE_URL: `${url}/v1`, OPENAI_ADMIN_KEY: adminKey }
+  const env = { ...process.env, ...variables, PATH: `${cwd}:${process.env['PATH']}` }
+  const script = text.replaceAll('http://localhost:4010', url).replaceAll('9s', '1ms')
+  const { stdout } = await run('bash', ['-euc', `${script}\ncat report.md 2>/dev/null || true`], { cwd, env })
+  return stdout
+}
+
+test.each(snippets.filter(({ language }) => language === 'sh'))(
+  'the snippet of line $line does what it says',
+  async ({ text }) => {
+    const { url } = await serve()
+    expect(await runSnippet(text, url)).toMatch(/\n\d+ same, 0 differ, /)
+  },
+)
+
+test('the sample is of a report as it comes', async () => {
+  const { url } = await serve(['--seed', 'paging'])
+  await (await connect({ url })).behavior.change({ limit_out_of_range: 'reject' })
+  const printed = await runSnippet(`${shell?.text.trim()} || true`, url)
+  const text = readFileSync(page, 'utf8')
+  expect(rowsOf(text).length).toBeGreaterThan(8)
+  for (const row of rowsOf(text)) expect(rowsOf(printed)).toContainEqual(row)
+  expect(printed).toContain(summary?.text)
+})

@@ -1,0 +1,210 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { adminKey, keysUrl, startApp, walk } from '../support/app.ts'
+import { exchangeRaw } from '../support/raw-http.ts'
+
+const inSandbox = (name: string) => `/sandbox/${name}${keysUrl}`
+
+test('a sandbox comes into being, seeded, when it is first addressed', async () => {
+  const testApp = await startApp({ seed: ['paging'] })
+  expect(await walk(testApp, '', inSandbox('new'))).toHaveLength(251)
+})
+
+test('two sandboxes share nothing', async () => {
+  const { call } = await startApp()
+  const { body: key } = await call('POST', inSandbox('a'), { body: { name: 'only here' } })
+  for (const url of [keysUrl, inSandbox('b')]) {
+    expect((await call('GET', `${url}/${key.id}`)).status).toBe(404)
+    expect((await call('GET', `${url}?after=${key.id}`)).status).toBe(400)
+    expect((await call('GET', url, { as: key.value })).status).toBe(401)
+    expect((await call('GET', url)).body.data).toHaveLength(1)
+  }
+  const organizations = [keysUrl, inSandbox('a'), inSandbox('b')].map(
+    async (url) => (await call('GET', url)).headers['openai-organization'],
+  )
+  expect(new Set(await Promise.all(organizations)).size).toBe(3)
+})
+
+test('a key of default is unknown to every other sandbox', async () => {
+  const { call } = await startApp()
+  const { body: key } = await call('POST', keysUrl, { body: { name: 'default only' } })
+  await call('GET', inSandbox('a'))
+  for (const name of ['a', 'b']) {
+    const refused = await call('GET', inSandbox(name), { as: key.value })
+    expect(refused.status).toBe(401)
+    expect(refused.headers['x-emulator-reason']).toBe(`token_unknown; sandbox=${name}`)
+  }
+  expect((await call('GET', '/sandbox/default/v1/organization/admin_api_keys', { as: key.value })).status).toBe(200)
+})
+
+test('equal values in two sandboxes are two keys', async () => {
+  const { call } = await startApp()
+  const first = (await call('GET', inSandbox('a'))).body.first_id
+  await call('DELETE', `${inSandbox('a')}/${first}`)
+  expect((await call('GET', inSandbox('a'))).status).toBe(401)
+  expect((await call('GET', inSandbox('b'))).status).toBe(200)
+})
+
+test('a refused caller makes a sandbox all the same; an unknown URL or a wrong method makes none', async () => {
+  const { call } = await startApp({ maxSandboxes: 2 })
+  for (const [method, url] of [
+    ['GET', '/sandbox/x1/v1/unknown'],
+    ['GET', '/sandbox/x2'],
+    ['GET', '/sandbox/x3/'],
+    ['GET', '/sandbox/x4/health'],
+    ['PATCH', inSandbox('x5')],
+    ['GET', `${inSandbox('x6')}/`],
+    ['GET', `${inSandbox('x7')}/%zz`],
+  ] as const) {
+    const { status, headers } = await call(method, url)
+    expect(status, url).toBeGreaterThanOrEqual(400)
+    expect(headers, url).not.toHaveProperty('openai-organization')
+    expect(headers['x-request-id']).toMatch(/^req_[0-9a-f]{32}$/)
+  }
+  expect((await call('GET', inSandbox('refused'), { as: 'wrong' })).status).toBe(401)
+  expect((await call('GET', inSandbox('one-more'))).status).toBe(503)
+})
+
+test('one sandbox too many is refused before authentication, and those that are there go on', async () => {
+  const { call } = await startApp({ maxSandboxes: 3 })
+  expect((await call('GET', inSandbox('a'))).status).toBe(200)
+  expect((await call('GET', inSandbox('b'))).status).toBe(200)
+  const refused = await call('GET', inSandbox('c'), { as: null })
+  expect(refused.status).toBe(503)
+  expect(refused.text).toBe(
+    `{"error":{"message":"The sandbox 'c' cannot be made: 3 sandboxes exist, the most that --max-sandboxes allows.","type":"emulator_error","param":null,"code":"sandbox_limit"}}`,
+  )
+  expect(refused.headers['x-should-retry']).toBe('false')
+  expect(refused.headers['x-emulator-reason']).toBe('sandbox_limit; sandbox=c; limit=3')
+  expect(refused.headers).not.toHaveProperty('openai-organization')
+  expect((await call('GET', inSandbox('a'))).status).toBe(200)
+  expect((await call('GET', keysUrl)).status).toBe(200)
+})
+
+describe('names', () => {
+  test.each(['a', 'A', '0', 'a.b_c-d', 'x'.repeat(64), '%61bc', 'a%2Eb', 'default'])('%s is one', async (name) => {
+    const { call } = await startApp()
+    expect((await call('GET', inSandbox(name))).status).toBe(200)
+  })
+
+  test.each(['_a', '-a', 'x'.repeat(65), 'a%2Fb', 'a%20b', 'ä', '%00', 'a%0Ab', '', 'a%25b'])(
+    '%s is none: an unknown URL',
+    async (name) => {
+      const { call } = await startApp()
+      const answer = await call('GET', inSandbox(name))
+      expect(answer.status).toBe(404)
+      expect(answer.body.error.message).toContain('Invalid URL')
+      expect(answer.headers).not.toHaveProperty('openai-organization')
+      if (name !== '') expect(answer.headers['x-emulator-reason']).toMatch(/^sandbox_name_invalid; rule=1 to 64 of /)
+    },
+  )
+
+  test('with a broken encoding are malformed', async () => {
+    const { call } = await startApp()
+    expect((await call('GET', inSandbox('%zz'))).status).toBe(400)
+    expect((await call('GET', inSandbox('%ff'))).status).toBe(400)
+  })
+
+  test('differ by case, and are decoded once', async () => {
+    const { call } = await startApp()
+    await call('POST', inSandbox('case'), { body: { name: 'lower' } })
+    expect((await call('GET', inSandbox('CASE'))).body.data).toHaveLength(1)
+    expect((await call('GET', inSandbox('c%61se'))).body.data).toHaveLength(2)
+  })
+
+  test('are taken off the URL once', async () => {
+    const { call } = await startApp()
+    const answer = await call('GET', '/sandbox/a/sandbox/b/v1/organization/admin_api_keys')
+    expect(answer.body.error.message).toBe('Invalid URL (GET /sandbox/a/sandbox/b/v1/organization/admin_api_keys)')
+  })
+
+  test('of properties that every object has are names like others', async () => {
+    const { call } = await startApp()
+    for (const name of ['constructor', 'toString', 'hasOwnProperty']) {
+      expect((await call('GET', inSandbox(name))).status).toBe(200)
+    }
+  })
+})
+
+test('errors show the URL as it was sent', async () => {
+  const { call } = await startApp()
+  const { body } = await call('PATCH', `${inSandbox('a')}?x=1`)
+  expect(body.error.message).toContain('Not allowed to PATCH on /sandbox/a/v1/organization/admin_api_keys.')
+})
+
+describe('with a time to live', () => {
+  const bearer = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
+
+  async function listening(sandboxTtl: number) {
+    const url = await (await startApp({ sandboxTtl, maxSandboxes: 3 })).listen()
+    const create = (path: string) => fetch(url + path, { method: 'POST', headers: bearer, body: '{"name":"x"}' })
+    const count = async (path: string) => {
+      const { data } = (await (await fetch(url + path, { headers: bearer })).json()) as { data: unknown[] }
+      return data.length
+    }
+    return { url, create, count }
+  }
+
+  test('an idle sandbox is removed; default and a used one stay', async () => {
+    const { create, count } = await listening(400)
+    for (const path of [keysUrl, inSandbox('idle'), inSandbox('busy')]) await create(path)
+    for (let n = 0; n < 12; n++) {
+      await sleep(60)
+      expect(await count(inSandbox('busy'))).toBe(2)
+    }
+    // There is room for a third again, and the one that was removed begins anew.
+    expect(await count(inSandbox('idle'))).toBe(1)
+    expect(await count(keysUrl)).toBe(2)
+  })
+
+  test('one that waits for a body does not idle', async () => {
+    const { url, count } = await listening(100)
+    const body = new ReadableStream({
+      async start(controller) {
+        controller.enqueue(new TextEncoder().encode('{"name":'))
+        await sleep(500)
+        controller.enqueue(new TextEncoder().encode('"slow"}'))
+        controller.close()
+      },
+    })
+    const answer = await fetch(url + inSandbox('slow'), {
+      method: 'POST',
+      headers: bearer,
+      body,
+      duplex: 'half',
+    } as RequestInit)
+    expect(answer.status).toBe(200)
+    expect(await count(inSandbox('slow'))).toBe(2)
+  })
+
+  test.each([
+    ['that was refused before', '', []],
+    ['on which an armed fault would hang', `authorization: Bearer ${adminKey}\r\n`, [{ kind: 'hang' }]],
+  ])('a body %s and breaks off does not keep one awake', async (_case, authorization, faults) => {
+    const { url, create, count } = await listening(100)
+    await create(inSandbox('left'))
+    const control = `${url}/sandbox/left/_emulator/faults`
+    const json = { 'content-type': 'application/json' }
+    for (const fault of faults)
+      await fetch(control, { method: 'POST', headers: json, body: JSON.stringify({ operation: '*', ...fault }) })
+    const head = `POST ${inSandbox('left')} HTTP/1.1\r\nhost: x\r\n${authorization}content-type: application/json\r\n`
+    await exchangeRaw(url, `${head}content-length: 12\r\n\r\n{"n`, { giveUp: 150 })
+    await sleep(500)
+    // Begun anew, without what was made in it.
+    expect(await count(inSandbox('left'))).toBe(1)
+  })
+})
+
+test('forty sandboxes at once do not disturb each other', async () => {
+  const { call } = await startApp()
+  await Promise.all(
+    Array.from({ length: 40 }, async (_, n) => {
+      const url = inSandbox(`test-${n}`)
+      for (let k = 0; k < n; k++) await call('POST', url, { body: { name: `${n}/${k}` } })
+      const { body } = await call('GET', `${url}?limit=100`, { as: adminKey })
+      expect(body.data.slice(1).map(({ name }: { name: string }) => name)).toEqual(
+        Array.from({ length: n }, (_, k) => `${n}/${k}`),
+      )
+    }),
+  )
+})

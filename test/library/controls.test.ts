@@ -1,0 +1,185 @@
+import OpenAI from 'openai'
+import { expect, test } from 'vitest'
+import { connect, type Emulator, EmulatorError, startEmulator } from '../../src/library/index.ts'
+
+/** An emulator by each of the two ways to one. */
+const ways: [string, () => Promise<AsyncDisposable & { emulator: Emulator }>][] = [
+  [
+    'startEmulator',
+    async () => {
+      const emulator = await startEmulator({ controlToken: 'let-me-in' })
+      return { emulator, [Symbol.asyncDispose]: emulator.close }
+    },
+  ],
+  [
+    'connect',
+    async () => {
+      const { url, close } = await startEmulator({ controlToken: 'let-me-in' })
+      const emulator = await connect({ url: `${url}/`, controlToken: 'let-me-in' })
+      return { emulator, [Symbol.asyncDispose]: close }
+    },
+  ],
+]
+
+const namesIn = async ({ baseURL, adminKey }: { baseURL: string; adminKey: string | null }) => {
+  const keys = new OpenAI({ baseURL, adminAPIKey: adminKey }).admin.organization.adminAPIKeys
+  return (await keys.list()).data.map(({ name }) => name)
+}
+
+test.each(ways)('%s: everything that a test does to a sandbox', async (_way, start) => {
+  await using running = await start()
+  const { emulator } = running
+  const sandbox = emulator.sandbox('mine')
+  const place = { baseURL: sandbox.baseURL, adminKey: emulator.adminKey }
+
+  await sandbox.state.replace({ keys: [{ name: 'a', created_at: '-1d' }] })
+  await sandbox.state.add({ keys: [{ name: 'b', created_at: '-1h' }] })
+  expect(await namesIn(place)).toEqual(['a', 'b', 'Admin key'])
+  expect((await sandbox.state.get()).keys?.map(({ name }) => name)).toEqual(['Admin key', 'a', 'b'])
+
+  expect(await sandbox.snapshots.take('s')).toMatchObject({ name: 's', keys: 3 })
+  await sandbox.reset()
+  expect(await namesIn(place)).toEqual(['Admin key'])
+  await sandbox.snapshots.restore('s')
+  expect(await namesIn(place)).toHaveLength(3)
+  await sandbox.snapshots.delete('s')
+  expect(await sandbox.snapshots.list()).toEqual([])
+
+  expect(await sandbox.clock.set({ now: 1_767_225_600, frozen: true })).toMatchObject({ unix: 1_767_225_600 })
+  expect(await sandbox.clock.advance('1d')).toMatchObject({ unix: 1_767_312_000 })
+  expect(await sandbox.clock.get()).toEqual({ now: '2026-01-02T00:00:00.000Z', unix: 1_767_312_000, frozen: true })
+  expect((await sandbox.clock.reset()).frozen).toBe(false)
+
+  expect((await sandbox.behavior.change({ auth: 'any' })).auth).toBe('any')
+  expect((await sandbox.behavior.get()).state).toBe('kept')
+
+  const fault = await sandbox.faults.add({
+    operation: 'admin-api-keys-list',
+    kind: 'error',
+    status: 429,
+    headers: { 'retry-after-ms': '1' },
+  })
+  expect((await sandbox.faults.list())[0]).toMatchObject({ id: fault.id, hits: 0, remaining: 1 })
+  await sandbox.clearRequests()
+  await namesIn(place)
+  expect((await sandbox.requests()).map(({ status, retry_count }) => [status, retry_count])).toEqual([
+    [429, 0],
+    [200, 1],
+  ])
+  expect(await sandbox.requests({ status: 429, delivered: true, limit: 5 })).toHaveLength(1)
+  await sandbox.faults.clear(fault.id)
+  await sandbox.faults.clear()
+  expect(await sandbox.faults.list()).toEqual([])
+
+  const copy = await emulator.sandboxes.create({ name: 'copy', from: { sandbox: 'mine' } })
+  expect(await namesIn({ ...place, baseURL: copy.baseURL })).toHaveLength(3)
+  expect((await emulator.sandboxes.list()).map(({ name }) => name)).toEqual(['default', 'mine', 'copy'])
+  await emulator.sandboxes.delete('copy')
+  await emulator.sandboxes.delete()
+  expect(await emulator.sandboxes.list()).toHaveLength(1)
+  // Itself it stands for the sandbox `default`.
+  await emulator.state.add({ keys: [{ name: 'in default' }] })
+  expect(await namesIn(emulator)).toContain('in default')
+  expect(emulator.name).toBe('default')
+})
+
+test('the types know the operations, and what goes with each kind of fault', async () => {
+  await using emulator = await startEmulator()
+  // @ts-expect-error: there is no such operation
+  await expect(emulator.requests({ operation: 'list' })).rejects.toMatchObject({ status: 400, param: 'operation' })
+  // @ts-expect-error: nor for a fault
+  await expect(emulator.faults.add({ operation: 'list', kind: 'hang' })).rejects.toMatchObject({ status: 400 })
+  // @ts-expect-error: an error needs its status
+  await expect(emulator.faults.add({ operation: '*', kind: 'error' })).rejects.toMatchObject({ param: '/status' })
+  await fetch(`${emulator.baseURL}/nothing`)
+  expect(await emulator.requests({ operation: null })).toHaveLength(1)
+})
+
+test('after its end an emulator is said not to answer, and where it was', async () => {
+  const emulator = await startEmulator()
+  const sandbox = emulator.sandbox('mine')
+  await sandbox.reset()
+  await emulator.close()
+  const asked = sandbox.requests()
+  await expect(asked).rejects.toMatchObject({ name: 'EmulatorError', status: null, code: 'unreachable' })
+  await expect(asked).rejects.toThrow(`${emulator.url}/sandbox/mine cannot be asked: `)
+})
+
+test('what the emulator refuses is an EmulatorError, with where and why', async () => {
+  await using emulator = await startEmulator()
+  const refused = emulator.clock.set({ now: 'soon' })
+  await expect(refused).rejects.toBeInstanceOf(EmulatorError)
+  await expect(refused).rejects.toMatchObject({ status: 400, code: 'invalid_body', param: '/now' })
+  await expect(emulator.sandbox('mine').snapshots.restore('x')).rejects.toThrow(
+    "There is no snapshot 'x' of the sandbox 'mine'.",
+  )
+  await expect(emulator.snapshots.restore('../x')).rejects.toMatchObject({ status: 404 })
+  await expect(emulator.sandboxes.create({ name: 'default' })).rejects.toMatchObject({ status: 409, param: '/name' })
+  await using guarded = await startEmulator({ controlToken: 'x' })
+  const stranger = await connect(guarded.url)
+  await expect(stranger.reset()).rejects.toMatchObject({ status: 401, code: 'control_token' })
+})
+
+test('connect rejects where nobody is, and what is no URL', async () => {
+  const nobody = connect('http://127.0.0.1:1')
+  await expect(nobody).rejects.toBeInstanceOf(EmulatorError)
+  await expect(nobody).rejects.toThrow(/^http:\/\/127\.0\.0\.1:1 cannot be asked: ./)
+  await expect(connect('localhost:4010')).rejects.toThrow('url: "localhost:4010" is invalid. It must be an http URL.')
+  await expect(connect('http://localhost/v1')).rejects.toThrow('without the /v1')
+})
+
+// biome-ignore lint/suspicious/noExplicitAny: what the compiler would refuse, a test in JavaScript passes
+type Lax = any
+
+test.each<[string, (emulator: Lax) => unknown, string]>([
+  ['sandbox()', (e) => e.sandbox(), "sandbox: 'undefined' is invalid. It must be 1 to 64"],
+  ['sandbox(5)', (e) => e.sandbox(5), "sandbox: '5' is invalid. It must be 1 to 64"],
+  ['take()', (e) => e.snapshots.take(), 'snapshots.take(name): undefined is invalid. It must be a string, not empty.'],
+  ['take("")', (e) => e.snapshots.take(''), 'snapshots.take(name): "" is invalid. It must be a string, not empty.'],
+  ['restore()', (e) => e.snapshots.restore(), 'snapshots.restore(name): undefined is invalid.'],
+  ['snapshots.delete(null)', (e) => e.snapshots.delete(null), 'snapshots.delete(name): null is invalid.'],
+  ['replace()', (e) => e.state.replace(), 'state.replace(seed): undefined is invalid. It must be an object.'],
+  ['add("keys")', (e) => e.state.add('keys'), 'state.add(seed): "keys" is invalid. It must be an object.'],
+  ['set()', (e) => e.clock.set(), 'clock.set(change): undefined is invalid. It must be an object.'],
+  ['advance()', (e) => e.clock.advance(), 'clock.advance(by): undefined is invalid. It must be seconds, or a text'],
+  ['advance(NaN)', (e) => e.clock.advance(Number.NaN), 'clock.advance(by): NaN is invalid.'],
+  ['change()', (e) => e.behavior.change(), 'behavior.change(changes): undefined is invalid. It must be an object.'],
+  ['faults.add([])', (e) => e.faults.add([]), 'faults.add(fault): [] is invalid. It must be an object.'],
+  ['clear(null)', (e) => e.faults.clear(null), 'faults.clear(id): null is invalid. It must be a string, not empty.'],
+  ['requests(null)', (e) => e.requests(null), 'requests(filter): null is invalid. It must be an object.'],
+  ['reset("keys")', (e) => e.reset('keys'), 'reset(what): "keys" is invalid. It must be a list.'],
+  [
+    'create(null)',
+    (e) => e.sandboxes.create(null),
+    'sandboxes.create(sandbox): null is invalid. It must be an object.',
+  ],
+  // By mistake, as of an id that is not there: it must not stand for all of them.
+  ['clear(undefined)', (e) => e.faults.clear(undefined as never), 'faults.clear(id): undefined is invalid.'],
+  [
+    'sandboxes.delete(undefined)',
+    (e) => e.sandboxes.delete(undefined as never),
+    'sandboxes.delete(name): undefined is',
+  ],
+  ['sandboxes.delete("")', (e) => e.sandboxes.delete(''), 'sandboxes.delete(name): "" is invalid.'],
+])('%s is refused with the argument, the rule and the value, and changes nothing', async (_call, act, message) => {
+  await using emulator = await startEmulator()
+  await emulator.sandbox('another').clock.get()
+  const refused = (async () => act(emulator))()
+  await expect(refused).rejects.toThrow(TypeError)
+  await expect(refused).rejects.toThrow(message)
+  expect((await emulator.sandboxes.list()).map(({ name }) => name)).toEqual(['default', 'another'])
+  expect(await emulator.snapshots.list()).toEqual([])
+})
+
+test.each<[unknown, string]>([
+  [undefined, 'connect: undefined is invalid. It must be a URL, or an object: {url, adminKey, controlToken}.'],
+  [null, 'connect: null is invalid.'],
+  [[], 'connect: [] is invalid.'],
+  [{}, 'url: undefined is invalid. It must be an http URL.'],
+  [{ url: 5 }, 'url: 5 is invalid. It must be an http URL.'],
+  [{ url: 'http://x', token: 'x' }, "unknown option 'token'; there are url, adminKey, controlToken"],
+  [{ url: 'http://x', adminKey: 5 }, 'adminKey: [redacted] is invalid. It must be a string, or null.'],
+  [{ url: 'http://x', controlToken: '' }, 'controlToken: [redacted] is invalid. It must be a string, not empty.'],
+])('connect(%j) is refused with the option, the rule and the value', async (to, message) => {
+  await expect(connect(to as string)).rejects.toThrow(message)
+})

@@ -1,0 +1,118 @@
+import { dirname } from 'node:path'
+import { expect, test } from 'vitest'
+import { type EmulatorOptions, startEmulator } from '../../src/library/index.ts'
+import { keysUrl } from '../support/app.ts'
+import { temporaryFile, temporaryFolder } from '../support/files.ts'
+import { exchangeRaw } from '../support/raw-http.ts'
+
+async function keyNames(baseURL: string, key: string | null): Promise<string[]> {
+  const answer = await fetch(`${baseURL}${keysUrl.replace('/v1', '')}?limit=100`, {
+    headers: { authorization: `Bearer ${key}` },
+  })
+  expect(answer.status).toBe(200)
+  return ((await answer.json()) as { data: { name: string }[] }).data.map(({ name }) => name)
+}
+
+test('an emulator serves at the port that it got until it is closed', async () => {
+  const emulator = await startEmulator()
+  expect(emulator.url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d+$/)
+  expect(emulator.baseURL).toBe(`${emulator.url}/v1`)
+  expect(emulator.adminKey).toBe('sk-admin-local')
+  expect(await keyNames(emulator.baseURL, emulator.adminKey)).toHaveLength(1)
+  await Promise.all([emulator.close(), emulator.close()])
+  await expect(fetch(`${emulator.url}/health`)).rejects.toThrow('fetch failed')
+  await emulator.close()
+})
+
+test('await using closes it', async () => {
+  let url: string
+  {
+    await using emulator = await startEmulator()
+    url = emulator.url
+  }
+  await expect(fetch(`${url}/health`)).rejects.toThrow('fetch failed')
+})
+
+test('two in one process share nothing, nor do two sandboxes of one', async () => {
+  await using first = await startEmulator({ adminKey: 'sk-admin-first' })
+  await using second = await startEmulator({ seed: 'paging' })
+  const headers = { authorization: 'Bearer sk-admin-first', 'content-type': 'application/json' }
+  const { status } = await fetch(first.url + keysUrl, { method: 'POST', headers, body: '{"name":"one"}' })
+  expect(status).toBe(200)
+  expect(await keyNames(first.baseURL, first.adminKey)).toContain('one')
+  expect(first.sandbox('other')).toMatchObject({ name: 'other', baseURL: `${first.url}/sandbox/other/v1` })
+  expect(first.sandbox('default').baseURL).toBe(first.baseURL)
+  expect(await keyNames(first.sandbox('other').baseURL, first.adminKey)).toHaveLength(1)
+  expect(await keyNames(second.baseURL, second.adminKey)).toHaveLength(100)
+  expect((await fetch(second.url + keysUrl, { headers })).status).toBe(401)
+})
+
+test('every option reaches what it is about', async () => {
+  const folder = temporaryFolder()
+  const seed = temporaryFile('a.yaml', 'keys: [{ name: seeded, value: sk-admin-seeded }]')
+  const options: EmulatorOptions = { adminKey: null, data: folder, maxSandboxes: 2, sandboxTtl: 60_000, port: 0 }
+  await using emulator = await startEmulator({ ...options, seed: [seed], host: '127.0.0.1', allowHost: ['a.example'] })
+  expect(emulator.adminKey).toBe(null)
+  expect(await keyNames(emulator.baseURL, 'sk-admin-seeded')).toEqual(['seeded'])
+  expect(await keyNames(emulator.sandbox('two').baseURL, 'sk-admin-seeded')).toEqual(['seeded'])
+  expect((await fetch(`${emulator.sandbox('three').baseURL}/x`, { method: 'GET' })).status).toBe(404)
+  const third = await fetch(`${emulator.url}/sandbox/three${keysUrl}`)
+  expect(third.status).toBe(503)
+  await expect(startEmulator(options)).rejects.toThrow('data')
+})
+
+test('a port that is taken rejects, and leaves nothing behind', async () => {
+  await using emulator = await startEmulator()
+  const port = Number(new URL(emulator.url).port)
+  const data = temporaryFolder()
+  await expect(startEmulator({ port, data })).rejects.toMatchObject({ code: 'EADDRINUSE', port })
+  await using other = await startEmulator({ data })
+  expect((await fetch(`${other.url}/ready`)).status).toBe(200)
+})
+
+test('a folder of seeds, a host and an idle time reach what they are about', async () => {
+  const seedFolder = dirname(temporaryFile('a.yaml', 'keys: [{ name: from the folder }]'))
+  await using emulator = await startEmulator({
+    seedFolder,
+    sandboxTtl: 150,
+    maxSandboxes: 2,
+    allowHost: 'a.example.com',
+  })
+  expect(await keyNames(emulator.baseURL, emulator.adminKey)).toContain('from the folder')
+  const statusOf = async (name: string) =>
+    (await fetch(`${emulator.sandbox(name).baseURL}/organization/admin_api_keys`)).status
+  expect([await statusOf('one'), await statusOf('two')]).toEqual([401, 503])
+  await expect.poll(() => statusOf('two'), { timeout: 5000 }).toBe(401)
+  const asked = (host: string) => exchangeRaw(emulator.url, `GET /openapi.json HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
+  expect(await asked('a.example.com')).toContain('200 OK')
+  expect(await asked('b.example.com')).toContain('403 Forbidden')
+})
+
+test.each([
+  [{ port: 70_000 }, 'port: 70000 is invalid. It must be an integer from 0 to 65535.'],
+  [{ port: 1.5 }, 'port: 1.5 is invalid.'],
+  [{ port: '4010' }, 'port: "4010" is invalid. It must be a number.'],
+  [{ maxSandboxes: 0 }, 'maxSandboxes: 0 is invalid.'],
+  [{ sandboxTtl: -1 }, 'sandboxTtl: -1 is invalid.'],
+  [{ sandboxTtl: Number.NaN }, 'sandboxTtl: null is invalid.'],
+  [{ sandboxTtl: '30m' }, 'sandboxTtl: "30m" is invalid. It must be a number of milliseconds.'],
+  [{ adminKey: '' }, 'adminKey: [redacted] is invalid.'],
+  [{ adminKey: {} }, 'adminKey: [redacted] is invalid. It must be a string.'],
+  [{ seed: ['paging', ''] }, 'seed: "" is invalid.'],
+  [{ seed: [5] }, 'seed: 5 is invalid. It must be a string.'],
+  [{ seed: 'nothing' }, 'seed nothing: is no built-in one'],
+  [{ data: null }, 'data: null is invalid. It must be a string.'],
+  [{ logLevel: 'loud' }, 'logLevel: "loud" is invalid. It must be one of trace'],
+  [{ prot: 1 }, "unknown option 'prot'; there are host, port"],
+  [null, 'the options must be an object, got null'],
+  [5, 'the options must be an object, got 5'],
+])('%j is refused with the option, the rule and the value', async (options, message) => {
+  await expect(startEmulator(options as EmulatorOptions)).rejects.toThrow(message)
+})
+
+test('a name that no sandbox can have is refused', async () => {
+  await using emulator = await startEmulator()
+  for (const name of ['', '../x', 'a b', 'x'.repeat(65)]) {
+    expect(() => emulator.sandbox(name)).toThrow(`sandbox: '${name}' is invalid. It must be`)
+  }
+})

@@ -1,0 +1,293 @@
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { compareDocuments, type OpenApiDocument } from '../../scripts/compare-documents.ts'
+import { startApp } from '../support/app.ts'
+import { startControlled } from '../support/control-app.ts'
+import { hasUpstream, upstream } from '../support/upstream.ts'
+
+const documentOf = async () => {
+  const { app } = await startApp()
+  return (await app.inject('/openapi.yaml')).payload
+}
+
+test('openapi.yaml is the document of the routes (npm run openapi renews it)', async () => {
+  await expect(await documentOf()).toMatchFileSnapshot(fileURLToPath(new URL('../../openapi.yaml', import.meta.url)))
+})
+
+test('every operation has an id, a summary, tags and words for each answer', async () => {
+  const { paths } = parse(await documentOf()) as { paths: Record<string, Record<string, Record<string, unknown>>> }
+  const operations = Object.values(paths).flatMap((path) => Object.values(path))
+  expect(operations.map(({ operationId }) => operationId).sort()).toEqual([
+    'admin-api-keys-create',
+    'admin-api-keys-delete',
+    'admin-api-keys-get',
+    'admin-api-keys-list',
+    'emulator-behavior-change',
+    'emulator-behavior-get',
+    'emulator-clock-get',
+    'emulator-clock-reset',
+    'emulator-clock-set',
+    'emulator-faults-arm',
+    'emulator-faults-disarm',
+    'emulator-faults-disarm-all',
+    'emulator-faults-list',
+    'emulator-health',
+    'emulator-ready',
+    'emulator-requests-clear',
+    'emulator-requests-list',
+    'emulator-requests-stream',
+    'emulator-reset',
+    'emulator-sandboxes-create',
+    'emulator-sandboxes-delete',
+    'emulator-sandboxes-delete-all',
+    'emulator-sandboxes-list',
+    'emulator-snapshots-delete',
+    'emulator-snapshots-list',
+    'emulator-snapshots-restore',
+    'emulator-snapshots-take',
+    'emulator-state-add',
+    'emulator-state-export',
+    'emulator-state-replace',
+  ])
+  for (const { summary, tags, description, responses } of operations) {
+    expect(summary).toBeTruthy()
+    expect(description).toBeTruthy()
+    expect(tags).toHaveLength(1)
+    for (const response of Object.values(responses as Record<string, { description: string }>)) {
+      expect(response.description).not.toBe('Default Response')
+    }
+  }
+})
+
+test('every link leads to an operation that there is, by parameters that it has', async () => {
+  // biome-ignore lint/suspicious/noExplicitAny: a document as whoever reads it finds it
+  const { paths } = parse(await documentOf()) as { paths: Record<string, Record<string, any>> }
+  const operations = Object.values(paths).flatMap((path) => Object.values(path))
+  const links = operations.flatMap(({ operationId, responses }) =>
+    Object.values(responses).flatMap((response) =>
+      Object.values((response as { links?: object }).links ?? {}).map((link) => ({ from: operationId, ...link })),
+    ),
+  )
+  expect(new Set(links.map(({ from }) => from)).size).toBe(7)
+  for (const { operationId, parameters } of links) {
+    const target = operations.find((each) => each.operationId === operationId)
+    const names = (target?.parameters ?? []).map(({ name }: { name: string }) => name)
+    expect(target).toBeDefined()
+    expect(names).toEqual(expect.arrayContaining(Object.keys(parameters)))
+  }
+})
+
+test('a body that may be left out is not required', async () => {
+  const { paths } = parse(await documentOf()) as { paths: Record<string, Record<string, Record<string, unknown>>> }
+  const { control } = await startControlled()
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const [method, { requestBody }] of Object.entries(methods)) {
+      if (requestBody === undefined || !path.startsWith('/_emulator')) continue
+      const { status } = await control(method.toUpperCase(), path.replace('/_emulator', ''))
+      expect([path, method, status < 300]).toEqual([path, method, !(requestBody as { required: boolean }).required])
+    }
+  }
+})
+
+test('every body of a control has examples, and each of them works', async () => {
+  // biome-ignore lint/suspicious/noExplicitAny: a document as whoever reads it finds it
+  const { paths } = parse(await documentOf()) as { paths: Record<string, Record<string, any>> }
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const [method, { requestBody }] of Object.entries(methods)) {
+      if (requestBody === undefined || !path.startsWith('/_emulator')) continue
+      const examples = Object.values(requestBody.content['application/json'].examples ?? {}) as { value: unknown }[]
+      expect([path, examples.length > 0]).toEqual([path, true])
+      for (const { value } of examples) {
+        const { control } = await startControlled()
+        const { status, body } = await control(method.toUpperCase(), path.replace('/_emulator', ''), value)
+        expect([path, value, status < 300, body]).toEqual([path, value, true, body])
+      }
+    }
+  }
+})
+
+test('controls stand below every sandbox, and may want a token', async () => {
+  // biome-ignore lint/suspicious/noExplicitAny: a document as whoever reads it finds it
+  const document = parse(await documentOf()) as { paths: Record<string, Record<string, any>>; components: any }
+  const controls = Object.entries(document.paths).filter(([path]) => path.startsWith('/_emulator'))
+  for (const { servers, security } of controls.flatMap(([, methods]) => Object.values(methods))) {
+    expect(servers.map(({ url }: { url: string }) => url)).toEqual(['/', '/sandbox/{sandbox}'])
+    expect(servers[1].variables.sandbox.default).toBe('my-test')
+    expect(security).toEqual([{}, { ControlToken: [] }])
+  }
+  expect(document.components.securitySchemes.ControlToken).toMatchObject({ type: 'http', scheme: 'bearer' })
+})
+
+describe('served', () => {
+  test('as YAML and as JSON, the same', async () => {
+    const { app } = await startApp()
+    const yaml = await app.inject('/openapi.yaml')
+    const json = await app.inject('/openapi.json')
+    expect(yaml.headers['content-type']).toContain('application/yaml')
+    expect(yaml.body).toBe(await documentOf())
+    expect(parse(yaml.body)).toEqual(json.json())
+  })
+
+  test('with pages to read it, that ask nobody else for anything', async () => {
+    const { listen } = await startApp()
+    const url = await listen()
+    for (const path of ['/docs', '/docs/', '/docs/static/index.html']) {
+      const page = await fetch(url + path)
+      expect(page.status).toBe(200)
+      expect(await page.text()).toContain('swagger-ui')
+    }
+    const page = await (await fetch(`${url}/docs`)).text()
+    expect(page).not.toMatch(/(src|href)="(https?:)?\/\//)
+    expect(await (await fetch(`${url}/docs/static/swagger-initializer.js`)).text()).toMatch(/"?validatorUrl"?:\s*null/)
+    expect(await (await fetch(`${url}/docs/static/swagger-ui-bundle.js`)).text()).toContain('SwaggerUIBundle')
+    const shown = (await (await fetch(`${url}/docs/json`)).json()) as OpenApiDocument
+    expect(Object.keys(shown.paths)).toContain('/organization/admin_api_keys')
+  })
+
+  test('but to no page of a public name that was pointed at us', async () => {
+    const { app } = await startApp({ allowedHosts: ['docs.example.com'] })
+    for (const url of ['/docs', '/docs/', '/docs/%zz', '/_emulator/x', '/openapi.yaml', '/openapi.json']) {
+      const refused = await app.inject({ url, headers: { host: 'evil.example.com:4010' } })
+      expect(refused.statusCode).toBe(403)
+      expect(refused.body).toBe(
+        `{"error":{"message":"The host 'evil.example.com' is not allowed here: it must be an IP address, a name without a dot, a name under .localhost, .local or .internal, or one given with --allow-host.","type":"emulator_error","param":null,"code":"forbidden_host"}}`,
+      )
+    }
+    const none = [
+      'evil..local',
+      '.local',
+      'a..',
+      '-a.local',
+      'a-.local',
+      '-',
+      `${'a'.repeat(64)}.local`,
+      'a.b'.repeat(70),
+    ]
+    for (const host of [
+      '[::1].evil.com',
+      'evil.com#.local',
+      'evil.com/.local',
+      '127.0.0.1.evil.com',
+      'a b.c',
+      ...none,
+    ]) {
+      expect((await app.inject({ url: '/openapi.json', headers: { host } })).statusCode, host).toBe(403)
+    }
+    const names = [
+      'localhost',
+      'emulator:4010',
+      '127.0.0.1:4010',
+      '[::1]:4010',
+      'a.localhost',
+      'b.internal:80',
+      'c.local',
+      'd.local.',
+      'a_service',
+      `${'a'.repeat(63)}.local`,
+      'Docs.Example.com',
+      '10.1.2.3',
+    ]
+    for (const host of names) {
+      expect((await app.inject({ url: '/openapi.json', headers: { host } })).statusCode, host).toBe(200)
+    }
+  })
+
+  test('what is not there is an error of the emulator', async () => {
+    const { call } = await startApp()
+    const unknown = await call('GET', '/_emulator/nothing', { as: null })
+    expect(unknown.status).toBe(404)
+    expect(unknown.text).toBe(
+      '{"error":{"message":"The emulator has no such page or control: GET /_emulator/nothing","type":"emulator_error","param":null,"code":"unknown_url"}}',
+    )
+    for (const url of ['/docs/nothing', '/docs/%zz', '/docs/static/..%2f..%2fpackage.json']) {
+      const page = await call('GET', url, { as: null })
+      expect(page.status, url).toBe(404)
+      expect(page.body.error, url).toMatchObject({ type: 'emulator_error', code: 'unknown_url' })
+      expect(page.headers, url).not.toHaveProperty('openai-version')
+    }
+    const wrong = await call('POST', '/health', { as: null })
+    expect(wrong.text).toBe(
+      '{"error":{"message":"POST is not allowed on /health; use GET, HEAD.","type":"emulator_error","param":null,"code":"method_not_allowed"}}',
+    )
+    expect(wrong.status).toBe(405)
+    expect(wrong.headers['allow']).toBe('GET, HEAD')
+    expect((await call('HEAD', '/ready', { as: null })).status).toBe(200)
+    expect(wrong.headers).not.toHaveProperty('openai-version')
+  })
+})
+
+test('health and ready want no key and no sandbox', async () => {
+  const { call } = await startApp({ adminKey: undefined })
+  expect(await call('GET', '/health', { as: null })).toMatchObject({ status: 200, body: { status: 'ok' } })
+  expect(await call('GET', '/ready', { as: null })).toMatchObject({ status: 200, body: { status: 'ready' } })
+})
+
+describe.runIf(hasUpstream)('the published document', () => {
+  const ours = async () => parse(await documentOf()) as OpenApiDocument
+
+  test('is fitted by ours', async () => {
+    expect(compareDocuments(await ours(), upstream)).toEqual({ differences: [], compared: 4 })
+  })
+
+  // biome-ignore lint/suspicious/noExplicitAny: a document is changed where it matters, whatever is there
+  type Change = [what: string, change: (document: any) => void, difference: string]
+  const path = '/organization/admin_api_keys'
+  test.each<Change>([
+    ['an operation less', (d) => delete d.paths[`${path}/{key_id}`].delete, 'is missing from ours'],
+    ['an operation more', (d) => (d.paths[path].patch = d.paths[path].post), 'is not in the published document'],
+    ['another operationId', (d) => (d.paths[path].get.operationId = 'list'), 'operationId is list'],
+    ['a parameter less', (d) => d.paths[path].get.parameters.pop(), 'parameter query limit is undefined'],
+    ['another default', (d) => (d.paths[path].get.parameters[2].schema.default = 10), 'parameter query limit'],
+    ['a required parameter', (d) => (d.paths[path].get.parameters[0].required = true), 'parameter query after'],
+    [
+      'another bound',
+      (d) =>
+        (d.paths[path].post.requestBody.content['application/json'].schema.properties.expires_in_seconds.maximum = 1),
+      'the body is',
+    ],
+    [
+      'an optional body field',
+      (d) => (d.paths[path].post.requestBody.content['application/json'].schema.required = []),
+      'the body is',
+    ],
+    [
+      'a field less required',
+      (d) => d.components.schemas.AdminApiKey.required.splice(4, 99),
+      'is not required, published as required',
+    ],
+    ['a field less', (d) => delete d.components.schemas.AdminApiKey.properties.owner, '.owner is missing from ours'],
+    [
+      'a field more',
+      (d) => (d.components.schemas.AdminApiKey.properties.extra = { type: 'string' }),
+      '.extra is not in the published document',
+    ],
+    [
+      'another type',
+      (d) => (d.components.schemas.AdminApiKey.properties.id = { type: 'integer' }),
+      '.id may be integer',
+    ],
+    [
+      'another constant',
+      (d) => (d.components.schemas.ApiKeyList.properties.object.const = 'page'),
+      '.object may be ["page"]',
+    ],
+    [
+      'an untyped field',
+      (d) => (d.components.schemas.AdminApiKey.properties.created_at = {}),
+      '.created_at has no type',
+    ],
+    [
+      'untyped items',
+      (d) => delete d.components.schemas.ApiKeyList.properties.data.items,
+      '.data says nothing of its items',
+    ],
+    ['an optional body', (d) => delete d.paths[path].post.requestBody.required, 'the body is'],
+    ['no security', (d) => delete d.paths[path].get.security, 'security is undefined'],
+    ['a status less', (d) => delete d.paths[path].get.responses['200'], 'the status 200 is missing'],
+  ])('is seen not to be fitted by %s', async (_what, change, difference) => {
+    const changed = await ours()
+    change(changed)
+    expect(compareDocuments(changed, upstream).differences.join('\n')).toContain(difference)
+  })
+})

@@ -1,0 +1,399 @@
+import { hash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { builtInSeeds } from '../../src/sandbox/seed/built-in.ts'
+import { loadSeeds } from '../../src/sandbox/seed/load.ts'
+import { adminKey, keysUrl, startApp, walk } from '../support/app.ts'
+import { temporaryFile } from '../support/files.ts'
+import { runProgram } from '../support/program.ts'
+
+const noon = 'clock: { now: 2026-01-01T12:00:00Z, frozen: true }'
+const noonUnix = 1_767_268_800
+
+test('the example of the documentation loads, in YAML and in JSON', async () => {
+  const yaml = `
+organization: { id: org-acme, name: Acme, user: { id: user-jane, name: Jane } }
+behavior: { auth: strict }
+clock: { now: 2026-01-01T00:00:00Z, frozen: true }
+keys:
+  - id: key_ci
+    name: CI deploys
+    value: sk-admin-ci
+    created_at: -90d
+    expires_at: +30d
+    last_used_at: null
+    owner: { type: service_account, name: deploy-bot }
+  - generate: 250
+    name: load-{n}
+  - id: key_gone
+    name: deleted, but its cursor still resolves
+    redacted_value: sk-admin...xyz
+    deleted: true
+`
+  const json = JSON.stringify({
+    organization: { id: 'org-acme', name: 'Acme', user: { id: 'user-jane', name: 'Jane' } },
+    behavior: { auth: 'strict' },
+    clock: { now: '2026-01-01T00:00:00Z', frozen: true },
+    keys: [
+      {
+        id: 'key_ci',
+        name: 'CI deploys',
+        value: 'sk-admin-ci',
+        created_at: '-90d',
+        expires_at: '+30d',
+        last_used_at: null,
+        owner: { type: 'service_account', name: 'deploy-bot' },
+      },
+      { generate: 250, name: 'load-{n}' },
+      {
+        id: 'key_gone',
+        name: 'deleted, but its cursor still resolves',
+        redacted_value: 'sk-admin...xyz',
+        deleted: true,
+      },
+    ],
+  })
+  for (const source of [temporaryFile('seed.yaml', yaml), temporaryFile('seed.json', json)]) {
+    const testApp = await startApp({ seed: [source] })
+    const keys = await walk(testApp)
+    expect(keys).toHaveLength(252)
+    expect(keys[0]).toMatchObject({
+      id: 'key_ci',
+      created_at: 1_767_225_600 - 90 * 86_400,
+      expires_at: 1_767_225_600 + 30 * 86_400,
+      owner: { type: 'service_account', role: 'member', name: 'deploy-bot' },
+    })
+    expect(keys.slice(2).map(({ name }) => name)).toEqual(Array.from({ length: 250 }, (_, n) => `load-${n + 1}`))
+    expect((await testApp.call('GET', keysUrl, { as: 'sk-admin-ci' })).headers['openai-organization']).toBe('org-acme')
+    expect((await testApp.call('GET', `${keysUrl}?after=key_gone`)).text).toContain('"data":[]')
+    expect((await testApp.call('GET', `${keysUrl}/key_gone`)).status).toBe(404)
+  }
+})
+
+describe('times', () => {
+  test.each([
+    [1_700_000_000, 1_700_000_000],
+    ['-90d', noonUnix - 90 * 86_400],
+    ['+36h', noonUnix + 36 * 3600],
+    ['-5m', noonUnix - 300],
+    ['+0s', noonUnix],
+    ['2026-02-28', Date.UTC(2026, 1, 28) / 1000],
+    ['2026-02-28T10:20:30Z', Date.UTC(2026, 1, 28, 10, 20, 30) / 1000],
+    ['2026-02-28T10:20:30.999+02:00', Date.UTC(2026, 1, 28, 8, 20, 30) / 1000],
+    [0, 0],
+  ])('%j', async (time, expected) => {
+    const { call } = await startApp({
+      seed: `${noon}\nkeys: [{ id: k, name: k, created_at: ${JSON.stringify(time)} }]`,
+    })
+    expect((await call('GET', `${keysUrl}/k`)).body.created_at).toBe(expected)
+  })
+
+  test('the clock may be set in Unix seconds, and runs on unless it is frozen', async () => {
+    const { create } = await startApp({ seed: 'clock: { now: 1000000000 }' })
+    const { created_at } = await create()
+    expect(created_at).toBeGreaterThanOrEqual(1_000_000_000)
+    expect(created_at).toBeLessThan(1_000_000_010)
+  })
+
+  test('left out, a key is created now, unused, and never expires', async () => {
+    const { call } = await startApp({ seed: `${noon}\nkeys: [{ id: k, name: k }]` })
+    expect((await call('GET', `${keysUrl}/k`)).body).toMatchObject({
+      created_at: noonUnix,
+      expires_at: null,
+      last_used_at: null,
+    })
+  })
+})
+
+describe('values', () => {
+  test('a key authenticates by its value or by the SHA-256 of it, which is no value itself', async () => {
+    const sha256 = hash('sha256', 'sk-admin-hashed')
+    const { call } = await startApp({
+      seed: `keys: [{ name: a, value: sk-admin-plain }, { name: b, value_sha256: ${sha256} }]`,
+    })
+    expect((await call('GET', keysUrl, { as: 'sk-admin-plain' })).status).toBe(200)
+    expect((await call('GET', keysUrl, { as: 'sk-admin-hashed' })).status).toBe(200)
+    expect((await call('GET', keysUrl, { as: sha256 })).status).toBe(401)
+  })
+
+  test('a seed that lists the admin key, by value or by hash, describes that row', async () => {
+    for (const field of [`value: ${adminKey}`, `value_sha256: ${hash('sha256', adminKey)}`]) {
+      const testApp = await startApp({ seed: `keys: [{ id: one, name: one }, { id: mine, name: my admin, ${field} }]` })
+      expect((await walk(testApp)).map(({ id }) => id)).toEqual(['one', 'mine'])
+    }
+  })
+
+  test('without an admin key only the keys of the seed are there', async () => {
+    const { call } = await startApp({
+      adminKey: undefined,
+      seed: 'keys: [{ id: only, name: a, value: sk-admin-only }]',
+    })
+    expect((await call('GET', keysUrl, { as: adminKey })).status).toBe(401)
+    expect((await call('GET', keysUrl, { as: 'sk-admin-only' })).body.data).toHaveLength(1)
+  })
+})
+
+test.each(['yaml', 'json'])('a byte order mark at the head of a .%s file is no part of it', async (suffix) => {
+  const { call } = await startApp({ seed: [temporaryFile(`seed.${suffix}`, '\uFEFF{"keys": [{"name": "marked"}]}')] })
+  expect((await call('GET', keysUrl)).body.data[1].name).toBe('marked')
+})
+
+test('several seeds: keys add up, elsewhere the later wins, field by field', async () => {
+  const first = temporaryFile(
+    '1.yaml',
+    'organization: { id: org-1, user: { name: Jane } }\nbehavior: { auth: any }\nkeys: [{ id: a, name: a }]',
+  )
+  const second = temporaryFile(
+    '2.json',
+    '{"organization":{"id":"org-2"},"behavior":{"limit_out_of_range":"reject"},"keys":[{"id":"b","name":"b"}]}',
+  )
+  const testApp = await startApp({ seed: [first, second] })
+  expect((await walk(testApp)).map(({ id }) => id).slice(1)).toEqual(['a', 'b'])
+  const answer = await testApp.call('GET', `${keysUrl}?limit=0`, { as: 'anybody' })
+  expect(answer.status).toBe(400)
+  expect(answer.headers['openai-organization']).toBe('org-2')
+  expect((await testApp.create()).owner.name).toBe('Jane')
+})
+
+test('an id may be numbered, too', async () => {
+  const testApp = await startApp({ seed: 'keys: [{ generate: 3, id: "k{n}", name: "{n} of {n}", created_at: 5 }]' })
+  expect((await walk(testApp)).slice(0, 3)).toMatchObject([
+    { id: 'k1', name: '1 of 1' },
+    { id: 'k2', name: '2 of 2' },
+    { id: 'k3', name: '3 of 3' },
+  ])
+})
+
+describe('built-in', () => {
+  test('default has the admin key alone, as without any seed', async () => {
+    const named = await loadSeeds(['default'])
+    expect(named.keys).toEqual([])
+    const testApp = await startApp({ seed: ['default'] })
+    expect(await walk(testApp)).toHaveLength(1)
+    const key = await testApp.create()
+    expect(key.owner).toMatchObject({ name: (await (await startApp()).create()).owner.name })
+  })
+
+  test('lifecycle has a key in each state', async () => {
+    const { call } = await startApp({ seed: ['lifecycle'] })
+    const retrieve = async (id: string) => (await call('GET', `${keysUrl}/${id}`)).body
+    const now = Date.now() / 1000
+    expect(await retrieve('key_fresh')).toMatchObject({ expires_at: null, last_used_at: null })
+    expect((await retrieve('key_expired')).expires_at).toBeLessThan(now)
+    expect((await retrieve('key_expiring')).expires_at).toBeGreaterThan(now)
+    expect((await retrieve('key_never_used')).last_used_at).toBeNull()
+    expect((await retrieve('key_service_account')).owner.type).toBe('service_account')
+    expect((await retrieve('key_unnamed')).name).toBeNull()
+    for (const value of ['sk-admin-fresh', 'sk-admin-expiring', 'sk-admin-service-account']) {
+      expect((await call('GET', keysUrl, { as: value })).status).toBe(200)
+    }
+    expect((await call('GET', keysUrl, { as: 'sk-admin-expired' })).status).toBe(401)
+  })
+
+  test('sdk-conformance takes what the official suites send, again and again and at once', async () => {
+    const { call } = await startApp({ seed: ['sdk-conformance'] })
+    const url = '/organization/admin_api_keys'
+    const as = 'My Admin API Key'
+    for (let n = 0; n < 3; n++) {
+      expect((await call('GET', `${url}?after=after&limit=0&order=asc`, { as })).status).toBe(200)
+      expect(
+        (await call('POST', url, { as, body: { name: 'New Admin Key', expires_in_seconds: 2592000 } })).status,
+      ).toBe(200)
+      expect((await call('GET', `${url}/key_id`, { as })).status).toBe(200)
+    }
+    for (let n = 0; n < 10; n++) expect((await call('DELETE', `${url}/key_id`, { as })).status).toBe(200)
+    const parallel = Array.from({ length: 64 }, () => call('DELETE', `${url}/key_id`, { as: 'string' }))
+    expect((await Promise.all(parallel)).every(({ status }) => status === 200)).toBe(true)
+    expect((await call('GET', '/_stainless_unknown_path', { as })).status).toBe(404)
+  })
+
+  test.each(builtInSeeds)('%s loads', async (name) => {
+    await expect(loadSeeds([name])).resolves.toBeDefined()
+  })
+})
+
+/** The error that a seed file is refused with. */
+const refusal = (file: string): Promise<Error> =>
+  loadSeeds([file]).then(
+    () => Promise.reject(new Error('it loaded')),
+    (thrown) => thrown,
+  )
+
+describe('a mistake is told with its file, line, path, rule and value', () => {
+  test.each([
+    ['keys:\n  - {}', 2, '/keys/0/name', 'the field is required', 'nothing'],
+    ['keys:\n  - name: 5', 2, '/keys/0/name', 'a string', '5'],
+    [
+      'keys:\n  - name: a\n    expires: 1',
+      3,
+      '/keys/0/expires',
+      'no field of a key; there are id, name, value',
+      'expires',
+    ],
+    ['keys:\n  - name: a\n    created_at: yesterday', 3, '/keys/0/created_at', 'Unix seconds', '"yesterday"'],
+    ['keys:\n  - name: a\n    created_at: 90d', 3, '/keys/0/created_at', 'relative to the clock', '"90d"'],
+    ['keys:\n  - name: a\n    created_at: 1.5', 3, '/keys/0/created_at', 'Unix seconds', '1.5'],
+    ['keys:\n  - name: a\n    created_at: 2026-02-30', 3, '/keys/0/created_at', 'a time that exists', '"2026-02-30"'],
+    [
+      'keys:\n  - name: a\n    created_at: 2026-01-01T10:00:00',
+      3,
+      '/keys/0/created_at',
+      'with its zone',
+      '"2026-01-01T10:00:00"',
+    ],
+    [
+      'keys:\n  - name: a\n    expires_at: 2026-01-01T25:00:00Z',
+      3,
+      '/keys/0/expires_at',
+      'a time that exists',
+      '"2026-01-01T25:00:00Z"',
+    ],
+    [
+      'keys:\n  - name: a\n    last_used_at: -99999999d',
+      3,
+      '/keys/0/last_used_at',
+      'from 1970 to 9999',
+      '"-99999999d"',
+    ],
+    ['keys:\n  - name: a\n    created_at: null', 3, '/keys/0/created_at', 'Unix seconds', 'null'],
+    ['keys:\n  - name: a\n    id: ""', 3, '/keys/0/id', 'not empty', '""'],
+    ['keys:\n  - name: a\n    value: " a"', 3, '/keys/0/value', 'printable ASCII', '[redacted]'],
+    ['keys:\n  - name: a\n    value: ключ', 3, '/keys/0/value', 'printable ASCII', '[redacted]'],
+    ['keys:\n  - name: a\n    value_sha256: ABC', 3, '/keys/0/value_sha256', '64 lower-case', '"ABC"'],
+    [
+      'keys:\n  - name: a\n    value: a\n    value_sha256: '.concat('a'.repeat(64)),
+      4,
+      '/keys/0/value_sha256',
+      "beside 'value'",
+      'aaa',
+    ],
+    ['keys:\n  - name: a\n    owner: { type: robot }', 3, '/keys/0/owner/type', 'user or service_account', '"robot"'],
+    [
+      'keys:\n  - name: a\n    owner: { nick: x }',
+      3,
+      '/keys/0/owner/nick',
+      'no field of an owner; there are type, id',
+      'nick',
+    ],
+    ['keys:\n  - generate: 0\n    name: a', 2, '/keys/0/generate', '1 to 1000000', '0'],
+    ['keys:\n  - generate: 1000001\n    name: a', 2, '/keys/0/generate', '1 to 1000000', '1000001'],
+    ['keys:\n  - generate: 2\n    name: a\n    value: b', 4, '/keys/0/value', "beside 'generate'", '[redacted]'],
+    ['keys:\n  - generate: 2\n    name: a\n    id: b', 4, '/keys/0/id', 'with {n}', '"b"'],
+    ['keys:\n  - { id: a, name: a }\n  - { id: a, name: b }', 3, '/keys/1/id', 'an id that no other key', '"a"'],
+    [
+      'keys:\n  - { generate: 3, id: "k{n}", name: a }\n  - { id: k2, name: b }',
+      3,
+      '/keys/1/id',
+      'no other key',
+      '"k2"',
+    ],
+    [
+      'keys:\n  - { name: a, value: same }\n  - { name: b, value: same }',
+      3,
+      '/keys/1/value',
+      'no other key',
+      '[redacted]',
+    ],
+    ['keys:\n  - nam: a', 2, '/keys/0/nam', 'no field of a key; there are id, name', 'nam'],
+    ['keys: {}', 1, '/keys', 'a list of keys', '{}'],
+    ['key: []', 1, '/key', 'no field of a seed; there are organization, behavior, clock, keys', 'key'],
+    ['[]', 1, '/', 'a seed', '[]'],
+    ['', 1, '/', 'a seed', 'null'],
+    ['behavior:\n  auth: none', 2, '/behavior/auth', 'strict or any', '"none"'],
+    [
+      'behavior:\n  authh: any',
+      2,
+      '/behavior/authh',
+      'no field of the switches of the emulator, by name; there are auth, state',
+      'authh',
+    ],
+    ['clock:\n  now: -1d', 2, '/clock/now', 'ISO 8601', '"-1d"'],
+    ['clock:\n  now: 2026-02-30', 2, '/clock/now', 'a time that exists', '"2026-02-30"'],
+    ['clock:\n  frozen: 1', 2, '/clock/frozen', 'true or false', '1'],
+    ['organization:\n  id: "org\\nx"', 2, '/organization/id', 'printable ASCII', '"org\\nx"'],
+    ['organization:\n  user: Jane', 2, '/organization/user', 'a user', '"Jane"'],
+    ['organization:\n  user: { created_at: soon }', 2, '/organization/user/created_at', 'Unix seconds', '"soon"'],
+    ['{"keys":[\n{"name":"\\ud800"}]}', 2, '/keys/0/name', 'valid Unicode', '\\ud800'],
+  ])('%j', async (text, line, path, rule, value) => {
+    const file = temporaryFile('broken.yaml', text)
+    const error = await refusal(file)
+    expect(error.name).toBe('UserError')
+    expect(error.message.startsWith(`seed ${file}, line ${line}, ${path}: `)).toBe(true)
+    expect(error.message).toContain(rule)
+    expect(error.message.split(', got ').at(-1)).toContain(value)
+  })
+
+  test.each([
+    ['a: [', 1],
+    ['keys:\n  - name: a\n   id: b', 3],
+    ['a: 1\na: 2', 2],
+    ['{"keys": [\n]', 2],
+    ['a: 1\n---\nb: 2', 2],
+    ['keys:\n  - name: !secret x', 2],
+  ])('%j is not YAML', async (text, line) => {
+    const file = temporaryFile('broken.yaml', text)
+    await expect(loadSeeds([file])).rejects.toThrow(`seed ${file}, line ${line}: is not valid YAML or JSON`)
+  })
+
+  test.each([
+    '- { name: x, value: hunter2 }',
+    'keys: { name: x, value: hunter2 }',
+    'keys:\n - { name: x, valeu: hunter2 }',
+    'keys:\n - name: { value: hunter2 }',
+    'keys:\n - name: x\n   value: *hunter2',
+    'keys:\n - name: x\n   value: " hunter2"',
+    'keys: [{ name: x, created_at: sk-admin-hunter2hunter2 }]',
+    'keys: [{ name: x, sk-admin-hunter2hunter2: y }]',
+  ])('and without the value of a key: %j', async (text) => {
+    const error = await refusal(temporaryFile('leak.yaml', text))
+    expect(error.name).toBe('UserError')
+    expect(error.message).not.toContain('hunter2')
+  })
+
+  test.each(['keys: &a\n  - *a', '&a\nkeys: *a', 'keys:\n  - &k { name: x, owner: *k }'])(
+    'what contains itself is a mistake like others: %j',
+    async (text) => {
+      await expect(loadSeeds([temporaryFile('circle.yaml', text)])).rejects.toThrow(/^seed .*circle\.yaml, line \d/)
+    },
+  )
+
+  test('several in one are told that each is given for itself', async () => {
+    await expect(loadSeeds(['paging,lifecycle'])).rejects.toThrow(
+      /^seed paging,lifecycle: is no built-in one .*; --seed takes one, and may be repeated: --seed paging --seed lifecycle$/,
+    )
+  })
+
+  test('a file that is not UTF-8 is refused', async () => {
+    const file = temporaryFile('latin1.yaml', '')
+    writeFileSync(file, Buffer.from('keys: [{ name: caf\xe9 }]', 'latin1'))
+    await expect(loadSeeds([file])).rejects.toThrow(`seed ${file}: is not UTF-8`)
+  })
+
+  test('aliases that multiply are refused', async () => {
+    const bomb = Array.from({ length: 9 }, (_, n) => `a${n + 1}: &a${n + 1} [${Array(9).fill(`*a${n}`).join(',')}]`)
+    const file = temporaryFile('bomb.yaml', ['a0: &a0 [x]', ...bomb].join('\n'))
+    await expect(loadSeeds([file])).rejects.toThrow(`seed ${file}: is not valid YAML`)
+  })
+
+  test('the line is of the file where the mistake is, though an earlier one shares the id', async () => {
+    const first = temporaryFile('1.yaml', 'keys: [{ id: a, name: a }]')
+    const second = temporaryFile('2.yaml', '\n\nkeys: [{ id: a, name: a }]')
+    await expect(loadSeeds([first, second])).rejects.toThrow(`seed ${second}, line 3, /keys/0/id`)
+  })
+
+  test('a name that is neither built in nor a file lists what there is', async () => {
+    await expect(loadSeeds(['nothing'])).rejects.toThrow(
+      /^seed nothing: is no built-in one \(default, paging, lifecycle, sdk-conformance\).*'\/.*\/nothing'/,
+    )
+  })
+
+  test('and stops the start with exit code 2', async () => {
+    const file = temporaryFile('broken.yaml', 'keys:\n  - name: 5')
+    const { code, stdout, stderr } = await runProgram(['--port', '0', '--seed', 'paging', '--seed', file])
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toBe(
+      `admin-keys-emulator: seed ${file}, line 2, /keys/0/name: must be a string of valid Unicode, or null for an unnamed key, got 5\n`,
+    )
+  })
+})
