@@ -5,10 +5,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { documentFault } from '../src/faults/documented.ts'
 import { ArmedFault } from '../src/faults/schemas.ts'
-import { EntrySchema } from '../src/journal/schemas.ts'
+import { JournalEntrySchema } from '../src/journal/schemas.ts'
 import { operationIds } from '../src/openai-api/admin-api-keys/operation-ids.ts'
 import { BehaviorSchema } from '../src/openai-api/behavior.ts'
-import { resettables } from '../src/sandbox/reset-parts.ts'
+import { resetParts } from '../src/sandbox/reset-parts.ts'
 import { SeedFile } from '../src/sandbox/seed/schema.ts'
 import { type Schema, typeOf } from './schema-types.ts'
 
@@ -22,8 +22,8 @@ const shapes = {
   Behavior: [behavior, 'How a sandbox answers where the true answer of the service is not known (LIMITS.md).'],
   FaultBody: [documentFault(operationIds), 'What arms a fault, by its kind.'],
   OperationId: [{ enum: operationIds }, 'An operation of the emulated API.'],
-  RequestEntry: [EntrySchema, 'A request to the emulated API, without a secret in it.'],
-  Resettable: [{ enum: resettables }, 'What a reset may be limited to.'],
+  RequestEntry: [JournalEntrySchema, 'A request to the emulated API, without a secret in it.'],
+  Resettable: [{ enum: resetParts }, 'What a reset may be limited to.'],
   SeedFile: [SeedFile, 'How a sandbox begins, or is.'],
 } as const
 

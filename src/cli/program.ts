@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../common/package-info.ts'
 import { UserError } from '../common/user-error.ts'
-import { declare, type OptionName, startOptions, whereOptions } from '../config/options.ts'
+import { addOptions, locationOptions, type OptionName, startOptions } from '../config/options.ts'
 import { onStop } from './signals.ts'
 
 /** The commands. Each loads its code when it is called. */
@@ -14,30 +14,31 @@ function createProgram(environment: NodeJS.ProcessEnv): Command {
     .configureHelp({ optionDescription: ({ description }) => description })
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'admin-keys-emulator: ')) })
   const command = (name: string, description: string, options: readonly OptionName[], isDefault = false) =>
-    declare(program.command(name, { isDefault }).description(description), options, environment)
+    addOptions(program.command(name, { isDefault }).description(description), options, environment)
 
   const start = command('start', 'Serve, until SIGTERM or SIGINT (the default command)', startOptions, true)
   // What is no command reaches the default one, as an argument that it does not have.
   start.allowExcessArguments().action(async (options, { args: [word] }: Command) => {
-    if (word !== undefined) start.error(`error: ${misplaced(word, program.commands)}`)
+    if (word !== undefined) start.error(`error: ${unknownCommandMessage(word, program.commands)}`)
     // Before it serves there is nothing to complete.
     onStop(() => process.exit(0))
     await (await import('./commands/start.ts')).start(Object.freeze(options))
   })
   program.addHelpText('after', () => `\nWithout a command it starts:\n\n${start.helpInformation()}`)
-  command('wait', 'Wait until the emulator is ready; exit 1 if it is not in time', [...whereOptions, 'timeout']).action(
-    async (options) => (await import('./commands/wait.ts')).wait(options),
-  )
-  command('healthcheck', 'Ask once whether the emulator lives; exit 1 if not', whereOptions).action(async (options) =>
-    (await import('./commands/wait.ts')).healthcheck(options),
+  command('wait', 'Wait until the emulator is ready; exit 1 if it is not in time', [
+    ...locationOptions,
+    'timeout',
+  ]).action(async (options) => (await import('./commands/wait.ts')).wait(options))
+  command('healthcheck', 'Ask once whether the emulator lives; exit 1 if not', locationOptions).action(
+    async (options) => (await import('./commands/wait.ts')).healthcheck(options),
   )
   command('env', 'Print the variables that point official clients at the emulator', [
-    ...whereOptions,
+    ...locationOptions,
     'adminKey',
     'sandbox',
     'format',
   ]).action(async (options) => (await import('./commands/env.ts')).printEnv(options))
-  const controlOptions = [...whereOptions, 'sandbox', 'controlToken'] as const
+  const controlOptions = [...locationOptions, 'sandbox', 'controlToken'] as const
   command('reset', 'Put a sandbox back to what it began as', [...controlOptions, 'what']).action(async (options) =>
     (await import('./commands/control.ts')).reset(options),
   )
@@ -46,7 +47,7 @@ function createProgram(environment: NodeJS.ProcessEnv): Command {
   )
   command('conform', 'Hold any server to what the emulator does; exit 1 on a difference', [
     ...(['baseUrl', 'adminKey', 'write', 'pace', 'timeout', 'json'] as const),
-  ]).action(async (options) => (await import('./commands/conform.ts')).conform(options))
+  ]).action(async (options) => (await import('./commands/conform.ts')).runConformCommand(options))
   return program
 }
 
@@ -58,12 +59,12 @@ export async function run(args: string[], environment: NodeJS.ProcessEnv): Promi
   } catch (error) {
     // Commander has said what is wrong, or printed the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    process.stderr.write(`admin-keys-emulator: ${tell(error)}\n`)
+    process.stderr.write(`admin-keys-emulator: ${errorText(error)}\n`)
     return error instanceof UserError ? 2 : 1
   }
 }
 
-function misplaced(word: string, commands: readonly Command[]): string {
+function unknownCommandMessage(word: string, commands: readonly Command[]): string {
   const names = commands.map((command) => command.name())
   return names.includes(word)
     ? `the command '${word}' must come before its options`
@@ -71,7 +72,7 @@ function misplaced(word: string, commands: readonly Command[]): string {
 }
 
 /** One line for what the user can mend; all there is for what only we can. */
-function tell(error: unknown): string | undefined {
+function errorText(error: unknown): string | undefined {
   const { message, stack, code, syscall } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') return `${message}; choose another port with --port`
   return error instanceof UserError || syscall !== undefined ? message : stack

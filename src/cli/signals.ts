@@ -6,7 +6,7 @@ type Handler = (signal: NodeJS.Signals) => void
 let handler: Handler = (signal) => process.exit(signal === 'SIGINT' ? 130 : 143)
 
 /** To be called first of all: as PID 1, a process for which nothing is installed ignores both signals. */
-export function catchSignals(): void {
+export function installSignalHandlers(): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => handler(signal))
 }
 
@@ -16,12 +16,12 @@ export function onStop(next: Handler): void {
 }
 
 // Under npm a Ctrl-C arrives twice, from the terminal and from npm. In milliseconds.
-const sameSignal = 500
+const duplicateSignalMs = 500
 
 /** To be called as a signal is met: what a second one does. */
-export function onStopAgain(next: Handler): void {
-  const begun = monotonicNow()
+export function onSecondStop(next: Handler): void {
+  const firstSignalAt = monotonicNow()
   onStop((signal) => {
-    if (monotonicNow() - begun > sameSignal) next(signal)
+    if (monotonicNow() - firstSignalAt > duplicateSignalMs) next(signal)
   })
 }

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 
 /** Where package.json, the migrations and the fixtures are: above the sources, and above a bundle alike. */
-export const packageRoot: URL = findRoot(new URL('.', import.meta.url))
+export const packageRoot: URL = findPackageRoot(new URL('.', import.meta.url))
 
 export const version: string = JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')).version
 
-function findRoot(folder: URL): URL {
+function findPackageRoot(folder: URL): URL {
   const parent = new URL('..', folder)
   if (existsSync(new URL('package.json', folder)) || parent.href === folder.href) return folder
-  return findRoot(parent)
+  return findPackageRoot(parent)
 }

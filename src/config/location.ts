@@ -1,12 +1,12 @@
 import { UserError } from '../common/user-error.ts'
 import { defaultSandbox } from '../server/request/target.ts'
-import type { Options, whereOptions } from './options.ts'
+import type { locationOptions, Options } from './options.ts'
 
 /** Where a running emulator is. */
-export type Where = Partial<Options<(typeof whereOptions)[number]>> & Options<'host' | 'port'>
+export type EmulatorLocation = Partial<Options<(typeof locationOptions)[number]>> & Options<'host' | 'port'>
 
 /** The URL of the emulator, without a slash at its end. */
-export function rootUrl({ url, host, port }: Where): string {
+export function emulatorUrl({ url, host, port }: EmulatorLocation): string {
   if (url !== undefined) return url
   if (port === 0) throw new UserError('--port: 0 says nothing about where the emulator is; give its port or --url.')
   // One cannot connect to the address that stands for all.
@@ -15,5 +15,5 @@ export function rootUrl({ url, host, port }: Where): string {
 }
 
 /** What a client's base URL is set to, for a sandbox. */
-export const baseUrl = (url: string, sandbox: string): string =>
+export const sandboxBaseUrl = (url: string, sandbox: string): string =>
   sandbox === defaultSandbox ? `${url}/v1` : `${url}/sandbox/${sandbox}/v1`

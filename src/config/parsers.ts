@@ -5,67 +5,67 @@ import { isSandboxName, sandboxNameRule } from '../server/request/target.ts'
 
 // Each reads the text of an option, and throws InvalidArgumentError with the rule that the text breaks.
 
-export function readNonEmpty(text: string): string {
+export function parseNonEmpty(text: string): string {
   if (text === '') throw new InvalidArgumentError('It must not be empty.')
   return text
 }
 
-export function readInteger(text: string, least: number, most: number): number {
+export function parseInteger(text: string, min: number, max: number): number {
   const value = Number(text)
-  if (!/^\d+$/.test(text) || value < least || value > most) {
-    throw new InvalidArgumentError(`It must be an integer from ${least} to ${most}.`)
+  if (!/^\d+$/.test(text) || value < min || value > max) {
+    throw new InvalidArgumentError(`It must be an integer from ${min} to ${max}.`)
   }
   return value
 }
 
 const unitsInMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-const longestDuration = 365 * unitsInMs.d
+const maxDurationMs = 365 * unitsInMs.d
 
-export function readDuration(text: string): number {
+export function parseDuration(text: string): number {
   const [, amount, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? []
   const value = Number(amount) * (unitsInMs[unit as keyof typeof unitsInMs] ?? Number.NaN)
-  if (!(value >= 1 && value <= longestDuration)) {
+  if (!(value >= 1 && value <= maxDurationMs)) {
     throw new InvalidArgumentError('It must be a duration from 1ms to 365d, with its unit: ms, s, m, h or d.')
   }
   return value
 }
 
-export function readChoice<Choice extends string>(text: string, choices: readonly Choice[]): Choice {
+export function parseChoice<Choice extends string>(text: string, choices: readonly Choice[]): Choice {
   if (!choices.includes(text as Choice)) throw new InvalidArgumentError(`It must be one of ${choices.join(', ')}.`)
   return text as Choice
 }
 
-export function readBoolean(text: string): boolean {
+export function parseBoolean(text: string): boolean {
   if (/^(1|true)$/i.test(text)) return true
   if (/^(0|false)$/i.test(text)) return false
   throw new InvalidArgumentError('It must be 1, true, 0 or false.')
 }
 
-export function readHost(text: string): string {
+export function parseHost(text: string): string {
   if (!/^[A-Za-z0-9.:_-]+$/.test(text)) throw new InvalidArgumentError('It must be an IP address or a host name.')
   return text
 }
 
-export function readHostName(text: string): string {
+export function parseHostName(text: string): string {
   if (!isHostName(text)) throw new InvalidArgumentError('It must be a host name, without a port.')
   return text
 }
 
-export function readHeaderText(text: string): string {
+export function parseHeaderText(text: string): string {
   if (!new RegExp(headerTextPattern).test(text)) {
     throw new InvalidArgumentError(`It must be ${headerTextRule}, for a header carries it.`)
   }
   return text
 }
 
-export function readUrl(text: string): string {
+export function parseUrl(text: string): string {
   const url = URL.parse(text)
   if (url?.protocol !== 'http:') throw new InvalidArgumentError('It must be an http URL.')
   if (/\/v1\/?$/.test(url.pathname)) throw new InvalidArgumentError('It must be given without the /v1 of a base URL.')
   return (url.origin + url.pathname).replace(/\/+$/, '')
 }
 
-export function readBaseUrl(text: string): string {
+export function parseBaseUrl(text: string): string {
   const url = URL.parse(text)
   const isBase =
     url !== null && /^https?:$/.test(url.protocol) && url.search + url.hash + url.username + url.password === ''
@@ -73,7 +73,7 @@ export function readBaseUrl(text: string): string {
   return (url.origin + url.pathname).replace(/\/+$/, '')
 }
 
-export function readSandboxName(text: string): string {
+export function parseSandboxName(text: string): string {
   if (!isSandboxName(text)) {
     throw new InvalidArgumentError(`It must be ${sandboxNameRule}.`)
   }

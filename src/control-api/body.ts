@@ -5,24 +5,24 @@ import type { FastifyInstance, FastifyRequest, FastifySchemaCompiler } from 'fas
 import type { TSchema } from 'typebox'
 import { SeedFile } from '../sandbox/seed/schema.ts'
 import { createAjv } from '../schema/ajv.ts'
-import { SeedMistake, type SourceDocument } from '../schema/document.ts'
-import { findingOf } from '../schema/schema-errors.ts'
+import { DocumentError, type SourceDocument } from '../schema/document.ts'
+import { toViolation } from '../schema/schema-errors.ts'
 import * as errors from './errors.ts'
 
 /** In bytes. A longer body is 413. */
 const bodyLimit = 64 * 1024 * 1024
 
 /** A body that fits its schema, and how to say what else is wrong with it. */
-export interface Sent<Content> {
+export interface ParsedBody<Content> {
   content: Content
-  mistake: SourceDocument['mistake']
+  errorAt: SourceDocument['errorAt']
 }
 
 /** Makes the routes of `app` take JSON, or YAML that is declared as such, and validate it by the descriptions of its schema. */
-export function acceptDocuments(app: FastifyInstance): void {
+export function useDocumentBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) =>
-    read(await collect(payload), /^[a-z]+\/(x-)?yaml\b/i.test(request.headers['content-type'] ?? '')),
+    parseBody(await readBody(payload), /^[a-z]+\/(x-)?yaml\b/i.test(request.headers['content-type'] ?? '')),
   )
   app.setValidatorCompiler(validatorCompiler)
   app.setErrorHandler((error, { headers }) => {
@@ -34,7 +34,7 @@ export function acceptDocuments(app: FastifyInstance): void {
 const isUnreadableType = (error: unknown) =>
   (error as { code?: unknown } | null)?.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
 
-async function collect(payload: IncomingMessage): Promise<Buffer> {
+async function readBody(payload: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   payload.on('error', () => {})
@@ -51,32 +51,32 @@ async function collect(payload: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks, length)
 }
 
-async function read(bytes: Buffer, isYaml: boolean): Promise<SourceDocument | undefined> {
+async function parseBody(bytes: Buffer, isYaml: boolean): Promise<SourceDocument | undefined> {
   if (bytes.length === 0) return undefined
   if (!isUtf8(bytes)) throw errors.invalidBody(undefined, 'is not UTF-8')
   // Some editors begin a file with a byte order mark.
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
-  if (!isYaml) return inJson(text)
-  return (await import('../schema/yaml.ts')).readDocument('', text)
+  if (!isYaml) return parseJson(text)
+  return (await import('../schema/yaml.ts')).parseYaml('', text)
 }
 
 /** Whether no body stands for an empty object. A state that is left out is a mistake. */
-export function mayBeLeftOut(schema: TSchema): boolean {
+export function isBodyOptional(schema: TSchema): boolean {
   const { required = [] } = schema as { required?: string[] }
   return !isState(schema) && required.length === 0
 }
 
 const isState = (schema: TSchema) => schema === (SeedFile as TSchema)
 
-const mistakeIn =
-  (content: unknown): SourceDocument['mistake'] =>
+const errorAtIn =
+  (content: unknown): SourceDocument['errorAt'] =>
   (path, rule, got) =>
-    SeedMistake.at('', undefined, content, path, rule, got)
+    DocumentError.at('', undefined, content, path, rule, got)
 
-function inJson(text: string): SourceDocument {
+function parseJson(text: string): SourceDocument {
   try {
     const content: unknown = JSON.parse(text)
-    return { content, mistake: mistakeIn(content) }
+    return { content, errorAt: errorAtIn(content) }
   } catch {
     // The parser's message quotes the body, which may hold a secret.
     throw errors.invalidBody(undefined, 'is not valid JSON; YAML must be declared as application/yaml')
@@ -90,8 +90,10 @@ const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart })
   return (body: SourceDocument | null) => {
     // Fastify hands null for a body that is not there.
     if (body === null && isState(schema)) return { error: errors.invalidBody(undefined, 'must be given') }
-    const sent = body ?? { content: {}, mistake: mistakeIn({}) }
+    const document = body ?? { content: {}, errorAt: errorAtIn({}) }
     validate ??= createAjv().compile(schema)
-    return validate(sent.content) ? { value: sent } : { error: sent.mistake(...findingOf(validate.errors)) }
+    return validate(document.content)
+      ? { value: document }
+      : { error: document.errorAt(...toViolation(validate.errors)) }
   }
 }

@@ -1,5 +1,5 @@
 import { ApiError } from '../openai-api/errors/api-error.ts'
-import { SeedMistake } from '../schema/document.ts'
+import { DocumentError } from '../schema/document.ts'
 import { sandboxNameRule } from '../server/request/target.ts'
 
 // Errors of the emulator itself, never of the service: `type` tells the two apart, `code` begins the reason too.
@@ -67,8 +67,8 @@ export const forbiddenHost = (host: string): ApiError =>
   )
 
 /** `finding` is the rule and the value that breaks it. */
-export const invalidBody = (param: string | undefined, finding: string): ApiError =>
-  emulatorError(400, 'invalid_body', `${param ?? 'The body'} ${finding}`, `${param ?? 'body'} ${finding}`, { param })
+export const invalidBody = (param: string | undefined, problem: string): ApiError =>
+  emulatorError(400, 'invalid_body', `${param ?? 'The body'} ${problem}`, `${param ?? 'body'} ${problem}`, { param })
 
 export const bodyTooLarge = (limit: number): ApiError =>
   emulatorError(413, 'body_too_large', `The body is longer than ${limit} bytes.`, `limit=${limit}`)
@@ -93,10 +93,10 @@ export const missingControlToken = (): ApiError =>
     { headers: { 'www-authenticate': 'Bearer realm="admin-keys-emulator"' } },
   )
 
-const notThere = (what: string, name: string): ApiError =>
+const notFound = (what: string, name: string): ApiError =>
   emulatorError(404, 'not_found', `There is no ${what} '${name}'.`, `${what}=${name}`)
 
-export const sandboxNotFound = (name: string): ApiError => notThere('sandbox', name)
+export const sandboxNotFound = (name: string): ApiError => notFound('sandbox', name)
 
 export const snapshotNotFound = (name: string, sandbox: string): ApiError =>
   emulatorError(
@@ -109,7 +109,7 @@ export const snapshotNotFound = (name: string, sandbox: string): ApiError =>
 export const sandboxExists = (name: string): ApiError =>
   emulatorError(409, 'sandbox_exists', `The sandbox '${name}' is there already.`, `sandbox=${name}`, { param: '/name' })
 
-export const defaultSandboxStays = (): ApiError =>
+export const cannotDeleteDefaultSandbox = (): ApiError =>
   emulatorError(
     400,
     'default_sandbox',
@@ -121,10 +121,10 @@ export const invalidName = (param: string, name: string, rule: string): ApiError
   emulatorError(400, 'invalid_name', `${param} must be ${rule}, got ${JSON.stringify(name)}`, `name=${name}`, { param })
 
 /** A mistake in a body as an answer; anything else as it is. */
-export const fromMistake = (thrown: unknown): unknown =>
-  thrown instanceof SeedMistake ? invalidBody(thrown.pointer, thrown.finding) : thrown
+export const fromDocumentError = (thrown: unknown): unknown =>
+  thrown instanceof DocumentError ? invalidBody(thrown.pointer, thrown.problem) : thrown
 
-export const faultNotFound = (id: string): ApiError => notThere('fault', id)
+export const faultNotFound = (id: string): ApiError => notFound('fault', id)
 
 export const invalidQuery = (param: string, rule: string, got: string): ApiError =>
   emulatorError(400, 'invalid_query', `'${param}' must be ${rule}, got ${JSON.stringify(got)}`, `param=${param}`, {

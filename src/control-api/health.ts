@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import * as Type from 'typebox'
 import { rootServer } from './openapi.ts'
 
-const probe = (operationId: string, summary: string, description: string, status: string) => ({
+const healthSchema = (operationId: string, summary: string, description: string, status: string) => ({
   operationId,
   summary,
   description,
@@ -21,7 +21,7 @@ export function registerHealth(app: FastifyInstance): void {
     '/health',
     {
       exposeHeadRoute,
-      schema: probe('emulator-health', 'The process lives', 'For the health check of a container.', 'ok'),
+      schema: healthSchema('emulator-health', 'The process lives', 'For the health check of a container.', 'ok'),
     },
     () => ({ status: 'ok' }),
   )
@@ -29,7 +29,7 @@ export function registerHealth(app: FastifyInstance): void {
     '/ready',
     {
       exposeHeadRoute,
-      schema: probe('emulator-ready', 'The seed is loaded', 'For waiting until tests can begin.', 'ready'),
+      schema: healthSchema('emulator-ready', 'The seed is loaded', 'For waiting until tests can begin.', 'ready'),
     },
     () => ({ status: 'ready' }),
   )

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { isHostName } from '../common/host-name.ts'
 import * as errors from './errors.ts'
 
-const localName = /^[^.]+$|\.(localhost|local|internal)$/
+const localNamePattern = /^[^.]+$|\.(localhost|local|internal)$/
 
 /**
  * Refuses a request whose Host is a public name, for a page could have rebound that name to us (DNS rebinding).
@@ -13,7 +13,7 @@ export function createHostCheck(allowedHosts: readonly string[]): (request: Fast
   const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()))
   return ({ headers }) => {
     const host = hostName(headers.host ?? '')
-    const isLocal = host === '' || isIP(host) !== 0 || (isHostName(host) && localName.test(host))
+    const isLocal = host === '' || isIP(host) !== 0 || (isHostName(host) && localNamePattern.test(host))
     if (!isLocal && !allowed.has(host)) throw errors.forbiddenHost(host)
   }
 }

@@ -10,8 +10,8 @@ perhaps; it comes into being when it is first addressed, at \`/sandbox/NAME/v1\`
 This document describes the emulator, in its own words. It is unofficial and not affiliated with OpenAI.`
 
 /** A route may validate by one schema, whose errors say more, and be documented by another that says the same. */
-const toDocumented = (schema: FastifySchema & { documentedBody?: unknown }): FastifySchema =>
-  schema?.documentedBody === undefined ? schema : { ...schema, body: schema.documentedBody }
+const useOpenapiBody = (schema: FastifySchema & { openapiBody?: unknown }): FastifySchema =>
+  schema?.openapiBody === undefined ? schema : { ...schema, body: schema.openapiBody }
 
 /** Marks an operation whose body may be left out. */
 export const optionalBody = { 'x-optional-body': true }
@@ -37,38 +37,39 @@ interface Document {
 }
 
 /** Puts in its place what a schema cannot say: what bodies may be, whether one may be left out, and of what kind a header is. */
-function finish<Made>(made: Made): Made {
-  const { paths, components } = made as Document
+function postProcess<Input>(document: Input): Input {
+  const { paths, components } = document as Document
   components.headers = {}
   for (const operation of Object.values(paths).flatMap((path) => Object.values(path))) {
-    finishBody(operation)
+    postProcessBody(operation)
     for (const { headers = {} } of Object.values(operation.responses ?? {})) {
-      for (const [name, header] of Object.entries(headers)) headers[name] = share(name, header as Header, components)
+      for (const [name, header] of Object.entries(headers))
+        headers[name] = toSharedHeader(name, header as Header, components)
     }
   }
-  return made
+  return document
 }
 
-function finishBody(operation: Operation): void {
-  const { requestBody, 'x-optional-body': mayBeLeftOut, 'x-body-examples': examples = [] } = operation
+function postProcessBody(operation: Operation): void {
+  const { requestBody, 'x-optional-body': isOptional, 'x-body-examples': examples = [] } = operation
   delete operation['x-optional-body']
   delete operation['x-body-examples']
   if (requestBody === undefined) return
-  if (mayBeLeftOut) requestBody.required = false
+  if (isOptional) requestBody.required = false
   const named = Object.fromEntries(examples.map((value, n) => [`example${n + 1}`, { value }]))
   if (examples.length > 0) for (const media of Object.values(requestBody.content)) media.examples = named
 }
 
 /** A reference to the header among the components, of which each is there once. */
-function share(name: string, header: Header, { headers = {} }: Document['components']) {
+function toSharedHeader(name: string, header: Header, { headers = {} }: Document['components']) {
   const { required = false, ...schema } = header.schema
-  const shared = required ? name : `${name}-if-known`
-  headers[shared] = { ...header, required, schema }
-  return { $ref: `#/components/headers/${shared}` }
+  const sharedName = required ? name : `${name}-if-known`
+  headers[sharedName] = { ...header, required, schema }
+  return { $ref: `#/components/headers/${sharedName}` }
 }
 
 /** The sandbox `default` and any other, `path` being what stands below them. */
-const serversOf = (path: string) => [
+const sandboxServers = (path: string) => [
   { url: path === '' ? '/' : path, description: 'The sandbox `default`.' },
   {
     url: `/sandbox/{sandbox}${path}`,
@@ -82,7 +83,7 @@ export const openApiOptions: SwaggerOptions = {
   openapi: {
     openapi: '3.1.0',
     info: { title: 'Admin keys emulator', version, description, license: { name: 'MIT', identifier: 'MIT' } },
-    servers: serversOf('/v1'),
+    servers: sandboxServers('/v1'),
     tags: [
       { name: 'Admin API keys', description: 'The emulated API: what changes only when the real one does.' },
       { name: 'Emulator', description: 'The emulator itself.' },
@@ -105,8 +106,9 @@ export const openApiOptions: SwaggerOptions = {
   },
   // As the source has them: by default a `const` becomes an `enum` and a component is called `def-0`.
   convertConstToEnum: false,
-  transform: ({ schema, url }) => ({ schema: toDocumented(schema), url }),
-  transformObject: (made) => finish('openapiObject' in made ? made.openapiObject : made.swaggerObject),
+  transform: ({ schema, url }) => ({ schema: useOpenapiBody(schema), url }),
+  transformObject: (document) =>
+    postProcess('openapiObject' in document ? document.openapiObject : document.swaggerObject),
   refResolver: { buildLocalReference: (json, _baseUri, _fragment, index) => String(json['$id'] ?? `def-${index}`) },
 }
 
@@ -114,4 +116,4 @@ export const openApiOptions: SwaggerOptions = {
 export const rootServer = () => [{ url: '/' }]
 
 /** Those of controls, which stand below each sandbox, too. */
-export const controlServers = () => serversOf('')
+export const controlServers = () => sandboxServers('')

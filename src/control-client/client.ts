@@ -1,23 +1,23 @@
 import { EmulatorError } from './emulator-error.ts'
 
 /** A body as it is sent. */
-interface Document {
+interface RequestBody {
   text: string
   type: string
 }
 
 /** Sends a document to a control below `root`. Throws EmulatorError where it is refused, else answers the text. */
-export type Send = (method: string, path: string, document?: Document) => Promise<string>
+export type SendControl = (method: string, path: string, body?: RequestBody) => Promise<string>
 
 /** `root` is the URL of the emulator, or that and `/sandbox/NAME`. */
-export function createSend(root: string, token: string | undefined): Send {
+export function createSendControl(root: string, token: string | undefined): SendControl {
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
-  return async (method, path, document) => {
-    const type = document === undefined ? {} : { 'content-type': document.type }
-    const { status, ok, text } = await reach(root, `/_emulator${path}`, {
+  return async (method, path, body) => {
+    const type = body === undefined ? {} : { 'content-type': body.type }
+    const { status, ok, text } = await request(root, `/_emulator${path}`, {
       method,
       headers: { ...authorization, ...type },
-      ...(document === undefined ? {} : { body: document.text }),
+      ...(body === undefined ? {} : { body: body.text }),
     })
     if (!ok) throw toError(status, text)
     return text
@@ -25,10 +25,10 @@ export function createSend(root: string, token: string | undefined): Send {
 }
 
 /** What is answered there. Throws EmulatorError where nobody does. */
-export async function reach(root: string, path: string, init: RequestInit = {}) {
+export async function request(root: string, path: string, init: RequestInit = {}) {
   try {
-    const answer = await fetch(root + path, init)
-    return { status: answer.status, ok: answer.ok, text: await answer.text() }
+    const response = await fetch(root + path, init)
+    return { status: response.status, ok: response.ok, text: await response.text() }
   } catch (error) {
     // fetch says no more than that it failed.
     const { message, code } = ((error as Error).cause ?? error) as NodeJS.ErrnoException
@@ -37,13 +37,13 @@ export async function reach(root: string, path: string, init: RequestInit = {}) 
 }
 
 /** Asks a control in JSON. */
-export type Ask = <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>
+export type ControlClient = <Result>(method: string, path: string, body?: unknown) => Promise<Result>
 
-export function createAsk(root: string, token: string | undefined): Ask {
-  const send = createSend(root, token)
-  return async (method, path, body) => {
-    const document = body === undefined ? undefined : { text: JSON.stringify(body), type: 'application/json' }
-    return JSON.parse(await send(method, path, document))
+export function createControlClient(root: string, token: string | undefined): ControlClient {
+  const send = createSendControl(root, token)
+  return async (method, path, content) => {
+    const body = content === undefined ? undefined : { text: JSON.stringify(content), type: 'application/json' }
+    return JSON.parse(await send(method, path, body))
   }
 }
 

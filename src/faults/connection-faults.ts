@@ -3,11 +3,11 @@ import type { Socket } from 'node:net'
 import type { FastifyReply } from 'fastify'
 
 /** What no HTTP framework would send. `text` is the true answer that is spoilt. */
-export class WireFault extends Error {
+export class ConnectionFault extends Error {
   readonly kind: 'hang' | 'reset' | 'empty' | 'truncate'
   readonly text: string
 
-  constructor(kind: WireFault['kind'], text = '') {
+  constructor(kind: ConnectionFault['kind'], text = '') {
     super(kind)
     this.kind = kind
     this.text = text
@@ -15,33 +15,33 @@ export class WireFault extends Error {
 }
 
 /** Does to the connection what the fault says, in the place of an answer. */
-export function play({ kind, text }: WireFault, reply: FastifyReply): void {
+export function sendConnectionFault({ kind, text }: ConnectionFault, reply: FastifyReply): void {
   reply.hijack()
   const { raw, request } = reply
-  const ways = {
+  const actions = {
     hang: () => {},
     reset: () => onSocket(raw, (socket) => socket.resetAndDestroy()),
     empty() {
       // What was sent is read, or the kernel would make a reset of the end.
       request.raw.resume()
-      onSocket(raw, (socket) => socket.end(() => endSoon(raw)))
+      onSocket(raw, (socket) => socket.end(() => destroyLater(raw)))
     },
     truncate: () => truncate(reply, text),
   }
-  ways[kind]()
+  actions[kind]()
 }
 
 /** When it is its turn: behind an earlier request on the same connection an answer has no socket yet. */
-function onSocket(raw: ServerResponse, act: (socket: Socket) => void): void {
-  if (raw.socket !== null) act(raw.socket)
-  else raw.once('socket', act)
+function onSocket(raw: ServerResponse, action: (socket: Socket) => void): void {
+  if (raw.socket !== null) action(raw.socket)
+  else raw.once('socket', action)
 }
 
 // How long the other side may take to see the end, in milliseconds.
-const patience = 500
+const fullCloseDelayMs = 500
 
-function endSoon(raw: ServerResponse): void {
-  setTimeout(() => raw.destroy(), patience).unref()
+function destroyLater(raw: ServerResponse): void {
+  setTimeout(() => raw.destroy(), fullCloseDelayMs).unref()
 }
 
 /** A full content-length, half of the body, and the end. */
@@ -54,6 +54,6 @@ function truncate(reply: FastifyReply, text: string): void {
     'content-length': bytes.length,
   } as never)
   raw.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () =>
-    onSocket(raw, (socket) => socket.end(() => endSoon(raw))),
+    onSocket(raw, (socket) => socket.end(() => destroyLater(raw))),
   )
 }

@@ -1,8 +1,8 @@
 import * as Type from 'typebox'
 import { Choice, type Described } from '../schema/typebox.ts'
-import type { Kind } from './fault.ts'
+import type { FaultKind } from './fault.ts'
 import { type Field, fieldsOf } from './fields.ts'
-import { alwaysAfter } from './registry.ts'
+import { afterOnlyKinds } from './registry.ts'
 import { FaultBody, HeaderText, headerNamePattern, kinds, PatchOperation } from './schemas.ts'
 
 /** The body that arms a fault as the document tells it, by kind: check.ts holds it to the same table, and says more. */
@@ -29,14 +29,14 @@ export const faultExamples = [
 ]
 
 /** The same for kinds with the same fields. */
-const shapeOf = (kind: Kind) => JSON.stringify([fieldsOf[kind], alwaysAfter.includes(kind)])
+const shapeOf = (kind: FaultKind) => JSON.stringify([fieldsOf[kind], afterOnlyKinds.includes(kind)])
 
 type Properties = Record<string, Type.TSchema>
 
 const object = (properties: Properties, required: readonly string[], description: string) =>
   Type.Unsafe({ type: 'object', properties, required, additionalProperties: false, description })
 
-function ofKinds(alike: readonly Kind[], operations: readonly string[]): Type.TSchema {
+function ofKinds(alike: readonly FaultKind[], operations: readonly string[]): Type.TSchema {
   const [kind = 'error'] = alike
   const { required, optional } = fieldsOf[kind]
   const properties = {
@@ -71,8 +71,8 @@ const patch = Type.Array(
   { minItems: 1, description: wordsOf(FaultBody.properties.patch) },
 )
 
-function schemaOf(field: Field, kind: Kind): Type.TSchema {
-  if (field === 'when' && alwaysAfter.includes(kind)) return Type.Literal('after_commit')
+function schemaOf(field: Field, kind: FaultKind): Type.TSchema {
+  if (field === 'when' && afterOnlyKinds.includes(kind)) return Type.Literal('after_commit')
   if (field === 'patch') return patch
   return field === 'headers' ? headers(FaultBody.properties.headers) : FaultBody.properties[field]
 }

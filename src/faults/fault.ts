@@ -1,7 +1,7 @@
-import type { Step } from './json-patch.ts'
+import type { PatchOperation } from './json-patch.ts'
 
 /** When a fault fires: before the operation, which then does not happen, or after it has happened. */
-export type Moment = 'before' | 'after_commit'
+export type FaultPhase = 'before' | 'after_commit'
 
 /** What a fault does, by its kind. Times in milliseconds. */
 export type Effect =
@@ -21,10 +21,10 @@ export type Effect =
   | { kind: 'empty' }
   | { kind: 'truncate' }
   | { kind: 'malformed' }
-  | { kind: 'mutate'; patch: Step[] }
+  | { kind: 'mutate'; patch: PatchOperation[] }
 
-export type Kind = Effect['kind']
-export type EffectOf<Which extends Kind> = Extract<Effect, { kind: Which }>
+export type FaultKind = Effect['kind']
+export type EffectOf<Which extends FaultKind> = Extract<Effect, { kind: Which }>
 
 /** What narrows a fault to some requests. */
 export interface Match {
@@ -36,11 +36,11 @@ export interface Match {
 }
 
 /** A fault as it was armed. */
-export interface Rule {
+export interface Fault {
   /** An operationId, or `*`. */
   operation: string
   match: Match
-  when: Moment
+  when: FaultPhase
   /** How often it fires; `null` for ever. */
   times: number | null
   /** How many that match pass first. */

@@ -1,5 +1,5 @@
 import type { OperationId } from '../openai-api/admin-api-keys/operation-ids.ts'
-import type { Kind } from './fault.ts'
+import type { FaultKind } from './fault.ts'
 import type { FaultBody } from './schemas.ts'
 
 export type Field = keyof FaultBody
@@ -20,12 +20,12 @@ export const fieldsOf = {
   truncate: { required: [], optional: counted },
   malformed: { required: [], optional: counted },
   mutate: { required: ['patch'], optional: counted },
-} as const satisfies Record<Kind, { required: readonly Field[]; optional: readonly Field[] }>
+} as const satisfies Record<FaultKind, { required: readonly Field[]; optional: readonly Field[] }>
 
 type FieldsOf = typeof fieldsOf
 
 /** What arms a fault, by its kind. */
 export type Fault = {
-  [Which in Kind]: Pick<FaultBody, 'match' | FieldsOf[Which]['optional'][number]> &
+  [Which in FaultKind]: Pick<FaultBody, 'match' | FieldsOf[Which]['optional'][number]> &
     Required<Pick<FaultBody, FieldsOf[Which]['required'][number]>> & { operation: OperationId | '*'; kind: Which }
-}[Kind]
+}[FaultKind]

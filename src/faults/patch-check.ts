@@ -1,30 +1,30 @@
-import { applyPatch, PatchFailure, type Step } from './json-patch.ts'
-import type { Sent } from './parse.ts'
+import { applyPatch, PatchFailure, type PatchOperation } from './json-patch.ts'
+import type { FaultInput } from './parse.ts'
 
 /** By operationId, an answer that has everything one can have. */
-export type ExampleAnswers = Readonly<Record<string, unknown>>
+export type ExampleResponses = Readonly<Record<string, unknown>>
 
 /** Throws for a patch that applies to no answer of the operation that it is for, or of any for `*`. */
-export function checkPatch(sent: Sent, answers: ExampleAnswers): void {
-  const { operation, patch = [] } = sent.content
-  for (const [index, step] of patch.entries()) checkFields(sent, step as Step, index)
-  const concerned = operation === '*' ? Object.keys(answers) : [operation]
-  const failures = concerned.map((each) => attempt(patch as Step[], answers[each]))
+export function assertPatchCanApply(input: FaultInput, examples: ExampleResponses): void {
+  const { operation, patch = [] } = input.content
+  for (const [index, step] of patch.entries()) assertOperationFields(input, step as PatchOperation, index)
+  const operations = operation === '*' ? Object.keys(examples) : [operation]
+  const failures = operations.map((each) => tryPatch(patch as PatchOperation[], examples[each]))
   if (failures.includes(undefined)) return
   // That which got furthest knows best what is wrong.
-  const [furthest] = failures.filter((each) => each !== undefined).sort((one, other) => reachOf(other) - reachOf(one))
+  const [furthest] = failures.filter((each) => each !== undefined).sort((one, other) => progress(other) - progress(one))
   if (furthest === undefined) return
-  throw sent.mistake(
+  throw input.errorAt(
     ['patch', String(furthest.index), furthest.field],
-    `a place in an answer of ${concerned.join(', ')}: it would never apply`,
+    `a place in an answer of ${operations.join(', ')}: it would never apply`,
   )
 }
 
-const reachOf = ({ index, field }: PatchFailure) => 2 * index + (field === 'path' ? 1 : 0)
+const progress = ({ index, field }: PatchFailure) => 2 * index + (field === 'path' ? 1 : 0)
 
-function attempt(patch: readonly Step[], answer: unknown): PatchFailure | undefined {
+function tryPatch(patch: readonly PatchOperation[], example: unknown): PatchFailure | undefined {
   try {
-    applyPatch(structuredClone(answer), patch, { isTrial: true })
+    applyPatch(structuredClone(example), patch, { skipTests: true })
     return undefined
   } catch (error) {
     if (error instanceof PatchFailure) return error
@@ -32,11 +32,11 @@ function attempt(patch: readonly Step[], answer: unknown): PatchFailure | undefi
   }
 }
 
-function checkFields({ mistake }: Sent, step: Step, index: number): void {
+function assertOperationFields({ errorAt }: FaultInput, step: PatchOperation, index: number): void {
   const at = (field: string) => ['patch', String(index), field]
   if (['move', 'copy'].includes(step.op) && step.from === undefined)
-    throw mistake(at('from'), `given: ${step.op} needs it`)
+    throw errorAt(at('from'), `given: ${step.op} needs it`)
   if (['add', 'replace', 'test'].includes(step.op) && !('value' in step)) {
-    throw mistake(at('value'), `given: ${step.op} needs it`)
+    throw errorAt(at('value'), `given: ${step.op} needs it`)
   }
 }

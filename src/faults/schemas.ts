@@ -2,17 +2,17 @@ import * as Type from 'typebox'
 import { headerTextPattern } from '../common/http-syntax.ts'
 import { Choice, Nullable, RecordOf } from '../schema/typebox.ts'
 
-const closed = { additionalProperties: false }
+const noExtraFields = { additionalProperties: false }
 const Text = (description: string) => Type.String({ description })
 export const headerNamePattern = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
 export const HeaderText = Type.String({ pattern: headerTextPattern, description: 'printable ASCII' })
 
 const Headers = (description: string) =>
-  RecordOf({ ...HeaderText, description }, { pattern: headerNamePattern, ...closed, description })
+  RecordOf({ ...HeaderText, description }, { pattern: headerNamePattern, ...noExtraFields, description })
 
-const most = Number.MAX_SAFE_INTEGER
+const maxCount = Number.MAX_SAFE_INTEGER
 const Count = (meaning: string) =>
-  Type.Integer({ minimum: 0, maximum: most, description: `an integer from 0: ${meaning}` })
+  Type.Integer({ minimum: 0, maximum: maxCount, description: `an integer from 0: ${meaning}` })
 const KeyId = (description: string) => Type.Optional(Type.String({ minLength: 1, description }))
 const Pointer = Type.String({
   pattern: '^(/([^~/]|~[01])*)*$',
@@ -26,7 +26,7 @@ export const PatchOperation = Type.Object(
     from: Type.Optional(Pointer),
     value: Type.Optional(Type.Unknown()),
   },
-  { ...closed, description: 'an operation of JSON Patch: {op, path, from, value}' },
+  { ...noExtraFields, description: 'an operation of JSON Patch: {op, path, from, value}' },
 )
 
 export const kinds = [
@@ -52,13 +52,13 @@ export const FaultBody = Type.Object(
           calling_key_id: KeyId('the id of the key that calls, which is not empty'),
           header: Type.Optional(Headers('headers of the request by name, each value exact')),
         },
-        { ...closed, description: 'an object: {key_id, calling_key_id, header}' },
+        { ...noExtraFields, description: 'an object: {key_id, calling_key_id, header}' },
       ),
     ),
     when: Type.Optional(Choice(['before', 'after_commit'], { description: 'before or after_commit' })),
     kind: Choice(kinds, { description: `one of ${kinds.join(', ')}` }),
     times: Type.Optional(
-      Nullable(Type.Integer({ minimum: 1, maximum: most }), {
+      Nullable(Type.Integer({ minimum: 1, maximum: maxCount }), {
         description: 'an integer from 1, or null for ever: how often it fires, once unless given',
       }),
     ),
@@ -83,7 +83,7 @@ export const FaultBody = Type.Object(
       Type.Array(PatchOperation, { minItems: 1, description: 'a JSON Patch (RFC 6902): a list of operations' }),
     ),
   },
-  { ...closed, description: 'a fault: {operation, match, when, kind, times, skip, …}' },
+  { ...noExtraFields, description: 'a fault: {operation, match, when, kind, times, skip, …}' },
 )
 export type FaultBody = Type.Static<typeof FaultBody>
 

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { cleanBody, cleaned, cleanHeaders, cleanQuery, createCleaner } from './redact-entry.ts'
-import type { RequestEntry } from './schemas.ts'
+import { createRedactor, redactBody, redactHeaders, redactOptional, redactQuery } from './redact-entry.ts'
+import type { JournalEntry } from './schemas.ts'
 
 /** What is known of a request when it is answered. */
-export interface Observation {
+export interface ObservedRequest {
   id: string
   /** Milliseconds by the clock of the sandbox. */
   time: number
@@ -21,18 +21,18 @@ export interface Observation {
   /** The bearer token that was presented. */
   token: string | undefined
   /** Real monotonic milliseconds. */
-  begun: number
-  ended: number
+  startedAt: number
+  finishedAt: number
   reason: string | undefined
 }
 
 /** What is kept of a request: the texts as they are shown, all else as it came, for most entries are never looked at. */
-export interface Recorded {
-  readonly seen: Observation
-  readonly query: RequestEntry['query']
+export interface JournalRecord {
+  readonly request: ObservedRequest
+  readonly query: JournalEntry['query']
   delivered: boolean
   /** Whether it is known what became of the answer. */
-  isSettled: boolean
+  isDeliveryKnown: boolean
   /** Real milliseconds since the attempt before it. */
   sincePrevious: number | undefined
   /** Roughly, in bytes. */
@@ -40,35 +40,39 @@ export interface Recorded {
 }
 
 /** Takes the secrets out of what was seen: what is kept has none. */
-export function record(observed: Observation): Recorded {
-  const clean = createCleaner(observed.token)
-  const query = cleanQuery(observed.url, clean)
+export function createRecord(observed: ObservedRequest): JournalRecord {
+  const redactText = createRedactor(observed.token)
+  const query = redactQuery(observed.url, redactText)
   // The path and the key that it names are parts of the URL.
-  const cleanPart = query.url === observed.url ? (text: string) => text : clean
-  const seen = {
+  const redactPart = query.url === observed.url ? (text: string) => text : redactText
+  const request = {
     ...observed,
     token: undefined,
     url: query.url,
-    path: cleanPart(observed.path),
-    keyId: cleaned(observed.keyId, cleanPart),
-    callingKeyId: cleaned(observed.callingKeyId, clean),
-    reason: cleaned(observed.reason, clean),
-    headers: cleanHeaders(observed.headers, clean),
-    body: cleanBody(observed.body, clean),
-    responseBody: cleanBody(observed.responseBody, clean),
+    path: redactPart(observed.path),
+    keyId: redactOptional(observed.keyId, redactPart),
+    callingKeyId: redactOptional(observed.callingKeyId, redactText),
+    reason: redactOptional(observed.reason, redactText),
+    headers: redactHeaders(observed.headers, redactText),
+    body: redactBody(observed.body, redactText),
+    responseBody: redactBody(observed.responseBody, redactText),
   }
   const size =
-    1000 + seen.url.length + lengthOf(seen.headers) + (seen.body?.length ?? 0) + (seen.responseBody?.length ?? 0)
-  return { seen, query: query.values, delivered: false, isSettled: false, sincePrevious: undefined, size }
+    1000 +
+    request.url.length +
+    headersLength(request.headers) +
+    (request.body?.length ?? 0) +
+    (request.responseBody?.length ?? 0)
+  return { request, query: query.values, delivered: false, isDeliveryKnown: false, sincePrevious: undefined, size }
 }
 
 /** Adds to what is kept of a request the body that it had. */
-export function recordBody(recorded: Recorded, body: string, token: string | undefined): void {
-  recorded.seen.body = cleanBody(body, createCleaner(token))
-  recorded.size += recorded.seen.body?.length ?? 0
+export function attachBody(record: JournalRecord, body: string, token: string | undefined): void {
+  record.request.body = redactBody(body, createRedactor(token))
+  record.size += record.request.body?.length ?? 0
 }
 
-function lengthOf(headers: IncomingHttpHeaders): number {
+function headersLength(headers: IncomingHttpHeaders): number {
   let length = 0
   for (const name in headers) length += name.length + String(headers[name]).length
   return length
@@ -76,35 +80,35 @@ function lengthOf(headers: IncomingHttpHeaders): number {
 
 const retryCount = /^\d{1,9}$/
 
-export function retryCountOf({ headers }: Observation): number | null {
+export function retryCountOf({ headers }: ObservedRequest): number | null {
   const text = headers['x-stainless-retry-count']
   return typeof text === 'string' && retryCount.test(text) ? Number(text) : null
 }
 
 /** The entry as it is shown. */
-export function toEntry({ seen, query, delivered, sincePrevious }: Recorded): RequestEntry {
-  const { url, begun, ended } = seen
+export function toJournalEntry({ request, query, delivered, sincePrevious }: JournalRecord): JournalEntry {
+  const { url, startedAt, finishedAt } = request
   return {
-    id: seen.id,
-    time: new Date(seen.time).toISOString(),
-    operation: seen.operation ?? null,
-    method: seen.method,
+    id: request.id,
+    time: new Date(request.time).toISOString(),
+    operation: request.operation ?? null,
+    method: request.method,
     url,
-    path: seen.path,
+    path: request.path,
     query,
-    headers: seen.headers as RequestEntry['headers'],
-    body: seen.body ?? null,
-    status: seen.status ?? null,
-    response_body: seen.responseBody ?? null,
-    calling_key_id: seen.callingKeyId ?? null,
-    key_id: seen.keyId ?? null,
-    fault_id: seen.faultId ?? null,
+    headers: request.headers as JournalEntry['headers'],
+    body: request.body ?? null,
+    status: request.status ?? null,
+    response_body: request.responseBody ?? null,
+    calling_key_id: request.callingKeyId ?? null,
+    key_id: request.keyId ?? null,
+    fault_id: request.faultId ?? null,
     delivered,
-    retry_count: retryCountOf(seen),
-    since_previous_ms: sincePrevious === undefined ? null : rounded(sincePrevious),
-    duration_ms: rounded(ended - begun),
-    reason: seen.reason ?? null,
+    retry_count: retryCountOf(request),
+    since_previous_ms: sincePrevious === undefined ? null : roundToMicroseconds(sincePrevious),
+    duration_ms: roundToMicroseconds(finishedAt - startedAt),
+    reason: request.reason ?? null,
   }
 }
 
-const rounded = (milliseconds: number) => Math.round(milliseconds * 1000) / 1000
+const roundToMicroseconds = (milliseconds: number) => Math.round(milliseconds * 1000) / 1000

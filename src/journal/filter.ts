@@ -1,8 +1,8 @@
 import { type OperationId, operationIds } from '../openai-api/admin-api-keys/operation-ids.ts'
-import type { Recorded } from './entry.ts'
+import type { JournalRecord } from './entry.ts'
 
 /** Which requests somebody wants to see. */
-export interface Filter {
+export interface JournalFilter {
   /** `null` is what reached none. */
   operation?: OperationId | null
   /** A number, or the first digit of a class. */
@@ -18,52 +18,52 @@ export interface Filter {
 }
 
 /** A parameter that breaks a rule. */
-export interface Mistake {
+export interface InvalidParameter {
   param: string
   rule: string
   got: string
 }
 
-type Read = (text: string) => unknown
+type Parse = (text: string) => unknown
 
-const anyText: Read = (text) => text
+const anyText: Parse = (text) => text
 
 // Each reads the text of a parameter; undefined for one that breaks the rule.
-const parameters: Record<keyof Filter, { read: Read; rule: string }> = {
-  operation: { read: readOperation, rule: `one of ${operationIds.join(', ')}, or null for what reached none` },
-  status: { read: readStatus, rule: 'a number from 100 to 599, or a class such as 4xx' },
-  method: { read: (text) => text.toUpperCase(), rule: '' },
-  path: { read: anyText, rule: '' },
-  key_id: { read: anyText, rule: '' },
-  calling_key_id: { read: anyText, rule: '' },
-  fault_id: { read: anyText, rule: '' },
-  delivered: { read: readBoolean, rule: 'true or false' },
-  since: { read: anyText, rule: '' },
-  limit: { read: (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined), rule: 'an integer from 0' },
+const parameters: Record<keyof JournalFilter, { parse: Parse; rule: string }> = {
+  operation: { parse: parseOperation, rule: `one of ${operationIds.join(', ')}, or null for what reached none` },
+  status: { parse: parseStatus, rule: 'a number from 100 to 599, or a class such as 4xx' },
+  method: { parse: (text) => text.toUpperCase(), rule: '' },
+  path: { parse: anyText, rule: '' },
+  key_id: { parse: anyText, rule: '' },
+  calling_key_id: { parse: anyText, rule: '' },
+  fault_id: { parse: anyText, rule: '' },
+  delivered: { parse: parseBoolean, rule: 'true or false' },
+  since: { parse: anyText, rule: '' },
+  limit: { parse: (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined), rule: 'an integer from 0' },
 }
 
-function readOperation(text: string): Filter['operation'] {
+function parseOperation(text: string): JournalFilter['operation'] {
   return text === 'null' ? null : operationIds.find((id) => id === text)
 }
 
-function readBoolean(text: string): boolean | undefined {
+function parseBoolean(text: string): boolean | undefined {
   return text === 'true' || text === 'false' ? text === 'true' : undefined
 }
 
-function readStatus(text: string): Filter['status'] {
+function parseStatus(text: string): JournalFilter['status'] {
   const [, digit, rest] = /^([1-5])(\d\d|xx)$/i.exec(text) ?? []
   if (digit === undefined) return undefined
   return rest?.toLowerCase() === 'xx' ? { hundreds: Number(digit) } : { exactly: Number(text) }
 }
 
 /** The filter that a query asks for, or what is wrong with it. */
-export function readFilter(query: Record<string, unknown>): Filter | Mistake {
+export function parseFilter(query: Record<string, unknown>): JournalFilter | InvalidParameter {
   const filter: Record<string, unknown> = {}
   for (const [param, text] of Object.entries(query)) {
-    const known = Object.hasOwn(parameters, param) ? parameters[param as keyof Filter] : undefined
+    const known = Object.hasOwn(parameters, param) ? parameters[param as keyof JournalFilter] : undefined
     if (known === undefined) return { param, rule: `one of ${Object.keys(parameters).join(', ')}`, got: param }
     if (typeof text !== 'string') return { param, rule: 'given once', got: JSON.stringify(text) }
-    const value = known.read(text)
+    const value = known.parse(text)
     if (value === undefined) return { param, rule: known.rule, got: text }
     filter[param] = value
   }
@@ -71,21 +71,24 @@ export function readFilter(query: Record<string, unknown>): Filter | Mistake {
 }
 
 /** Whether a request fits, whatever `since` and `limit`. */
-export function isWanted({ seen, delivered }: Recorded, filter: Filter): boolean {
+export function matchesFilter({ request, delivered }: JournalRecord, filter: JournalFilter): boolean {
   const pairs = [
-    [filter.operation, seen.operation ?? null],
-    [filter.method, seen.method],
-    [filter.path, seen.path],
-    [filter.key_id, seen.keyId],
-    [filter.calling_key_id, seen.callingKeyId],
-    [filter.fault_id, seen.faultId],
+    [filter.operation, request.operation ?? null],
+    [filter.method, request.method],
+    [filter.path, request.path],
+    [filter.key_id, request.keyId],
+    [filter.calling_key_id, request.callingKeyId],
+    [filter.fault_id, request.faultId],
     [filter.delivered, delivered],
   ]
-  return pairs.every(([wanted, is]) => wanted === undefined || wanted === is) && fitsStatus(seen.status, filter.status)
+  return (
+    pairs.every(([expected, actual]) => expected === undefined || expected === actual) &&
+    matchesStatus(request.status, filter.status)
+  )
 }
 
-function fitsStatus(status: number | undefined, wanted: Filter['status']): boolean {
-  if (wanted === undefined) return true
+function matchesStatus(status: number | undefined, expected: JournalFilter['status']): boolean {
+  if (expected === undefined) return true
   if (status === undefined) return false
-  return 'exactly' in wanted ? status === wanted.exactly : Math.floor(status / 100) === wanted.hundreds
+  return 'exactly' in expected ? status === expected.exactly : Math.floor(status / 100) === expected.hundreds
 }

@@ -1,51 +1,52 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { redact, shorten } from '../common/redaction.ts'
-import type { RequestEntry } from './schemas.ts'
+import { redact, redactSecret } from '../common/redaction.ts'
+import type { JournalEntry } from './schemas.ts'
 
 /** The text without secrets. */
-export type Clean = (text: string) => string
+export type RedactText = (text: string) => string
 
-export const cleaned = (text: string | undefined, clean: Clean) => (text === undefined ? undefined : clean(text))
+export const redactOptional = (text: string | undefined, redactText: RedactText) =>
+  text === undefined ? undefined : redactText(text)
 
 /** Takes out what looks like a key, and the token that was presented, in whatever escapes they are written. */
-export function createCleaner(token: string | undefined): Clean {
+export function createRedactor(token: string | undefined): RedactText {
   // Only what JSON escapes looks otherwise in it.
-  const inJson = token !== undefined && /["\\]/.test(token) ? JSON.stringify(token).slice(1, -1) : undefined
+  const jsonToken = token !== undefined && /["\\]/.test(token) ? JSON.stringify(token).slice(1, -1) : undefined
   return (text) => {
-    const plain = text.includes('\\') ? unescaped(text) : text
-    const hidden = redact(plain, token)
-    const whole = inJson === undefined ? hidden : redact(hidden, inJson)
-    return whole === plain ? text : whole
+    const plain = text.includes('\\') ? decodeJsonEscapes(text) : text
+    const withoutToken = redact(plain, token)
+    const redacted = jsonToken === undefined ? withoutToken : redact(withoutToken, jsonToken)
+    return redacted === plain ? text : redacted
   }
 }
 
 /** Without the escapes of JSON for what needs none: a key may be written with them. */
-const unescaped = (text: string) =>
+const decodeJsonEscapes = (text: string) =>
   text.replace(/\\u00([2-7][0-9a-f])/gi, (written, hex) => {
     const character = String.fromCharCode(Number.parseInt(hex, 16))
     return /[\w-]/.test(character) ? character : written
   })
 
 /** In characters. */
-const longestBody = 16 * 1024
+const maxBodyLength = 16 * 1024
 
 /** At most its beginning, as a text of its own: a slice would keep all of what it is of. */
-export function cleanBody(body: string | undefined, clean: Clean): string | undefined {
-  const text = cleaned(body, clean)
-  if (text === undefined || text.length <= longestBody) return text
-  return Buffer.from(text.slice(0, longestBody)).toString()
+export function redactBody(body: string | undefined, redactText: RedactText): string | undefined {
+  const text = redactOptional(body, redactText)
+  if (text === undefined || text.length <= maxBodyLength) return text
+  return Buffer.from(text.slice(0, maxBodyLength)).toString()
 }
 
-const noQuery: RequestEntry['query'] = Object.freeze({})
+const noQuery: JournalEntry['query'] = Object.freeze({})
 
 /** The query by name, without secrets, and the URL with no more in it than that. */
-export function cleanQuery(url: string, clean: Clean): { url: string; values: RequestEntry['query'] } {
+export function redactQuery(url: string, redactText: RedactText): { url: string; values: JournalEntry['query'] } {
   const begin = url.indexOf('?')
-  if (begin < 0) return { url: clean(url), values: noQuery }
-  const values: RequestEntry['query'] = Object.create(null)
+  if (begin < 0) return { url: redactText(url), values: noQuery }
+  const values: JournalEntry['query'] = Object.create(null)
   let hasSecret = false
   const pairs = [...new URLSearchParams(url.slice(begin + 1).replace(/#.*/, ''))].map(([name, value]) => {
-    const pair = [clean(name), clean(value)] as const
+    const pair = [redactText(name), redactText(value)] as const
     hasSecret ||= pair[0] !== name || pair[1] !== value
     return pair
   })
@@ -53,22 +54,22 @@ export function cleanQuery(url: string, clean: Clean): { url: string; values: Re
     const before = values[name]
     values[name] = before === undefined ? value : [before, value].flat()
   }
-  const shown = hasSecret ? `${url.slice(0, begin)}?${pairs.map((pair) => pair.join('=')).join('&')}` : url
-  return { url: clean(shown), values }
+  const result = hasSecret ? `${url.slice(0, begin)}?${pairs.map((pair) => pair.join('=')).join('&')}` : url
+  return { url: redactText(result), values }
 }
 
-export function cleanHeaders(headers: IncomingHttpHeaders, clean: Clean): IncomingHttpHeaders {
-  const shown: IncomingHttpHeaders = {}
+export function redactHeaders(headers: IncomingHttpHeaders, redactText: RedactText): IncomingHttpHeaders {
+  const result: IncomingHttpHeaders = {}
   for (const name in headers) {
     const value = headers[name]
-    if (name === 'authorization') shown[name] = value === undefined ? undefined : withoutCredential(String(value))
-    else shown[clean(name)] = typeof value === 'string' ? clean(value) : value?.map(clean)
+    if (name === 'authorization') result[name] = value === undefined ? undefined : redactAuthorization(String(value))
+    else result[redactText(name)] = typeof value === 'string' ? redactText(value) : value?.map(redactText)
   }
-  return shown
+  return result
 }
 
 /** The scheme, and a key in its redacted form; of anything else nothing. */
-function withoutCredential(authorization: string): string {
+function redactAuthorization(authorization: string): string {
   const [, scheme = '', credential = ''] = /^(\S+ )?(.*)$/s.exec(authorization) ?? []
-  return `${scheme}${credential.startsWith('sk-') ? shorten(credential) : '[redacted]'}`
+  return `${scheme}${credential.startsWith('sk-') ? redactSecret(credential) : '[redacted]'}`
 }

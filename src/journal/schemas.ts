@@ -7,7 +7,7 @@ const NullableNumber = (description: string) => Nullable(Type.Number(), { descri
 const TextsByName = (description: string) =>
   RecordOf(Type.Union([Type.String(), Type.Array(Type.String())]), { description })
 
-export const EntrySchema = Object.assign(
+export const JournalEntrySchema = Object.assign(
   Type.Object(
     {
       id: Type.String({ description: 'The `x-request-id`.' }),
@@ -37,7 +37,7 @@ export const EntrySchema = Object.assign(
   { $id: 'RequestEntry' as const },
 )
 
-export type RequestEntry = Type.Static<typeof EntrySchema>
+export type JournalEntry = Type.Static<typeof JournalEntrySchema>
 
 const Text = (description: string, rule: Type.TStringOptions = {}) =>
   Type.Optional(Type.String({ ...rule, description }))

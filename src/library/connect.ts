@@ -1,6 +1,6 @@
 import { UserError } from '../common/user-error.ts'
-import { readUrl } from '../config/parsers.ts'
-import { reach } from '../control-client/client.ts'
+import { parseUrl } from '../config/parsers.ts'
+import { request } from '../control-client/client.ts'
 import { EmulatorError } from '../control-client/emulator-error.ts'
 import { createEmulator } from './emulator.ts'
 import type { ConnectOptions, Emulator } from './types.ts'
@@ -14,37 +14,38 @@ import type { ConnectOptions, Emulator } from './types.ts'
  */
 export async function connect(to: string | ConnectOptions): Promise<Emulator> {
   const { url, adminKey, controlToken } = readOptions(to)
-  const { ok, status } = await reach(url, '/ready')
+  const { ok, status } = await request(url, '/ready')
   if (!ok)
     throw new EmulatorError(`${url} is no emulator that is ready: it answered with ${status}`, status, null, null)
   return createEmulator({ url, adminKey, controlToken, close: async () => {} })
 }
 
-const names = ['url', 'adminKey', 'controlToken']
+const optionNames = ['url', 'adminKey', 'controlToken']
 
 function readOptions(to: string | ConnectOptions) {
   if (typeof to !== 'string' && (typeof to !== 'object' || to === null || Array.isArray(to))) {
-    throw invalid('connect', JSON.stringify(to), `It must be a URL, or an object: {${names.join(', ')}}.`)
+    throw invalidOption('connect', JSON.stringify(to), `It must be a URL, or an object: {${optionNames.join(', ')}}.`)
   }
   const options = typeof to === 'string' ? { url: to } : to
-  const unknown = Object.keys(options).find((name) => !names.includes(name))
-  if (unknown !== undefined) throw new UserError(`unknown option '${unknown}'; there are ${names.join(', ')}`)
+  const unknown = Object.keys(options).find((name) => !optionNames.includes(name))
+  if (unknown !== undefined) throw new UserError(`unknown option '${unknown}'; there are ${optionNames.join(', ')}`)
   const { adminKey = 'sk-admin-local', controlToken } = options
   if (adminKey !== null && typeof adminKey !== 'string') {
-    throw invalid('adminKey', '[redacted]', 'It must be a string, or null.')
+    throw invalidOption('adminKey', '[redacted]', 'It must be a string, or null.')
   }
   if (controlToken !== undefined && (typeof controlToken !== 'string' || controlToken === '')) {
-    throw invalid('controlToken', '[redacted]', 'It must be a string, not empty.')
+    throw invalidOption('controlToken', '[redacted]', 'It must be a string, not empty.')
   }
-  return { url: checked(options.url), adminKey, controlToken }
+  return { url: parseUrlOption(options.url), adminKey, controlToken }
 }
 
-const invalid = (name: string, shown: string, rule: string) => new UserError(`${name}: ${shown} is invalid. ${rule}`)
+const invalidOption = (name: string, printed: string, rule: string) =>
+  new UserError(`${name}: ${printed} is invalid. ${rule}`)
 
-function checked(url: string): string {
+function parseUrlOption(url: string): string {
   try {
-    return readUrl(url)
+    return parseUrl(url)
   } catch (error) {
-    throw invalid('url', JSON.stringify(url), (error as Error).message)
+    throw invalidOption('url', JSON.stringify(url), (error as Error).message)
   }
 }

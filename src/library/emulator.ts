@@ -1,10 +1,10 @@
-import { baseUrl } from '../config/location.ts'
-import { type Ask, createAsk } from '../control-client/client.ts'
+import { sandboxBaseUrl } from '../config/location.ts'
+import { type ControlClient, createControlClient } from '../control-client/client.ts'
 import { defaultSandbox, isSandboxName, sandboxNameRule } from '../server/request/target.ts'
-import { amount, list, object, text } from './arguments.ts'
-import type { ArmedFault, Emulator, RequestEntry, Sandbox } from './types.ts'
+import { assertDuration, assertList, assertNonEmptyString, assertObject } from './arguments.ts'
+import type { ArmedFault, Emulator, JournalEntry, Sandbox } from './types.ts'
 
-interface Running {
+interface EmulatorConnection {
   url: string
   adminKey: string | null
   controlToken: string | undefined
@@ -12,29 +12,33 @@ interface Running {
 }
 
 /** The object that stands for an emulator, wherever it runs. */
-export function createEmulator({ url, adminKey, controlToken, close }: Running): Emulator {
-  const askOf = (name: string) => createAsk(name === defaultSandbox ? url : `${url}/sandbox/${name}`, controlToken)
-  const ask = askOf(defaultSandbox)
+export function createEmulator({ url, adminKey, controlToken, close }: EmulatorConnection): Emulator {
+  const clientFor = (name: string) =>
+    createControlClient(name === defaultSandbox ? url : `${url}/sandbox/${name}`, controlToken)
+  const control = clientFor(defaultSandbox)
   const sandbox = (name: string) => {
     if (typeof name !== 'string' || !isSandboxName(name))
       throw new TypeError(`sandbox: '${name}' is invalid. It must be ${sandboxNameRule}.`)
-    return createSandbox(name, baseUrl(url, name), askOf(name))
+    return createSandbox(name, sandboxBaseUrl(url, name), clientFor(name))
   }
   return {
-    ...createSandbox(defaultSandbox, baseUrl(url, defaultSandbox), ask),
+    ...createSandbox(defaultSandbox, sandboxBaseUrl(url, defaultSandbox), control),
     url,
     adminKey,
     sandbox,
     sandboxes: {
-      list: async () => (await ask<{ data: [] }>('GET', '/sandboxes')).data,
-      async create(wanted = {}) {
-        const body = object('sandboxes.create(sandbox)', wanted)
-        return sandbox((await ask<{ name: string }>('POST', '/sandboxes', body)).name)
+      list: async () => (await control<{ data: [] }>('GET', '/sandboxes')).data,
+      async create(options = {}) {
+        const body = assertObject('sandboxes.create(sandbox)', options)
+        return sandbox((await control<{ name: string }>('POST', '/sandboxes', body)).name)
       },
       // What is undefined by mistake must not stand for all of them.
-      delete: async (...given: [] | [name: string]) =>
-        done(
-          ask('DELETE', given.length === 0 ? '/sandboxes' : pathOf('/sandboxes', 'sandboxes.delete(name)', given[0])),
+      delete: async (...args: [] | [name: string]) =>
+        discardResult(
+          control(
+            'DELETE',
+            args.length === 0 ? '/sandboxes' : itemPath('/sandboxes', 'sandboxes.delete(name)', args[0]),
+          ),
         ),
     },
     close,
@@ -42,49 +46,54 @@ export function createEmulator({ url, adminKey, controlToken, close }: Running):
   }
 }
 
-const done = async (answer: Promise<unknown>): Promise<void> => void (await answer)
+const discardResult = async (result: Promise<unknown>): Promise<void> => void (await result)
 
-function createSandbox(name: string, baseURL: string, ask: Ask): Sandbox {
+function createSandbox(name: string, baseURL: string, control: ControlClient): Sandbox {
   return {
     name,
     baseURL,
-    reset: async (what) => done(ask('POST', '/reset', what === undefined ? {} : { what: list('reset(what)', what) })),
+    reset: async (what) =>
+      discardResult(control('POST', '/reset', what === undefined ? {} : { what: assertList('reset(what)', what) })),
     state: {
-      get: () => ask('GET', '/state'),
-      replace: async (seed) => done(ask('PUT', '/state', object('state.replace(seed)', seed))),
-      add: async (seed) => done(ask('POST', '/state', object('state.add(seed)', seed))),
+      get: () => control('GET', '/state'),
+      replace: async (seed) => discardResult(control('PUT', '/state', assertObject('state.replace(seed)', seed))),
+      add: async (seed) => discardResult(control('POST', '/state', assertObject('state.add(seed)', seed))),
     },
     snapshots: {
-      take: async (snapshot) => ask('PUT', pathOf('/snapshots', 'snapshots.take(name)', snapshot)),
-      restore: async (snapshot) => ask('POST', `${pathOf('/snapshots', 'snapshots.restore(name)', snapshot)}/restore`),
-      list: async () => (await ask<{ data: [] }>('GET', '/snapshots')).data,
-      delete: async (snapshot) => done(ask('DELETE', pathOf('/snapshots', 'snapshots.delete(name)', snapshot))),
+      take: async (snapshot) => control('PUT', itemPath('/snapshots', 'snapshots.take(name)', snapshot)),
+      restore: async (snapshot) =>
+        control('POST', `${itemPath('/snapshots', 'snapshots.restore(name)', snapshot)}/restore`),
+      list: async () => (await control<{ data: [] }>('GET', '/snapshots')).data,
+      delete: async (snapshot) =>
+        discardResult(control('DELETE', itemPath('/snapshots', 'snapshots.delete(name)', snapshot))),
     },
     clock: {
-      get: () => ask('GET', '/clock'),
-      set: async (change) => ask('PUT', '/clock', object('clock.set(change)', change)),
-      advance: async (by) => ask('PUT', '/clock', { advance: amount('clock.advance(by)', by) }),
-      reset: () => ask('DELETE', '/clock'),
+      get: () => control('GET', '/clock'),
+      set: async (change) => control('PUT', '/clock', assertObject('clock.set(change)', change)),
+      advance: async (by) => control('PUT', '/clock', { advance: assertDuration('clock.advance(by)', by) }),
+      reset: () => control('DELETE', '/clock'),
     },
     behavior: {
-      get: () => ask('GET', '/behavior'),
-      change: async (changes) => ask('PATCH', '/behavior', object('behavior.change(changes)', changes)),
+      get: () => control('GET', '/behavior'),
+      change: async (changes) => control('PATCH', '/behavior', assertObject('behavior.change(changes)', changes)),
     },
     faults: {
-      add: async (fault) => ask('POST', '/faults', object('faults.add(fault)', fault)),
-      list: async () => (await ask<{ data: ArmedFault[] }>('GET', '/faults')).data,
-      clear: async (...given: [] | [id: string]) =>
-        done(ask('DELETE', given.length === 0 ? '/faults' : pathOf('/faults', 'faults.clear(id)', given[0]))),
+      add: async (fault) => control('POST', '/faults', assertObject('faults.add(fault)', fault)),
+      list: async () => (await control<{ data: ArmedFault[] }>('GET', '/faults')).data,
+      clear: async (...args: [] | [id: string]) =>
+        discardResult(
+          control('DELETE', args.length === 0 ? '/faults' : itemPath('/faults', 'faults.clear(id)', args[0])),
+        ),
     },
     requests: async (filter = {}) => {
-      const given = Object.entries(object('requests(filter)', filter)).filter(([, value]) => value !== undefined)
-      const query = new URLSearchParams(given.map(([field, value]) => [field, String(value)]))
-      return (await ask<{ data: RequestEntry[] }>('GET', `/requests?${query}`)).data
+      const args = Object.entries(assertObject('requests(filter)', filter)).filter(([, value]) => value !== undefined)
+      const query = new URLSearchParams(args.map(([field, value]) => [field, String(value)]))
+      return (await control<{ data: JournalEntry[] }>('GET', `/requests?${query}`)).data
     },
-    clearRequests: () => done(ask('DELETE', '/requests')),
+    clearRequests: () => discardResult(control('DELETE', '/requests')),
   }
 }
 
 /** The path of one of a collection, by what the argument says. */
-const pathOf = (collection: string, argument: string, name: string) =>
-  `${collection}/${encodeURIComponent(text(argument, name))}`
+const itemPath = (collection: string, argument: string, name: string) =>
+  `${collection}/${encodeURIComponent(assertNonEmptyString(argument, name))}`

@@ -12,12 +12,12 @@ import type { Emulator, EmulatorOptions } from './types.ts'
  * const client = new OpenAI({ baseURL: emulator.baseURL, adminAPIKey: emulator.adminKey })
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const read = readOptions(options)
-  const { app, url, adminKey } = await serve(read)
+  const parsed = readOptions(options)
+  const { app, url, adminKey } = await serve(parsed)
   let closed: Promise<void> | undefined
   const close = () => {
     closed ??= app.close()
     return closed
   }
-  return createEmulator({ url, adminKey: adminKey ?? null, controlToken: read.controlToken, close })
+  return createEmulator({ url, adminKey: adminKey ?? null, controlToken: parsed.controlToken, close })
 }

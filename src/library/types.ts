@@ -2,13 +2,13 @@
 
 import type { Fault as FaultBody } from '../faults/fields.ts'
 import type { ArmedFault } from '../faults/schemas.ts'
-import type { RequestEntry } from '../journal/schemas.ts'
+import type { JournalEntry } from '../journal/schemas.ts'
 import type { OperationId } from '../openai-api/admin-api-keys/operation-ids.ts'
 import type { Behavior } from '../openai-api/behavior.ts'
-import type { Resettable } from '../sandbox/reset-parts.ts'
+import type { ResetPart } from '../sandbox/reset-parts.ts'
 import type { SeedFile } from '../sandbox/seed/schema.ts'
 
-export type { ArmedFault, Behavior, FaultBody, OperationId, RequestEntry, Resettable, SeedFile }
+export type { ArmedFault, Behavior, FaultBody, JournalEntry, OperationId, ResetPart, SeedFile }
 
 /** How an emulator starts. What is left out is as on the command line, but for `port` and `logLevel`. */
 export interface EmulatorOptions {
@@ -115,7 +115,7 @@ export interface Sandbox {
    * @example await sandbox.reset()
    * @example await sandbox.reset(['journal', 'faults'])
    */
-  reset(what?: readonly Resettable[]): Promise<void>
+  reset(what?: readonly ResetPart[]): Promise<void>
   /** All that it is, as a seed. */
   readonly state: {
     /** What it is now; values of keys are not in it, only their SHA-256. @example const state = await sandbox.state.get() */
@@ -166,7 +166,7 @@ export interface Sandbox {
     clear(id: string): Promise<void>
   }
   /** What clients asked of it, oldest first. @example const retried = await sandbox.requests({ status: 429 }) */
-  requests(filter?: RequestFilter): Promise<RequestEntry[]>
+  requests(filter?: RequestFilter): Promise<JournalEntry[]>
   /** Forgets what was asked. @example await sandbox.clearRequests() */
   clearRequests(): Promise<void>
 }

@@ -1,13 +1,13 @@
 import { hash, randomFillSync } from 'node:crypto'
 
 /** So many random bytes. */
-export type Bytes = (length: number) => Buffer
+export type ByteSource = (length: number) => Buffer
 
 // One call to the system for many draws: a call costs more than what is drawn.
 const poolSize = 8192
 
 /** Bytes of the system's cryptographic source. */
-export function createSystemBytes(): Bytes {
+export function createSecureBytes(): ByteSource {
   const pool = Buffer.allocUnsafe(poolSize)
   let used = poolSize
   return (length) => {
@@ -23,7 +23,7 @@ export function createSystemBytes(): Bytes {
 const blockSize = 32
 
 /** The same bytes for the same name, from any position on: SHA-256 of the name and the number of each block. */
-export function createNamedBytes(name: string, position: number): { bytes: Bytes; position: () => number } {
+export function createSeededBytes(name: string, position: number): { bytes: ByteSource; position: () => number } {
   let at = position
   return {
     bytes(length) {

@@ -1,6 +1,6 @@
 import { customRandom } from 'nanoid'
-import { looksReal } from '../openai-api/admin-api-keys/secret.ts'
-import { type Bytes, createNamedBytes, createSystemBytes } from './random-bytes.ts'
+import { hasScannerMark } from '../openai-api/admin-api-keys/secret.ts'
+import { type ByteSource, createSecureBytes, createSeededBytes } from './random-bytes.ts'
 
 const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
@@ -9,7 +9,7 @@ export const streams = ['key_id', 'key_value', 'owner_id', 'organization_id', 'r
 export type Stream = (typeof streams)[number]
 
 /** How many bytes each stream has given. Empty for what is cryptographically random. */
-export type Drawn = Partial<Record<Stream, number>>
+export type RandomPositions = Partial<Record<Stream, number>>
 
 /** Everything that a sandbox draws by chance, in the formats of the API. */
 export interface Randomness {
@@ -21,31 +21,33 @@ export interface Randomness {
   organizationId(): string
   requestId(): string
   /** To go on from with another. */
-  drawn(): Drawn
+  positions(): RandomPositions
 }
 
 /** `seed` makes the same sequence each time, on from what had been `drawn`; without it nobody can foresee it. */
-export function createRandomness(seed?: number, drawn: Drawn = {}): Randomness {
-  return seed === undefined ? createUnforeseeable() : createForeseeable(seed, drawn)
+export function createRandomness(seed?: number, positions: RandomPositions = {}): Randomness {
+  return seed === undefined ? createSecureRandomness() : createSeededRandomness(seed, positions)
 }
 
-function createUnforeseeable(): Randomness {
-  const bytes = createSystemBytes()
-  return { ...createFormats(() => bytes, createHexDigits(bytes)), drawn: () => ({}) }
+function createSecureRandomness(): Randomness {
+  const bytes = createSecureBytes()
+  return { ...createFormats(() => bytes, createHexDigits(bytes)), positions: () => ({}) }
 }
 
-function createForeseeable(seed: number, drawn: Drawn): Randomness {
-  const sources = new Map(streams.map((stream) => [stream, createNamedBytes(`${seed}/${stream}`, drawn[stream] ?? 0)]))
+function createSeededRandomness(seed: number, positions: RandomPositions): Randomness {
+  const sources = new Map(
+    streams.map((stream) => [stream, createSeededBytes(`${seed}/${stream}`, positions[stream] ?? 0)]),
+  )
   const bytesOf = (stream: Stream) => (length: number) => sources.get(stream)?.bytes(length) ?? Buffer.alloc(0)
   const requestBytes = bytesOf('request_id')
   return {
     ...createFormats(bytesOf, (count) => requestBytes(count / 2).toString('hex')),
-    drawn: () => Object.fromEntries([...sources].map(([stream, { position }]) => [stream, position()])),
+    positions: () => Object.fromEntries([...sources].map(([stream, { position }]) => [stream, position()])),
   }
 }
 
 /** The draws from such bytes. */
-export function createFormats(bytesOf: (stream: Stream) => Bytes, hexDigits: (count: number) => string) {
+export function createFormats(bytesOf: (stream: Stream) => ByteSource, hexDigits: (count: number) => string) {
   const keyId = customRandom(alphanumeric, 16, bytesOf('key_id'))
   const ownerId = customRandom(alphanumeric, 24, bytesOf('owner_id'))
   const organizationId = customRandom(alphanumeric, 24, bytesOf('organization_id'))
@@ -56,7 +58,7 @@ export function createFormats(bytesOf: (stream: Stream) => Bytes, hexDigits: (co
     keyId: () => `key_${keyId()}`,
     keyValue() {
       let value = `sk-admin-${secret()}`
-      while (looksReal(value)) value = `sk-admin-${secret()}`
+      while (hasScannerMark(value)) value = `sk-admin-${secret()}`
       return value
     },
     userId: () => `user-${ownerId()}`,
@@ -67,7 +69,7 @@ export function createFormats(bytesOf: (stream: Stream) => Bytes, hexDigits: (co
 }
 
 // Every request draws an id, and a slice of a text is cheaper than a buffer and its conversion.
-function createHexDigits(bytes: Bytes): (count: number) => string {
+function createHexDigits(bytes: ByteSource): (count: number) => string {
   let digits = ''
   let used = 0
   return (count) => {

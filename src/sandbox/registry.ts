@@ -1,13 +1,13 @@
 import { defaultSandbox } from '../server/request/target.ts'
 import { monotonicNow } from './clock.ts'
 import { Sandbox } from './sandbox.ts'
-import type { Origin } from './state.ts'
+import type { SandboxDefaults } from './state.ts'
 import { type DataDirectory, openDataDirectory } from './storage/data-directory.ts'
 import type { Image } from './storage/database.ts'
-import { openMemoryHome } from './storage/storage.ts'
+import { openMemoryStorage } from './storage/storage.ts'
 
 export interface RegistryOptions {
-  origin: Origin
+  defaults: SandboxDefaults
   /** How many sandboxes there may be, `default` included. */
   maxSandboxes: number
   /** Removes a sandbox that was idle for so many real milliseconds; `undefined` for never. */
@@ -25,7 +25,7 @@ interface Log {
 
 /** The sandboxes by name. Each comes into being when it is first asked for; none is dropped silently. */
 export class Registry {
-  readonly origin: Origin
+  readonly defaults: SandboxDefaults
   readonly maxSandboxes: number
   readonly #data: DataDirectory | undefined
   readonly #sandboxes = new Map<string, Sandbox>()
@@ -33,15 +33,15 @@ export class Registry {
   readonly #log: Log
 
   /** Opens every sandbox that is kept, and `default`. Throws UserError as `openDataDirectory` does. */
-  constructor({ origin, maxSandboxes, sandboxTtl, dataDirectory, log }: RegistryOptions) {
-    this.origin = origin
+  constructor({ defaults, maxSandboxes, sandboxTtl, dataDirectory, log }: RegistryOptions) {
+    this.defaults = defaults
     this.maxSandboxes = maxSandboxes
     this.#log = log
     this.#data = dataDirectory === undefined ? undefined : openDataDirectory(dataDirectory)
     try {
       // All are looked at before one is opened, and migrated perhaps: a start that is refused leaves everything as it was.
-      const kept = this.#data?.check() ?? []
-      for (const name of new Set([defaultSandbox, ...kept])) this.#make(name)
+      const existing = this.#data?.check() ?? []
+      for (const name of new Set([defaultSandbox, ...existing])) this.#open(name)
     } catch (error) {
       this.close()
       throw error
@@ -60,8 +60,8 @@ export class Registry {
   }
 
   /** The sandbox of that name, made if it is not there; `undefined` when it would be one too many. */
-  obtain(name: string): Sandbox | undefined {
-    const sandbox = this.#sandboxes.get(name) ?? this.make(name)
+  getOrCreate(name: string): Sandbox | undefined {
+    const sandbox = this.#sandboxes.get(name) ?? this.create(name)
     if (sandbox !== undefined) sandbox.lastUsed = monotonicNow()
     return sandbox
   }
@@ -82,17 +82,17 @@ export class Registry {
   }
 
   /** Makes a sandbox that begins as `image`, or as all do; `undefined` when it would be one too many. */
-  make(name: string, image?: Image): Sandbox | undefined {
-    return this.#sandboxes.size < this.maxSandboxes ? this.#make(name, image) : undefined
+  create(name: string, image?: Image): Sandbox | undefined {
+    return this.#sandboxes.size < this.maxSandboxes ? this.#open(name, image) : undefined
   }
 
-  #make(name: string, image?: Image): Sandbox {
+  #open(name: string, image?: Image): Sandbox {
     try {
-      const sandbox = new Sandbox(name, this.#data?.home(name) ?? openMemoryHome(), this.origin, image)
+      const sandbox = new Sandbox(name, this.#data?.openStorage(name) ?? openMemoryStorage(), this.defaults, image)
       this.#sandboxes.set(name, sandbox)
       return sandbox
     } catch (error) {
-      throw this.#data?.explain(name, error) ?? error
+      throw this.#data?.toUserError(name, error) ?? error
     }
   }
 
@@ -101,7 +101,7 @@ export class Registry {
     const interval = Math.min(Math.max(ttl / 4, 20), 60_000)
     return setInterval(() => {
       for (const sandbox of this.#sandboxes.values()) {
-        if (sandbox.name !== defaultSandbox && sandbox.hasIdled(ttl)) this.#removeIdle(sandbox.name)
+        if (sandbox.name !== defaultSandbox && sandbox.isIdleFor(ttl)) this.#removeIdle(sandbox.name)
       }
     }, interval).unref()
   }

@@ -1,3 +1,3 @@
 /** What a reset may be limited to. */
-export const resettables = ['keys', 'journal', 'faults', 'clock', 'behavior', 'random'] as const
-export type Resettable = (typeof resettables)[number]
+export const resetParts = ['keys', 'journal', 'faults', 'clock', 'behavior', 'random'] as const
+export type ResetPart = (typeof resetParts)[number]

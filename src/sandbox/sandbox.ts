@@ -1,34 +1,34 @@
 import type { Database } from 'better-sqlite3'
 import { Generation } from '../common/generation.ts'
-import { FaultPlan } from '../faults/registry.ts'
+import { FaultRegistry } from '../faults/registry.ts'
 import { Journal } from '../journal/journal.ts'
 import type { KeyService } from '../openai-api/admin-api-keys/service.ts'
 import type { CredentialRow } from '../openai-api/admin-api-keys/store.ts'
 import type { Behavior } from '../openai-api/behavior.ts'
 import { type ClockSetting, monotonicNow } from './clock.ts'
 import { createRandomness, type Randomness } from './randomness.ts'
-import { type Resettable, resettables } from './reset-parts.ts'
-import { addKeys } from './seed/insert.ts'
-import { planAddition, type Seed } from './seed/merge.ts'
+import { type ResetPart, resetParts } from './reset-parts.ts'
+import { insertKeys } from './seed/insert.ts'
+import { resolveAddedKeys, type Seed } from './seed/merge.ts'
 import type { ParsedSeed } from './seed/parse.ts'
 import { readSettings, type Settings } from './settings.ts'
 import {
-  announceAdminKey,
+  buildInitialImage,
+  captureImage,
   changeSettings,
-  goBackInTime,
-  type Origin,
+  ensureAdminKey,
   openState,
-  plantImage,
-  type State,
-  settingsIn,
-  takeImage,
-  withSettings,
+  readImageSettings,
+  replaceImageSettings,
+  restoreClock,
+  type SandboxDefaults,
+  type SandboxState,
 } from './state.ts'
 import type { Image } from './storage/database.ts'
-import type { Home, Slot } from './storage/storage.ts'
+import type { ImageSlot, SandboxStorage } from './storage/storage.ts'
 
 // What of a sandbox is kept in its database; the rest of it is beside.
-const ofState = ['keys', 'clock', 'behavior', 'random'] as const satisfies readonly Resettable[]
+const stateParts = ['keys', 'clock', 'behavior', 'random'] as const satisfies readonly ResetPart[]
 
 type Operation<Result> = (keys: KeyService, caller: string | undefined) => Result
 
@@ -38,31 +38,31 @@ export class Sandbox {
   /** When it was last addressed, in real monotonic milliseconds. */
   lastUsed = monotonicNow()
   readonly journal: Journal
-  #faults = new FaultPlan()
+  #faults = new FaultRegistry()
   /** How many requests it waits for, or they for it. */
-  #awake = 0
-  readonly #home: Home
-  readonly #origin: Origin
-  #state: State
+  #activeRequests = 0
+  readonly #storage: SandboxStorage
+  readonly #defaults: SandboxDefaults
+  #state: SandboxState
   #generation = new Generation()
 
   /** Opens what is kept of it, or begins as `image`, or else as the origin says. */
-  constructor(name: string, home: Home, origin: Origin, image?: Image) {
+  constructor(name: string, storage: SandboxStorage, defaults: SandboxDefaults, image?: Image) {
     this.name = name
-    this.#home = home
-    this.#origin = origin
-    this.journal = new Journal(origin.journal)
-    const kept = openSeeded(home)
-    this.#state = openState(kept ?? this.#begin(image ?? this.#planted()), origin)
-    if (kept === undefined) goBackInTime(this.#state)
-    announceAdminKey(this.#state, origin.adminKey)
+    this.#storage = storage
+    this.#defaults = defaults
+    this.journal = new Journal(defaults.journal)
+    const existing = openSeeded(storage)
+    this.#state = openState(existing ?? this.#initialize(image ?? this.#buildFromSeed()), defaults)
+    if (existing === undefined) restoreClock(this.#state)
+    ensureAdminKey(this.#state, defaults.adminKey)
   }
 
-  get state(): Readonly<State> {
+  get state(): Readonly<SandboxState> {
     return this.#state
   }
 
-  get faults(): FaultPlan {
+  get faults(): FaultRegistry {
     return this.#faults
   }
 
@@ -72,15 +72,15 @@ export class Sandbox {
   }
 
   /** When it came into being, in Unix milliseconds of the system. */
-  get madeAt(): number {
-    return this.#home.madeAt()
+  get createdAt(): number {
+    return this.#storage.createdAt()
   }
 
   get keys(): KeyService {
     return this.#state.keys
   }
 
-  get settings(): State['settings'] {
+  get settings(): SandboxState['settings'] {
     return this.#state.settings
   }
 
@@ -116,54 +116,54 @@ export class Sandbox {
 
   /** A copy of it as it is now. */
   image(): Image {
-    return takeImage(this.#state)
+    return captureImage(this.#state)
   }
 
   /** Puts it back to what it began as, or that of it which `what` names. With keys or randomness the requests in flight are cut. */
-  reset(what: readonly Resettable[] = resettables): void {
-    if (ofState.some((part) => what.includes(part))) this.#resetState(what)
-    if (what.includes('journal')) this.journal.clear()
-    if (what.includes('faults')) this.#faults = new FaultPlan()
+  reset(parts: readonly ResetPart[] = resetParts): void {
+    if (stateParts.some((part) => parts.includes(part))) this.#resetState(parts)
+    if (parts.includes('journal')) this.journal.clear()
+    if (parts.includes('faults')) this.#faults = new FaultRegistry()
   }
 
   /** Puts an image in the place of all that there is. Cuts the requests in flight. */
   restore(image: Image): void {
-    this.#exchange(image)
-    goBackInTime(this.#state)
+    this.#replaceDatabase(image)
+    restoreClock(this.#state)
   }
 
   /** Puts a seed in the place of all that there is; what it leaves out is as in a sandbox without one. */
   load(seed: Seed): void {
-    this.#exchange(plantImage(seed, this.#origin.adminKey, this.randomness), this.randomness)
+    this.#replaceDatabase(buildInitialImage(seed, this.#defaults.adminKey, this.randomness), this.randomness)
   }
 
   /** Adds the keys of a seed: all of them or, where it has a mistake, none. Throws SeedMistake. */
-  add(sent: ParsedSeed): void {
+  add(seed: ParsedSeed): void {
     const { db, store, settings, randomness, clock } = this.#state
-    const keys = planAddition(sent, clock.now(), store)
-    db.transaction(() => addKeys(keys, { store, settings, randomness }))()
+    const keys = resolveAddedKeys(seed, clock.now(), store)
+    db.transaction(() => insertKeys(keys, { store, settings, randomness }))()
   }
 
-  snapshot(name: string): Slot {
-    return this.#home.snapshot(name)
+  snapshot(name: string): ImageSlot {
+    return this.#storage.snapshot(name)
   }
 
   snapshotNames(): string[] {
-    return this.#home.snapshotNames()
+    return this.#storage.snapshotNames()
   }
 
   /** It does not idle until what is returned is called. */
-  stayAwake(): () => void {
-    this.#awake++
+  acquire(): () => void {
+    this.#activeRequests++
     return () => {
-      this.#awake--
+      this.#activeRequests--
       this.lastUsed = monotonicNow()
     }
   }
 
   /** Whether nobody has addressed it for that long, in real milliseconds, nor is about to. */
-  hasIdled(duration: number): boolean {
-    return this.#awake === 0 && monotonicNow() - this.lastUsed > duration
+  isIdleFor(duration: number): boolean {
+    return this.#activeRequests === 0 && monotonicNow() - this.lastUsed > duration
   }
 
   close(): void {
@@ -171,28 +171,32 @@ export class Sandbox {
     this.#state.db.close()
   }
 
-  #planted(): Image {
-    const { seed, adminKey, randomSeed } = this.#origin
-    return plantImage(seed, adminKey, createRandomness(randomSeed))
+  #buildFromSeed(): Image {
+    const { seed, adminKey, randomSeed } = this.#defaults
+    return buildInitialImage(seed, adminKey, createRandomness(randomSeed))
   }
 
-  #resetState(what: readonly Resettable[]): void {
-    const beginning = this.#home.beginning.read() ?? this.#planted()
-    if (resettables.every((part) => what.includes(part))) this.#exchange(beginning)
-    else if (what.includes('keys') || what.includes('random')) this.#exchange(this.#mix(beginning, what))
-    else changeSettings(this.#state, this.#mixedSettings(beginning, what))
-    if (what.includes('clock')) goBackInTime(this.#state)
+  #resetState(parts: readonly ResetPart[]): void {
+    const initialImage = this.#storage.initialImage.read() ?? this.#buildFromSeed()
+    if (resetParts.every((part) => parts.includes(part))) this.#replaceDatabase(initialImage)
+    else if (parts.includes('keys') || parts.includes('random'))
+      this.#replaceDatabase(this.#partiallyResetImage(initialImage, parts))
+    else changeSettings(this.#state, this.#partiallyResetSettings(initialImage, parts))
+    if (parts.includes('clock')) restoreClock(this.#state)
   }
 
   /** The present, but for those parts of it which are to be as in the beginning. */
-  #mix(beginning: Image, what: readonly Resettable[]): Image {
+  #partiallyResetImage(initialImage: Image, parts: readonly ResetPart[]): Image {
     const present = this.image()
-    return withSettings(what.includes('keys') ? beginning : present, this.#mixedSettings(beginning, what))
+    return replaceImageSettings(
+      parts.includes('keys') ? initialImage : present,
+      this.#partiallyResetSettings(initialImage, parts),
+    )
   }
 
-  #mixedSettings(beginning: Image, what: readonly Resettable[]): Settings {
-    const began = settingsIn(beginning)
-    const from = (part: Resettable) => (what.includes(part) ? began : this.settings)
+  #partiallyResetSettings(initialImage: Image, parts: readonly ResetPart[]): Settings {
+    const initial = readImageSettings(initialImage)
+    const from = (part: ResetPart) => (parts.includes(part) ? initial : this.settings)
     return {
       organization: this.settings.organization,
       behavior: from('behavior').behavior,
@@ -202,23 +206,23 @@ export class Sandbox {
     }
   }
 
-  #begin(image: Image) {
-    this.#home.beginning.write(image)
-    return this.#home.replace(image)
+  #initialize(image: Image) {
+    this.#storage.initialImage.write(image)
+    return this.#storage.replace(image)
   }
 
-  #exchange(image: Image, randomness?: Randomness): void {
-    const db = this.#home.replace(image, this.#state.db)
-    this.#state = openState(db, this.#origin, randomness)
-    announceAdminKey(this.#state, this.#origin.adminKey)
+  #replaceDatabase(image: Image, randomness?: Randomness): void {
+    const db = this.#storage.replace(image, this.#state.db)
+    this.#state = openState(db, this.#defaults, randomness)
+    ensureAdminKey(this.#state, this.#defaults.adminKey)
     this.#generation.end()
     this.#generation = new Generation()
   }
 }
 
 /** What is kept, unless an earlier version died while it seeded. */
-function openSeeded(home: Home): Database | undefined {
-  const db = home.open()
+function openSeeded(storage: SandboxStorage): Database | undefined {
+  const db = storage.open()
   if (db === undefined || readSettings(db) !== undefined) return db
   db.close()
   return undefined

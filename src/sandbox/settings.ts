@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { type Behavior, defaultBehavior } from '../openai-api/behavior.ts'
 import type { ClockSetting } from './clock.ts'
-import type { Drawn } from './randomness.ts'
+import type { RandomPositions } from './randomness.ts'
 
 /** The emulated organization; its user owns what nobody else does. `created_at` in Unix seconds. */
 export interface Organization {
@@ -18,7 +18,7 @@ export interface Settings {
   /** The present when this was written down, in milliseconds of the sandbox's clock: to a copy the time that it was made. */
   at_ms: number
   /** How far seeded randomness had come by then. */
-  drawn: Drawn
+  drawn: RandomPositions
 }
 
 const columns = ['organization', 'behavior', 'clock', 'at_ms', 'drawn'] as const

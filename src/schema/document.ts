@@ -1,17 +1,17 @@
 import { redact } from '../common/redaction.ts'
 import { UserError } from '../common/user-error.ts'
-import { type Path, pointerOf, type Rule, showAt } from './schema-errors.ts'
+import { type Path, previewValueAt, type Rule, toPointer } from './schema-errors.ts'
 
 /** A mistake in a seed: `finding` is the rule and what stands there instead, `pointer` where (a JSON Pointer). */
-export class SeedMistake extends UserError {
+export class DocumentError extends UserError {
   readonly pointer: string | undefined
-  readonly finding: string
+  readonly problem: string
 
-  constructor(file: string, line: number | undefined, pointer: string | undefined, finding: string) {
+  constructor(file: string, line: number | undefined, pointer: string | undefined, problem: string) {
     const place = [`seed ${file}`, line && `line ${line}`, pointer].filter((each) => each !== undefined).join(', ')
-    super(`${place}: ${finding}`)
+    super(`${place}: ${problem}`)
     this.pointer = pointer
-    this.finding = finding
+    this.problem = problem
   }
 
   /** The mistake that what stands at `path` breaks `rule`; `got` where that is not to be looked up. */
@@ -21,10 +21,10 @@ export class SeedMistake extends UserError {
     content: unknown,
     path: Path,
     rule: Rule,
-    got = showAt(content, path),
-  ): SeedMistake {
-    const finding = typeof rule === 'string' ? `must be ${rule}, got ${got}` : rule.sentence
-    return new SeedMistake(file, line, redact(pointerOf(path)), finding)
+    got = previewValueAt(content, path),
+  ): DocumentError {
+    const problem = typeof rule === 'string' ? `must be ${rule}, got ${got}` : rule.sentence
+    return new DocumentError(file, line, redact(toPointer(path)), problem)
   }
 }
 
@@ -32,5 +32,5 @@ export class SeedMistake extends UserError {
 export interface SourceDocument {
   content: unknown
   /** An error that says the file, the line, the path in the document, the rule, and `got`: the value there, if not given. */
-  mistake(path: Path, rule: Rule, got?: string): SeedMistake
+  errorAt(path: Path, rule: Rule, got?: string): DocumentError
 }

@@ -11,29 +11,29 @@ export type Path = (string | number)[]
 export type Rule = string | { sentence: string }
 
 /** Where it is, the rule that it breaks, and what stands there if that is not to be looked up. */
-export type Finding = [at: Path, rule: Rule, got?: string]
+export type SchemaViolation = [at: Path, rule: Rule, got?: string]
 
 /** The name is what is wrong; the value beside it may be a secret. */
-const misnamed = (path: Path, field: string, whole: ErrorObject['parentSchema']): Finding => {
+const unknownField = (path: Path, field: string, whole: ErrorObject['parentSchema']): SchemaViolation => {
   const { description = 'it', properties } = whole ?? {}
   if (properties === undefined) return [[...path, field], `one of ${description}`, redact(JSON.stringify(field))]
   const [what] = description.split(': {')
-  return [[...path, field], { sentence: `is no field of ${what}; there are ${fieldsOf(whole).join(', ')}` }]
+  return [[...path, field], { sentence: `is no field of ${what}; there are ${fieldNames(whole).join(', ')}` }]
 }
 
-const fieldsOf = (schema: ErrorObject['parentSchema']) => Object.keys(schema?.['properties'] ?? {})
+const fieldNames = (schema: ErrorObject['parentSchema']) => Object.keys(schema?.['properties'] ?? {})
 
-function explain({ keyword, instancePath, params, schema, parentSchema, data }: ErrorObject): Finding {
-  const path = pathOf(instancePath)
+function describeError({ keyword, instancePath, params, schema, parentSchema, data }: ErrorObject): SchemaViolation {
+  const path = parsePointer(instancePath)
   switch (keyword) {
     case 'required': {
       // A field that is missing beside one that nobody knows has most likely been misspelt.
-      const unknown = Object.keys(data as object).find((field) => !fieldsOf(parentSchema).includes(field))
-      if (unknown !== undefined) return misnamed(path, unknown, parentSchema)
+      const unknown = Object.keys(data as object).find((field) => !fieldNames(parentSchema).includes(field))
+      if (unknown !== undefined) return unknownField(path, unknown, parentSchema)
       return [[...path, params['missingProperty']], 'given: the field is required']
     }
     case 'additionalProperties':
-      return misnamed(path, params['additionalProperty'], parentSchema)
+      return unknownField(path, params['additionalProperty'], parentSchema)
     case 'not': {
       const [first, second = ''] = (schema as { required: string[] }).required
       return [[...path, second], `left out beside '${first}'`]
@@ -46,30 +46,30 @@ function explain({ keyword, instancePath, params, schema, parentSchema, data }: 
 }
 
 /** The steps of a JSON Pointer. */
-export const pathOf = (pointer: string): Path => pointer.split('/').slice(1).map(unescapeStep)
+export const parsePointer = (pointer: string): Path => pointer.split('/').slice(1).map(unescapeSegment)
 
-function unescapeStep(step: string): string | number {
+function unescapeSegment(step: string): string | number {
   const text = step.replaceAll('~1', '/').replaceAll('~0', '~')
   return /^\d+$/.test(text) ? Number(text) : text
 }
 
 /** What the errors of Ajv (one at a time, `verbose`) come down to. */
-export function findingOf(errors: readonly ErrorObject[] | null | undefined): Finding {
+export function toViolation(errors: readonly ErrorObject[] | null | undefined): SchemaViolation {
   // Of a choice between forms the last error is that of the choice itself, and `if` says nothing of its own.
-  return explain(errors?.filter(({ keyword }) => keyword !== 'if').at(-1) as ErrorObject)
+  return describeError(errors?.filter(({ keyword }) => keyword !== 'if').at(-1) as ErrorObject)
 }
 
 /** A JSON Pointer; `/` for the document itself. */
-export const pointerOf = (path: Path) =>
+export const toPointer = (path: Path) =>
   `/${path.map((step) => String(step).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`
 
-const longestShown = 80
+const maxPreviewLength = 80
 
 /** What stands there, as JSON, without secrets. */
-export function showAt(content: unknown, path: Path): string {
+export function previewValueAt(content: unknown, path: Path): string {
   const value = path.reduce((parent: unknown, step) => (parent as Record<string, unknown> | null)?.[step], content)
   const text = path.at(-1) === 'value' ? '[redacted]' : redact(toJson(value))
-  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text
+  return text.length > maxPreviewLength ? `${text.slice(0, maxPreviewLength)}…` : text
 }
 
 /** As JSON, without the values of keys. An alias may stand inside of what it is an alias of. */

@@ -1,34 +1,34 @@
 import { type Document, isCollection, isPair, LineCounter, type Node, parseDocument } from 'yaml'
-import { SeedMistake, type SourceDocument } from './document.ts'
+import { DocumentError, type SourceDocument } from './document.ts'
 import type { Path } from './schema-errors.ts'
 
 /** Reads YAML, of which JSON is a part. Throws UserError with the line where it is neither. */
-export function readDocument(file: string, text: string): SourceDocument {
+export function parseYaml(file: string, text: string): SourceDocument {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
   // A warning is a tag that nobody knows.
   const [error] = [...document.errors, ...document.warnings]
   if (error !== undefined) {
     const { line } = lines.linePos(error.pos[0])
-    throw new SeedMistake(file, line, undefined, `is not valid YAML or JSON: ${withoutQuote(error)}`)
+    throw new DocumentError(file, line, undefined, `is not valid YAML or JSON: ${withoutQuotedText(error)}`)
   }
   const content = toValue(document, file)
   return {
     content,
-    mistake: (path, rule, got) =>
-      SeedMistake.at(file, lines.linePos(offsetOf(document, path)).line, content, path, rule, got),
+    errorAt: (path, rule, got) =>
+      DocumentError.at(file, lines.linePos(offsetOf(document, path)).line, content, path, rule, got),
   }
 }
 
 /** What comes after a colon is a piece of the file, which may hold a secret. */
-const withoutQuote = ({ message }: Error) => message.replace(/:.*/s, '')
+const withoutQuotedText = ({ message }: Error) => message.replace(/:.*/s, '')
 
 /** Too many aliases are noticed only when they are followed. */
 function toValue(document: Document, file: string): unknown {
   try {
     return document.toJS()
   } catch (error) {
-    throw new SeedMistake(file, undefined, undefined, `is not valid YAML: ${withoutQuote(error as Error)}`)
+    throw new DocumentError(file, undefined, undefined, `is not valid YAML: ${withoutQuotedText(error as Error)}`)
   }
 }
 

@@ -5,18 +5,18 @@ import { registerHealth } from '../control-api/health.ts'
 import { createHostCheck } from '../control-api/host-check.ts'
 import { createTokenCheck } from '../control-api/token-check.ts'
 import { registerAdminApiKeys } from '../openai-api/admin-api-keys/routes.ts'
-import { acceptJsonBodies } from '../openai-api/http/request-body.ts'
-import { answerOddRequests, createClientErrorHandler } from '../openai-api/http/socket-errors.ts'
-import { useApiSchemas } from '../openai-api/http/validation.ts'
+import { useJsonBodies } from '../openai-api/http/request-body.ts'
+import { createClientErrorHandler, handleConnectAndExpect } from '../openai-api/http/socket-errors.ts'
+import { useApiValidation } from '../openai-api/http/validation.ts'
 import { createRandomness } from '../sandbox/randomness.ts'
 import { Registry, type RegistryOptions } from '../sandbox/registry.ts'
-import { createBareServer } from './fastify.ts'
-import { OurServer } from './lazy-control-server.ts'
+import { createFastify } from './fastify.ts'
+import { LazyControlServer } from './lazy-control-server.ts'
 import { createLog, logOptions } from './logging.ts'
 import { installPipeline } from './request/api-plugin.ts'
-import { bodyOf } from './request/body.ts'
+import { getBody } from './request/body.ts'
 import { createPipeline } from './request/pipeline.ts'
-import { RouteTable } from './request/routing.ts'
+import { AllowedMethods } from './request/routing.ts'
 import { watchClosing } from './shutdown.ts'
 
 export interface AppOptions extends Omit<RegistryOptions, 'log'> {
@@ -27,7 +27,7 @@ export interface AppOptions extends Omit<RegistryOptions, 'log'> {
   controlToken?: string | undefined
   logLevel: LogLevel
   /** Is shown each of its two servers, before it is ready. */
-  onServer?: (server: FastifyInstance) => void
+  onAppCreated?: (server: FastifyInstance) => void
 }
 
 /** Builds the whole server, ready for inject() or listen(). Reads no environment, opens no socket. */
@@ -37,18 +37,18 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     controlToken,
     logLevel,
     requestTimeout = 30_000,
-    onServer = () => {},
+    onAppCreated = () => {},
     ...registryOptions
   } = options
   const log = createLog(logLevel)
   const registry = new Registry({ ...registryOptions, log })
-  const unroutedId = createRandomness().requestId
-  const surroundings = { requestId: unroutedId, log }
-  const app = createBareServer({
+  const fallbackRequestId = createRandomness().requestId
+  const deps = { requestId: fallbackRequestId, log }
+  const app = createFastify({
     ...logOptions(log, logLevel),
     // Against requests that never end to arrive.
     requestTimeout,
-    clientErrorHandler: createClientErrorHandler(surroundings),
+    clientErrorHandler: createClientErrorHandler(deps),
     // Node would answer with an empty body; we say what is missing.
     http: {
       requireHostHeader: false,
@@ -56,17 +56,26 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       connectionsCheckingInterval: Math.min(1000, requestTimeout),
     },
   })
-  answerOddRequests(app.server, surroundings)
+  handleConnectAndExpect(app.server, deps)
 
-  const routes = new RouteTable()
-  routes.watch(app)
+  const routes = new AllowedMethods()
+  routes.collect(app)
   const checkHost = createHostCheck(allowedHosts)
   const checkToken = createTokenCheck(controlToken)
   const pauses = new Pauses()
   app.addHook('preClose', async () => pauses.end())
   const isClosing = watchClosing(app)
-  const pipeline = createPipeline({ registry, routes, unroutedId, checkHost, checkToken, pauses, isClosing, log })
-  const ours = new OurServer({
+  const pipeline = createPipeline({
+    registry,
+    routes,
+    fallbackRequestId,
+    checkHost,
+    checkToken,
+    pauses,
+    isClosing,
+    log,
+  })
+  const controlServer = new LazyControlServer({
     registry,
     routes,
     checkHost,
@@ -76,20 +85,20 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     pipeline,
     log,
     logLevel,
-    onServer,
+    onAppCreated,
   })
   installPipeline(app, pipeline, {
     registerApi(api) {
-      acceptJsonBodies(api, bodyOf)
-      useApiSchemas(api)
-      registerAdminApiKeys(api, pipeline.operate)
+      useJsonBodies(api, getBody)
+      useApiValidation(api)
+      registerAdminApiKeys(api, pipeline.runOperation)
     },
-    answerOurs: (request, reply) => ours.answer(request, reply),
+    handleControlRequest: (request, reply) => controlServer.handle(request, reply),
   })
   registerHealth(app)
-  onServer(app)
+  onAppCreated(app)
   app.addHook('onClose', async () => {
-    await ours.close()
+    await controlServer.close()
     registry.close()
   })
   return app

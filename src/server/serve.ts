@@ -1,12 +1,12 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import { rootUrl } from '../config/location.ts'
-import type { Options, serveOptions } from '../config/options.ts'
-import { seedsIn } from '../sandbox/seed/folder.ts'
+import { emulatorUrl } from '../config/location.ts'
+import type { Options, serverOptions } from '../config/options.ts'
+import { seedFilesIn } from '../sandbox/seed/folder.ts'
 import { loadSeeds } from '../sandbox/seed/load.ts'
 import { buildApp } from './app.ts'
 
-export interface Served {
+export interface RunningServer {
   app: FastifyInstance
   /** With the port that it got, without a slash at its end. */
   url: string
@@ -15,11 +15,11 @@ export interface Served {
 }
 
 /** Builds a server and listens. Rejects with UserError for what the user can mend, with the error of `listen` as it is. */
-export async function serve(config: Options<(typeof serveOptions)[number]>): Promise<Served> {
-  const seeds = config.seedFolder === undefined ? config.seed : [...seedsIn(config.seedFolder), ...config.seed]
+export async function serve(config: Options<(typeof serverOptions)[number]>): Promise<RunningServer> {
+  const seeds = config.seedFolder === undefined ? config.seed : [...seedFilesIn(config.seedFolder), ...config.seed]
   const adminKey = config.adminKey === 'none' ? undefined : config.adminKey
   const app = await buildApp({
-    origin: { seed: await loadSeeds(seeds), adminKey, randomSeed: config.randomSeed, journal: config.journal },
+    defaults: { seed: await loadSeeds(seeds), adminKey, randomSeed: config.randomSeed, journal: config.journal },
     maxSandboxes: config.maxSandboxes,
     sandboxTtl: config.sandboxTtl,
     dataDirectory: config.data,
@@ -35,5 +35,5 @@ export async function serve(config: Options<(typeof serveOptions)[number]>): Pro
     throw error
   }
   const { address, port } = app.server.address() as AddressInfo
-  return { app, url: rootUrl({ host: address, port }), adminKey }
+  return { app, url: emulatorUrl({ host: address, port }), adminKey }
 }

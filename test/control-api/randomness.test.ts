@@ -45,7 +45,7 @@ test('what is drawn and taken already is drawn again, deleted keys included', ()
   const service = createKeyService({
     store: createKeyStore(openMemory()),
     now: () => 1,
-    draw: { keyId: () => ids.shift() as string, keyValue: () => values.shift() as string },
+    generate: { keyId: () => ids.shift() as string, keyValue: () => values.shift() as string },
     behavior: () => defaultBehavior,
     defaultOwner: () => createOwner({ type: 'user', id: 'user-1', name: 'Jane', created_at: 1 }),
   })

@@ -64,7 +64,7 @@ describe('with the library', () => {
   test.each(sections.filter(({ language }) => language === 'ts'))('line $line', async ({ text }) => {
     // Below the package, where its own name leads to it.
     const folder = fileURLToPath(
-      new URL(`../dist/docs-${process.pid}-${Math.random().toString(36).slice(2)}`, import.meta.url),
+      new URL(`../../dist/docs-${process.pid}-${Math.random().toString(36).slice(2)}`, import.meta.url),
     )
     mkdirSync(folder, { recursive: true })
     onTestFinished(() => rmSync(folder, { recursive: true }))

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { declarations } from '../../src/config/options.ts'
-import { looksReal } from '../../src/openai-api/admin-api-keys/secret.ts'
+import { optionSpecs } from '../../src/config/options.ts'
+import { hasScannerMark } from '../../src/openai-api/admin-api-keys/secret.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
@@ -18,7 +18,7 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 test('no file holds what a scanner would take for a real key', () => {
   for (const file of files) {
     const text = read(file)
-    expect(looksReal(text), file).toBe(false)
+    expect(hasScannerMark(text), file).toBe(false)
     expect(text, file).not.toMatch(/sk-(admin|proj|svcacct)-[A-Za-z0-9_-]{60,}/)
   }
 })
@@ -33,7 +33,7 @@ test.each(['', 'bench/'])('the lock file in "%s" names no host, and every versio
 
 test('the README has a row for every option with its variable', () => {
   const readme = read('README.md')
-  for (const { flags, env } of Object.values(declarations)) {
+  for (const { flags, env } of Object.values(optionSpecs)) {
     const flag = /--[a-z-]+/.exec(flags)?.[0]
     expect(readme).toMatch(new RegExp(`\\| \`${flag}[^\`]*\` \\| \`${env}\` \\|`))
   }

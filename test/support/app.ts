@@ -60,8 +60,8 @@ export async function startApp(options: TestOptions = {}): Promise<TestApp> {
   const sources = typeof seed === 'string' ? [temporaryFile('seed.yaml', seed)] : seed
   const wrong: string[] = []
   const app = await buildApp({
-    onServer: (server) => watchAnswers(server, wrong, { isSpoilt, front: () => app }),
-    origin: { seed: await loadSeeds(sources), adminKey: value, randomSeed, journal },
+    onAppCreated: (server) => watchAnswers(server, wrong, { isSpoilt, front: () => app }),
+    defaults: { seed: await loadSeeds(sources), adminKey: value, randomSeed, journal },
     maxSandboxes: 1000,
     sandboxTtl: undefined,
     dataDirectory: undefined,

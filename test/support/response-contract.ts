@@ -1,7 +1,7 @@
 import type { AnySchemaObject, ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { looksReal } from '../../src/openai-api/admin-api-keys/secret.ts'
+import { hasScannerMark } from '../../src/openai-api/admin-api-keys/secret.ts'
 import { upstream } from './upstream.ts'
 
 interface OpenApi {
@@ -46,7 +46,7 @@ async function wrongBody(
 ): Promise<string[]> {
   if (payload === undefined && mayBeEmpty(reply)) return []
   if (typeof payload !== 'string') return ['the answer is no text']
-  if (looksReal(payload)) return ['looks like a real secret to a scanner']
+  if (hasScannerMark(payload)) return ['looks like a real secret to a scanner']
   ours ??= createCheck(closed((await front.inject('/openapi.json')).json<OpenApi>()))
   // An injected error is on no operation's list.
   const isInjected = String(reply.getHeader('x-emulator-reason')).startsWith('fault; ')

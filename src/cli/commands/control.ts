@@ -1,53 +1,59 @@
 import { readFileSync } from 'node:fs'
 import { UserError } from '../../common/user-error.ts'
-import { rootUrl, type Where } from '../../config/location.ts'
+import { type EmulatorLocation, emulatorUrl } from '../../config/location.ts'
 import type { Options } from '../../config/options.ts'
-import { createSend, type Send } from '../../control-client/client.ts'
+import { createSendControl, type SendControl } from '../../control-client/client.ts'
 import { EmulatorError } from '../../control-client/emulator-error.ts'
-import { pathOf } from '../../schema/schema-errors.ts'
+import { parsePointer } from '../../schema/schema-errors.ts'
 import { defaultSandbox } from '../../server/request/target.ts'
 
-type ControlOptions = Where & Options<'sandbox' | 'controlToken'>
+type ControlCommandOptions = EmulatorLocation & Options<'sandbox' | 'controlToken'>
 
 /** Resets the sandbox of a running emulator, or parts of it. Throws as `ask`. */
-export async function reset({ what, ...where }: ControlOptions & Options<'what'>): Promise<void> {
+export async function reset({ what, ...location }: ControlCommandOptions & Options<'what'>): Promise<void> {
   const text = JSON.stringify(what.length === 0 ? {} : { what })
-  const answer = await ask(where, (send) => send('POST', '/reset', { text, type: 'application/json' }))
-  tell(`reset of sandbox '${where.sandbox}': ${JSON.parse(answer).reset.join(', ')}`)
+  const response = await withControlClient(location, (send) =>
+    send('POST', '/reset', { text, type: 'application/json' }),
+  )
+  printError(`reset of sandbox '${location.sandbox}': ${JSON.parse(response).reset.join(', ')}`)
 }
 
 /** Prints the state of the sandbox of a running emulator as a seed, or loads one into it. Throws as `ask`. */
-export async function state({ load, add, ...where }: ControlOptions & Options<'load' | 'add'>): Promise<void> {
+export async function state({
+  load,
+  add,
+  ...location
+}: ControlCommandOptions & Options<'load' | 'add'>): Promise<void> {
   if (load !== undefined && add !== undefined) throw new UserError('--add: must be left out beside --load')
   const file = load ?? add
   if (file === undefined) {
-    const text = await ask(where, (send) => send('GET', '/state'))
+    const text = await withControlClient(location, (send) => send('GET', '/state'))
     process.stdout.write(`${JSON.stringify(JSON.parse(text), null, 2)}\n`)
     return
   }
   const document = readSeed(file)
-  const answer = await ask(where, async (send) => {
+  const response = await withControlClient(location, async (send) => {
     try {
       return await send(load === undefined ? 'POST' : 'PUT', '/state', document)
     } catch (error) {
-      throw await inFile(error, file, document.text)
+      throw await withFilePosition(error, file, document.text)
     }
   })
   const done = load === undefined ? 'keys added to' : 'loaded into'
-  tell(`${file}: ${done} sandbox '${where.sandbox}', which lists ${JSON.parse(answer).keys} now`)
+  printError(`${file}: ${done} sandbox '${location.sandbox}', which lists ${JSON.parse(response).keys} now`)
 }
 
 /** On standard error: standard output is for what is asked for. */
-const tell = (line: string): void => void process.stderr.write(`admin-keys-emulator: ${line}\n`)
+const printError = (line: string): void => void process.stderr.write(`admin-keys-emulator: ${line}\n`)
 
 /** What the emulator says of a seed that it was sent, with the file and the line. */
-async function inFile(error: unknown, file: string, text: string): Promise<unknown> {
+async function withFilePosition(error: unknown, file: string, text: string): Promise<unknown> {
   if (!(error instanceof EmulatorError) || error.code !== 'invalid_body') return error
-  const { readDocument } = await import('../../schema/yaml.ts')
+  const { parseYaml } = await import('../../schema/yaml.ts')
   // Throws for what is no YAML.
-  const { mistake } = readDocument(file, text)
+  const { errorAt } = parseYaml(file, text)
   const { param, message } = error
-  return param === null ? error : mistake(pathOf(param), { sentence: message.slice(param.length + 1) })
+  return param === null ? error : errorAt(parsePointer(param), { sentence: message.slice(param.length + 1) })
 }
 
 function readSeed(file: string) {
@@ -60,16 +66,19 @@ function readSeed(file: string) {
 }
 
 /** Tells when the sandbox was not there. Throws UserError for what the emulator refuses, Error where it cannot be reached. */
-async function ask<Answer>({ sandbox, controlToken, ...where }: ControlOptions, use: (send: Send) => Promise<Answer>) {
-  const url = rootUrl(where)
+async function withControlClient<Result>(
+  { sandbox, controlToken, ...location }: ControlCommandOptions,
+  use: (send: SendControl) => Promise<Result>,
+) {
+  const url = emulatorUrl(location)
   const root = sandbox === defaultSandbox ? url : `${url}/sandbox/${sandbox}`
   try {
-    const send = createSend(root, controlToken)
+    const send = createSendControl(root, controlToken)
     const { data }: { data: { name: string }[] } = JSON.parse(await send('GET', '/sandboxes'))
-    const answer = await use(send)
+    const response = await use(send)
     if (!data.some(({ name }) => name === sandbox))
-      tell(`sandbox '${sandbox}' was not there: it was made, from the seed`)
-    return answer
+      printError(`sandbox '${sandbox}' was not there: it was made, from the seed`)
+    return response
   } catch (error) {
     if (!(error instanceof EmulatorError)) throw error
     if (error.status !== null) throw new UserError(error.message)

@@ -1,7 +1,7 @@
-import { baseUrl, rootUrl, type Where } from '../../config/location.ts'
+import { type EmulatorLocation, emulatorUrl, sandboxBaseUrl } from '../../config/location.ts'
 import type { Options } from '../../config/options.ts'
 
-type EnvOptions = Where & Options<'adminKey' | 'sandbox' | 'format'>
+type EnvOptions = EmulatorLocation & Options<'adminKey' | 'sandbox' | 'format'>
 
 const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
 
@@ -15,9 +15,9 @@ const formats = {
 }
 
 /** Prints the two variables that every official client reads. */
-export function printEnv({ adminKey, sandbox, format, ...where }: EnvOptions): void {
+export function printEnv({ adminKey, sandbox, format, ...location }: EnvOptions): void {
   const variables = {
-    OPENAI_BASE_URL: baseUrl(rootUrl(where), sandbox),
+    OPENAI_BASE_URL: sandboxBaseUrl(emulatorUrl(location), sandbox),
     ...(adminKey === 'none' ? {} : { OPENAI_ADMIN_KEY: adminKey }),
   }
   for (const [name, value] of Object.entries(variables)) process.stdout.write(`${formats[format](name, value)}\n`)

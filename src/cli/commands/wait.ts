@@ -1,34 +1,34 @@
 import { get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { rootUrl, type Where } from '../../config/location.ts'
+import { type EmulatorLocation, emulatorUrl } from '../../config/location.ts'
 import type { Options } from '../../config/options.ts'
 import { monotonicNow } from '../../sandbox/clock.ts'
 
 // In milliseconds: for one answer, and between two questions.
-const patience = 2000
-const pause = 50
+const requestTimeoutMs = 2000
+const pollIntervalMs = 50
 
 /** Resolves when `/ready` answers 200; rejects when it has not within `timeout` milliseconds. */
-export async function wait({ timeout, ...where }: Where & Options<'timeout'>): Promise<void> {
-  const url = `${rootUrl(where)}/ready`
-  const end = monotonicNow() + timeout
+export async function wait({ timeout, ...location }: EmulatorLocation & Options<'timeout'>): Promise<void> {
+  const url = `${emulatorUrl(location)}/ready`
+  const deadline = monotonicNow() + timeout
   for (;;) {
-    const seen = await ask(url, Math.min(patience, Math.max(end - monotonicNow(), 1)))
-    if (seen === '200') return
-    if (monotonicNow() + pause > end) return fail(`${url} was not ready within ${timeout} ms: ${seen}`)
-    await sleep(pause)
+    const status = await requestStatus(url, Math.min(requestTimeoutMs, Math.max(deadline - monotonicNow(), 1)))
+    if (status === '200') return
+    if (monotonicNow() + pollIntervalMs > deadline) return fail(`${url} was not ready within ${timeout} ms: ${status}`)
+    await sleep(pollIntervalMs)
   }
 }
 
 /** Asks `/health` once. */
-export async function healthcheck(where: Where): Promise<void> {
-  const url = `${rootUrl(where)}/health`
-  const seen = await ask(url, patience)
-  if (seen !== '200') fail(`${url} is not healthy: ${seen}`)
+export async function healthcheck(location: EmulatorLocation): Promise<void> {
+  const url = `${emulatorUrl(location)}/health`
+  const status = await requestStatus(url, requestTimeoutMs)
+  if (status !== '200') fail(`${url} is not healthy: ${status}`)
 }
 
 /** The status of the answer, or why there is none. */
-function ask(url: string, timeout: number): Promise<string> {
+function requestStatus(url: string, timeout: number): Promise<string> {
   return new Promise((resolve) => {
     const request = get(url, { agent: false, timeout }, (response) => {
       response.resume()

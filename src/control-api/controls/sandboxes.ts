@@ -7,10 +7,10 @@ import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Image } from '../../sandbox/storage/database.ts'
 import { link, Nullable, UnixTime } from '../../schema/typebox.ts'
 import { defaultSandbox, isSandboxName, sandboxNamePattern, sandboxNameRule } from '../../server/request/target.ts'
-import type { Sent } from '../body.ts'
+import type { ParsedBody } from '../body.ts'
 import * as errors from '../errors.ts'
-import { control } from '../operation.ts'
-import type { ControlOptions } from '../plugin.ts'
+import { defineControl } from '../operation.ts'
+import type { ControlDeps } from '../plugin.ts'
 
 const Name = Type.String({ pattern: sandboxNamePattern, description: sandboxNameRule })
 
@@ -27,17 +27,17 @@ const CreateSandbox = Type.Object(
   { additionalProperties: false, description: 'an object: {name, from}' },
 )
 type CreateSandbox = Type.Static<typeof CreateSandbox>
-type Create = { Body: Sent<CreateSandbox> }
+type Create = { Body: ParsedBody<CreateSandbox> }
 
 const baseUrl = Type.String({ description: "What a client's base URL is set to." })
-const Listed = Type.Object({
+const ListedSandbox = Type.Object({
   name: Type.String(),
   base_url: baseUrl,
   keys: Type.Integer({ description: 'How many keys it lists.' }),
   created_at: UnixTime('When it came into being, by the clock of the system.', 1_767_225_600),
   last_used_at: UnixTime('When it was last addressed, by the clock of the system.', 1_767_225_661),
 })
-const Created = Type.Object({
+const CreatedSandbox = Type.Object({
   name: Type.String(),
   base_url: baseUrl,
   admin_key: Nullable(Type.String(), { description: 'The value of the admin key, if there is one.' }),
@@ -48,61 +48,61 @@ const NameParams = Type.Object({
 
 const links = { 201: { delete: link('emulator-sandboxes-delete', 'Removes it.', { name: '$response.body#/name' }) } }
 
-const drawName = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 16)
+const generateName = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 16)
 
 /** The sandboxes: what there is, one more, one less. */
-export function registerSandboxes(app: FastifyInstance, { registry }: ControlOptions): void {
-  const listSandboxes = control('emulator-sandboxes-list', {
+export function registerSandboxes(app: FastifyInstance, { registry }: ControlDeps): void {
+  const listSandboxes = defineControl('emulator-sandboxes-list', {
     summary: 'List the sandboxes',
     description: 'Those that have come into being, `default` first.',
-    answers: { 200: [Type.Object({ data: Type.Array(Listed) }), 'The sandboxes.'] },
-    isOfSandbox: false,
+    responses: { 200: [Type.Object({ data: Type.Array(ListedSandbox) }), 'The sandboxes.'] },
+    createsSandbox: false,
   })
   app.get('/_emulator/sandboxes', { schema: listSandboxes }, (request) => ({
-    data: registry.all.map((sandbox) => show(sandbox, request)),
+    data: registry.all.map((sandbox) => toListedSandbox(sandbox, request)),
   }))
 
-  const createSandbox = control('emulator-sandboxes-create', {
+  const createSandbox = defineControl('emulator-sandboxes-create', {
     summary: 'Make a sandbox',
     description:
       'From the seed, as a copy of another sandbox, or from a snapshot. A copy has the keys, the clock, the behaviours and the randomness of its origin, and no snapshots. Without a name it gets a random one.',
     body: CreateSandbox,
     examples: [{ name: 'my-test' }, { from: { sandbox: 'default' } }],
-    answers: { 201: [Created, 'The new sandbox.'] },
-    refuses: [404, 409],
+    responses: { 201: [CreatedSandbox, 'The new sandbox.'] },
+    extraErrors: [404, 409],
   })
   app.post<Create>('/_emulator/sandboxes', { schema: createSandbox, links }, (request, reply) => {
-    const { name = drawName(), from } = request.body.content
+    const { name = generateName(), from } = request.body.content
     if (registry.find(name) !== undefined) throw errors.sandboxExists(name)
-    const sandbox = registry.make(name, from && imageFrom(registry, from))
+    const sandbox = registry.create(name, from && imageFrom(registry, from))
     if (sandbox === undefined) throw errors.sandboxLimit(name, registry.maxSandboxes)
     reply.code(201)
-    return { name, base_url: baseUrlOf(name, request), admin_key: registry.origin.adminKey ?? null }
+    return { name, base_url: requestedBaseUrl(name, request), admin_key: registry.defaults.adminKey ?? null }
   })
 
-  const deleteAll = control('emulator-sandboxes-delete-all', {
+  const deleteSandboxes = defineControl('emulator-sandboxes-delete-all', {
     summary: 'Remove all sandboxes but `default`',
     description: 'For good. Requests in flight are cut.',
-    answers: { 200: [Type.Object({ deleted: Type.Array(Type.String()) }), 'Their names.'] },
-    isOfSandbox: false,
+    responses: { 200: [Type.Object({ deleted: Type.Array(Type.String()) }), 'Their names.'] },
+    createsSandbox: false,
   })
-  app.delete('/_emulator/sandboxes', { schema: deleteAll }, () => {
+  app.delete('/_emulator/sandboxes', { schema: deleteSandboxes }, () => {
     const names = registry.all.map(({ name }) => name).filter((name) => name !== defaultSandbox)
     for (const name of names) registry.remove(name)
     return { deleted: names }
   })
 
-  const deleteSandbox = control('emulator-sandboxes-delete', {
+  const deleteSandbox = defineControl('emulator-sandboxes-delete', {
     summary: 'Remove a sandbox',
     description: 'For good. Requests in flight are cut. The next request to that name makes it anew, from the seed.',
     params: NameParams,
-    answers: { 200: [Type.Object({ deleted: Type.Array(Type.String()) }), 'Its name.'] },
-    refuses: [400, 404],
-    isOfSandbox: false,
+    responses: { 200: [Type.Object({ deleted: Type.Array(Type.String()) }), 'Its name.'] },
+    extraErrors: [400, 404],
+    createsSandbox: false,
   })
   app.delete<{ Params: { name: string } }>('/_emulator/sandboxes/:name', { schema: deleteSandbox }, (request) => {
     const { name } = request.params
-    if (name === defaultSandbox) throw errors.defaultSandboxStays()
+    if (name === defaultSandbox) throw errors.cannotDeleteDefaultSandbox()
     if (!isSandboxName(name) || registry.find(name) === undefined) throw errors.sandboxNotFound(name)
     registry.remove(name)
     return { deleted: [name] }
@@ -118,19 +118,19 @@ function imageFrom(registry: Registry, { sandbox: name, snapshot }: NonNullable<
   return image
 }
 
-function show({ name, state, madeAt, lastUsed }: Sandbox, request: FastifyRequest) {
-  const idle = monotonicNow() - lastUsed
+function toListedSandbox({ name, state, createdAt, lastUsed }: Sandbox, request: FastifyRequest) {
+  const idleMs = monotonicNow() - lastUsed
   return {
     name,
-    base_url: baseUrlOf(name, request),
+    base_url: requestedBaseUrl(name, request),
     keys: state.store.count(),
-    created_at: Math.floor(madeAt / 1000),
-    last_used_at: Math.floor((systemNow() - idle) / 1000),
+    created_at: Math.floor(createdAt / 1000),
+    last_used_at: Math.floor((systemNow() - idleMs) / 1000),
   }
 }
 
 /** As whoever asks reaches us. */
-function baseUrlOf(name: string, { headers, socket }: FastifyRequest): string {
+function requestedBaseUrl(name: string, { headers, socket }: FastifyRequest): string {
   const root = `http://${headers.host ?? `${socket.localAddress}:${socket.localPort}`}`
   return name === defaultSandbox ? `${root}/v1` : `${root}/sandbox/${name}/v1`
 }

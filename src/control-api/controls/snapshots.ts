@@ -5,8 +5,8 @@ import { describeImage } from '../../sandbox/state.ts'
 import { link, UnixTime } from '../../schema/typebox.ts'
 import { isSandboxName, sandboxNamePattern, sandboxNameRule } from '../../server/request/target.ts'
 import * as errors from '../errors.ts'
-import { control } from '../operation.ts'
-import type { ControlOptions } from '../plugin.ts'
+import { defineControl } from '../operation.ts'
+import type { ControlDeps } from '../plugin.ts'
 
 const Snapshot = Type.Object({
   name: Type.String(),
@@ -18,31 +18,31 @@ const NameParams = Type.Object({
 })
 type Named = { Params: { name: string } }
 
-const answers: Record<number, [Type.TSchema, string]> = { 200: [Snapshot, 'The snapshot.'] }
+const responses: Record<number, [Type.TSchema, string]> = { 200: [Snapshot, 'The snapshot.'] }
 
 /** Named copies of a sandbox, to which it may go back. A reset leaves them. */
-export function registerSnapshots(app: FastifyInstance, { addressed }: ControlOptions): void {
-  const listSnapshots = control('emulator-snapshots-list', {
+export function registerSnapshots(app: FastifyInstance, { sandboxFor }: ControlDeps): void {
+  const listSnapshots = defineControl('emulator-snapshots-list', {
     summary: 'List the snapshots',
     description: 'Those of the sandbox, by name.',
-    answers: { 200: [Type.Object({ data: Type.Array(Snapshot) }), 'The snapshots.'] },
+    responses: { 200: [Type.Object({ data: Type.Array(Snapshot) }), 'The snapshots.'] },
   })
   app.get('/_emulator/snapshots', { schema: listSnapshots }, (request) => {
-    const sandbox = addressed(request)
+    const sandbox = sandboxFor(request)
     return {
       data: sandbox
         .snapshotNames()
         .sort()
-        .map((name) => show(sandbox, name)),
+        .map((name) => toSnapshot(sandbox, name)),
     }
   })
 
-  const takeSnapshot = control('emulator-snapshots-take', {
+  const takeSnapshot = defineControl('emulator-snapshots-take', {
     summary: 'Take a snapshot',
     description: 'Of the keys, the clock, the behaviours and the randomness. One of that name is overwritten.',
     params: NameParams,
-    answers,
-    refuses: [400],
+    responses,
+    extraErrors: [400],
   })
   const byName = { name: '$response.body#/name' }
   const links = {
@@ -52,48 +52,48 @@ export function registerSnapshots(app: FastifyInstance, { addressed }: ControlOp
     },
   }
   app.put<Named>('/_emulator/snapshots/:name', { schema: takeSnapshot, links }, (request) => {
-    const sandbox = addressed(request)
+    const sandbox = sandboxFor(request)
     const { name } = request.params
     if (!isSandboxName(name)) throw errors.invalidName('name', name, sandboxNameRule)
     sandbox.snapshot(name).write(sandbox.image())
-    return show(sandbox, name)
+    return toSnapshot(sandbox, name)
   })
 
-  const restoreSnapshot = control('emulator-snapshots-restore', {
+  const restoreSnapshot = defineControl('emulator-snapshots-restore', {
     summary: 'Go back to a snapshot',
     description:
       'All is as it was when it was taken, the time too unless it is that of the system. Requests in flight are cut.',
     params: NameParams,
-    answers,
-    refuses: [404],
+    responses,
+    extraErrors: [404],
   })
   app.post<Named>('/_emulator/snapshots/:name/restore', { schema: restoreSnapshot }, (request) => {
-    const sandbox = addressed(request)
-    sandbox.restore(find(sandbox, request.params.name))
-    return show(sandbox, request.params.name)
+    const sandbox = sandboxFor(request)
+    sandbox.restore(readSnapshot(sandbox, request.params.name))
+    return toSnapshot(sandbox, request.params.name)
   })
 
-  const deleteSnapshot = control('emulator-snapshots-delete', {
+  const deleteSnapshot = defineControl('emulator-snapshots-delete', {
     summary: 'Delete a snapshot',
     description: 'For good.',
     params: NameParams,
-    answers: { 200: [Type.Object({ deleted: Type.Array(Type.String()) }), 'Its name.'] },
-    refuses: [404],
+    responses: { 200: [Type.Object({ deleted: Type.Array(Type.String()) }), 'Its name.'] },
+    extraErrors: [404],
   })
   app.delete<Named>('/_emulator/snapshots/:name', { schema: deleteSnapshot }, (request) => {
-    const sandbox = addressed(request)
+    const sandbox = sandboxFor(request)
     const { name } = request.params
-    find(sandbox, name)
+    readSnapshot(sandbox, name)
     sandbox.snapshot(name).clear()
     return { deleted: [name] }
   })
 }
 
-function find(sandbox: Sandbox, name: string) {
+function readSnapshot(sandbox: Sandbox, name: string) {
   // What can be no name reaches no file.
   const image = isSandboxName(name) ? sandbox.snapshot(name).read() : undefined
   if (image === undefined) throw errors.snapshotNotFound(name, sandbox.name)
   return image
 }
 
-const show = (sandbox: Sandbox, name: string) => ({ name, ...describeImage(find(sandbox, name)) })
+const toSnapshot = (sandbox: Sandbox, name: string) => ({ name, ...describeImage(readSnapshot(sandbox, name)) })

@@ -23,13 +23,13 @@ const list: ApiKeyList = {
   last_id: id,
   has_more: true,
 }
-const created: AdminApiKeyCreateResponse = { ...key, value: 'sk-admin-1234abcd' }
+const createResponse: AdminApiKeyCreateResponse = { ...key, value: 'sk-admin-1234abcd' }
 const deleted: DeletedAdminApiKey = { id, object: 'organization.admin_api_key.deleted', deleted: true }
 
 /** Of each operation, by its operationId, an answer that has everything one can have. */
-export const exampleAnswers: Readonly<Record<OperationId, unknown>> = {
+export const exampleResponses: Readonly<Record<OperationId, unknown>> = {
   'admin-api-keys-list': list,
-  'admin-api-keys-create': created,
+  'admin-api-keys-create': createResponse,
   'admin-api-keys-get': key,
   'admin-api-keys-delete': deleted,
 }

@@ -12,13 +12,13 @@ export function createOwner({ type, id, name, created_at }: Pick<Owner, 'type' |
 }
 
 /** What makes a key. Times in Unix seconds. */
-export interface NewKey extends Omit<AdminApiKey, 'object'> {
+export interface KeyFields extends Omit<AdminApiKey, 'object'> {
   value_sha256: string
   deleted: boolean
 }
 
 /** A key as it is stored: what SQL asks for, and the text that the API shows. The order of the fields is the API's. */
-export function toRow({ value_sha256, deleted, ...key }: NewKey): NewKeyRow {
+export function toRow({ value_sha256, deleted, ...key }: KeyFields): NewKeyRow {
   const shown = toJson<AdminApiKey>({
     object: 'organization.admin_api_key',
     id: key.id,
@@ -34,16 +34,16 @@ export function toRow({ value_sha256, deleted, ...key }: NewKey): NewKeyRow {
 }
 
 /** The text of a key, with its value at the end. */
-export const withValue = (shown: Json<AdminApiKey>, value: string): Json<AdminApiKeyCreateResponse> =>
+export const appendValue = (shown: Json<AdminApiKey>, value: string): Json<AdminApiKeyCreateResponse> =>
   `${shown.slice(0, -1)},"value":${toJson(value)}}`
 
 /** The text of a page, of the texts of its keys. */
-export function page(keys: Json<AdminApiKey>[], hasMore: boolean): Json<ApiKeyList> {
-  const idOf = (key: Json<AdminApiKey> | undefined) => (key === undefined ? 'null' : idIn(key))
+export function listJson(keys: Json<AdminApiKey>[], hasMore: boolean): Json<ApiKeyList> {
+  const idOf = (key: Json<AdminApiKey> | undefined) => (key === undefined ? 'null' : extractIdJson(key))
   return `{"object":"list","data":[${keys.join(',')}],"first_id":${idOf(keys[0])},"last_id":${idOf(keys.at(-1))},"has_more":${hasMore}}`
 }
 
-const idBegins = '{"object":"organization.admin_api_key","id":'.length
+const idOffset = '{"object":"organization.admin_api_key","id":'.length
 
 /** The id of a key as JSON. A quote within it is escaped, so that nothing in it can look like the next field. */
-const idIn = (key: Json<AdminApiKey>): string => key.slice(idBegins, key.indexOf(',"name":', idBegins))
+const extractIdJson = (key: Json<AdminApiKey>): string => key.slice(idOffset, key.indexOf(',"name":', idOffset))

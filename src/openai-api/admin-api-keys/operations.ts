@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
 import { ErrorResponse, link, Ref } from '../../schema/typebox.ts'
-import { documentedHeaders } from '../http/response-headers.ts'
+import { responseHeaderSchemas } from '../http/response-headers.ts'
 import {
   AdminApiKey,
   AdminApiKeyCreateResponse,
@@ -15,25 +15,29 @@ import {
 const KeyParams = Type.Object({ key_id: Type.String({ description: 'The ID of the key.' }) })
 
 /** The response of one status of an operation, with the sentence and the headers that the document needs. */
-const answer = <Status extends number, Schema extends Type.TSchema>(
+const response = <Status extends number, Schema extends Type.TSchema>(
   status: Status,
   schema: Schema,
   description: string,
-) => ({ [status]: { ...schema, description, headers: documentedHeaders(status) } }) as unknown as Record<Status, Schema>
+) =>
+  ({ [status]: { ...schema, description, headers: responseHeaderSchemas(status) } }) as unknown as Record<
+    Status,
+    Schema
+  >
 
-const refusals = {
-  ...answer(400, Ref(ErrorResponse), 'The request is malformed, or a parameter breaks a rule.'),
-  ...answer(401, Ref(ErrorResponse), 'There is no admin key, or none that authenticates.'),
+const errorResponses = {
+  ...response(400, Ref(ErrorResponse), 'The request is malformed, or a parameter breaks a rule.'),
+  ...response(401, Ref(ErrorResponse), 'There is no admin key, or none that authenticates.'),
   // Under the behaviour `scope_error: string` the error is a bare string, as seen on other routes of the service.
-  ...answer(
+  ...response(
     403,
     Type.Object({ error: Type.Union([ErrorResponse.properties.error, Type.String()]) }),
     'A key of a project or a service account, which is no admin key.',
   ),
-  ...answer(503, Ref(ErrorResponse), 'The sandbox would be one more than the emulator may hold.'),
+  ...response(503, Ref(ErrorResponse), 'The sandbox would be one more than the emulator may hold.'),
 }
 
-const notFound = answer(404, Ref(ErrorResponse), 'No key has this ID.')
+const notFound = response(404, Ref(ErrorResponse), 'No key has this ID.')
 
 const operation = (operationId: string, summary: string, description: string) => ({
   operationId,
@@ -46,7 +50,7 @@ const operation = (operationId: string, summary: string, description: string) =>
 export const listKeys = {
   ...operation('admin-api-keys-list', 'List admin API keys', 'The keys of the organization, a page at a time.'),
   querystring: ListQuery,
-  response: { ...answer(200, Ref(ApiKeyList), 'A page of keys.'), ...refusals },
+  response: { ...response(200, Ref(ApiKeyList), 'A page of keys.'), ...errorResponses },
 }
 
 export const createKey = {
@@ -57,17 +61,17 @@ export const createKey = {
   ),
   body: CreateBody,
   response: {
-    ...answer(200, Ref(AdminApiKeyCreateResponse), 'The new key.'),
-    ...refusals,
-    ...answer(413, Ref(ErrorResponse), 'The body is longer than 1 MiB.'),
-    ...answer(415, Ref(ErrorResponse), 'The body is not declared as JSON.'),
+    ...response(200, Ref(AdminApiKeyCreateResponse), 'The new key.'),
+    ...errorResponses,
+    ...response(413, Ref(ErrorResponse), 'The body is longer than 1 MiB.'),
+    ...response(415, Ref(ErrorResponse), 'The body is not declared as JSON.'),
   },
 }
 
 export const retrieveKey = {
   ...operation('admin-api-keys-get', 'Retrieve an admin API key', 'One key, without its value.'),
   params: KeyParams,
-  response: { ...answer(200, Ref(AdminApiKey), 'The key.'), ...refusals, ...notFound },
+  response: { ...response(200, Ref(AdminApiKey), 'The key.'), ...errorResponses, ...notFound },
 }
 
 export const deleteKey = {
@@ -77,36 +81,36 @@ export const deleteKey = {
     'Deletes a key, for good: it authenticates no more and is listed no more.',
   ),
   params: KeyParams,
-  response: { ...answer(200, DeletedAdminApiKey, 'The key is deleted.'), ...refusals, ...notFound },
+  response: { ...response(200, DeletedAdminApiKey, 'The key is deleted.'), ...errorResponses, ...notFound },
 }
 
-const [inAnswer, inPath] = ['$response.body#', '$request.path.key_id']
+const [bodyPointer, pathPointer] = ['$response.body#', '$request.path.key_id']
 
 export const links = {
   list: {
     200: {
-      next: link('admin-api-keys-list', 'The page that follows.', { after: `${inAnswer}/last_id` }),
-      retrieveFirst: link('admin-api-keys-get', 'The first of its keys.', { key_id: `${inAnswer}/data/0/id` }),
-      deleteFirst: link('admin-api-keys-delete', 'The first of its keys.', { key_id: `${inAnswer}/data/0/id` }),
+      next: link('admin-api-keys-list', 'The page that follows.', { after: `${bodyPointer}/last_id` }),
+      retrieveFirst: link('admin-api-keys-get', 'The first of its keys.', { key_id: `${bodyPointer}/data/0/id` }),
+      deleteFirst: link('admin-api-keys-delete', 'The first of its keys.', { key_id: `${bodyPointer}/data/0/id` }),
     },
   },
   create: {
     200: {
-      retrieve: link('admin-api-keys-get', 'The key, without its value.', { key_id: `${inAnswer}/id` }),
-      delete: link('admin-api-keys-delete', 'Takes the key back.', { key_id: `${inAnswer}/id` }),
-      following: link('admin-api-keys-list', 'The keys after it.', { after: `${inAnswer}/id` }),
+      retrieve: link('admin-api-keys-get', 'The key, without its value.', { key_id: `${bodyPointer}/id` }),
+      delete: link('admin-api-keys-delete', 'Takes the key back.', { key_id: `${bodyPointer}/id` }),
+      following: link('admin-api-keys-list', 'The keys after it.', { after: `${bodyPointer}/id` }),
     },
   },
   retrieve: {
     200: {
-      delete: link('admin-api-keys-delete', 'Deletes the key.', { key_id: `${inAnswer}/id` }),
-      following: link('admin-api-keys-list', 'The keys after it.', { after: `${inAnswer}/id` }),
+      delete: link('admin-api-keys-delete', 'Deletes the key.', { key_id: `${bodyPointer}/id` }),
+      following: link('admin-api-keys-list', 'The keys after it.', { after: `${bodyPointer}/id` }),
     },
   },
   delete: {
     200: {
-      retrieve: link('admin-api-keys-get', 'Is 404 from now on.', { key_id: inPath }),
-      following: link('admin-api-keys-list', 'Goes on where the key stood.', { after: `${inAnswer}/id` }),
+      retrieve: link('admin-api-keys-get', 'Is 404 from now on.', { key_id: pathPointer }),
+      following: link('admin-api-keys-list', 'Goes on where the key stood.', { after: `${bodyPointer}/id` }),
     },
   },
 }

@@ -9,29 +9,29 @@ import type { KeyService } from './service.ts'
  * Runs an operation on the keys of the sandbox that the request addresses; `caller` is the id of the calling key.
  * What it hands on is the text: the type is that of the answer, to be held against the one that is declared.
  */
-export type Operate = <Shape>(
+export type RunOperation = <Shape>(
   request: FastifyRequest,
   operation: (keys: KeyService, caller: string | undefined) => Json<Shape>,
 ) => Shape
 
 /** The four operations. Whoever registers them sees to the addressing and the authentication. */
-export function registerAdminApiKeys(instance: FastifyInstance, operate: Operate): void {
+export function registerAdminApiKeys(instance: FastifyInstance, runOperation: RunOperation): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   for (const component of [AdminApiKey, AdminApiKeyCreateResponse, ApiKeyList]) app.addSchema(component)
 
   app.get('/organization/admin_api_keys', { schema: listKeys, links: links.list }, (request) =>
-    operate(request, (keys) => keys.list(request.query)),
+    runOperation(request, (keys) => keys.list(request.query)),
   )
 
   app.post('/organization/admin_api_keys', { schema: createKey, links: links.create }, (request) =>
-    operate(request, (keys, caller) => keys.create(request.body, caller)),
+    runOperation(request, (keys, caller) => keys.create(request.body, caller)),
   )
 
   app.get('/organization/admin_api_keys/:key_id', { schema: retrieveKey, links: links.retrieve }, (request) =>
-    operate(request, (keys) => keys.retrieve(request.params.key_id)),
+    runOperation(request, (keys) => keys.retrieve(request.params.key_id)),
   )
 
   app.delete('/organization/admin_api_keys/:key_id', { schema: deleteKey, links: links.delete }, (request) =>
-    operate(request, (keys) => keys.delete(request.params.key_id)),
+    runOperation(request, (keys) => keys.delete(request.params.key_id)),
   )
 }

@@ -4,7 +4,7 @@ import { hash } from 'node:crypto'
 const scannerMark = Buffer.from('OpenAI').toString('base64')
 
 /** True for a value that a secret scanner would take for a real key. */
-export const looksReal = (value: string): boolean => value.includes(scannerMark)
+export const hasScannerMark = (value: string): boolean => value.includes(scannerMark)
 
 /** The SHA-256 of a value in lower-case hexadecimal: all of it that is ever stored. */
 export const digest = (value: string): string => hash('sha256', value)

@@ -1,9 +1,9 @@
-import { redactedForm } from '../../common/redaction.ts'
+import { redactedValue } from '../../common/redaction.ts'
 import type { Behavior } from '../behavior.ts'
 import * as errors from '../errors/catalogue.ts'
 import type { Credential } from '../http/authentication.ts'
 import { fromJson, type Json, toJson } from '../json-text.ts'
-import { type Owner, page, toRow, withValue } from './key.ts'
+import { appendValue, listJson, type Owner, toRow } from './key.ts'
 import {
   type AdminApiKey,
   type AdminApiKeyCreateResponse,
@@ -16,18 +16,18 @@ import {
 import { digest } from './secret.ts'
 import type { CredentialRow, KeyRow, KeyStore } from './store.ts'
 
-interface Surroundings {
+interface KeyServiceDeps {
   store: KeyStore
   /** The present, in Unix seconds. */
   now: () => number
-  draw: { keyId: () => string; keyValue: () => string }
+  generate: { keyId: () => string; keyValue: () => string }
   behavior: () => Behavior
   /** Who owns what a caller without a key creates (`auth: any`). */
   defaultOwner: () => Owner
 }
 
 /** The rules of the four operations, whose answers are JSON text, and of what a value authenticates. */
-export function createKeyService({ store, now, draw, behavior, defaultOwner }: Surroundings) {
+export function createKeyService({ store, now, generate, behavior, defaultOwner }: KeyServiceDeps) {
   function find(id: string): KeyRow {
     const row = store.byId(id)
     if (row === undefined) throw errors.keyNotFound(id, `key_unknown; key=${id}`)
@@ -46,7 +46,7 @@ export function createKeyService({ store, now, draw, behavior, defaultOwner }: S
   const rejectsDeletedCursors = () => behavior().deleted_cursor === 'reject'
 
   /** The texts of the keys after another, or of the first. */
-  function keysAfter(after: string | null, order: 'asc' | 'desc', limit: number): Json<AdminApiKey>[] {
+  function keysAfterCursor(after: string | null, order: 'asc' | 'desc', limit: number): Json<AdminApiKey>[] {
     const keys = store.page(order, after, limit)
     // Empty after the last key, and after an id that was never issued: only the latter is an error.
     if (after !== null && (keys.length === 0 || rejectsDeletedCursors())) checkCursor(after)
@@ -62,15 +62,15 @@ export function createKeyService({ store, now, draw, behavior, defaultOwner }: S
   }
 
   // Of the key that created last: it never changes.
-  let latest: { caller: string; owner: Owner } | undefined
+  let ownerCache: { caller: string; owner: Owner } | undefined
 
   function ownerFor(caller: string | undefined): Owner {
     if (caller === undefined) return defaultOwner()
-    if (latest?.caller === caller) return latest.owner
+    if (ownerCache?.caller === caller) return ownerCache.owner
     const row = store.byId(caller)
     if (row === undefined) return defaultOwner()
-    latest = { caller, owner: fromJson<AdminApiKey>(row.shown).owner }
-    return latest.owner
+    ownerCache = { caller, owner: fromJson<AdminApiKey>(row.shown).owner }
+    return ownerCache.owner
   }
 
   return {
@@ -88,22 +88,22 @@ export function createKeyService({ store, now, draw, behavior, defaultOwner }: S
       }
       // A seeded sequence may repeat what an earlier run stored: then another is drawn.
       for (;;) {
-        const value = draw.keyValue()
+        const value = generate.keyValue()
         const row = toRow({
           ...key,
-          id: draw.keyId(),
+          id: generate.keyId(),
           value_sha256: digest(value),
-          redacted_value: redactedForm(value),
+          redacted_value: redactedValue(value),
         })
-        if (store.insert(row)) return withValue(row.shown, value)
+        if (store.insert(row)) return appendValue(row.shown, value)
       }
     },
 
     list({ after, order = 'asc', limit = defaultLimit }: ListQuery): Json<ApiKeyList> {
       const size = pageSize(limit)
       // Node's client sends an empty `after` for one that is null. One key past the page tells whether another follows.
-      const keys = keysAfter(after || null, order, size + 1)
-      return page(keys.slice(0, size), keys.length > size)
+      const keys = keysAfterCursor(after || null, order, size + 1)
+      return listJson(keys.slice(0, size), keys.length > size)
     },
 
     retrieve(id: string): Json<AdminApiKey> {
@@ -117,7 +117,7 @@ export function createKeyService({ store, now, draw, behavior, defaultOwner }: S
     },
 
     /** What a token is worth now. Marks nothing as used. */
-    identify(token: string): Credential<CredentialRow> {
+    findCredential(token: string): Credential<CredentialRow> {
       const key = store.byDigest(digest(token))
       if (key === undefined) return { kind: 'unknown' }
       if (key.deleted) return { kind: 'unusable', reason: `key_deleted; key=${key.id}` }

@@ -22,13 +22,13 @@ export type StoredKeyRow = KeyRow & { value_sha256: string }
 
 // A position is the second of creation and, in so many bits, the number of the key within it (migrations/0004_position.sql).
 const numberBits = 25
-const mostOfSecond = 2 ** numberBits - 1
+const maxNumber = 2 ** numberBits - 1
 
 const firstOfSecond = `(@created_at << ${numberBits})`
-const lastOfSecond = `(${firstOfSecond} | ${mostOfSecond})`
+const lastOfSecond = `(${firstOfSecond} | ${maxNumber})`
 
 /** The number of the last key of a second, deleted or not; 0 where there is none. */
-const lastNumberQuery = `SELECT ${mostOfSecond} & max(
+const lastNumberQuery = `SELECT ${maxNumber} & max(
   coalesce((SELECT max(position) FROM admin_api_keys WHERE position BETWEEN ${firstOfSecond} AND ${lastOfSecond}), 0),
   coalesce((SELECT -min(position) FROM admin_api_keys WHERE position BETWEEN -${lastOfSecond} AND -${firstOfSecond}), 0))`
 
@@ -50,8 +50,8 @@ export function createKeyStore(db: Database) {
   const byDigest = db.prepare<[string], CredentialRow>(
     `SELECT id, expires_at, last_used_at, position < 0 AS deleted FROM admin_api_keys WHERE value_sha256 = unhex(?)`,
   )
-  const numberOf = db.prepare<[{ created_at: number }], number>(lastNumberQuery).pluck()
-  const lastMade = db.prepare<[], number | null>(`SELECT max(made) FROM admin_api_keys`).pluck()
+  const lastNumber = db.prepare<[{ created_at: number }], number>(lastNumberQuery).pluck()
+  const maxInsertionOrder = db.prepare<[], number | null>(`SELECT max(made) FROM admin_api_keys`).pluck()
   const insert = db.prepare<[number, number, number, string, string, number | null, number | null, string]>(
     `INSERT INTO admin_api_keys (position, made, id, value_sha256, expires_at, last_used_at, shown)
      VALUES ((? << ${numberBits}) | ?, ?, ?, unhex(?), ?, ?, ?)
@@ -78,26 +78,26 @@ export function createKeyStore(db: Database) {
   let made: number | undefined
   let latest = { created_at: -1, number: 0 }
   function nextNumber(created_at: number): number {
-    if (latest.created_at !== created_at || latest.number === mostOfSecond) {
-      latest = { created_at, number: numberOf.get({ created_at }) ?? 0 }
+    if (latest.created_at !== created_at || latest.number === maxNumber) {
+      latest = { created_at, number: lastNumber.get({ created_at }) ?? 0 }
     }
-    if (latest.number === mostOfSecond) throw new Error(`there may be no more than ${mostOfSecond} keys of one second`)
+    if (latest.number === maxNumber) throw new Error(`there may be no more than ${maxNumber} keys of one second`)
     return ++latest.number
   }
 
   // A client calls with the same key again and again: its row is kept until it changes.
-  let calling: { sha256: string; row: CredentialRow } | undefined
-  const forget = (id: string) => {
-    if (calling?.row.id === id) calling = undefined
+  let cachedCaller: { sha256: string; row: CredentialRow } | undefined
+  const invalidateCaller = (id: string) => {
+    if (cachedCaller?.row.id === id) cachedCaller = undefined
   }
 
   return {
     byId: (id: string): KeyRow | undefined => byId.get(id),
     byDigest(sha256: string): CredentialRow | undefined {
-      if (calling?.sha256 === sha256) return calling.row
+      if (cachedCaller?.sha256 === sha256) return cachedCaller.row
       const row = byDigest.get(sha256)
       // What a transaction sees may be taken back.
-      if (row !== undefined && !db.inTransaction) calling = { sha256, row }
+      if (row !== undefined && !db.inTransaction) cachedCaller = { sha256, row }
       return row
     },
     /** Whether its id and its value were free; a key that is not is left out. */
@@ -105,7 +105,7 @@ export function createKeyStore(db: Database) {
       const { id, value_sha256, created_at, expires_at, last_used_at, deleted, shown } = row
       const number = nextNumber(created_at)
       // Only the first looks through the table.
-      made = (made ?? lastMade.get() ?? 0) + 1
+      made = (made ?? maxInsertionOrder.get() ?? 0) + 1
       // Bound by place: looking up names is a tenth of an insert.
       const isFree =
         insert.run(created_at, number, made, id, value_sha256, expires_at, last_used_at, shown).changes === 1
@@ -113,11 +113,11 @@ export function createKeyStore(db: Database) {
       return isFree
     },
     setDeleted(id: string): void {
-      forget(id)
+      invalidateCaller(id)
       setDeleted.run(id)
     },
     setLastUsed(id: string, at: number): void {
-      forget(id)
+      invalidateCaller(id)
       setLastUsed.run({ id, at })
     },
     /** Every key, deleted ones too, in order of insertion. */

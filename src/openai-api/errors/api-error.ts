@@ -10,14 +10,14 @@ export interface ErrorBody {
  * How much an answer says of who made it: nothing but a request id, the API's version too, or the organization as well.
  * Two answers of 401 withhold some of it.
  */
-export type Disclosure = 'request_id' | 'version' | 'organization'
+export type ApiHeaderLevel = 'request_id' | 'version' | 'organization'
 
 /** Errors whose form is a matter of behaviours: a key without the scope, a URL or a method that does not exist. */
 export type ErrorKind = 'scope' | 'unknown_route'
 
 interface Details {
   headers?: Record<string, string>
-  disclosure?: Disclosure
+  apiHeaderLevel?: ApiHeaderLevel
   kind?: ErrorKind
 }
 
@@ -28,7 +28,7 @@ export class ApiError extends Error {
   /** The true cause, for the person who reads the log: a code, then `name=value` pairs. Never holds a secret. */
   readonly reason: string
   readonly headers: Record<string, string>
-  readonly disclosure: Disclosure
+  readonly apiHeaderLevel: ApiHeaderLevel
   readonly kind: ErrorKind | undefined
 
   constructor(status: number, body: ErrorBody, reason: string, details: Details = {}) {
@@ -37,7 +37,7 @@ export class ApiError extends Error {
     this.body = body
     this.reason = reason
     this.headers = details.headers ?? {}
-    this.disclosure = details.disclosure ?? 'organization'
+    this.apiHeaderLevel = details.apiHeaderLevel ?? 'organization'
     this.kind = details.kind
   }
 }

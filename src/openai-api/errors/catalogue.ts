@@ -15,10 +15,10 @@ function invalidRequest(status: number, message: string, reason: string, fields:
   return new ApiError(status, { message, type: 'invalid_request_error', param, code }, reason, details)
 }
 
-function unauthorized(message: string, reason: string, code: string | null, disclosure: 'request_id' | 'version') {
+function unauthorized(message: string, reason: string, code: string | null, apiHeaderLevel: 'request_id' | 'version') {
   return new ApiError(401, { message, type: 'invalid_request_error', param: null, code }, reason, {
     headers: { 'www-authenticate': 'Bearer realm="OpenAI API"' },
-    disclosure,
+    apiHeaderLevel,
   })
 }
 

@@ -9,22 +9,22 @@ export type Credential<Key> = { kind: 'live'; key: Key } | { kind: 'unusable'; r
  * Who sent an `Authorization` header: a key, or nobody in particular under `auth: any`. Throws the API's 401 or 403.
  * `place` says where the token was looked up, for the reason of a refusal.
  */
-export function authorize<Key>(
+export function authenticate<Key>(
   header: string | undefined,
   scope: Scope,
   behavior: Behavior,
-  identify: (token: string) => Credential<Key>,
-  place: string,
+  findCredential: (token: string) => Credential<Key>,
+  lookupPlace: string,
 ): Key | undefined {
   const token = bearerToken(header)
   if (token === undefined) throw errors.missingAuthentication()
-  const credential = identify(token)
+  const credential = findCredential(token)
   if (credential.kind === 'live') return credential.key
   if (behavior.auth === 'any') return undefined
   if (credential.kind === 'unusable') throw errors.incorrectApiKey(token, credential.reason)
   // A key of a project or a service account is genuine to the service; it merely may not do this.
   if (/^sk-(proj|svcacct)-/.test(token)) throw errors.missingScope(scope)
-  throw errors.incorrectApiKey(token, `token_unknown; ${place}`)
+  throw errors.incorrectApiKey(token, `token_unknown; ${lookupPlace}`)
 }
 
 /** What a key must be allowed for a request of that method. */

@@ -5,30 +5,30 @@ import * as errors from '../errors/catalogue.ts'
  * Reads a query string, as Fastify's parser leaves it, by its schema: each value a string, a repeated key an array.
  * Unknown keys are ignored. Throws the API's error for the first parameter, in the schema's order, that breaks a rule.
  */
-export function readQuery(schema: TObject, query: Record<string, unknown>): Record<string, unknown> {
-  const read: Record<string, unknown> = {}
+export function parseQuery(schema: TObject, query: Record<string, unknown>): Record<string, unknown> {
+  const parsed: Record<string, unknown> = {}
   for (const [param, rule] of Object.entries<TSchema>(schema.properties)) {
     const text = query[param]
     if (text === undefined) continue
     if (typeof text !== 'string') throw errors.repeatedParameter(param)
-    read[param] = readValue(param, rule, text)
+    parsed[param] = parseValue(param, rule, text)
   }
-  return read
+  return parsed
 }
 
-function readValue(param: string, rule: TSchema, text: string): unknown {
-  if ('enum' in rule) return readChoice(param, rule['enum'] as string[], text)
-  if ('type' in rule && rule['type'] === 'integer') return readInteger(param, text)
+function parseValue(param: string, rule: TSchema, text: string): unknown {
+  if ('enum' in rule) return parseChoice(param, rule['enum'] as string[], text)
+  if ('type' in rule && rule['type'] === 'integer') return parseInteger(param, text)
   return text
 }
 
-function readChoice(param: string, choices: string[], text: string): string {
+function parseChoice(param: string, choices: string[], text: string): string {
   if (!choices.includes(text)) throw errors.unsupportedValue(param, text, choices)
   return text
 }
 
 // Ajv's coercion would also take 0x10, 1e1, 5.0 and a leading blank.
-function readInteger(param: string, text: string): number {
+function parseInteger(param: string, text: string): number {
   if (!/^[+-]?\d+$/.test(text)) throw errors.invalidType(param, 'an integer', 'a string')
   return Number(text)
 }

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { attempt } from '../../common/try-catch.ts'
+import { tryCatch } from '../../common/try-catch.ts'
 import type { ApiError } from '../errors/api-error.ts'
 import * as errors from '../errors/catalogue.ts'
-import { kindOf } from './json-types.ts'
+import { jsonTypeOf } from './json-types.ts'
 
 /** In bytes. A longer body is 413. */
 const bodyLimit = 1024 * 1024
@@ -14,25 +14,25 @@ const bodyLimit = 1024 * 1024
 const drainLimit = 64 * 1024 * 1024
 
 /** The body of a request as it came, `undefined` for one that is too long. */
-export type BodyOf = (request: FastifyRequest) => Promise<Buffer | undefined>
+export type GetBody = (request: FastifyRequest) => Promise<Buffer | undefined>
 
 /**
  * Makes every POST of `app` take a JSON object or nothing, by the API's rules and in its order: 415, then 413, then 400.
  * Fastify's own parser is not used: it refuses an empty body, takes bad UTF-8, and balks at a field called `__proto__`.
  */
-export function acceptJsonBodies(app: FastifyInstance, bodyOf: BodyOf = ({ raw }) => readBody(raw)): void {
+export function useJsonBodies(app: FastifyInstance, getBody: GetBody = ({ raw }) => readBody(raw)): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (request: FastifyRequest, _payload, done) => {
-    bodyOf(request).then((bytes) => {
-      const read = attempt(() => parse(request.headers['content-type'], bytes))
-      if ('error' in read) done(read.error)
-      else done(null, read.value)
+    getBody(request).then((bytes) => {
+      const result = tryCatch(() => parse(request.headers['content-type'], bytes))
+      if ('error' in result) done(result.error)
+      else done(null, result.value)
     }, done)
   })
 }
 
 /** What a content type that Fastify cannot even read means: nothing, where it describes no body. */
-export function refuseContentType({ headers, routeOptions }: FastifyRequest): ApiError {
+export function contentTypeError({ headers, routeOptions }: FastifyRequest): ApiError {
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
   const [required] = (routeOptions.schema?.body as { required?: string[] } | undefined)?.required ?? []
   return hasBody || required === undefined
@@ -53,14 +53,14 @@ export function readBody(payload: IncomingMessage): Promise<Buffer | undefined> 
     })
     payload.on('end', () => resolve(length > bodyLimit ? undefined : Buffer.concat(chunks, length)))
     // The client broke off, or what it sent ceased to be HTTP; the bare socket has been answered where it could be.
-    const breakOff = () => {
+    const rejectIncomplete = () => {
       if (!payload.readableEnded) reject(errors.malformedRequest('body_incomplete'))
     }
-    payload.on('error', breakOff)
-    payload.on('close', breakOff)
+    payload.on('error', rejectIncomplete)
+    payload.on('close', rejectIncomplete)
     // Of what is over already there will be no word.
     if (payload.readableEnded) resolve(Buffer.alloc(0))
-    else if (payload.destroyed) breakOff()
+    else if (payload.destroyed) rejectIncomplete()
   })
 }
 
@@ -70,7 +70,8 @@ function parse(contentType: string | undefined, bytes: Buffer | undefined): unkn
   if (bytes === undefined) throw errors.bodyTooLarge(bodyLimit)
   if (!isUtf8(bytes)) throw errors.malformedJson('body_not_utf8')
   const value = parseJson(bytes.toString('utf8'))
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw errors.bodyNotAnObject(kindOf(value))
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw errors.bodyNotAnObject(jsonTypeOf(value))
   return value
 }
 

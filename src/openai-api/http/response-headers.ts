@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import * as Type from 'typebox'
-import type { Disclosure } from '../errors/api-error.ts'
+import type { ApiHeaderLevel } from '../errors/api-error.ts'
 
 /** The only version there has ever been. */
 export const apiVersion = '2020-10-01'
@@ -37,20 +37,20 @@ export const noRetryHeader = {
 }
 
 /** The headers of an answer, as the document has them; `required` of one that is always there. */
-export function documentedHeaders(status: number): Record<string, Type.TSchema> {
+export function responseHeaderSchemas(status: number): Record<string, Type.TSchema> {
   if (status < 400) return { ...requestId, ...version(always), ...organization(always) }
   if (status === 401) return { ...requestId, ...version({}), ...challengeHeader, ...reasonHeader }
   // Where no sandbox is reached no organization answers.
-  const refused = { ...requestId, ...version(always), ...organization({}), ...reasonHeader }
-  return status === 503 ? { ...refused, ...noRetryHeader } : refused
+  const errorHeaders = { ...requestId, ...version(always), ...organization({}), ...reasonHeader }
+  return status === 503 ? { ...errorHeaders, ...noRetryHeader } : errorHeaders
 }
 
-export interface Identity {
+export interface ResponseIdentity {
   /** `req_` and 32 lower-case hexadecimal digits, unique within the sandbox. */
   requestId: string
   /** Absent where the request reached no sandbox. */
   organizationId: string | undefined
-  disclosure: Disclosure
+  apiHeaderLevel: ApiHeaderLevel
   /** How long it took, in milliseconds. */
   duration: number
 }
@@ -58,13 +58,14 @@ export interface Identity {
 /** The headers that every answer of the API carries, and its bare content type. */
 export function addApiHeaders(
   reply: FastifyReply,
-  { requestId, organizationId, disclosure, duration }: Identity,
+  { requestId, organizationId, apiHeaderLevel, duration }: ResponseIdentity,
 ): void {
   reply.header('x-request-id', requestId)
   // Fastify adds a charset to what it serializes; the service sends none.
   if (reply.hasHeader('content-type')) reply.header('content-type', 'application/json')
-  if (disclosure === 'request_id') return
+  if (apiHeaderLevel === 'request_id') return
   reply.header('openai-version', apiVersion)
   reply.header('openai-processing-ms', Math.round(duration))
-  if (disclosure === 'organization' && organizationId !== undefined) reply.header('openai-organization', organizationId)
+  if (apiHeaderLevel === 'organization' && organizationId !== undefined)
+    reply.header('openai-organization', organizationId)
 }

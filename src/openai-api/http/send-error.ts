@@ -4,14 +4,13 @@ import type { Behavior } from '../behavior.ts'
 import { ApiError } from '../errors/api-error.ts'
 import * as errors from '../errors/catalogue.ts'
 import { bearerToken } from './authentication.ts'
-import { refuseContentType } from './request-body.ts'
+import { contentTypeError } from './request-body.ts'
 
 /** What a thrown value is to a client: itself if it is one of the catalogue, else a 500 whose cause is only logged. */
 export function toApiError(thrown: unknown, request: FastifyRequest, log: FastifyBaseLogger): ApiError {
   if (thrown instanceof ApiError) return thrown
   // The one refusal of Fastify's own that means something to a client.
-  if ((thrown as { code?: unknown } | null)?.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-    return refuseContentType(request)
+  if ((thrown as { code?: unknown } | null)?.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return contentTypeError(request)
   log.error({ err: thrown, method: request.method }, 'request failed')
   return errors.internalError()
 }
@@ -37,8 +36,8 @@ export function envelope({ kind, body }: ApiError, behavior?: Behavior): { error
 const reasonLimit = 1024
 
 /** Safe as a header: secrets redacted, all but printable ASCII percent-encoded, cut at 1 KB. */
-export function encodeReason(reason: string, presented?: string): string {
-  const encoded = redact(reason, presented)
+export function encodeReason(reason: string, token?: string): string {
+  const encoded = redact(reason, token)
     .toWellFormed()
     .replace(/[^\x20-\x7e]+/g, encodeURIComponent)
   // No half of an escape at the end.

@@ -6,7 +6,7 @@ import * as errors from '../errors/catalogue.ts'
 import { apiVersion } from './response-headers.ts'
 import { encodeReason, envelope } from './send-error.ts'
 
-interface Surroundings {
+interface SocketErrorDeps {
   /** Makes the id of an answer. */
   requestId: () => string
   log: FastifyBaseLogger
@@ -16,28 +16,28 @@ interface Surroundings {
 type BusySocket = Duplex & { _httpMessage?: ServerResponse & { req: IncomingMessage } }
 
 /** Answers what Node's parser could not make a request of, on the bare socket: there is no request, so no sandbox either. */
-export function createClientErrorHandler(surroundings: Surroundings) {
+export function createClientErrorHandler(deps: SocketErrorDeps) {
   return (cause: NodeJS.ErrnoException, socket: BusySocket): void => {
     if (!socket.writable || cause.code === 'ECONNRESET') socket.destroy()
-    else whenAnswered(socket, () => refuse(socket, fromCause(cause), surroundings))
+    else afterPendingResponses(socket, () => sendErrorAndClose(socket, fromCause(cause), deps))
   }
 }
 
 /** What is broken may come after whole requests: their answers go first, one after the other. */
-function whenAnswered(socket: BusySocket, then: () => void): void {
+function afterPendingResponses(socket: BusySocket, next: () => void): void {
   const pending = socket._httpMessage
-  if (pending?.req.complete) pending.once('close', () => whenAnswered(socket, then))
+  if (pending?.req.complete) pending.once('close', () => afterPendingResponses(socket, next))
   // Into an answer that has begun before its request was whole nothing can be said.
   else if (pending?.headersSent) socket.destroy()
-  else then()
+  else next()
 }
 
 /** Answers what Node would answer by itself, with an empty body or none: a CONNECT, and an expectation it does not know. */
-export function answerOddRequests(server: Server, surroundings: Surroundings): void {
+export function handleConnectAndExpect(server: Server, deps: SocketErrorDeps): void {
   server.on('connect', (_request, socket) => {
     // Node has let go of the socket: whatever breaks on it while answers are pending is ours to hear.
     socket.on('error', () => socket.destroy())
-    whenAnswered(socket, () => refuse(socket, errors.malformedRequest('connect'), surroundings))
+    afterPendingResponses(socket, () => sendErrorAndClose(socket, errors.malformedRequest('connect'), deps))
   })
   // As if the header were not there.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
@@ -50,21 +50,21 @@ function fromCause({ code = 'unknown' }: NodeJS.ErrnoException): ApiError {
 }
 
 // How long the other side may take to hear us out, in milliseconds.
-const patience = 1000
+const closeDelayMs = 1000
 
-function refuse(socket: Duplex, error: ApiError, { requestId, log }: Surroundings): void {
+function sendErrorAndClose(socket: Duplex, error: ApiError, { requestId, log }: SocketErrorDeps): void {
   const request_id = requestId()
   log.info({ request_id, status: error.status, reason: error.reason }, 'request')
   socket.on('error', () => socket.destroy())
-  socket.end(rawAnswer(error, request_id))
+  socket.end(serializeResponse(error, request_id))
   // What the client still sends is read and dropped, or the kernel would reset the connection over our answer.
   socket.resume()
-  const timer = setTimeout(() => socket.destroy(), patience)
+  const timer = setTimeout(() => socket.destroy(), closeDelayMs)
   socket.once('close', () => clearTimeout(timer))
 }
 
 /** A whole HTTP response, as `addApiHeaders` and `sendError` would have made it. */
-function rawAnswer(error: ApiError, requestId: string): string {
+function serializeResponse(error: ApiError, requestId: string): string {
   const body = JSON.stringify(envelope(error))
   const headers = {
     'content-type': 'application/json',

@@ -1,18 +1,18 @@
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify'
 import type { TObject, TSchema } from 'typebox'
-import { attempt, type Outcome } from '../../common/try-catch.ts'
+import { type Outcome, tryCatch } from '../../common/try-catch.ts'
 import { createAjv } from '../../schema/ajv.ts'
 import type { ApiError } from '../errors/api-error.ts'
 import * as errors from '../errors/catalogue.ts'
-import { kindOf, withArticle } from './json-types.ts'
-import { readQuery } from './query.ts'
+import { jsonTypeOf, withArticle } from './json-types.ts'
+import { parseQuery } from './query.ts'
 
 /**
  * Makes the routes of `api` validate by the API's rules. Bodies are never coerced; query strings are text, read by rule.
  * Answers are text already, and errors are small: nothing is left for a compiled serializer to do.
  */
-export function useApiSchemas(api: FastifyInstance): void {
+export function useApiValidation(api: FastifyInstance): void {
   api.setValidatorCompiler(validatorCompiler)
 }
 
@@ -20,7 +20,7 @@ export function useApiSchemas(api: FastifyInstance): void {
 const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   if (httpPart === 'body') return bodyValidator(schema)
   if (httpPart === 'querystring')
-    return (query: Record<string, unknown>) => attempt(() => readQuery(schema as TObject, query))
+    return (query: Record<string, unknown>) => tryCatch(() => parseQuery(schema as TObject, query))
   return () => true
 }
 
@@ -33,12 +33,12 @@ function bodyValidator(schema: TSchema): (body: unknown) => Outcome {
     validate ??= ajv.compile(schema)
     // Fastify hands null for a body that is not there; the API calls that a body without its first required field.
     if (validate(body ?? {})) return { value: body }
-    return { error: describe(validate.errors?.[0]) }
+    return { error: toApiError(validate.errors?.[0]) }
   }
 }
 
 /** The API's own sentence for what Ajv found. */
-function describe(error: ErrorObject | undefined): ApiError {
+function toApiError(error: ErrorObject | undefined): ApiError {
   if (error === undefined) return errors.internalError()
   const { keyword, params, instancePath, data } = error
   const param = instancePath.slice(1).replaceAll('/', '.')
@@ -46,7 +46,7 @@ function describe(error: ErrorObject | undefined): ApiError {
     case 'required':
       return errors.missingParameter(params['missingProperty'])
     case 'type':
-      return errors.invalidType(param, withArticle(params['type']), kindOf(data))
+      return errors.invalidType(param, withArticle(params['type']), jsonTypeOf(data))
     case 'minimum':
       return errors.integerBelowMinimum(param, params['limit'], data as number)
     case 'maximum':

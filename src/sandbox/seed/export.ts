@@ -3,11 +3,11 @@ import type { AdminApiKey } from '../../openai-api/admin-api-keys/schemas.ts'
 import type { StoredKeyRow } from '../../openai-api/admin-api-keys/store.ts'
 import { fromJson } from '../../openai-api/json-text.ts'
 import { isFrozen } from '../clock.ts'
-import type { State } from '../state.ts'
+import type { SandboxState } from '../state.ts'
 import type { SeedFile, SeedKey } from './schema.ts'
 
 /** The seed of which a sandbox would become what this one is. */
-export function exportState({ store, settings, clock }: State): SeedFile {
+export function exportState({ store, settings, clock }: SandboxState): SeedFile {
   const { organization, behavior } = settings
   const { user } = organization
   return {

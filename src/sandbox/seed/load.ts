@@ -17,7 +17,7 @@ export async function loadSeeds(sources: readonly string[]): Promise<Seed> {
   return mergeSeeds(sources.map((source) => parseSeed(source, readSource(source))))
 }
 
-const repeated = (list: string) =>
+const repeatedFlags = (list: string) =>
   list
     .split(',')
     .map((each) => `--seed ${each.trim()}`)
@@ -34,7 +34,7 @@ function readSource(source: string): string {
     const instead = isName
       ? `is no built-in one (${builtInSeeds.join(', ')}) and cannot be read as a file`
       : 'cannot be read'
-    const several = source.includes(',') ? `; --seed takes one, and may be repeated: ${repeated(source)}` : ''
+    const several = source.includes(',') ? `; --seed takes one, and may be repeated: ${repeatedFlags(source)}` : ''
     throw new UserError(`seed ${source}: ${instead}: ${(error as Error).message}${several}`)
   }
   throw new UserError(`seed ${source}: is not UTF-8`)

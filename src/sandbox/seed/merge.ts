@@ -1,9 +1,9 @@
-import { redactedForm } from '../../common/redaction.ts'
-import { latest, readTime } from '../../common/time.ts'
+import { redactedValue } from '../../common/redaction.ts'
+import { latestSecond, parseTime } from '../../common/time.ts'
 import { digest } from '../../openai-api/admin-api-keys/secret.ts'
 import type { KeyStore } from '../../openai-api/admin-api-keys/store.ts'
 import type { Behavior } from '../../openai-api/behavior.ts'
-import type { SeedMistake } from '../../schema/document.ts'
+import type { DocumentError } from '../../schema/document.ts'
 import type { Path } from '../../schema/schema-errors.ts'
 import { systemNow } from '../clock.ts'
 import type { ParsedSeed } from './parse.ts'
@@ -14,10 +14,10 @@ export interface Seed {
   organization: NonNullable<SeedFile['organization']>
   behavior: Partial<Behavior>
   clock: NonNullable<SeedFile['clock']>
-  keys: PlannedKey[]
+  keys: ResolvedSeedKey[]
 }
 
-export type PlannedKey = Omit<SeedKey, 'value'>
+export type ResolvedSeedKey = Omit<SeedKey, 'value'>
 
 /** The seed of a sandbox of which nobody has said how it begins. */
 export const emptySeed = (): Seed => ({ organization: {}, behavior: {}, clock: {}, keys: [] })
@@ -35,10 +35,10 @@ export function mergeSeeds(parsed: readonly ParsedSeed[]): Seed {
     seed.clock = { ...seed.clock, ...content.clock }
   }
   const now = checkClock(parsed, seed)
-  const refuse = createDuplicateCheck()
+  const assertUnique = createDuplicateCheck()
   for (const each of parsed) {
     checkTimes(each, ['organization', 'user'], each.content.organization?.user, now)
-    seed.keys = seed.keys.concat(planKeys(each, now, refuse))
+    seed.keys = seed.keys.concat(resolveKeys(each, now, assertUnique))
   }
   return seed
 }
@@ -47,84 +47,90 @@ export function mergeSeeds(parsed: readonly ParsedSeed[]): Seed {
  * The keys of a seed that are to be added to those of a store; `now` in Unix milliseconds.
  * Throws SeedMistake as `mergeSeeds`, and where the seed has another section or a key that is there already.
  */
-export function planAddition(parsed: ParsedSeed, now: number, store: KeyStore): PlannedKey[] {
+export function resolveAddedKeys(parsed: ParsedSeed, now: number, store: KeyStore): ResolvedSeedKey[] {
   for (const section of ['organization', 'behavior', 'clock'] as const) {
-    if (parsed.content[section] !== undefined) throw parsed.mistake([section], 'left out: only keys can be added')
+    if (parsed.content[section] !== undefined) throw parsed.errorAt([section], 'left out: only keys can be added')
   }
-  const isThere = {
+  const exists = {
     id: (id: string) => store.byId(id) !== undefined,
     value: (sha256: string) => store.byDigest(sha256) !== undefined,
   }
-  return planKeys(
+  return resolveKeys(
     parsed,
     now,
-    createDuplicateCheck((kind, text) => isThere[kind](text)),
+    createDuplicateCheck((kind, text) => exists[kind](text)),
   )
 }
 
-const planKeys = (parsed: ParsedSeed, now: number, refuse: DuplicateCheck): PlannedKey[] =>
-  (parsed.content.keys ?? []).map((key, index) => plan(parsed, index, key, now, refuse))
+const resolveKeys = (parsed: ParsedSeed, now: number, assertUnique: DuplicateCheck): ResolvedSeedKey[] =>
+  (parsed.content.keys ?? []).map((key, index) => resolveKey(parsed, index, key, now, assertUnique))
 
 /** The sandbox's present as the seeds set it, in Unix milliseconds: what relative times are checked against. */
 function checkClock(parsed: readonly ParsedSeed[], { clock }: Seed): number {
-  for (const { content, mistake } of parsed) {
+  for (const { content, errorAt } of parsed) {
     const time = content.clock?.now
-    if (time !== undefined && readTime(time, 0, latest.clock) === undefined) {
-      throw mistake(['clock', 'now'], 'a time that exists, from 1970 to 9998')
+    if (time !== undefined && parseTime(time, 0, latestSecond.clock) === undefined) {
+      throw errorAt(['clock', 'now'], 'a time that exists, from 1970 to 9998')
     }
   }
-  return clock.now === undefined ? systemNow() : (readTime(clock.now, 0) as number)
+  return clock.now === undefined ? systemNow() : (parseTime(clock.now, 0) as number)
 }
 
-type DuplicateCheck = (kind: 'id' | 'value', text: string, mistake: (rule: string) => SeedMistake) => void
+type DuplicateCheck = (kind: 'id' | 'value', text: string, errorAt: (rule: string) => DocumentError) => void
 
 /** Refuses what was seen before, or `isThere` already. */
-function createDuplicateCheck(isThere = (_kind: 'id' | 'value', _text: string) => false): DuplicateCheck {
+function createDuplicateCheck(exists = (_kind: 'id' | 'value', _text: string) => false): DuplicateCheck {
   const seen = { id: new Set<string>(), value: new Set<string>() }
-  return (kind, text, mistake) => {
+  return (kind, text, errorAt) => {
     const what = kind === 'id' ? 'an id' : 'a value'
-    if (seen[kind].has(text)) throw mistake(`${what} that no other key of the seeds has`)
-    if (isThere(kind, text)) throw mistake(`${what} that no key of the sandbox has, or had before it was deleted`)
+    if (seen[kind].has(text)) throw errorAt(`${what} that no other key of the seeds has`)
+    if (exists(kind, text)) throw errorAt(`${what} that no key of the sandbox has, or had before it was deleted`)
     seen[kind].add(text)
   }
 }
 
-function plan(parsed: ParsedSeed, index: number, key: SeedKey, now: number, refuse: DuplicateCheck): PlannedKey {
+function resolveKey(
+  parsed: ParsedSeed,
+  index: number,
+  key: SeedKey,
+  now: number,
+  assertUnique: DuplicateCheck,
+): ResolvedSeedKey {
   const at = (...steps: Path): Path => ['keys', index, ...steps]
   checkTimes(parsed, at(), key, now)
   checkTimes(parsed, at('owner'), key.owner, now)
   for (let n = 1; key.id !== undefined && n <= (key.generate ?? 1); n++) {
-    refuse('id', numbered(key.id, key, n), (rule) => parsed.mistake(at('id'), rule))
+    assertUnique('id', expandIndex(key.id, key, n), (rule) => parsed.errorAt(at('id'), rule))
   }
-  const { value, ...planned } = key
+  const { value, ...resolved } = key
   if (value !== undefined) {
-    planned.value_sha256 = digest(value)
-    planned.redacted_value ??= redactedForm(value)
+    resolved.value_sha256 = digest(value)
+    resolved.redacted_value ??= redactedValue(value)
   }
-  if (planned.value_sha256 !== undefined) {
+  if (resolved.value_sha256 !== undefined) {
     const field = value === undefined ? 'value_sha256' : 'value'
-    refuse('value', planned.value_sha256, (rule) => parsed.mistake(at(field), rule))
+    assertUnique('value', resolved.value_sha256, (rule) => parsed.errorAt(at(field), rule))
   }
-  return planned
+  return resolved
 }
 
 /** The text of the n-th of the keys that a row makes; of a row for one key the text itself. */
-export const numbered = (text: string, { generate }: PlannedKey, n: number): string =>
+export const expandIndex = (text: string, { generate }: ResolvedSeedKey, n: number): string =>
   generate === undefined ? text : text.replaceAll('{n}', String(n))
 
 const timeFields = ['created_at', 'expires_at', 'last_used_at'] as const
 
 function checkTimes(
-  { mistake }: ParsedSeed,
+  { errorAt }: ParsedSeed,
   path: Path,
-  holder: { [field in (typeof timeFields)[number]]?: unknown } | undefined,
+  fields: { [field in (typeof timeFields)[number]]?: unknown } | undefined,
   now: number,
 ): void {
   for (const field of timeFields) {
-    const time = holder?.[field]
+    const time = fields?.[field]
     if (time === undefined || time === null) continue
-    if (readTime(time as number | string, now) === undefined) {
-      throw mistake([...path, field], 'a time that exists, from 1970 to 9999')
+    if (parseTime(time as number | string, now) === undefined) {
+      throw errorAt([...path, field], 'a time that exists, from 1970 to 9999')
     }
   }
 }

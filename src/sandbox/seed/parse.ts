@@ -1,22 +1,22 @@
 import type { ValidateFunction } from 'ajv'
 import { createAjv } from '../../schema/ajv.ts'
 import type { SourceDocument } from '../../schema/document.ts'
-import { findingOf } from '../../schema/schema-errors.ts'
-import { readDocument } from '../../schema/yaml.ts'
+import { toViolation } from '../../schema/schema-errors.ts'
+import { parseYaml } from '../../schema/yaml.ts'
 import { type SeedFile, seedJsonSchema } from './schema.ts'
 
 /** A seed file that fits the schema, and its document for saying where something stands. */
 export interface ParsedSeed {
   content: SeedFile
-  mistake: SourceDocument['mistake']
+  errorAt: SourceDocument['errorAt']
 }
 
 let validate: ValidateFunction<SeedFile> | undefined
 
 /** Parses and validates a seed. `file` is only for messages. Throws UserError for the first mistake. */
 export function parseSeed(file: string, text: string): ParsedSeed {
-  const { content, mistake } = readDocument(file, text)
+  const { content, errorAt } = parseYaml(file, text)
   validate ??= createAjv().compile<SeedFile>(seedJsonSchema)
-  if (validate(content)) return { content, mistake }
-  throw mistake(...findingOf(validate.errors))
+  if (validate(content)) return { content, errorAt }
+  throw errorAt(...toViolation(validate.errors))
 }

@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
 import { headerTextPattern, headerTextRule } from '../../common/http-syntax.ts'
-import { latest, Moment, moment } from '../../common/time.ts'
+import { latestSecond, Timestamp, timestampSchemas } from '../../common/time.ts'
 import { BehaviorSchema } from '../../openai-api/behavior.ts'
 import { Choice, Nullable } from '../../schema/typebox.ts'
 
@@ -13,7 +13,7 @@ const HeaderText = Type.String({ pattern: headerTextPattern, description: header
 const timeRule =
   'Unix seconds (0 to 253402300799), an ISO 8601 date from 1970 on, or time with its zone ("2026-01-01T00:00:00Z"), or a time relative to the clock of the sandbox ("-90d", "+30s"; s, m, h or d)'
 
-const Time = Type.Union([...moment(latest.time), Type.String({ pattern: '^[+-][0-9]{1,10}[smhd]$' })], {
+const Time = Type.Union([...timestampSchemas(latestSecond.time), Type.String({ pattern: '^[+-][0-9]{1,10}[smhd]$' })], {
   description: timeRule,
 })
 const NullableTime = Nullable(Time, { description: `${timeRule}, or null` })
@@ -93,7 +93,7 @@ export const SeedFile = Type.Object(
     clock: Type.Optional(
       Type.Object(
         {
-          now: Type.Optional(Moment(latest.clock)),
+          now: Type.Optional(Timestamp(latestSecond.clock)),
           frozen: Type.Optional(Type.Boolean({ description: 'true or false' })),
         },
         { ...closed, description: 'the clock: {now, frozen}' },

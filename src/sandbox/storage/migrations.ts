@@ -7,12 +7,12 @@ interface Migration {
   sql: string
 }
 
-let released: Migration[] | undefined
+let allMigrations: Migration[] | undefined
 
 /** Every migration, oldest first. A migration that has been released is never edited. */
 function migrations(): Migration[] {
-  released ??= readMigrations(new URL('migrations/', packageRoot))
-  return released
+  allMigrations ??= readMigrations(new URL('migrations/', packageRoot))
+  return allMigrations
 }
 
 function readMigrations(folder: URL): Migration[] {
@@ -26,15 +26,15 @@ function readMigrations(folder: URL): Migration[] {
 export const newestVersion = (): number => migrations().at(-1)?.version ?? 0
 
 /** Brings a database up to date, each step whole or not at all. SQLite's `user_version` says how far it is. */
-export function migrate(db: Database, all: readonly Migration[] = migrations()): void {
-  const done = db.pragma('user_version', { simple: true }) as number
-  const left = all.filter(({ version }) => version > done)
-  for (const { version, sql } of left) {
+export function migrate(db: Database, available: readonly Migration[] = migrations()): void {
+  const currentVersion = db.pragma('user_version', { simple: true }) as number
+  const pending = available.filter(({ version }) => version > currentVersion)
+  for (const { version, sql } of pending) {
     db.transaction(() => {
       db.exec(sql)
       db.pragma(`user_version = ${version}`)
     })()
   }
   // Every copy would hold the pages that the steps have left empty.
-  if (left.length > 0) db.exec('VACUUM')
+  if (pending.length > 0) db.exec('VACUUM')
 }

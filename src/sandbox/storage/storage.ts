@@ -2,119 +2,119 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wr
 import { join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { systemNow } from '../clock.ts'
-import { fileOf, type Image, openFile, openImage } from './database.ts'
+import { type Image, openFile, openImage, toWalFile } from './database.ts'
 
 /** Where the state of a sandbox is kept, and what it may go back to. */
-export interface Home {
+export interface SandboxStorage {
   /** The database as an earlier run left it. Throws UserError as `openFile` does. */
   open(): Database | undefined
   /** Puts an image in the place of `present`, and closes that; or throws, and leaves it as it is. */
-  replace(image: Image, present?: Database): Database
+  replace(image: Image, current?: Database): Database
   /** When the sandbox came into being, in Unix milliseconds of the system. */
-  madeAt: () => number
+  createdAt: () => number
   /** What the sandbox began as. */
-  beginning: Slot
-  snapshot(name: string): Slot
+  initialImage: ImageSlot
+  snapshot(name: string): ImageSlot
   snapshotNames(): string[]
 }
 
 /** A place for one image. */
-export interface Slot {
+export interface ImageSlot {
   read(): Image | undefined
   write(image: Image): void
   clear(): void
 }
 
 /** A home that is gone with the process. */
-export function openMemoryHome(): Home {
+export function openMemoryStorage(): SandboxStorage {
   const images = new Map<string, Image>()
   const snapshots = new Map<string, Image>()
   const now = systemNow()
   return {
-    madeAt: () => now,
+    createdAt: () => now,
     open: () => undefined,
-    replace(image, present) {
+    replace(image, current) {
       const db = openImage(image)
-      present?.close()
+      current?.close()
       return db
     },
-    beginning: memorySlot(images, 'beginning'),
+    initialImage: memorySlot(images, 'beginning'),
     snapshot: (name) => memorySlot(snapshots, name),
     snapshotNames: () => [...snapshots.keys()],
   }
 }
 
-const memorySlot = (images: Map<string, Image>, name: string): Slot => ({
+const memorySlot = (images: Map<string, Image>, name: string): ImageSlot => ({
   read: () => images.get(name),
   write: (image) => void images.set(name, image),
   clear: () => void images.delete(name),
 })
 
-export const databaseIn = (folder: string): string => join(folder, 'sandbox.sqlite')
+export const databasePath = (folder: string): string => join(folder, 'sandbox.sqlite')
 
-const beginningIn = (folder: string) => join(folder, 'beginning.sqlite')
+const initialImagePath = (folder: string) => join(folder, 'beginning.sqlite')
 
 // Hexadecimal, for names may differ in case alone, which some file systems do not tell apart.
 const snapshotFile = /^snapshot-((?:[0-9a-f]{2})+)\.sqlite$/
-const snapshotIn = (folder: string, name: string) =>
+const snapshotPath = (folder: string, name: string) =>
   join(folder, `snapshot-${Buffer.from(name, 'utf8').toString('hex')}.sqlite`)
 
-const snapshotsIn = (folder: string) =>
+const listSnapshots = (folder: string) =>
   readdirSync(folder).flatMap((file) => {
     const [, hex] = snapshotFile.exec(file) ?? []
     return hex === undefined ? [] : [Buffer.from(hex, 'hex').toString('utf8')]
   })
 
 /** A home that outlives the process: files in a folder that is there. */
-export function openFileHome(folder: string): Home {
-  const path = databaseIn(folder)
+export function openFileStorage(folder: string): SandboxStorage {
+  const path = databasePath(folder)
   return {
     // A sandbox of an earlier version has no image of its beginning.
-    madeAt: () => statSync(existsSync(beginningIn(folder)) ? beginningIn(folder) : path).mtimeMs,
+    createdAt: () => statSync(existsSync(initialImagePath(folder)) ? initialImagePath(folder) : path).mtimeMs,
     open: () => (existsSync(path) ? openFile(path) : undefined),
-    replace(image, present) {
+    replace(image, current) {
       // What may fail comes first, while the present database still serves.
-      const aside = writeAside(path, fileOf(image))
+      const temporary = writeTemporary(path, toWalFile(image))
       // Whenever the process dies, no WAL must hold what SQLite would put into the new file.
-      if (present === undefined) clearJournals(path)
-      else present.pragma('wal_checkpoint(TRUNCATE)')
-      putInPlace(aside, path, present)
-      present?.close()
+      if (current === undefined) clearJournals(path)
+      else current.pragma('wal_checkpoint(TRUNCATE)')
+      renameOver(temporary, path, current)
+      current?.close()
       clearJournals(path)
       return openFile(path)
     },
-    beginning: fileSlot(beginningIn(folder)),
-    snapshot: (name) => fileSlot(snapshotIn(folder, name)),
-    snapshotNames: () => snapshotsIn(folder),
+    initialImage: fileSlot(initialImagePath(folder)),
+    snapshot: (name) => fileSlot(snapshotPath(folder, name)),
+    snapshotNames: () => listSnapshots(folder),
   }
 }
 
-const fileSlot = (path: string): Slot => ({
+const fileSlot = (path: string): ImageSlot => ({
   read: () => (existsSync(path) ? readFileSync(path) : undefined),
-  write: (image) => renameSync(writeAside(path, image), path),
+  write: (image) => renameSync(writeTemporary(path, image), path),
   clear: () => rmSync(path, { force: true }),
 })
 
-function writeAside(path: string, image: Image): string {
-  const aside = `${path}.new`
-  writeFileSync(aside, image)
-  return aside
+function writeTemporary(path: string, image: Image): string {
+  const temporary = `${path}.new`
+  writeFileSync(temporary, image)
+  return temporary
 }
 
-function putInPlace(aside: string, path: string, present?: Database): void {
+function renameOver(temporary: string, path: string, current?: Database): void {
   // Windows puts nothing in the place of a file that is open.
-  if (process.platform === 'win32') present?.close()
-  renameSync(aside, path)
+  if (process.platform === 'win32') current?.close()
+  renameSync(temporary, path)
 }
 
 function clearJournals(path: string): void {
   for (const suffix of ['-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true })
 }
 
-const anyOfHome = /^(sandbox|beginning|snapshot-[0-9a-f]+)\.sqlite(-wal|-shm|-journal|\.new)?$/
+const storageFilePattern = /^(sandbox|beginning|snapshot-[0-9a-f]+)\.sqlite(-wal|-shm|-journal|\.new)?$/
 
 /** Every file that a home has made in its folder. */
-export const filesOfHome = (folder: string): string[] =>
+export const listStorageFiles = (folder: string): string[] =>
   readdirSync(folder)
-    .filter((file) => anyOfHome.test(file))
+    .filter((file) => storageFilePattern.test(file))
     .map((file) => join(folder, file))

@@ -1,35 +1,35 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { Cut, type Pauses, whenClosed } from '../../common/abort.ts'
 import { redact } from '../../common/redaction.ts'
-import { play, type WireFault } from '../../faults/connection-faults.ts'
-import { befallAfter, befallBefore, type Victim } from '../../faults/inject.ts'
+import { type ConnectionFault, sendConnectionFault } from '../../faults/connection-faults.ts'
+import { type FaultContext, injectAfter, injectBefore } from '../../faults/inject.ts'
 import { bearerToken, scopeOf } from '../../openai-api/http/authentication.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import { bodyOf, readBodyOf } from './body.ts'
-import { type Exchange, exchangeOf, operationOf } from './context.ts'
-import { sign } from './finish-response.ts'
-import { keyIdOf } from './journal.ts'
+import { drainBody, getBody } from './body.ts'
+import { contextOf, operationIdOf, type RequestContext } from './context.ts'
+import { finishResponse } from './finish-response.ts'
+import { targetKeyId } from './journal.ts'
 
 /** Where armed faults meet requests. */
-export interface FaultHook {
+export interface FaultInjector {
   /** Has those fire that come before the operation; `next` goes on, or answers an error. */
   before(request: FastifyRequest, next: (error?: Error) => void): void
   /** The answer of the operation as those leave it that come after. Rejects with Cut where the sandbox was reset meanwhile. */
   after(request: FastifyRequest, text: string): string | Promise<string>
   /** Does to the connection what a fault says, in the place of an answer. */
-  play(fault: WireFault, request: FastifyRequest, reply: FastifyReply): void
+  sendConnectionFault(fault: ConnectionFault, request: FastifyRequest, reply: FastifyReply): void
 }
 
-export function createFaultHook(pauses: Pauses, log: FastifyBaseLogger): FaultHook {
+export function createFaultInjector(pauses: Pauses, log: FastifyBaseLogger): FaultInjector {
   /** A request as faults see it, `text` being the answer where there is one. */
-  function victimOf(request: FastifyRequest, sandbox: Sandbox, text?: string): Victim {
-    const exchange = exchangeOf(request)
+  function faultContext(request: FastifyRequest, sandbox: Sandbox, text?: string): FaultContext {
+    const context = contextOf(request)
     return {
-      plan: sandbox.faults,
-      occasion: {
-        operation: operationOf(request) ?? '',
-        key_id: text === undefined ? keyIdOf(request, operationOf(request)) : exchange.keyId,
-        calling_key_id: exchange.caller?.id,
+      registry: sandbox.faults,
+      request: {
+        operation: operationIdOf(request) ?? '',
+        key_id: text === undefined ? targetKeyId(request, operationIdOf(request)) : context.keyId,
+        calling_key_id: context.caller?.id,
         headers: request.headers,
       },
       token: bearerToken(request.headers.authorization) ?? '',
@@ -37,54 +37,54 @@ export function createFaultHook(pauses: Pauses, log: FastifyBaseLogger): FaultHo
       now: sandbox.state.clock.now,
       async pause(ms) {
         // What a client has sent counts, also when it gives up meanwhile.
-        if (text === undefined) await bodyOf(request).catch(() => {})
-        const sleep = sandbox.stayAwake()
-        await pauses.pause(ms, exchange.generation).finally(sleep)
+        if (text === undefined) await getBody(request).catch(() => {})
+        const sleep = sandbox.acquire()
+        await pauses.pause(ms, context.sandboxSignal).finally(sleep)
       },
-      note({ id }) {
-        exchange.faultId = id
-        exchange.remark = undefined
+      onFired({ id }) {
+        context.faultId = id
+        context.faultReason = undefined
       },
-      regret({ id }, reason) {
-        exchange.remark = reason
-        warn(request, sandbox, reason, id)
+      onPatchFailed({ id }, reason) {
+        context.faultReason = reason
+        logUnappliedPatch(request, sandbox, reason, id)
       },
     }
   }
 
   return {
     before(request, next) {
-      const { sandbox } = exchangeOf(request)
-      if (sandbox === undefined || !sandbox.faults.mayConcern(operationOf(request) ?? '')) return next()
-      befallBefore(victimOf(request, sandbox)).then(
+      const { sandbox } = contextOf(request)
+      if (sandbox === undefined || !sandbox.faults.mayApplyTo(operationIdOf(request) ?? '')) return next()
+      injectBefore(faultContext(request, sandbox)).then(
         () => next(),
         // The journal is to say what was sent.
-        (fault) => readBodyOf(request).then(() => next(fault)),
+        (fault) => drainBody(request).then(() => next(fault)),
       )
     },
 
     after(request, text) {
-      const exchange = exchangeOf(request)
-      const { sandbox } = exchange
-      if (sandbox === undefined || !sandbox.faults.mayConcern(operationOf(request) ?? '')) return text
-      return spoilt(victimOf(request, sandbox, text), text, exchange)
+      const context = contextOf(request)
+      const { sandbox } = context
+      if (sandbox === undefined || !sandbox.faults.mayApplyTo(operationIdOf(request) ?? '')) return text
+      return applyAfterFaults(faultContext(request, sandbox, text), text, context)
     },
 
-    play(fault, request, reply) {
+    sendConnectionFault(fault, request, reply) {
       const half = fault.text.slice(0, Math.floor(fault.text.length / 2))
-      sign(request, reply, fault.kind === 'truncate' ? { status: 200, body: half } : {})
-      play(fault, reply)
-      if (fault.kind === 'hang') holdOpen(exchangeOf(request), reply)
+      finishResponse(request, reply, fault.kind === 'truncate' ? { status: 200, body: half } : {})
+      sendConnectionFault(fault, reply)
+      if (fault.kind === 'hang') hangUntilAborted(contextOf(request), reply)
     },
   }
 
   /** A success has no `x-emulator-reason`: who sees the true answer is told here. */
-  function warn(request: FastifyRequest, { name }: Sandbox, reason: string, fault: string): void {
+  function logUnappliedPatch(request: FastifyRequest, { name }: Sandbox, reason: string, fault: string): void {
     log.warn(
       {
-        request_id: exchangeOf(request).requestId,
+        request_id: contextOf(request).requestId,
         sandbox: name,
-        operation: operationOf(request),
+        operation: operationIdOf(request),
         fault,
         reason: redact(reason, bearerToken(request.headers.authorization)),
       },
@@ -93,14 +93,18 @@ export function createFaultHook(pauses: Pauses, log: FastifyBaseLogger): FaultHo
   }
 
   /** Until the client gives up, or is given up. */
-  function holdOpen({ sandbox, generation }: Exchange, { raw }: FastifyReply): void {
-    whenClosed([raw], [sandbox?.stayAwake(), pauses.onCut(generation, () => raw.destroy())])
+  function hangUntilAborted({ sandbox, sandboxSignal }: RequestContext, { raw }: FastifyReply): void {
+    whenClosed([raw], [sandbox?.acquire(), pauses.onCut(sandboxSignal, () => raw.destroy())])
   }
 }
 
 /** The answer as faults leave it, unless the sandbox was reset while they did. */
-async function spoilt(victim: Victim, text: string, { generation }: Exchange): Promise<string> {
-  const left = await befallAfter(victim, text)
-  if (generation?.isOver) throw new Cut()
+async function applyAfterFaults(
+  injection: FaultContext,
+  text: string,
+  { sandboxSignal }: RequestContext,
+): Promise<string> {
+  const left = await injectAfter(injection, text)
+  if (sandboxSignal?.isOver) throw new Cut()
   return left
 }

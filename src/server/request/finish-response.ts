@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { addApiHeaders } from '../../openai-api/http/response-headers.ts'
 import { monotonicNow } from '../../sandbox/clock.ts'
-import { exchangeOf } from './context.ts'
-import { type Answer, observe } from './journal.ts'
+import { contextOf } from './context.ts'
+import { type ResponseSummary, recordRequest } from './journal.ts'
 
 /** Puts on an answer of the API the headers that it owes to who gives it, and when, and writes it down. */
-export function sign(request: FastifyRequest, reply: FastifyReply, answer: Answer): void {
-  const { requestId, sandbox, disclosure, begun } = exchangeOf(request)
+export function finishResponse(request: FastifyRequest, reply: FastifyReply, response: ResponseSummary): void {
+  const { requestId, sandbox, apiHeaderLevel, startedAt } = contextOf(request)
   const organizationId = sandbox?.settings.organization.id
-  addApiHeaders(reply, { requestId, disclosure, organizationId, duration: monotonicNow() - begun })
-  observe(request, reply, answer)
+  addApiHeaders(reply, { requestId, apiHeaderLevel, organizationId, duration: monotonicNow() - startedAt })
+  recordRequest(request, reply, response)
 }

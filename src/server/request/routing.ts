@@ -1,16 +1,16 @@
 import type { FastifyInstance } from 'fastify'
 
 // All else is the emulated API's.
-const ours = /^\/(_emulator|docs)(\/|$)|^\/(health|ready|openapi\.yaml|openapi\.json)$/
+const controlPathPattern = /^\/(_emulator|docs)(\/|$)|^\/(health|ready|openapi\.yaml|openapi\.json)$/
 
-const misplaced = /^\/.+\/_emulator(\/|$)/
+const misplacedControlPattern = /^\/.+\/_emulator(\/|$)/
 
 /** Which methods each path has: a router says only whether one method does. */
-export class RouteTable {
+export class AllowedMethods {
   readonly #routes = new Map<string, { pattern: RegExp; methods: string[] }>()
 
   /** Notes every route that is registered on `app` from now on. */
-  watch(app: FastifyInstance): void {
+  collect(app: FastifyInstance): void {
     app.addHook('onRoute', ({ url, method }) => {
       const pattern = new RegExp(`^${url.replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+').replace('*', '.*')}$`)
       const route = this.#routes.get(url) ?? { pattern, methods: [] }
@@ -28,12 +28,12 @@ export class RouteTable {
   }
 
   /** Whether a path belongs to the emulator itself rather than to what it emulates. */
-  isOurs(path: string): boolean {
-    return ours.test(path)
+  isControlRoute(path: string): boolean {
+    return controlPathPattern.test(path)
   }
 
   /** Whether somebody looks for a control where none is. */
-  isMisplacedControl(path: string): boolean {
-    return misplaced.test(path) && this.methodsOf(path) === undefined
+  looksLikeControlUrl(path: string): boolean {
+    return misplacedControlPattern.test(path) && this.methodsOf(path) === undefined
   }
 }

@@ -1,13 +1,13 @@
 import { decodeAscii } from '../../common/percent-encoding.ts'
 
 /** What a URL addresses: a sandbox, and in it a path as the routes know it. */
-export interface Address {
+export interface RequestTarget {
   /** Absent where the URL names a sandbox that cannot be. */
   sandbox: string | undefined
   /** The path and the query, without authority, `/sandbox/NAME` and `/v1`. */
   url: string
   /** The path as the client sent it, without authority and query. */
-  sentPath: string
+  rawPath: string
   /** The query as the client sent it, with its question mark. */
   query: string
   /** The percent-encoding is broken. */
@@ -29,29 +29,29 @@ export const sandboxNameRule = '1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-", the 
 export const isSandboxName = (name: string): boolean => sandboxName.test(name)
 
 /** Reads a request's target, in whatever form a client may send it. Never throws. */
-export function parseAddress(target: string): Address {
-  return readPlain(target) ?? read(target)
+export function parseRequestTarget(target: string): RequestTarget {
+  return parseFastPath(target) ?? parseAnyForm(target)
 }
 
-const plainTarget = /^(?:\/sandbox\/([A-Za-z0-9][A-Za-z0-9._-]{0,63}))?\/v1(\/organization\/[\w/-]+)(\?[^%#]*)?$/
+const fastPathPattern = /^(?:\/sandbox\/([A-Za-z0-9][A-Za-z0-9._-]{0,63}))?\/v1(\/organization\/[\w/-]+)(\?[^%#]*)?$/
 
 /** What nearly every target is, and then needs no looking for what it might be else: a twentieth of a request. */
-function readPlain(target: string): Address | undefined {
-  const parts = plainTarget.exec(target)
+function parseFastPath(target: string): RequestTarget | undefined {
+  const parts = fastPathPattern.exec(target)
   if (parts === null) return undefined
   const [, sandbox = defaultSandbox, path = '', query = ''] = parts
-  const sentPath = query === '' ? target : target.slice(0, -query.length)
-  return { sandbox, url: path + query, sentPath, query, isMalformed: false }
+  const rawPath = query === '' ? target : target.slice(0, -query.length)
+  return { sandbox, url: path + query, rawPath, query, isMalformed: false }
 }
 
-function read(target: string): Address {
+function parseAnyForm(target: string): RequestTarget {
   const relative = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '')
-  const [sentPath, query] = splitQuery(relative)
-  const { sandbox, path } = splitSandbox(decodeAscii(sentPath, unreserved))
-  if (decode(relative) === undefined) return { sandbox, url: '/', sentPath, query, isMalformed: true }
+  const [rawPath, query] = splitQuery(relative)
+  const { sandbox, path } = splitSandbox(decodeAscii(rawPath, unreserved))
+  if (decode(relative) === undefined) return { sandbox, url: '/', rawPath, query, isMalformed: true }
   // The official test suites leave out the /v1: every operation answers at both.
   const url = (path.startsWith('/v1/organization/') ? path.slice('/v1'.length) : path) + query
-  return { sandbox, url, sentPath, query, isMalformed: false }
+  return { sandbox, url, rawPath, query, isMalformed: false }
 }
 
 function splitQuery(relative: string): [path: string, query: string] {
@@ -60,7 +60,7 @@ function splitQuery(relative: string): [path: string, query: string] {
 }
 
 /** A prefix is taken off once, and only before what a sandbox has: an unknown URL keeps it, and stays unknown. */
-function splitSandbox(path: string): Pick<Address, 'sandbox'> & { path: string } {
+function splitSandbox(path: string): Pick<RequestTarget, 'sandbox'> & { path: string } {
   if (!path.startsWith('/sandbox/')) return { sandbox: defaultSandbox, path }
   const [, encoded = '', rest = ''] = /^\/sandbox\/([^/]+)(\/.*)?$/s.exec(path) ?? []
   const name = decode(encoded)
