@@ -1,5 +1,4 @@
 import { UserError } from '../common/user-error.ts'
-import { defaultSandbox } from '../server/request/target.ts'
 import type { locationOptions, Options } from './options.ts'
 
 /** Where a running emulator is. */
@@ -13,7 +12,3 @@ export function emulatorUrl({ url, host, port }: EmulatorLocation): string {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
 }
-
-/** What a client's base URL is set to, for a sandbox. */
-export const sandboxBaseUrl = (url: string, sandbox: string): string =>
-  sandbox === defaultSandbox ? `${url}/v1` : `${url}/sandbox/${sandbox}/v1`

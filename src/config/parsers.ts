@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { isHostName } from '../common/host-name.ts'
 import { headerTextPattern, headerTextRule } from '../common/http-syntax.ts'
-import { isSandboxName, sandboxNameRule } from '../server/request/target.ts'
+import { isSandboxName, sandboxNameRule } from '../sandbox/names.ts'
 
 // Each reads the text of an option, and throws InvalidArgumentError with the rule that the text breaks.
 

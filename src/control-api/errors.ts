@@ -1,6 +1,6 @@
 import { ApiError } from '../openai-api/errors/api-error.ts'
+import { sandboxNameRule } from '../sandbox/names.ts'
 import { DocumentError } from '../schema/document.ts'
-import { sandboxNameRule } from '../server/request/target.ts'
 
 // Errors of the emulator itself, never of the service: `type` tells the two apart, `code` begins the reason too.
 

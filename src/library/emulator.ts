@@ -1,6 +1,5 @@
-import { sandboxBaseUrl } from '../config/location.ts'
 import { type ControlClient, createControlClient } from '../control-client/client.ts'
-import { defaultSandbox, isSandboxName, sandboxNameRule } from '../server/request/target.ts'
+import { defaultSandbox, isSandboxName, sandboxBaseUrl, sandboxNameRule, sandboxUrl } from '../sandbox/names.ts'
 import { assertDuration, assertList, assertNonEmptyString, assertObject } from './arguments.ts'
 import type { ArmedFault, Emulator, JournalEntry, Sandbox } from './types.ts'
 
@@ -13,8 +12,7 @@ interface EmulatorConnection {
 
 /** The object that stands for an emulator, wherever it runs. */
 export function createEmulator({ url, adminKey, controlToken, close }: EmulatorConnection): Emulator {
-  const clientFor = (name: string) =>
-    createControlClient(name === defaultSandbox ? url : `${url}/sandbox/${name}`, controlToken)
+  const clientFor = (name: string) => createControlClient(sandboxUrl(url, name), controlToken)
   const control = clientFor(defaultSandbox)
   const sandbox = (name: string) => {
     if (typeof name !== 'string' || !isSandboxName(name))

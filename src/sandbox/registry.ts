@@ -1,10 +1,10 @@
-import { defaultSandbox } from '../server/request/target.ts'
 import { monotonicNow } from './clock.ts'
+import { defaultSandbox } from './names.ts'
 import { Sandbox } from './sandbox.ts'
 import type { SandboxDefaults } from './state.ts'
 import { type DataDirectory, openDataDirectory } from './storage/data-directory.ts'
 import type { Image } from './storage/database.ts'
-import { openMemoryStorage } from './storage/storage.ts'
+import { openMemoryStorage } from './storage/memory-storage.ts'
 
 export interface RegistryOptions {
   defaults: SandboxDefaults

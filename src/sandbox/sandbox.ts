@@ -202,7 +202,7 @@ export class Sandbox {
       behavior: from('behavior').behavior,
       clock: from('clock').clock,
       at_ms: from('clock').at_ms,
-      drawn: from('random').drawn,
+      random_positions: from('random').random_positions,
     }
   }
 

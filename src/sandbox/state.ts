@@ -36,7 +36,7 @@ export function openState(db: Database, defaults: SandboxDefaults, randomness?: 
   const settings = readSettings(db)
   if (settings === undefined) throw new Error('the database holds no sandbox')
   const clock = createClock(() => state.settings.clock)
-  const generate = randomness ?? createRandomness(defaults.randomSeed, settings.drawn)
+  const generate = randomness ?? createRandomness(defaults.randomSeed, settings.random_positions)
   const keys = createKeyService({
     store,
     now: clock.unix,
@@ -68,7 +68,7 @@ export function buildInitialImage(seed: Seed, adminKey: string | undefined, rand
     const store = createKeyStore(db)
     const settings = initialSettings(seed, randomness)
     db.transaction(() => insertSeedKeys(seed, adminKey, { store, settings, randomness }))()
-    writeSettings(db, { ...settings, drawn: randomness.positions() })
+    writeSettings(db, { ...settings, random_positions: randomness.positions() })
     return serializeDatabase(db)
   } finally {
     db.close()
@@ -77,7 +77,7 @@ export function buildInitialImage(seed: Seed, adminKey: string | undefined, rand
 
 /** A copy of a state as it is now. */
 export function captureImage(state: SandboxState): Image {
-  changeSettings(state, { at_ms: state.clock.now(), drawn: state.randomness.positions() })
+  changeSettings(state, { at_ms: state.clock.now(), random_positions: state.randomness.positions() })
   return serializeDatabase(state.db)
 }
 

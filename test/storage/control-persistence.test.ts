@@ -220,7 +220,7 @@ test('what a crash has left half-written does no harm, and is gone with its sand
   const before = await allOf(first.control, 'copy')
   await first.app.close()
   const folder = folderOf(dataDirectory, 'copy')
-  for (const file of ['sandbox', 'beginning', `snapshot-${hex('before')}`, `snapshot-${hex('never')}`]) {
+  for (const file of ['sandbox', 'initial', `snapshot-${hex('before')}`, `snapshot-${hex('never')}`]) {
     writeFileSync(join(folder, `${file}.sqlite.new`), 'half a data')
   }
   const { control } = await startControlled({ dataDirectory })
@@ -239,7 +239,7 @@ describe('a sandbox that was removed', () => {
     const first = await startControlled({ dataDirectory })
     await use(first.control)
     expect(readdirSync(folderOf(dataDirectory, 'copy')).sort()).toEqual(
-      expect.arrayContaining(['beginning.sqlite', 'sandbox.sqlite', `snapshot-${hex('before')}.sqlite`]),
+      expect.arrayContaining(['initial.sqlite', 'sandbox.sqlite', `snapshot-${hex('before')}.sqlite`]),
     )
     await first.control('DELETE', '/sandboxes/copy')
     expect(existsSync(folderOf(dataDirectory, 'copy'))).toBe(false)
@@ -268,7 +268,7 @@ describe('a sandbox that was removed', () => {
 test('names of snapshots that differ in case are two', async () => {
   const dataDirectory = temporaryFolder()
   const first = await startControlled({ dataDirectory })
-  for (const name of ['snap', 'SNAP', 'beginning', 'sandbox']) {
+  for (const name of ['snap', 'SNAP', 'initial', 'sandbox']) {
     await first.control('PUT', '/state', { keys: [{ name }] })
     await first.control('PUT', `/snapshots/${name}`)
   }
@@ -276,12 +276,12 @@ test('names of snapshots that differ in case are two', async () => {
   const { control, names } = await startControlled({ dataDirectory })
   expect((await control('GET', '/snapshots')).body.data.map(({ name }: { name: string }) => name)).toEqual([
     'SNAP',
-    'beginning',
+    'initial',
     'sandbox',
     'snap',
   ])
   await control('DELETE', '/snapshots/sandbox')
-  for (const name of ['snap', 'SNAP', 'beginning']) {
+  for (const name of ['snap', 'SNAP', 'initial']) {
     await control('POST', `/snapshots/${name}/restore`)
     expect(await names()).toEqual(['Admin key', name])
   }

@@ -1,21 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import {
-  chmodSync,
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import SQLite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
-import { pageQueries } from '../../src/openai-api/admin-api-keys/store.ts'
-import { migrate } from '../../src/sandbox/storage/migrations.ts'
+import { pageQueries } from '../../src/openai-api/admin-api-keys/key-position.ts'
+import { migrate, newestVersion } from '../../src/sandbox/storage/migrations.ts'
 import { adminKey, keysUrl, startApp } from '../support/app.ts'
 import { temporaryFile, temporaryFolder } from '../support/files.ts'
 import { serve, startProgram } from '../support/program.ts'
@@ -147,70 +137,38 @@ test('a sandbox that outlived its time is gone from the folder, too', async () =
   expect(readdirSync(data)).toContain(inHex('default'))
 })
 
-test('an older file is migrated when it is opened', async () => {
+test('a file without the pending migrations gets them when it is opened', async () => {
   const data = temporaryFolder()
   mkdirSync(join(data, inHex('default')))
   const db = new SQLite(fileOf(data))
-  db.exec(readFileSync(new URL('../../migrations/0001_admin_api_keys.sql', import.meta.url), 'utf8'))
-  db.pragma('user_version = 1')
+  db.pragma('journal_mode = WAL')
   db.close()
-  const { call } = await startApp({ dataDirectory: data })
+  const { app, call } = await startApp({ dataDirectory: data })
   expect((await call('GET', keysUrl)).status).toBe(200)
+  await app.close()
+  const migrated = new SQLite(fileOf(data), { readonly: true })
+  expect(migrated.pragma('user_version', { simple: true })).toBe(newestVersion())
+  expect(migrated.pragma('freelist_count', { simple: true })).toBe(0)
+  migrated.close()
 })
 
-interface OldKey {
-  id: string
-  created_at: number
-  deleted?: 1
-  expires_at?: number
-  last_used_at?: number
-}
-
-/** A file as version 3 wrote it, with these keys, in order of insertion. */
-function writeVersion3(path: string, keys: OldKey[]): void {
-  const db = new SQLite(path)
-  for (const step of ['0001_admin_api_keys', '0002_sandbox', '0003_copies']) {
-    db.exec(readFileSync(new URL(`../../migrations/${step}.sql`, import.meta.url), 'utf8'))
-  }
-  db.pragma('user_version = 3')
-  db.exec(`INSERT INTO sandbox (organization, behavior, clock)
-    VALUES ('{"id":"org-a","name":"A","user":{"id":"user-a","name":"A","created_at":1}}', '{}', '{"offset_ms":0}')`)
-  const insert = db.prepare(`INSERT INTO admin_api_keys
-    (seq, id, value_sha256, created_at, expires_at, last_used_at, deleted, shown) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
-  for (const [seq, { id, created_at, deleted = 0, expires_at = null, last_used_at = null }] of keys.entries()) {
-    const owner = { type: 'user', object: 'organization.user', id: 'user-a', name: 'A', created_at: 1, role: 'owner' }
-    const times = { created_at, expires_at, last_used_at }
-    const shown = {
-      object: 'organization.admin_api_key',
-      id,
-      name: id,
-      redacted_value: 'sk-admin...abc',
-      ...times,
-      owner,
-    }
-    const sha256 = createHash('sha256').update(`sk-admin-${id}`).digest('hex')
-    insert.run(seq + 1, id, sha256, created_at, expires_at, last_used_at, deleted, JSON.stringify(shown))
-  }
-  db.close()
-}
-
-test('keys of an older file keep their order, their deletion, their cursors and their values', async () => {
-  const data = temporaryFolder()
-  mkdirSync(join(data, inHex('default')))
-  writeVersion3(fileOf(data), [
+test('keys keep their order, deletion, cursors and values across a restart and a restored snapshot', async () => {
+  const keys = [
     { id: 'key_late', created_at: 1_700_000_002 },
     { id: 'key_b', created_at: 1_700_000_001 },
-    { id: 'key_gone', created_at: 1_700_000_001, deleted: 1 },
+    { id: 'key_gone', created_at: 1_700_000_001, deleted: true },
     { id: 'key_a', created_at: 1_700_000_001 },
     { id: 'key_first', created_at: 0, expires_at: 1, last_used_at: 1 },
     { id: 'key_last', created_at: 253_402_300_799 },
-  ])
-  copyFileSync(fileOf(data), join(data, inHex('default'), `snapshot-${inHex('old')}.sqlite`))
-  const { app, call } = await startApp({ dataDirectory: data, adminKey: undefined })
+  ].map((key) => ({ name: key.id, value: `sk-admin-${key.id}`, ...key }))
+  const options = { dataDirectory: temporaryFolder(), adminKey: undefined }
+  const earlier = await startApp({ ...options, seed: [temporaryFile('seed.json', JSON.stringify({ keys }))] })
+  expect((await earlier.call('PUT', '/_emulator/snapshots/old')).status).toBe(200)
+  await earlier.app.close()
+  const { app, call } = await startApp(options)
   const as = 'sk-admin-key_late'
   const idsOf = async (query: string) =>
     (await call('GET', `${keysUrl}?${query}`, { as })).body.data.map(({ id }: { id: string }) => id)
-  const inserted = ['key_late', 'key_b', 'key_gone', 'key_a', 'key_first', 'key_last']
   const reasonOf = async (token: string) => (await call('GET', keysUrl, { as: token })).headers['x-emulator-reason']
   const expectAll = async () => {
     expect(await idsOf('')).toEqual(['key_first', 'key_b', 'key_a', 'key_late', 'key_last'])
@@ -225,14 +183,11 @@ test('keys of an older file keep their order, their deletion, their cursors and 
   for (const id of ['key_a', 'key_last']) await call('DELETE', `${keysUrl}/${id}`, { as })
   expect((await call('POST', '/_emulator/snapshots/old/restore')).status).toBe(200)
   await expectAll()
-  const { keys } = (await call('GET', '/_emulator/state')).body
-  expect(keys.map(({ id }: { id: string }) => id)).toEqual(inserted)
+  const exported = (await call('GET', '/_emulator/state')).body.keys
+  expect(exported.map(({ id }: { id: string }) => id)).toEqual(keys.map(({ id }) => id))
   const { id } = (await call('POST', keysUrl, { as, body: { name: 'new' } })).body
   expect((await call('GET', '/_emulator/state')).body.keys.at(-1).id).toBe(id)
   await app.close()
-  const db = new SQLite(fileOf(data), { readonly: true })
-  expect(db.pragma('freelist_count', { simple: true })).toBe(0)
-  db.close()
 })
 
 test('a key is listed after those of its second that an earlier run made, and deleted', async () => {
@@ -368,7 +323,9 @@ describe('a folder that cannot be used stops the start with exit code 2', () => 
     db.pragma('user_version = 999')
     db.close()
     const before = readFileSync(fileOf(data))
-    expect(await refused(data)).toContain('is of version 999; this program knows versions up to 4')
+    expect(await refused(data)).toContain(
+      'has version 999, written by a newer release; this release supports versions up to 1',
+    )
     expect(readFileSync(fileOf(data)).equals(before)).toBe(true)
   })
 
@@ -406,8 +363,8 @@ describe('a folder that cannot be used stops the start with exit code 2', () => 
   test('and then no other file is touched, older ones neither', async () => {
     const data = await usedFolder()
     const older = new SQLite(fileOf(data))
-    older.exec('DROP TABLE sandbox')
-    older.pragma('user_version = 1')
+    for (const table of ['sandbox', 'admin_api_keys']) older.exec(`DROP TABLE ${table}`)
+    older.pragma('user_version = 0')
     older.pragma('journal_mode = DELETE')
     older.close()
     mkdirSync(join(data, inHex('zz')))
@@ -441,7 +398,7 @@ describe('a folder that cannot be used stops the start with exit code 2', () => 
   test('a folder that another process uses', async () => {
     const data = temporaryFolder()
     const { url } = await serve(['--data', data])
-    expect(await refused(data)).toContain('is used by another process')
+    expect(await refused(data)).toContain('is in use by another process')
     expect((await fetch(url + keysUrl, { headers: auth })).status).toBe(200)
   })
 

@@ -4,8 +4,8 @@ import { type EmulatorLocation, emulatorUrl } from '../../config/location.ts'
 import type { Options } from '../../config/options.ts'
 import { createSendControl, type SendControl } from '../../control-client/client.ts'
 import { EmulatorError } from '../../control-client/emulator-error.ts'
+import { sandboxUrl } from '../../sandbox/names.ts'
 import { parsePointer } from '../../schema/schema-errors.ts'
-import { defaultSandbox } from '../../server/request/target.ts'
 
 type ControlCommandOptions = EmulatorLocation & Options<'sandbox' | 'controlToken'>
 
@@ -71,7 +71,7 @@ async function withControlClient<Result>(
   use: (send: SendControl) => Promise<Result>,
 ) {
   const url = emulatorUrl(location)
-  const root = sandbox === defaultSandbox ? url : `${url}/sandbox/${sandbox}`
+  const root = sandboxUrl(url, sandbox)
   try {
     const send = createSendControl(root, controlToken)
     const { data }: { data: { name: string }[] } = JSON.parse(await send('GET', '/sandboxes'))

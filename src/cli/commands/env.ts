@@ -1,5 +1,6 @@
-import { type EmulatorLocation, emulatorUrl, sandboxBaseUrl } from '../../config/location.ts'
+import { type EmulatorLocation, emulatorUrl } from '../../config/location.ts'
 import type { Options } from '../../config/options.ts'
+import { sandboxBaseUrl } from '../../sandbox/names.ts'
 
 type EnvOptions = EmulatorLocation & Options<'adminKey' | 'sandbox' | 'format'>
 

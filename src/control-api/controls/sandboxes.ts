@@ -2,11 +2,17 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { customAlphabet } from 'nanoid'
 import * as Type from 'typebox'
 import { monotonicNow, systemNow } from '../../sandbox/clock.ts'
+import {
+  defaultSandbox,
+  isSandboxName,
+  sandboxBaseUrl,
+  sandboxNamePattern,
+  sandboxNameRule,
+} from '../../sandbox/names.ts'
 import type { Registry } from '../../sandbox/registry.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Image } from '../../sandbox/storage/database.ts'
 import { link, Nullable, UnixTime } from '../../schema/typebox.ts'
-import { defaultSandbox, isSandboxName, sandboxNamePattern, sandboxNameRule } from '../../server/request/target.ts'
 import type { ParsedBody } from '../body.ts'
 import * as errors from '../errors.ts'
 import { defineControl } from '../operation.ts'
@@ -132,5 +138,5 @@ function toListedSandbox({ name, state, createdAt, lastUsed }: Sandbox, request:
 /** As whoever asks reaches us. */
 function requestedBaseUrl(name: string, { headers, socket }: FastifyRequest): string {
   const root = `http://${headers.host ?? `${socket.localAddress}:${socket.localPort}`}`
-  return name === defaultSandbox ? `${root}/v1` : `${root}/sandbox/${name}/v1`
+  return sandboxBaseUrl(root, name)
 }

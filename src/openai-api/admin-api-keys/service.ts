@@ -3,7 +3,8 @@ import type { Behavior } from '../behavior.ts'
 import * as errors from '../errors/catalogue.ts'
 import type { Credential } from '../http/authentication.ts'
 import { fromJson, type Json, toJson } from '../json-text.ts'
-import { appendValue, listJson, type Owner, toRow } from './key.ts'
+import { type Owner, toRow } from './key.ts'
+import { appendValue, listJson } from './key-json.ts'
 import {
   type AdminApiKey,
   type AdminApiKeyCreateResponse,
@@ -69,7 +70,7 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
     if (ownerCache?.caller === caller) return ownerCache.owner
     const row = store.byId(caller)
     if (row === undefined) return defaultOwner()
-    ownerCache = { caller, owner: fromJson<AdminApiKey>(row.shown).owner }
+    ownerCache = { caller, owner: fromJson<AdminApiKey>(row.json).owner }
     return ownerCache.owner
   }
 
@@ -95,7 +96,7 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
           value_sha256: digest(value),
           redacted_value: redactedValue(value),
         })
-        if (store.insert(row)) return appendValue(row.shown, value)
+        if (store.insert(row)) return appendValue(row.json, value)
       }
     },
 
@@ -107,7 +108,7 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
     },
 
     retrieve(id: string): Json<AdminApiKey> {
-      return find(id).shown
+      return find(id).json
     },
 
     delete(id: string): Json<DeletedAdminApiKey> {

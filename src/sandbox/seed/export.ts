@@ -18,8 +18,8 @@ export function exportState({ store, settings, clock }: SandboxState): SeedFile 
   }
 }
 
-function toSeedKey({ shown, value_sha256, deleted }: StoredKeyRow): SeedKey {
-  const { id, name, redacted_value, created_at, expires_at, last_used_at, owner } = fromJson<AdminApiKey>(shown)
+function toSeedKey({ json, value_sha256, deleted }: StoredKeyRow): SeedKey {
+  const { id, name, redacted_value, created_at, expires_at, last_used_at, owner } = fromJson<AdminApiKey>(json)
   return {
     id,
     // Somebody may have called something by a value.

@@ -27,7 +27,7 @@ export function initialSettings(seed: Seed, randomness: Randomness): Settings {
     behavior: { ...defaultBehavior, ...seed.behavior },
     clock,
     at_ms: now,
-    drawn: {},
+    random_positions: {},
   }
 }
 

@@ -3,12 +3,12 @@ import SQLite, { type Database } from 'better-sqlite3'
 import { UserError } from '../../common/user-error.ts'
 import { migrate, newestVersion } from './migrations.ts'
 
-/** A whole database as bytes: what a sandbox began as, a snapshot, what another begins as. */
+/** A complete database as bytes: an initial image, a snapshot, or what a copied sandbox starts from. */
 export type Image = Buffer
 
 let emptyImage: Image | undefined
 
-/** A database in memory, migrated and empty: a copy, for to migrate takes ten times as long. */
+/** Opens a new, migrated, empty database in memory: a copy of an image, because migrating takes ten times as long. */
 export function openMemory(): Database {
   emptyImage ??= buildEmptyImage()
   return new SQLite(emptyImage)
@@ -22,25 +22,25 @@ function buildEmptyImage(): Image {
   return image
 }
 
-// Where a database says by which protocol it is written and read: 1 for the usual one, 2 for the WAL.
+// The bytes of a database header that select the journal mode: 1 for rollback, 2 for WAL (sqlite.org/fileformat.html).
 const journalModeBytes = [18, 19]
 
-/** A copy of all that a database holds. */
+/** Returns a copy of the whole database. */
 export function serializeDatabase(db: Database): Image {
   const image = db.serialize()
-  // Bytes in memory have no WAL.
+  // A database in memory has no WAL; SQLite refuses to open an image that claims one.
   for (const at of journalModeBytes) image[at] = 1
   return image
 }
 
-/** An image as the bytes of a file for `openFile`, whose changing over to the WAL would wait for the disk four times. */
+/** Returns the image as a file for `openFile`. Switching a file to WAL later would wait for the disk four times. */
 export function toWalFile(image: Image): Buffer {
   const file = Buffer.from(image)
   for (const at of journalModeBytes) file[at] = 2
   return file
 }
 
-/** A database in memory that begins as an image, migrated if that is of an older version. */
+/** Opens an image as a database in memory, migrating it if it is older. */
 export function openImage(image: Image): Database {
   const db = new SQLite(image)
   allocateCacheLazily(db)
@@ -49,34 +49,34 @@ export function openImage(image: Image): Database {
 }
 
 /**
- * Has the cache take memory as it fills. SQLite gives one that is empty memory for 20 pages at once, unless that is more
- * than it may hold; a small sandbox never needs most of them, and they would be a quarter of what it takes.
+ * Makes SQLite allocate its page cache as it fills. An empty cache reserves memory for 20 pages at once, unless its limit is
+ * lower; a small sandbox never uses most of them, and they would be a quarter of its memory.
  */
 function allocateCacheLazily(db: Database): void {
   const cacheSize = db.pragma('cache_size', { simple: true })
   db.pragma('cache_size = 1')
   db.pragma('shrink_memory')
-  // Reads a page, so that the cache is not empty when it may hold more again.
+  // Reads one page, so that the cache is not empty when its limit is raised again.
   db.pragma('user_version')
   db.pragma(`cache_size = ${cacheSize}`)
 }
 
-// In bytes: SQLite's own limit.
+// SQLite's own limit, in bytes.
 const maxMappedBytes = 0x7fff0000
 
 /**
- * A database in a file, made if it is not there, migrated if it is older.
- * Throws UserError, the file untouched, where it is no database of ours, of a newer version, in use, or not writable.
+ * Opens a database file, creating it if needed and migrating it if it is older. Throws UserError, and leaves the file
+ * unchanged, if it belongs to another program, comes from a newer version, is in use, or cannot be written.
  */
 export function openFile(path: string): Database {
   checkFile(path)
   try {
     const db = new SQLite(path, { timeout: 0 })
-    // Alone with its file, SQLite needs no shared memory beside it. NORMAL: an answer survives the death of the process.
+    // Exclusive locking needs no shared-memory file. NORMAL: a commit survives the death of the process.
     db.pragma('locking_mode = EXCLUSIVE')
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = NORMAL')
-    // Of many keys nearly every read is of another page: they are mapped, not copied, and written back every 16 MB, not 4.
+    // With many keys nearly every read hits another page: map the file instead of copying, and checkpoint every 16 MB.
     db.pragma(`mmap_size = ${maxMappedBytes}`)
     db.pragma('wal_autocheckpoint = 4000')
     migrate(db)
@@ -86,7 +86,7 @@ export function openFile(path: string): Database {
   }
 }
 
-/** Looks whether a file, if it is there, can be opened, and writes nothing. Throws UserError as `openFile` does. */
+/** Checks, without writing, that a file can be opened if it exists. Throws UserError as `openFile` does. */
 export function checkFile(path: string): void {
   if (!existsSync(path)) return
   try {
@@ -101,7 +101,7 @@ export function checkFile(path: string): void {
   }
 }
 
-// "akey": the first migration writes it.
+// "akey", written by the first migration.
 const applicationId = 0x616b6579
 
 function assertOwnDatabase(db: Database, path: string): void {
@@ -112,7 +112,7 @@ function assertOwnDatabase(db: Database, path: string): void {
   }
   if (version > newestVersion()) {
     throw new UserError(
-      `--data: ${path} is of version ${version}; this program knows versions up to ${newestVersion()}. A newer one wrote it.`,
+      `--data: ${path} has version ${version}, written by a newer release; this release supports versions up to ${newestVersion()}.`,
     )
   }
 }
@@ -120,7 +120,7 @@ function assertOwnDatabase(db: Database, path: string): void {
 const explanations: Record<string, string> = {
   SQLITE_NOTADB: 'is not a SQLite database',
   SQLITE_CORRUPT: 'is a damaged SQLite database',
-  SQLITE_BUSY: 'is used by another process',
+  SQLITE_BUSY: 'is in use by another process',
   SQLITE_CANTOPEN: 'cannot be opened',
   SQLITE_READONLY: 'cannot be written',
   SQLITE_PERM: 'cannot be opened: permission denied',
@@ -128,10 +128,10 @@ const explanations: Record<string, string> = {
   SQLITE_IOERR: 'cannot be read or written',
 }
 
-/** SQLite's refusal of a file as a sentence for whoever named it; any other error as it is. */
+/** Returns a UserError that explains SQLite's error about the file at `path`; any other error unchanged. */
 export function toUserError(error: unknown, path: string): unknown {
   if (!(error instanceof SQLite.SqliteError)) return error
-  // An extended code, such as SQLITE_READONLY_DIRECTORY, begins with its family's.
+  // An extended code, such as SQLITE_READONLY_DIRECTORY, starts with the code of its family.
   const family = Object.keys(explanations).find((each) => error.code.startsWith(each))
   return family === undefined ? error : new UserError(`--data: ${path} ${explanations[family]} (${error.message})`)
 }

@@ -9,7 +9,7 @@ interface Migration {
 
 let allMigrations: Migration[] | undefined
 
-/** Every migration, oldest first. A migration that has been released is never edited. */
+/** Returns every migration, oldest first. A released migration is never edited. */
 function migrations(): Migration[] {
   allMigrations ??= readMigrations(new URL('migrations/', packageRoot))
   return allMigrations
@@ -22,19 +22,16 @@ function readMigrations(folder: URL): Migration[] {
     .map((file) => ({ version: Number.parseInt(file, 10), sql: readFileSync(new URL(file, folder), 'utf8') }))
 }
 
-/** The version of a database that has every migration. */
+/** Returns the version of a database that has every migration. */
 export const newestVersion = (): number => migrations().at(-1)?.version ?? 0
 
-/** Brings a database up to date, each step whole or not at all. SQLite's `user_version` says how far it is. */
+/** Applies the migrations that a database lacks, each in a transaction. SQLite's `user_version` records the last one. */
 export function migrate(db: Database, available: readonly Migration[] = migrations()): void {
   const currentVersion = db.pragma('user_version', { simple: true }) as number
-  const pending = available.filter(({ version }) => version > currentVersion)
-  for (const { version, sql } of pending) {
+  for (const { version, sql } of available.filter((migration) => migration.version > currentVersion)) {
     db.transaction(() => {
       db.exec(sql)
       db.pragma(`user_version = ${version}`)
     })()
   }
-  // Every copy would hold the pages that the steps have left empty.
-  if (pending.length > 0) db.exec('VACUUM')
 }

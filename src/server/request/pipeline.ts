@@ -7,6 +7,7 @@ import { type Behavior, defaultBehavior } from '../../openai-api/behavior.ts'
 import * as errors from '../../openai-api/errors/catalogue.ts'
 import { authenticate, scopeOf } from '../../openai-api/http/authentication.ts'
 import { sendError, toApiError } from '../../openai-api/http/send-error.ts'
+import { defaultSandbox, sandboxNameRule } from '../../sandbox/names.ts'
 import type { Registry } from '../../sandbox/registry.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { keepSandboxAliveWhileReceiving } from './body.ts'
@@ -15,7 +16,7 @@ import { createFaultInjector } from './faults.ts'
 import { finishResponse } from './finish-response.ts'
 import { targetKeyId } from './journal.ts'
 import type { AllowedMethods } from './routing.ts'
-import { defaultSandbox, type RequestTarget, sandboxNameRule } from './target.ts'
+import type { RequestTarget } from './target.ts'
 
 /** What stands between the socket and the operations, in the order in which the API checks things (LIMITS.md, Authentication). */
 export interface Pipeline {

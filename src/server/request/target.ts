@@ -1,4 +1,5 @@
 import { decodeAscii } from '../../common/percent-encoding.ts'
+import { defaultSandbox, isSandboxName } from '../../sandbox/names.ts'
 
 /** What a URL addresses: a sandbox, and in it a path as the routes know it. */
 export interface RequestTarget {
@@ -14,19 +15,8 @@ export interface RequestTarget {
   isMalformed: boolean
 }
 
-export const defaultSandbox = 'default'
-
 // These need not be encoded in a URL; decoded, a path has one form to whoever looks at it.
 const unreserved = /[A-Za-z0-9._~-]/
-
-export const sandboxNamePattern = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'
-const sandboxName = new RegExp(sandboxNamePattern)
-
-/** The rule for names, for messages. */
-export const sandboxNameRule = '1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-", the first a letter or a digit'
-
-/** Whether a sandbox may be called so. */
-export const isSandboxName = (name: string): boolean => sandboxName.test(name)
 
 /** Reads a request's target, in whatever form a client may send it. Never throws. */
 export function parseRequestTarget(target: string): RequestTarget {

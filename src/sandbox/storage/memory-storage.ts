@@ -1,0 +1,27 @@
+import { systemNow } from '../clock.ts'
+import { type Image, openImage } from './database.ts'
+import type { ImageSlot, SandboxStorage } from './storage.ts'
+
+/** Returns storage that lives as long as the process. */
+export function openMemoryStorage(): SandboxStorage {
+  const snapshots = new Map<string, Image>()
+  const now = systemNow()
+  return {
+    createdAt: () => now,
+    open: () => undefined,
+    replace(image, current) {
+      const db = openImage(image)
+      current?.close()
+      return db
+    },
+    initialImage: memorySlot(new Map(), 'initial'),
+    snapshot: (name) => memorySlot(snapshots, name),
+    snapshotNames: () => [...snapshots.keys()],
+  }
+}
+
+const memorySlot = (images: Map<string, Image>, name: string): ImageSlot => ({
+  read: () => images.get(name),
+  write: (image) => void images.set(name, image),
+  clear: () => void images.delete(name),
+})
