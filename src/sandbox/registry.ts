@@ -1,4 +1,4 @@
-import { monotonicNow } from './clock.ts'
+import { monotonicNow } from '../common/clock.ts'
 import { defaultSandbox } from './names.ts'
 import { Sandbox } from './sandbox.ts'
 import type { SandboxDefaults } from './state.ts'

@@ -1,4 +1,4 @@
-import { systemNow } from '../clock.ts'
+import { systemNow } from '../../common/clock.ts'
 import { type Image, openImage } from './database.ts'
 import type { ImageSlot, SandboxStorage } from './storage.ts'
 
