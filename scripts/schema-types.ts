@@ -3,6 +3,7 @@ export interface Schema {
   enum?: readonly unknown[]
   const?: unknown
   anyOf?: readonly Schema[]
+  oneOf?: readonly Schema[]
   items?: Schema
   properties?: Record<string, Schema>
   required?: readonly string[]
@@ -15,7 +16,8 @@ export interface Schema {
 export function typeOf(schema: Schema, indent = ''): string {
   if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
   if (schema.const !== undefined) return JSON.stringify(schema.const)
-  if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map((each) => typeOf(each, indent)))].join(' | ')
+  const union = schema.anyOf ?? schema.oneOf
+  if (union !== undefined) return [...new Set(union.map((each) => typeOf(each, indent)))].join(' | ')
   switch (schema.type) {
     case 'integer':
     case 'number':

@@ -3,8 +3,11 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { documentFault } from '../src/faults/documented.ts'
-import { ArmedFault } from '../src/faults/schemas.ts'
+import { ClockChange, ClockState } from '../src/control-api/controls/clock.ts'
+import { ListedSandbox, NewSandbox } from '../src/control-api/controls/sandboxes.ts'
+import { Snapshot } from '../src/control-api/controls/snapshots.ts'
+import { ArmedFault, FaultBody } from '../src/faults/schemas.ts'
+import { JournalQuery } from '../src/journal/filter.ts'
 import { JournalEntrySchema } from '../src/journal/schemas.ts'
 import { operationIds } from '../src/openai-api/admin-api-keys/operation-ids.ts'
 import { BehaviorSchema } from '../src/openai-api/behavior.ts'
@@ -18,13 +21,19 @@ execFileSync(process.execPath, [tsc, '-p', 'tsconfig.types.json'], { cwd: root, 
 
 const behavior = { ...BehaviorSchema, required: Object.keys(BehaviorSchema.properties) }
 const shapes = {
-  ArmedFault: [ArmedFault, 'A fault that is armed, or was.'],
-  Behavior: [behavior, 'How a sandbox answers where the true answer of the service is not known (LIMITS.md).'],
-  FaultBody: [documentFault(operationIds), 'What arms a fault, by its kind.'],
+  ArmedFault: [ArmedFault, 'A fault as the emulator lists it.'],
+  Behavior: [behavior, 'How a sandbox responds where the real behavior is unknown (docs/fidelity.md).'],
+  ClockChange: [ClockChange, 'How to change a clock. `now` and `advance` exclude each other.'],
+  ClockState: [ClockState, 'The current time of a sandbox.'],
+  FaultBody: [FaultBody, 'A fault to add, by its kind.'],
+  JournalEntry: [JournalEntrySchema, 'A request to the emulated API, without secrets.'],
+  JournalQuery: [JournalQuery, 'The query parameters that filter the journal.'],
+  ListedSandbox: [ListedSandbox, 'A sandbox as the emulator lists it.'],
+  NewSandbox: [NewSandbox, 'A sandbox to create: from the seed, as a copy, or from a snapshot.'],
   OperationId: [{ enum: operationIds }, 'An operation of the emulated API.'],
-  RequestEntry: [JournalEntrySchema, 'A request to the emulated API, without a secret in it.'],
-  Resettable: [{ enum: resetParts }, 'What a reset may be limited to.'],
-  SeedFile: [SeedFile, 'How a sandbox begins, or is.'],
+  ResetPart: [{ enum: resetParts }, 'A part to which a reset can be limited.'],
+  SeedFile: [SeedFile, 'The state of a sandbox: what it starts from, or an export.'],
+  Snapshot: [Snapshot, 'A named copy of a sandbox.'],
 } as const
 
 const declared = Object.entries(shapes).map(
@@ -34,7 +43,7 @@ const declared = Object.entries(shapes).map(
 /** A declaration file without what it imports and hands on. */
 function declarationsOf(file: string): string {
   const text = readFileSync(new URL(`dist/types/${file}.d.ts`, root), 'utf8')
-  return text.replaceAll(/^(import|export type \{|export \{|\/\/\/) ?.*\n/gm, '')
+  return text.replaceAll(/^(import|export type \{[^}]*\}|export \{|\/\/\/) ?.*\n/gm, '')
 }
 
 const files = ['library/types', 'control-client/emulator-error', 'library/start-emulator', 'library/connect'].map(

@@ -1,36 +1,37 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../common/package-info.ts'
 import { UserError } from '../common/user-error.ts'
-import { addOptions, locationOptions, type OptionName, startOptions } from '../config/options.ts'
+import { addOptions } from '../config/add-options.ts'
+import { locationOptions, type OptionName, startOptions } from '../config/options.ts'
+import { printError } from './output.ts'
 import { onStop } from './signals.ts'
 
-/** The commands. Each loads its code when it is called. */
+/** Returns the program with all commands. Each loads its code when it runs. */
 function createProgram(environment: NodeJS.ProcessEnv): Command {
   const program = new Command('admin-keys-emulator')
-    .description('A local server that behaves like the Admin API keys endpoints of OpenAI.')
+    .description("A local test double for OpenAI's Admin API keys.")
     .version(version)
     .exitOverride()
-    // Defaults are said in the description, beside the variable.
+    // The descriptions state defaults, next to the variable.
     .configureHelp({ optionDescription: ({ description }) => description })
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'admin-keys-emulator: ')) })
   const command = (name: string, description: string, options: readonly OptionName[], isDefault = false) =>
     addOptions(program.command(name, { isDefault }).description(description), options, environment)
 
-  const start = command('start', 'Serve, until SIGTERM or SIGINT (the default command)', startOptions, true)
-  // What is no command reaches the default one, as an argument that it does not have.
+  const start = command('start', 'Serve until SIGTERM or SIGINT (the default command)', startOptions, true)
+  // An unknown command reaches the default one as an excess argument.
   start.allowExcessArguments().action(async (options, { args: [word] }: Command) => {
     if (word !== undefined) start.error(`error: ${unknownCommandMessage(word, program.commands)}`)
-    // Before it serves there is nothing to complete.
+    // Before the server listens there is nothing to complete.
     onStop(() => process.exit(0))
     await (await import('./commands/start.ts')).start(Object.freeze(options))
   })
-  program.addHelpText('after', () => `\nWithout a command it starts:\n\n${start.helpInformation()}`)
-  command('wait', 'Wait until the emulator is ready; exit 1 if it is not in time', [
-    ...locationOptions,
-    'timeout',
-  ]).action(async (options) => (await import('./commands/wait.ts')).wait(options))
-  command('healthcheck', 'Ask once whether the emulator lives; exit 1 if not', locationOptions).action(
-    async (options) => (await import('./commands/wait.ts')).healthcheck(options),
+  program.addHelpText('after', () => `\nWithout a command, start runs:\n\n${start.helpInformation()}`)
+  command('wait', 'Wait until the emulator is ready; exit 1 on timeout', [...locationOptions, 'timeout']).action(
+    async (options) => (await import('./commands/wait.ts')).wait(options),
+  )
+  command('healthcheck', 'Run one health check; exit 1 if it fails', locationOptions).action(async (options) =>
+    (await import('./commands/wait.ts')).healthcheck(options),
   )
   command('env', 'Print the variables that point official clients at the emulator', [
     ...locationOptions,
@@ -39,27 +40,27 @@ function createProgram(environment: NodeJS.ProcessEnv): Command {
     'format',
   ]).action(async (options) => (await import('./commands/env.ts')).printEnv(options))
   const controlOptions = [...locationOptions, 'sandbox', 'controlToken'] as const
-  command('reset', 'Put a sandbox back to what it began as', [...controlOptions, 'what']).action(async (options) =>
-    (await import('./commands/control.ts')).reset(options),
+  command('reset', 'Return a sandbox to its initial state', [...controlOptions, 'only']).action(async (options) =>
+    (await import('./commands/reset.ts')).reset(options),
   )
   command('state', 'Print the state of a sandbox as a seed, or load one', [...controlOptions, 'load', 'add']).action(
-    async (options) => (await import('./commands/control.ts')).state(options),
+    async (options) => (await import('./commands/state.ts')).state(options),
   )
-  command('conform', 'Hold any server to what the emulator does; exit 1 on a difference', [
+  command('conform', 'Run conformance probes against any server; exit 1 on a difference', [
     ...(['baseUrl', 'adminKey', 'write', 'pace', 'timeout', 'json'] as const),
   ]).action(async (options) => (await import('./commands/conform.ts')).runConformCommand(options))
   return program
 }
 
-/** Runs the command that `args` name. Resolves to the exit code, `undefined` while a server goes on. */
+/** Runs the command that `args` name. Resolves to the exit code, or undefined while a server is running. */
 export async function run(args: string[], environment: NodeJS.ProcessEnv): Promise<number | undefined> {
   try {
     await createProgram(environment).parseAsync(args, { from: 'user' })
     return undefined
   } catch (error) {
-    // Commander has said what is wrong, or printed the help that was asked for.
+    // Commander has already printed its message, or the help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    process.stderr.write(`admin-keys-emulator: ${errorText(error)}\n`)
+    printError(errorText(error))
     return error instanceof UserError ? 2 : 1
   }
 }
@@ -68,12 +69,12 @@ function unknownCommandMessage(word: string, commands: readonly Command[]): stri
   const names = commands.map((command) => command.name())
   return names.includes(word)
     ? `the command '${word}' must come before its options`
-    : `unknown command '${word}'; there are ${names.join(', ')}`
+    : `unknown command '${word}'. Available commands: ${names.join(', ')}`
 }
 
-/** One line for what the user can mend; all there is for what only we can. */
-function errorText(error: unknown): string | undefined {
-  const { message, stack, code, syscall } = error as NodeJS.ErrnoException
+/** Returns one line for an error that the user can fix, and the stack for one that only we can. */
+function errorText(error: unknown): string {
+  const { message, stack = message, code, syscall } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') return `${message}; choose another port with --port`
   return error instanceof UserError || syscall !== undefined ? message : stack
 }

@@ -2,23 +2,23 @@ import { monotonicNow } from '../common/clock.ts'
 
 type Handler = (signal: NodeJS.Signals) => void
 
-// As the shell reports a command that a signal ended.
+// The exit codes by which a shell reports a command that a signal ended.
 let handler: Handler = (signal) => process.exit(signal === 'SIGINT' ? 130 : 143)
 
-/** To be called first of all: as PID 1, a process for which nothing is installed ignores both signals. */
+/** Installs handlers for SIGTERM and SIGINT. Call it first: as PID 1, a process without handlers ignores both. */
 export function installSignalHandlers(): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => handler(signal))
 }
 
-/** What SIGTERM and SIGINT do from now on. */
+/** Sets what SIGTERM and SIGINT do from now on. */
 export function onStop(next: Handler): void {
   handler = next
 }
 
-// Under npm a Ctrl-C arrives twice, from the terminal and from npm. In milliseconds.
+// Under npm, Ctrl-C arrives twice: from the terminal and from npm.
 const duplicateSignalMs = 500
 
-/** To be called as a signal is met: what a second one does. */
+/** Sets what a second signal does. Call it while handling the first. */
 export function onSecondStop(next: Handler): void {
   const firstSignalAt = monotonicNow()
   onStop((signal) => {

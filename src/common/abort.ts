@@ -1,55 +1,70 @@
+import { setMaxListeners } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Generation } from './generation.ts'
 
-/** What a request waited in is gone, its sandbox reset or removed or the server: its client is to see a broken connection. */
-export class Cut extends Error {}
+/**
+ * Thrown when the sandbox of a request is reset or removed, or the server stops, while the request waits. The connection is
+ * closed without a response.
+ */
+export class RequestAborted extends Error {}
 
-/** Requests that wait on purpose. A reset of their sandbox cuts them, and so does the end of the server. */
-export class Pauses {
-  readonly #server = new Generation()
-
-  /** Calls `cut` when the generation ends, or the server, unless it is let go before. */
-  onCut(generation: Generation | undefined, cut: () => void): () => void {
-    const letGo = [this.#server.onEnd(cut), generation?.onEnd(cut)]
-    return () => {
-      for (const each of letGo) each?.()
-    }
-  }
-
-  /** Resolves after so many real milliseconds. Rejects with Cut. */
-  pause(ms: number, generation: Generation | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const letGo = this.onCut(generation, () => {
-        clearTimeout(timer)
-        letGo()
-        reject(new Cut())
-      })
-      const timer = setTimeout(() => {
-        letGo()
-        resolve()
-      }, ms)
-    })
-  }
-
-  /** Cuts all that wait. */
-  end(): void {
-    this.#server.end()
-  }
+/** Returns a controller whose signal takes any number of listeners: every waiting request adds one. */
+export function createAbortController(): AbortController {
+  const controller = new AbortController()
+  setMaxListeners(0, controller.signal)
+  return controller
 }
 
-/** Calls each as soon as one of the messages is over, however it ends, or at once if one is. */
-export function whenClosed(
+type Signals = readonly (AbortSignal | undefined)[]
+
+/**
+ * Calls `listener` once, when the first of the signals aborts; in a microtask if one has aborted already, so that the caller
+ * holds the returned function first. That function unsubscribes.
+ */
+export function onAbort(signals: Signals, listener: () => void): () => void {
+  let isActive = true
+  const unsubscribe = () => {
+    isActive = false
+    for (const signal of signals) signal?.removeEventListener('abort', run)
+  }
+  const run = () => {
+    if (!isActive) return
+    unsubscribe()
+    listener()
+  }
+  for (const signal of signals) {
+    if (signal?.aborted) queueMicrotask(run)
+    else signal?.addEventListener('abort', run)
+  }
+  return unsubscribe
+}
+
+/** Resolves after `ms` real milliseconds. Rejects with RequestAborted when one of the signals aborts first. */
+export function waitUnlessAborted(ms: number, signals: Signals): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const unsubscribe = onAbort(signals, () => {
+      clearTimeout(timer)
+      reject(new RequestAborted())
+    })
+    const timer = setTimeout(() => {
+      unsubscribe()
+      resolve()
+    }, ms)
+  })
+}
+
+/** Calls all callbacks once, as soon as one of the messages is closed for whatever reason. */
+export function onClose(
   messages: readonly (IncomingMessage | ServerResponse)[],
-  letGo: readonly ((() => void) | undefined)[],
+  callbacks: readonly ((() => void) | undefined)[],
 ): void {
-  let isOver = false
-  const end = () => {
-    if (isOver) return
-    isOver = true
-    for (const each of letGo) each?.()
+  let isClosed = false
+  const handleClose = () => {
+    if (isClosed) return
+    isClosed = true
+    for (const callback of callbacks) callback?.()
   }
   for (const message of messages) {
-    if (message.closed) end()
-    else message.once('close', end)
+    if (message.closed) handleClose()
+    else message.once('close', handleClose)
   }
 }

@@ -1,5 +1,11 @@
-/** What a header can carry, and so what a key's value or an organization's id may be; for JSON Schema too. */
+/** The text that a header can carry, as a pattern for JSON Schema: what key values and organization ids may be. */
 export const headerTextPattern = '^[!-~]([ -~]*[!-~])?$'
 
-/** The same in words, after "must be". */
-export const headerTextRule = 'printable ASCII without a blank at either end'
+/** The rule of `headerTextPattern`, to follow "must be". */
+export const headerTextRule = 'printable ASCII that neither starts nor ends with a space'
+
+const hostLabel = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i
+
+/** Returns whether a text is a DNS name without the final dot: labels of 1 to 63 characters, 253 in all. */
+export const isHostName = (text: string): boolean =>
+  text.length <= 253 && text.split('.').every((each) => hostLabel.test(each))

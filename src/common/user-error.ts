@@ -1,6 +1,6 @@
-/** A mistake of whoever started us: told in one line, without a stack, with exit code 2. */
+/** A mistake of the user: printed in one line without a stack, with exit code 2. */
 export class UserError extends Error {
-  // Of the class, too, which the build calls by a letter: Node shows both.
+  // Static too, because Node prints both and the build shortens the class's own name.
   static override readonly name = 'UserError'
   override name = 'UserError'
 }

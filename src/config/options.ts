@@ -1,12 +1,10 @@
-import { type Command, Option } from 'commander'
-import { UserError } from '../common/user-error.ts'
 import { resetParts } from '../sandbox/reset-parts.ts'
 import { builtInSeeds } from '../sandbox/seed/built-in.ts'
 import {
   parseBaseUrl,
   parseBoolean,
   parseChoice,
-  parseDuration,
+  parseDurationOption,
   parseHeaderText,
   parseHost,
   parseHostName,
@@ -21,7 +19,7 @@ export type LogLevel = (typeof logLevels)[number]
 
 const formats = ['shell', 'dotenv', 'github'] as const
 
-/** One option: its flag, its environment twin, and how its text is read. */
+/** One option: its flag, its environment variable, and how its text is parsed. */
 export interface OptionSpec {
   flags: string
   env: string
@@ -30,11 +28,11 @@ export interface OptionSpec {
   defaultText?: string
   /** Throws InvalidArgumentError with the rule. */
   parse: (text: string) => unknown
-  /** May be given more than once; in the environment separated by commas. */
+  /** Repeatable as a flag; comma-separated in the environment. */
   isList?: true
-  /** Flags beside which the variable is not looked at. */
+  /** Flags that make the environment variable irrelevant. */
   overriddenBy?: string[]
-  /** What was given is not repeated when it is wrong. */
+  /** The value is not repeated in an error message. */
   redactInErrors?: true
 }
 
@@ -42,22 +40,21 @@ export const optionSpecs = {
   host: {
     flags: '--host <address>',
     env: 'EMULATOR_HOST',
-    description: 'address to listen on, or to ask; 0.0.0.0 for every one',
+    description: 'address to listen on or to connect to; 0.0.0.0 listens on all',
     default: '127.0.0.1',
     parse: parseHost,
   },
   port: {
     flags: '-p, --port <number>',
     env: 'EMULATOR_PORT',
-    description: 'port to listen on, 0 for any free one; or to ask',
+    description: 'port to listen on, 0 for any free port; or to connect to',
     default: 4010,
     parse: (text) => parseInteger(text, 0, 65_535),
   },
   adminKey: {
     flags: '--admin-key <value>',
     env: 'EMULATOR_ADMIN_KEY',
-    description:
-      'value of the admin key that every sandbox begins with, "none" for no such key; of conform: whose to use',
+    description: 'value of the admin key in every sandbox, "none" for no such key; for conform: the key to use',
     default: 'sk-admin-local',
     parse: parseHeaderText,
     redactInErrors: true,
@@ -65,7 +62,7 @@ export const optionSpecs = {
   seed: {
     flags: '--seed <name or file>',
     env: 'EMULATOR_SEED',
-    description: `how sandboxes begin: ${builtInSeeds.join(', ')}, or a YAML or JSON file; repeatable`,
+    description: `initial state of sandboxes: ${builtInSeeds.join(', ')}, or a YAML or JSON file; repeatable`,
     default: [],
     defaultText: 'default',
     parse: parseNonEmpty,
@@ -74,35 +71,35 @@ export const optionSpecs = {
   seedFolder: {
     flags: '--seed-folder <folder>',
     env: 'EMULATOR_SEED_FOLDER',
-    description: 'load every *.yaml, *.yml and *.json of this folder, in order of name, before the seeds of --seed',
+    description: 'load every *.yaml, *.yml and *.json of this folder, by name, before the seeds of --seed',
     defaultText: 'none',
     parse: parseNonEmpty,
   },
   data: {
     flags: '--data <folder>',
     env: 'EMULATOR_DATA',
-    description: 'keep sandboxes in SQLite files in this folder',
+    description: 'store sandboxes in SQLite files in this folder',
     defaultText: 'in memory',
     parse: parseNonEmpty,
   },
   maxSandboxes: {
     flags: '--max-sandboxes <number>',
     env: 'EMULATOR_MAX_SANDBOXES',
-    description: 'how many sandboxes there may be, "default" included',
+    description: 'maximum number of sandboxes, "default" included',
     default: 1000,
     parse: (text) => parseInteger(text, 1, 1_000_000),
   },
   sandboxTtl: {
     flags: '--sandbox-ttl <duration>',
     env: 'EMULATOR_SANDBOX_TTL',
-    description: 'remove sandboxes that were idle for so long, such as 30m',
+    description: 'remove sandboxes that have been idle this long, such as 30m',
     defaultText: 'never',
-    parse: parseDuration,
+    parse: parseDurationOption,
   },
   allowHost: {
     flags: '--allow-host <name>',
     env: 'EMULATOR_ALLOW_HOST',
-    description: 'a DNS name under which the pages may be asked for; repeatable',
+    description: 'DNS name by which the control API may be reached; repeatable',
     default: [],
     parse: parseHostName,
     defaultText: 'local names and addresses',
@@ -111,14 +108,14 @@ export const optionSpecs = {
   journal: {
     flags: '--journal <number>',
     env: 'EMULATOR_JOURNAL',
-    description: 'how many requests each sandbox remembers, 0 for none',
+    description: 'number of requests that the journal of each sandbox keeps, 0 for none',
     default: 1000,
     parse: (text) => parseInteger(text, 0, 1_000_000),
   },
   controlToken: {
     flags: '--control-token <text>',
     env: 'EMULATOR_CONTROL_TOKEN',
-    description: 'bearer token that the controls under /_emulator want',
+    description: 'bearer token required by the controls under /_emulator',
     defaultText: 'none',
     parse: parseHeaderText,
     redactInErrors: true,
@@ -126,28 +123,28 @@ export const optionSpecs = {
   randomSeed: {
     flags: '--random-seed <number>',
     env: 'EMULATOR_RANDOM_SEED',
-    description: 'draw the same ids, values and request ids in every run and every sandbox',
-    defaultText: 'nobody can foresee them',
+    description: 'generate the same ids, values and request ids in every run and every sandbox',
+    defaultText: 'cryptographically random',
     parse: (text) => parseInteger(text, 0, Number.MAX_SAFE_INTEGER),
   },
   logLevel: {
     flags: '--log-level <level>',
     env: 'EMULATOR_LOG_LEVEL',
-    description: `least level that is logged to standard error: ${logLevels.join(', ')}`,
+    description: `minimum log level on standard error: ${logLevels.join(', ')}`,
     default: 'info',
     parse: (text) => parseChoice(text, logLevels),
   },
   json: {
     flags: '--json',
     env: 'EMULATOR_JSON',
-    description: 'say where we listen in one line of JSON, also on a terminal; of conform: its report',
+    description: 'print the startup message as one line of JSON, also on a terminal; for conform: the report',
     default: false,
     parse: parseBoolean,
   },
   url: {
     flags: '--url <url>',
     env: 'EMULATOR_URL',
-    description: 'where the emulator is, instead of --host and --port',
+    description: 'URL of the emulator, instead of --host and --port',
     overriddenBy: ['host', 'port'],
     defaultText: 'host and port',
     parse: parseUrl,
@@ -155,31 +152,31 @@ export const optionSpecs = {
   timeout: {
     flags: '--timeout <duration>',
     env: 'EMULATOR_TIMEOUT',
-    description: 'how long to try, such as 30s; of conform: how long an answer may take',
+    description: 'how long to try, such as 30s; for conform: the maximum time of a response',
     default: 30_000,
     defaultText: '30s',
-    parse: parseDuration,
+    parse: parseDurationOption,
   },
   sandbox: {
     flags: '--sandbox <name>',
     env: 'EMULATOR_SANDBOX',
-    description: 'the sandbox to address',
+    description: 'the sandbox to use',
     default: 'default',
     parse: parseSandboxName,
   },
-  what: {
-    flags: '--what <part>',
-    env: 'EMULATOR_WHAT',
-    description: `a part to reset: ${resetParts.join(', ')}; repeatable`,
+  only: {
+    flags: '--only <part>',
+    env: 'EMULATOR_ONLY',
+    description: `part to reset: ${resetParts.join(', ')}; repeatable`,
     default: [],
-    defaultText: 'all of it',
+    defaultText: 'all parts',
     parse: (text) => parseChoice(text, resetParts),
     isList: true,
   },
   load: {
     flags: '--load <file>',
     env: 'EMULATOR_LOAD',
-    description: 'put this seed in the place of the state',
+    description: 'replace the state by this seed',
     defaultText: 'print the state',
     parse: parseNonEmpty,
   },
@@ -194,13 +191,13 @@ export const optionSpecs = {
     flags: '--base-url <url>',
     env: 'EMULATOR_BASE_URL',
     description: 'base URL of the server to probe, as a client has it: http://localhost:4010/v1',
-    defaultText: 'must be given',
+    defaultText: 'required',
     parse: parseBaseUrl,
   },
   write: {
     flags: '--write',
     env: 'EMULATOR_WRITE',
-    description: 'also make and delete keys, called conform-…',
+    description: 'also create and delete keys, named conform-…',
     default: false,
     defaultText: 'only read',
     parse: parseBoolean,
@@ -208,9 +205,9 @@ export const optionSpecs = {
   pace: {
     flags: '--pace <duration>',
     env: 'EMULATOR_PACE',
-    description: 'from one request to the next, such as 9s for a service that allows 7 a minute',
+    description: 'time between requests, such as 9s for a service that allows 7 a minute',
     defaultText: 'no pause',
-    parse: parseDuration,
+    parse: parseDurationOption,
   },
   format: {
     flags: '--format <format>',
@@ -229,10 +226,10 @@ type Value<Spec> = Spec extends { isList: true }
       | (Spec extends { parse: (text: string) => infer Parsed } ? Parsed : never)
       | (Spec extends { default: unknown } ? never : undefined)
 
-/** What a command with those options is told, frozen. */
+/** The parsed options of a command, frozen. */
 export type Options<Name extends OptionName> = { readonly [Each in Name]: Value<(typeof optionSpecs)[Each]> }
 
-/** What a server is made of, however it is started. */
+/** The options of a server, however it is started. */
 export const serverOptions = [
   'host',
   'port',
@@ -251,51 +248,5 @@ export const serverOptions = [
 
 export const startOptions = [...serverOptions, 'json'] as const satisfies OptionName[]
 
-/** By these a command finds an emulator that runs. */
+/** The options by which a command finds a running emulator. */
 export const locationOptions = ['host', 'port', 'url'] as const satisfies OptionName[]
-
-/** Gives a command options: a flag wins over the environment, which wins over the default. An empty variable is none. */
-export function addOptions(command: Command, names: readonly OptionName[], environment: NodeJS.ProcessEnv): Command {
-  for (const name of names) command.addOption(toOption(optionSpecs[name]))
-  return command.hook('preAction', () => {
-    for (const name of names) applyEnvironment(command, name, environment)
-  })
-}
-
-function toOption(spec: OptionSpec): Option {
-  const { flags, env, description, isList } = spec
-  const parse = spec.redactInErrors ? withRedactedErrors(spec) : spec.parse
-  const defaultText = spec.defaultText ?? String(spec.default)
-  const option = new Option(flags, `${description} (${env}; default: ${defaultText})`)
-  if (spec.default !== undefined) option.defaultValue = spec.default
-  if (isList) option.argParser<unknown[]>((text, previous) => [...previous, parse(text)])
-  else if (flags.includes('<')) option.argParser(parse)
-  return option
-}
-
-/** Commander's own message would repeat what was given. */
-const withRedactedErrors =
-  ({ flags, parse }: OptionSpec) =>
-  (text: string) => {
-    try {
-      return parse(text)
-    } catch (error) {
-      throw new UserError(`option '${flags}' argument [redacted] is invalid. ${(error as Error).message}`)
-    }
-  }
-
-function applyEnvironment(command: Command, name: OptionName, environment: NodeJS.ProcessEnv): void {
-  const { env, isList, redactInErrors, overriddenBy = [], parse }: OptionSpec = optionSpecs[name]
-  const text = environment[env]
-  const source = command.getOptionValueSource(name)
-  if (text === undefined || text === '' || (source !== undefined && source !== 'default')) return
-  if (overriddenBy.some((other) => command.getOptionValueSource(other) === 'cli')) return
-  try {
-    const value = isList ? text.split(',').map((part) => parse(part.trim())) : parse(text)
-    command.setOptionValueWithSource(name, value, 'env')
-  } catch (error) {
-    throw new UserError(
-      `${env}: ${redactInErrors ? '[redacted]' : `'${text}'`} is invalid. ${(error as Error).message}`,
-    )
-  }
-}

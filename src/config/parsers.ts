@@ -1,9 +1,9 @@
 import { InvalidArgumentError } from 'commander'
-import { isHostName } from '../common/host-name.ts'
-import { headerTextPattern, headerTextRule } from '../common/http-syntax.ts'
+import { headerTextPattern, headerTextRule, isHostName } from '../common/http-syntax.ts'
+import { durationUnits, parseDuration } from '../common/time.ts'
 import { isSandboxName, sandboxNameRule } from '../sandbox/names.ts'
 
-// Each reads the text of an option, and throws InvalidArgumentError with the rule that the text breaks.
+// Each parses the text of an option. Throws InvalidArgumentError with the rule that the text breaks.
 
 export function parseNonEmpty(text: string): string {
   if (text === '') throw new InvalidArgumentError('It must not be empty.')
@@ -18,12 +18,11 @@ export function parseInteger(text: string, min: number, max: number): number {
   return value
 }
 
-const unitsInMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-const maxDurationMs = 365 * unitsInMs.d
+const maxDurationMs = 365 * durationUnits.d
 
-export function parseDuration(text: string): number {
-  const [, amount, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? []
-  const value = Number(amount) * (unitsInMs[unit as keyof typeof unitsInMs] ?? Number.NaN)
+/** Returns milliseconds. */
+export function parseDurationOption(text: string): number {
+  const value = /^\d+[a-z]+$/.test(text) ? parseDuration(text) : Number.NaN
   if (!(value >= 1 && value <= maxDurationMs)) {
     throw new InvalidArgumentError('It must be a duration from 1ms to 365d, with its unit: ms, s, m, h or d.')
   }
@@ -53,7 +52,7 @@ export function parseHostName(text: string): string {
 
 export function parseHeaderText(text: string): string {
   if (!new RegExp(headerTextPattern).test(text)) {
-    throw new InvalidArgumentError(`It must be ${headerTextRule}, for a header carries it.`)
+    throw new InvalidArgumentError(`It must be ${headerTextRule}, because a header carries it.`)
   }
   return text
 }
@@ -61,7 +60,7 @@ export function parseHeaderText(text: string): string {
 export function parseUrl(text: string): string {
   const url = URL.parse(text)
   if (url?.protocol !== 'http:') throw new InvalidArgumentError('It must be an http URL.')
-  if (/\/v1\/?$/.test(url.pathname)) throw new InvalidArgumentError('It must be given without the /v1 of a base URL.')
+  if (/\/v1\/?$/.test(url.pathname)) throw new InvalidArgumentError('It must not end with the /v1 of a base URL.')
   return (url.origin + url.pathname).replace(/\/+$/, '')
 }
 
@@ -74,8 +73,6 @@ export function parseBaseUrl(text: string): string {
 }
 
 export function parseSandboxName(text: string): string {
-  if (!isSandboxName(text)) {
-    throw new InvalidArgumentError(`It must be ${sandboxNameRule}.`)
-  }
+  if (!isSandboxName(text)) throw new InvalidArgumentError(`It must be ${sandboxNameRule}.`)
   return text
 }

@@ -7,7 +7,7 @@ import type { Stage } from './probe-context.ts'
 
 /**
  * What a line of the contract rests on: the published document, the source of an official client, a real answer on another
- * route of the API, nothing (LIMITS.md). `ours` is asked of an emulator alone.
+ * route of the API, nothing (docs/fidelity.md). `ours` is asked of an emulator alone.
  */
 export type Evidence = 'spec' | 'sdk' | 'sibling' | 'assumed' | 'ours'
 

@@ -9,16 +9,15 @@ import { DocumentError, type SourceDocument } from '../schema/document.ts'
 import { toViolation } from '../schema/schema-errors.ts'
 import * as errors from './errors.ts'
 
-/** In bytes. A longer body is 413. */
-const bodyLimit = 64 * 1024 * 1024
+const bodyLimitBytes = 64 * 1024 * 1024
 
-/** A body that fits its schema, and how to say what else is wrong with it. */
+/** A body that matches its schema, and how to report what else is wrong with it. */
 export interface ParsedBody<Content> {
   content: Content
   errorAt: SourceDocument['errorAt']
 }
 
-/** Makes the routes of `app` take JSON, or YAML that is declared as such, and validate it by the descriptions of its schema. */
+/** Makes the routes of `app` accept JSON, or YAML that is declared as such, and validate it by their schema. */
 export function useDocumentBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) =>
@@ -30,7 +29,7 @@ export function useDocumentBodies(app: FastifyInstance): void {
   })
 }
 
-/** Fastify itself refuses a content type that is none; any other is taken for JSON. */
+/** Fastify itself rejects a malformed content type; any other is treated as JSON. */
 const isUnreadableType = (error: unknown) =>
   (error as { code?: unknown } | null)?.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
 
@@ -41,29 +40,29 @@ async function readBody(payload: IncomingMessage): Promise<Buffer> {
   try {
     for await (const chunk of payload as AsyncIterable<Buffer>) {
       length += chunk.length
-      if (length > bodyLimit) break
+      if (length > bodyLimitBytes) break
       chunks.push(chunk)
     }
   } catch {
     throw errors.bodyIncomplete()
   }
-  if (length > bodyLimit) throw errors.bodyTooLarge(bodyLimit)
+  if (length > bodyLimitBytes) throw errors.bodyTooLarge(bodyLimitBytes)
   return Buffer.concat(chunks, length)
 }
 
 async function parseBody(bytes: Buffer, isYaml: boolean): Promise<SourceDocument | undefined> {
   if (bytes.length === 0) return undefined
   if (!isUtf8(bytes)) throw errors.invalidBody(undefined, 'is not UTF-8')
-  // Some editors begin a file with a byte order mark.
+  // Some editors start a file with a byte order mark.
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
   if (!isYaml) return parseJson(text)
   return (await import('../schema/yaml.ts')).parseYaml('', text)
 }
 
-/** Whether no body stands for an empty object. A state that is left out is a mistake. */
+/** Returns whether a missing body means an empty object. A missing state is an error. */
 export function isBodyOptional(schema: TSchema): boolean {
-  const { required = [] } = schema as { required?: string[] }
-  return !isState(schema) && required.length === 0
+  const { required = [], oneOf } = schema as { required?: string[]; oneOf?: unknown }
+  return !isState(schema) && oneOf === undefined && required.length === 0
 }
 
 const isState = (schema: TSchema) => schema === (SeedFile as TSchema)
@@ -78,22 +77,21 @@ function parseJson(text: string): SourceDocument {
     const content: unknown = JSON.parse(text)
     return { content, errorAt: errorAtIn(content) }
   } catch {
-    // The parser's message quotes the body, which may hold a secret.
+    // The parser's message quotes the body, which may contain a secret.
     throw errors.invalidBody(undefined, 'is not valid JSON; YAML must be declared as application/yaml')
   }
 }
 
-// A validator is made when the first request needs it: at start it would cost more than all else.
+// Validators are compiled at the first request that needs them: at start they would cost more than everything else.
 const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   if (httpPart !== 'body') return () => true
   let validate: ValidateFunction | undefined
   return (body: SourceDocument | null) => {
-    // Fastify hands null for a body that is not there.
-    if (body === null && isState(schema)) return { error: errors.invalidBody(undefined, 'must be given') }
+    // Fastify passes null for a missing body.
+    if (body === null && isState(schema)) return { error: errors.invalidBody(undefined, 'is required') }
     const document = body ?? { content: {}, errorAt: errorAtIn({}) }
     validate ??= createAjv().compile(schema)
-    return validate(document.content)
-      ? { value: document }
-      : { error: document.errorAt(...toViolation(validate.errors)) }
+    if (validate(document.content)) return { value: document }
+    return { error: document.errorAt(...toViolation(validate.errors)) }
   }
 }

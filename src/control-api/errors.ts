@@ -2,7 +2,7 @@ import { ApiError } from '../openai-api/errors/api-error.ts'
 import { sandboxNameRule } from '../sandbox/names.ts'
 import { DocumentError } from '../schema/document.ts'
 
-// Errors of the emulator itself, never of the service: `type` tells the two apart, `code` begins the reason too.
+// Errors of the emulator itself, never of the real API: their `type` distinguishes them. `code` also starts the reason.
 
 interface Extras {
   headers?: Record<string, string>
@@ -20,7 +20,7 @@ export const sandboxLimit = (name: string, limit: number): ApiError =>
   emulatorError(
     503,
     'sandbox_limit',
-    `The sandbox '${name}' cannot be made: ${limit} sandboxes exist, the most that --max-sandboxes allows.`,
+    `The sandbox '${name}' cannot be created: the limit of ${limit} sandboxes (--max-sandboxes) is reached.`,
     `sandbox=${name}; limit=${limit}`,
     { headers: { 'x-should-retry': 'false' } },
   )
@@ -29,7 +29,7 @@ export const unknownControlUrl = (method: string, path: string): ApiError =>
   emulatorError(
     404,
     'unknown_url',
-    `The emulator has no such page or control: ${method} ${path}`,
+    `The emulator has no page or control at ${method} ${path}.`,
     `method=${method}; path=${path}`,
   )
 
@@ -37,7 +37,7 @@ export const misplacedControlUrl = (method: string, path: string): ApiError =>
   emulatorError(
     404,
     'unknown_url',
-    `There is no control at ${method} ${path}. Those of the sandbox 'default' are at /_emulator/…, those of another at /sandbox/NAME/_emulator/…, NAME being ${sandboxNameRule}.`,
+    `There is no control at ${method} ${path}. The controls of the sandbox 'default' are at /_emulator/…, those of another sandbox at /sandbox/NAME/_emulator/…, where NAME is ${sandboxNameRule}.`,
     `controls are at /_emulator/ and /sandbox/NAME/_emulator/; method=${method}; path=${path}`,
   )
 
@@ -45,7 +45,7 @@ export const malformedControlUrl = (path: string): ApiError =>
   emulatorError(
     400,
     'malformed_url',
-    `The URL is malformed, for its percent-encoding is not valid UTF-8: ${path}`,
+    `The URL is malformed: its percent-encoding is not valid UTF-8: ${path}`,
     `path=${path}`,
   )
 
@@ -62,11 +62,11 @@ export const forbiddenHost = (host: string): ApiError =>
   emulatorError(
     403,
     'forbidden_host',
-    `The host '${host}' is not allowed here: it must be an IP address, a name without a dot, a name under .localhost, .local or .internal, or one given with --allow-host.`,
+    `The host '${host}' is not allowed: it must be an IP address, a name without a dot, a name under .localhost, .local or .internal, or a name given with --allow-host.`,
     `host=${host}`,
   )
 
-/** `finding` is the rule and the value that breaks it. */
+/** `problem` is a predicate: the rule and the value that breaks it. */
 export const invalidBody = (param: string | undefined, problem: string): ApiError =>
   emulatorError(400, 'invalid_body', `${param ?? 'The body'} ${problem}`, `${param ?? 'body'} ${problem}`, { param })
 
@@ -74,7 +74,7 @@ export const bodyTooLarge = (limit: number): ApiError =>
   emulatorError(413, 'body_too_large', `The body is longer than ${limit} bytes.`, `limit=${limit}`)
 
 export const bodyIncomplete = (): ApiError =>
-  emulatorError(400, 'body_incomplete', 'The body broke off.', 'the client went away')
+  emulatorError(400, 'body_incomplete', 'The body is incomplete.', 'the client closed the connection')
 
 export const invalidContentType = (got: string): ApiError =>
   emulatorError(
@@ -88,7 +88,7 @@ export const missingControlToken = (): ApiError =>
   emulatorError(
     401,
     'control_token',
-    'The controls want the token of --control-token: Authorization: Bearer <token>.',
+    'The control API requires the token of --control-token: Authorization: Bearer <token>.',
     'authorization',
     { headers: { 'www-authenticate': 'Bearer realm="admin-keys-emulator"' } },
   )
@@ -97,6 +97,8 @@ const notFound = (what: string, name: string): ApiError =>
   emulatorError(404, 'not_found', `There is no ${what} '${name}'.`, `${what}=${name}`)
 
 export const sandboxNotFound = (name: string): ApiError => notFound('sandbox', name)
+
+export const faultNotFound = (id: string): ApiError => notFound('fault', id)
 
 export const snapshotNotFound = (name: string, sandbox: string): ApiError =>
   emulatorError(
@@ -107,26 +109,24 @@ export const snapshotNotFound = (name: string, sandbox: string): ApiError =>
   )
 
 export const sandboxExists = (name: string): ApiError =>
-  emulatorError(409, 'sandbox_exists', `The sandbox '${name}' is there already.`, `sandbox=${name}`, { param: '/name' })
+  emulatorError(409, 'sandbox_exists', `The sandbox '${name}' already exists.`, `sandbox=${name}`, { param: '/name' })
 
 export const cannotDeleteDefaultSandbox = (): ApiError =>
   emulatorError(
     400,
     'default_sandbox',
-    "The sandbox 'default' cannot be removed; POST /_emulator/reset puts it back to its beginning.",
+    "The sandbox 'default' cannot be removed; POST /_emulator/reset returns it to its initial state.",
     'sandbox=default',
   )
 
 export const invalidName = (param: string, name: string, rule: string): ApiError =>
   emulatorError(400, 'invalid_name', `${param} must be ${rule}, got ${JSON.stringify(name)}`, `name=${name}`, { param })
 
-/** A mistake in a body as an answer; anything else as it is. */
-export const fromDocumentError = (thrown: unknown): unknown =>
-  thrown instanceof DocumentError ? invalidBody(thrown.pointer, thrown.problem) : thrown
-
-export const faultNotFound = (id: string): ApiError => notFound('fault', id)
-
 export const invalidQuery = (param: string, rule: string, got: string): ApiError =>
   emulatorError(400, 'invalid_query', `'${param}' must be ${rule}, got ${JSON.stringify(got)}`, `param=${param}`, {
     param,
   })
+
+/** Returns the error of a mistake in a body; any other error unchanged. */
+export const fromDocumentError = (thrown: unknown): unknown =>
+  thrown instanceof DocumentError ? invalidBody(thrown.pointer, thrown.problem) : thrown

@@ -12,25 +12,14 @@ const healthSchema = (operationId: string, summary: string, description: string,
   response: { 200: Type.Object({ status: Type.Literal(status) }, { description: summary }) },
 })
 
-// Some probes ask with HEAD.
+// Some health checkers send HEAD.
 const exposeHeadRoute = true
 
-/** `/health` and `/ready`. The seed is loaded before the socket is opened, so whoever can ask finds us ready. */
+/** Registers `/health` and `/ready`. The seed is loaded before the server listens, so a server that responds is ready. */
 export function registerHealth(app: FastifyInstance): void {
-  app.get(
-    '/health',
-    {
-      exposeHeadRoute,
-      schema: healthSchema('emulator-health', 'The process lives', 'For the health check of a container.', 'ok'),
-    },
-    () => ({ status: 'ok' }),
-  )
-  app.get(
-    '/ready',
-    {
-      exposeHeadRoute,
-      schema: healthSchema('emulator-ready', 'The seed is loaded', 'For waiting until tests can begin.', 'ready'),
-    },
-    () => ({ status: 'ready' }),
-  )
+  const health = healthSchema('emulator-health', 'Check liveness', 'For the health check of a container.', 'ok')
+  app.get('/health', { exposeHeadRoute, schema: health }, () => ({ status: 'ok' }))
+
+  const ready = healthSchema('emulator-ready', 'Check readiness', 'The seed is loaded; tests can start.', 'ready')
+  app.get('/ready', { exposeHeadRoute, schema: ready }, () => ({ status: 'ready' }))
 }

@@ -1,53 +1,55 @@
 import type { TSchema } from 'typebox'
+import { ErrorResponse } from '../openai-api/errors/schemas.ts'
 import { challengeHeader, noRetryHeader, reasonHeader } from '../openai-api/http/response-headers.ts'
-import { ErrorResponse, Ref } from '../schema/typebox.ts'
+import { Ref } from '../schema/typebox.ts'
 import { isBodyOptional } from './body.ts'
 import { bodyExamples, controlServers, optionalBody } from './openapi.ts'
 
-const errorResponses = {
-  400: [Ref(ErrorResponse), 'It breaks a rule; `param` says where.'],
-  401: [Ref(ErrorResponse), 'The token of `--control-token` is missing.'],
-  403: [Ref(ErrorResponse), 'The Host is a public name.'],
-  404: [Ref(ErrorResponse), 'There is no such thing.'],
-  409: [Ref(ErrorResponse), 'It is there already.'],
-  413: [Ref(ErrorResponse), 'The body is longer than 64 MiB.'],
-  503: [Ref(ErrorResponse), 'The sandbox would be one more than the emulator may hold.'],
+const errorDescriptions = {
+  400: 'The request breaks a rule; `param` says where.',
+  401: 'The token of `--control-token` is missing or wrong.',
+  403: 'The Host is a public name that is not allowed.',
+  404: 'Not found.',
+  409: 'The name is taken.',
+  413: 'The body is longer than 64 MiB.',
+  503: 'Sandbox limit exceeded.',
 } as const
 
-type ErrorStatus = keyof typeof errorResponses
+type ErrorStatus = keyof typeof errorDescriptions
 
-interface Operation {
+/** The responses of a control by status. */
+export type ControlResponses = Record<number, [schema: TSchema, description: string]>
+
+interface ControlDefinition {
   summary: string
   description: string
-  /** By status. */
-  responses: Record<number, [schema: TSchema, description: string]>
+  responses: ControlResponses
   body?: TSchema
-  /** What the document says instead of `body`, which then validates: the same, told in another way. */
+  /** Stands for `body` in the document, where that is a reference to a component. */
   openapiBody?: TSchema
-  /** Bodies that work, for the pages to begin with. */
+  /** Bodies that work, for the pages to start from. */
   examples?: readonly unknown[]
   params?: TSchema
   querystring?: TSchema
-  /** Besides those that every control has. */
+  /** Errors besides those that every control has. */
   extraErrors?: readonly ErrorStatus[]
-  /** Whether it acts on the addressed sandbox, which is then made if it is not there. */
-  createsSandbox?: boolean
+  /** `sandbox` acts on the addressed sandbox, which is created if needed; `emulator` on all of them. */
+  scope?: 'sandbox' | 'emulator'
 }
 
-/** How route and document declare a control. */
-export function defineControl(operationId: string, operation: Operation) {
-  const { summary, description, responses, extraErrors = [], createsSandbox = true, examples, ...rest } = operation
-  const { body } = rest
+/** Returns the route schema of a control, which the document describes too. */
+export function defineControl(operationId: string, definition: ControlDefinition) {
+  const { summary, description, responses, extraErrors = [], scope = 'sandbox', examples, ...schemas } = definition
+  const { body } = schemas
   const commonErrors: ErrorStatus[] = body === undefined ? [401, 403] : [400, 401, 403, 413]
-  const errors = [...new Set([...commonErrors, ...extraErrors, ...(createsSandbox ? [503 as const] : [])])].map(
-    (status) => {
-      const [schema, description] = errorResponses[status]
-      return [status, { ...schema, description: description, headers: headersOf(status) }]
-    },
-  )
-  const successes = Object.entries(responses).map(([status, [schema, description]]) => [
+  const statuses = new Set([...commonErrors, ...extraErrors, ...(scope === 'sandbox' ? [503 as const] : [])])
+  const errorResponses = [...statuses].map((status) => [
     status,
-    { ...schema, description: description },
+    { ...Ref(ErrorResponse), description: errorDescriptions[status], headers: errorHeaders(status) },
+  ])
+  const successResponses = Object.entries(responses).map(([status, [schema, text]]) => [
+    status,
+    { ...schema, description: text },
   ])
   return {
     operationId,
@@ -58,13 +60,13 @@ export function defineControl(operationId: string, operation: Operation) {
     security: [{}, { ControlToken: [] }],
     ...(body === undefined ? {} : { consumes: ['application/json', 'application/yaml'] }),
     ...(body !== undefined && isBodyOptional(body) ? optionalBody : {}),
-    ...rest,
+    ...schemas,
     ...(examples === undefined ? {} : bodyExamples(examples)),
-    response: Object.fromEntries([...successes, ...errors]),
+    response: Object.fromEntries([...successResponses, ...errorResponses]),
   }
 }
 
-function headersOf(status: ErrorStatus): Record<string, TSchema> {
+function errorHeaders(status: ErrorStatus): Record<string, TSchema> {
   if (status === 401) return { ...challengeHeader, ...reasonHeader }
   return status === 503 ? { ...noRetryHeader, ...reasonHeader } : reasonHeader
 }

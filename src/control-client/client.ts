@@ -1,15 +1,15 @@
 import { EmulatorError } from './emulator-error.ts'
 
-/** A body as it is sent. */
 interface RequestBody {
   text: string
+  /** The content type. */
   type: string
 }
 
-/** Sends a document to a control below `root`. Throws EmulatorError where it is refused, else answers the text. */
+/** Sends a request to a control and resolves to the text of the response. Rejects with EmulatorError. */
 export type SendControl = (method: string, path: string, body?: RequestBody) => Promise<string>
 
-/** `root` is the URL of the emulator, or that and `/sandbox/NAME`. */
+/** `root` is the URL of the emulator, or of one of its sandboxes. */
 export function createSendControl(root: string, token: string | undefined): SendControl {
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
   return async (method, path, body) => {
@@ -24,19 +24,44 @@ export function createSendControl(root: string, token: string | undefined): Send
   }
 }
 
-/** What is answered there. Throws EmulatorError where nobody does. */
+/** Resolves to the response, whatever its status. Rejects with EmulatorError if there is none. */
 export async function request(root: string, path: string, init: RequestInit = {}) {
   try {
     const response = await fetch(root + path, init)
     return { status: response.status, ok: response.ok, text: await response.text() }
   } catch (error) {
-    // fetch says no more than that it failed.
-    const { message, code } = ((error as Error).cause ?? error) as NodeJS.ErrnoException
-    throw new EmulatorError(`${root} cannot be asked: ${message || code}`, null, 'unreachable', null, error)
+    throw toConnectError(root, error)
   }
 }
 
-/** Asks a control in JSON. */
+/** Opens a stream and resolves to its text, chunk by chunk, until `signal` aborts. Rejects with EmulatorError. */
+export async function openStream(
+  root: string,
+  path: string,
+  token: string | undefined,
+  signal: AbortSignal,
+): Promise<AsyncIterable<string>> {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const response = await fetch(root + path, { headers, signal }).catch((error) => {
+    throw toConnectError(root, error)
+  })
+  if (!response.ok) throw toError(response.status, await response.text())
+  return decode(response.body as unknown as AsyncIterable<Uint8Array>)
+}
+
+async function* decode(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true })
+}
+
+function toConnectError(root: string, error: unknown): EmulatorError {
+  // fetch itself only says that it failed.
+  const { message, code } = ((error as Error).cause ?? error) as NodeJS.ErrnoException
+  const text = `cannot connect to ${root}: is the emulator running? (${message || code})`
+  return new EmulatorError(text, null, 'unreachable', null, error)
+}
+
+/** Sends JSON to a control and resolves to the JSON of the response. Rejects with EmulatorError. */
 export type ControlClient = <Result>(method: string, path: string, body?: unknown) => Promise<Result>
 
 export function createControlClient(root: string, token: string | undefined): ControlClient {
@@ -52,6 +77,6 @@ function toError(status: number, text: string): EmulatorError {
     const { message, code, param } = JSON.parse(text).error
     return new EmulatorError(message, status, code, param)
   } catch {
-    return new EmulatorError(`answered with ${status}, but not by an emulator`, status, null, null)
+    return new EmulatorError(`the response with status ${status} is not from an emulator`, status, null, null)
   }
 }

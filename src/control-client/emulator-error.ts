@@ -1,13 +1,13 @@
-/** The emulator refused what was asked of it, or could not be asked. */
+/** Thrown when the emulator refuses a request to its control API, or cannot be reached. */
 export class EmulatorError extends Error {
-  // Of the class, too, which the build calls by a letter: Node shows both.
+  // Static too, because Node prints both and the build shortens the class's own name.
   static override readonly name = 'EmulatorError'
   override name = 'EmulatorError'
-  /** Of the answer: 400 for a mistake, 404 for what is not there, 409 for what is there already; `null` where nobody answered. */
+  /** The response status: 400 for a mistake, 404 for not found, 409 for a conflict; `null` without a response. */
   readonly status: number | null
-  /** For a program, such as `invalid_body`; `unreachable` where nobody answered, `null` where there is none. */
+  /** A code such as `invalid_body`; `unreachable` without a response, `null` if there is none. */
   readonly code: string | null
-  /** Where in what was sent the mistake is, as a JSON Pointer; `null` where it is nowhere in it. */
+  /** Where in the request body the mistake is, as a JSON Pointer; `null` if it is not in the body. */
   readonly param: string | null
 
   constructor(message: string, status: number | null, code: string | null, param: string | null, cause?: unknown) {

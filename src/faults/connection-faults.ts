@@ -2,58 +2,64 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyReply } from 'fastify'
 
-/** What no HTTP framework would send. `text` is the true answer that is spoilt. */
+/** Thrown to break the connection in a way that no HTTP framework would. `body` is the true response, for `truncated_body`. */
 export class ConnectionFault extends Error {
-  readonly kind: 'hang' | 'reset' | 'empty' | 'truncate'
-  readonly text: string
+  readonly kind: 'hang' | 'connection_reset' | 'empty_response' | 'truncated_body'
+  readonly body: string
 
-  constructor(kind: ConnectionFault['kind'], text = '') {
+  constructor(kind: ConnectionFault['kind'], body = '') {
     super(kind)
     this.kind = kind
-    this.text = text
+    this.body = body
   }
 }
 
-/** Does to the connection what the fault says, in the place of an answer. */
-export function sendConnectionFault({ kind, text }: ConnectionFault, reply: FastifyReply): void {
+/** Applies the fault to the connection in place of a response. */
+export function sendConnectionFault({ kind, body }: ConnectionFault, reply: FastifyReply): void {
   reply.hijack()
   const { raw, request } = reply
-  const actions = {
-    hang: () => {},
-    reset: () => onSocket(raw, (socket) => socket.resetAndDestroy()),
-    empty() {
-      // What was sent is read, or the kernel would make a reset of the end.
+  switch (kind) {
+    case 'hang':
+      break
+    case 'connection_reset':
+      withSocket(raw, (socket) => socket.resetAndDestroy())
+      break
+    case 'empty_response':
+      // Unread data would make the kernel send a reset instead of a FIN.
       request.raw.resume()
-      onSocket(raw, (socket) => socket.end(() => destroyLater(raw)))
-    },
-    truncate: () => truncate(reply, text),
+      withSocket(raw, (socket) => socket.end(() => destroyLater(raw)))
+      break
+    case 'truncated_body':
+      truncateBody(reply, body)
+      break
+    default:
+      kind satisfies never
   }
-  actions[kind]()
 }
 
-/** When it is its turn: behind an earlier request on the same connection an answer has no socket yet. */
-function onSocket(raw: ServerResponse, action: (socket: Socket) => void): void {
+// While an earlier request on the connection is unanswered, a pipelined response has no socket.
+function withSocket(raw: ServerResponse, action: (socket: Socket) => void): void {
   if (raw.socket !== null) action(raw.socket)
   else raw.once('socket', action)
 }
 
-// How long the other side may take to see the end, in milliseconds.
+// How long the client may take to notice the FIN.
 const fullCloseDelayMs = 500
 
 function destroyLater(raw: ServerResponse): void {
   setTimeout(() => raw.destroy(), fullCloseDelayMs).unref()
 }
 
-/** A full content-length, half of the body, and the end. */
-function truncate(reply: FastifyReply, text: string): void {
+/** Sends the full content-length, half of the body, and FIN. */
+function truncateBody(reply: FastifyReply, body: string): void {
   const { raw } = reply
-  const bytes = Buffer.from(text)
+  const bytes = Buffer.from(body)
   raw.writeHead(200, {
     ...reply.getHeaders(),
     'content-type': 'application/json',
     'content-length': bytes.length,
   } as never)
   raw.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () =>
-    onSocket(raw, (socket) => socket.end(() => destroyLater(raw))),
+    withSocket(raw, (socket) => socket.end(() => destroyLater(raw))),
   )
 }

@@ -2,8 +2,8 @@ import { ApiError, type ErrorBody } from '../openai-api/errors/api-error.ts'
 import type { Scope } from '../openai-api/errors/catalogue.ts'
 import * as errors from '../openai-api/errors/catalogue.ts'
 
-/** What an injected error may say of the request that it answers. */
-interface Context {
+/** What an injected error can say about the request. */
+interface ErrorContext {
   token: string
   scope: Scope
   key_id: string | undefined
@@ -12,8 +12,8 @@ interface Context {
 const emulatedError = (status: number, type: string, message: string, code: string | null = null) =>
   new ApiError(status, { message, type, param: null, code }, '')
 
-// Where the service's own answer is known, that; the others are ours.
-const knownErrors: Record<number, (context: Context) => ApiError> = {
+// The real API's error where it is known; the others are assumptions.
+const knownErrors: Record<number, (context: ErrorContext) => ApiError> = {
   401: ({ token }) => errors.incorrectApiKey(token, ''),
   403: ({ scope }) => errors.missingScope(scope),
   404: ({ key_id = 'key_unknown' }) => errors.keyNotFound(key_id, ''),
@@ -26,14 +26,13 @@ const knownErrors: Record<number, (context: Context) => ApiError> = {
 
 const genericError = (status: number) =>
   status < 500
-    ? emulatedError(status, 'invalid_request_error', `The request was refused with ${status}.`)
-    : emulatedError(status, 'server_error', `The server answered with ${status}.`)
+    ? emulatedError(status, 'invalid_request_error', `The request was rejected with status ${status}.`)
+    : emulatedError(status, 'server_error', `The server responded with status ${status}.`)
 
-/** What is given in the place of what the service would say. */
 type Overrides = { [Field in keyof ErrorBody]?: ErrorBody[Field] } & { headers?: Record<string, string> }
 
-/** The API's own error of a status, or as much of one as is known, with what was given in its place. */
-export function errorForStatus(status: number, overrides: Overrides, context: Context, reason: string): ApiError {
+/** Returns the API's own error for a status, as far as it is known, with the given fields and headers in place of its own. */
+export function errorForStatus(status: number, overrides: Overrides, context: ErrorContext, reason: string): ApiError {
   const { body, headers, apiHeaderLevel, kind } = knownErrors[status]?.(context) ?? genericError(status)
   const { headers: moreHeaders, ...fields } = overrides
   return new ApiError(status, { ...body, ...fields }, reason, {

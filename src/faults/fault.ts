@@ -1,6 +1,7 @@
+import type { OperationId } from '../openai-api/admin-api-keys/operation-ids.ts'
 import type { PatchOperation } from './json-patch.ts'
 
-/** When a fault fires: before the operation, which then does not happen, or after it has happened. */
+/** When a fault fires: before the operation, which then does not happen, or after it was committed. */
 export type FaultPhase = 'before' | 'after_commit'
 
 /** What a fault does, by its kind. Times in milliseconds. */
@@ -17,33 +18,32 @@ export type Effect =
   | { kind: 'rate_limit'; requests: number; per: string; window_ms: number }
   | { kind: 'delay'; ms: number }
   | { kind: 'hang' }
-  | { kind: 'reset' }
-  | { kind: 'empty' }
-  | { kind: 'truncate' }
-  | { kind: 'malformed' }
-  | { kind: 'mutate'; patch: PatchOperation[] }
+  | { kind: 'connection_reset' }
+  | { kind: 'empty_response' }
+  | { kind: 'truncated_body' }
+  | { kind: 'malformed_json' }
+  | { kind: 'json_patch'; patch: PatchOperation[] }
 
 export type FaultKind = Effect['kind']
-export type EffectOf<Which extends FaultKind> = Extract<Effect, { kind: Which }>
+export type EffectOf<Kind extends FaultKind> = Extract<Effect, { kind: Kind }>
 
-/** What narrows a fault to some requests. */
+/** Narrows a fault to the requests that match every given field. */
 export interface Match {
-  /** The key that the operation is about. */
+  /** The key that the operation retrieves, deletes or has created. */
   key_id?: string
   calling_key_id?: string
-  /** By name, in lower case; the value exact. */
+  /** Exact values by lower-case name. */
   header?: Record<string, string>
 }
 
-/** A fault as it was armed. */
+/** A fault as it was added. */
 export interface Fault {
-  /** An operationId, or `*`. */
-  operation: string
+  operation: OperationId | '*'
   match: Match
   when: FaultPhase
-  /** How often it fires; `null` for ever. */
+  /** How often it fires; null for no limit. */
   times: number | null
-  /** How many that match pass first. */
+  /** How many matching requests pass before it first fires. */
   skip: number
   effect: Effect
 }

@@ -3,76 +3,72 @@ import type { Scope } from '../openai-api/errors/catalogue.ts'
 import { ConnectionFault } from './connection-faults.ts'
 import { errorForStatus } from './error-for-status.ts'
 import type { Effect, FaultPhase } from './fault.ts'
-import { applyPatch } from './json-patch.ts'
+import { applyPatch, type PatchOperation } from './json-patch.ts'
 import type { FaultRegistry, MatchableRequest, RegisteredFault } from './registry.ts'
 
-/** A request that faults may befall. */
+/** A request to which faults may apply. */
 export interface FaultContext {
   registry: FaultRegistry
   request: MatchableRequest
   token: string
   scope: Scope
-  /** The present of the sandbox, in milliseconds. */
+  /** Returns the sandbox time in milliseconds. */
   now: () => number
-  /** Resolves after so many real milliseconds, unless the request is cut before. */
+  /** Resolves after `ms` real milliseconds. Rejects if the request is aborted before. */
   pause: (ms: number) => Promise<void>
-  /** Tells that a fault has fired. */
-  onFired: (armed: RegisteredFault) => void
-  /** Tells why it changed nothing. */
-  onPatchFailed: (armed: RegisteredFault, reason: string) => void
+  onFired: (registered: RegisteredFault) => void
+  onPatchFailed: (registered: RegisteredFault, reason: string) => void
 }
 
-/** Has the faults fire that come before the operation. Throws what is to be answered, or done to the connection, instead. */
+/** Fires the faults with `when: before`. Rejects with the ApiError to send or the ConnectionFault to apply. */
 export async function injectBefore(context: FaultContext): Promise<void> {
-  const limit = context.registry.consumeRateLimits(context.request, context.now())
-  if (limit !== undefined) {
-    context.onFired(limit)
-    throw toApiError(429, limit, context)
+  const exceeded = context.registry.consumeRateLimits(context.request, context.now())
+  if (exceeded !== undefined) {
+    context.onFired(exceeded)
+    throw toApiError(429, exceeded, context)
   }
   await fireFaults(context, 'before')
 }
 
-/** Has the faults fire that come after the operation, whose answer is `text`. Resolves to what is to be answered. */
-export async function injectAfter(context: FaultContext, text: string): Promise<string> {
-  const fault = await fireFaults(context, 'after_commit', text)
-  if (fault?.fault.effect.kind === 'malformed') return text.slice(0, -1)
-  return fault?.fault.effect.kind === 'mutate' ? applyMutation(text, fault, context) : text
+/** Fires the faults with `when: after_commit`. Resolves to the response body to send; rejects as `injectBefore` does. */
+export async function injectAfter(context: FaultContext, body: string): Promise<string> {
+  const changing = await fireFaults(context, 'after_commit', body)
+  const effect = changing?.fault.effect
+  if (changing === undefined || effect === undefined) return body
+  if (effect.kind === 'malformed_json') return body.slice(0, -1)
+  return effect.kind === 'json_patch' ? applyMutation(body, effect.patch, changing, context) : body
 }
 
-/** Fires one after the other: a delay goes on with the next. Resolves to one that spoils the answer. */
+/** Fires faults in order: after a delay comes the next. Resolves to the first that changes the response body. */
 async function fireFaults(
   context: FaultContext,
   when: FaultPhase,
-  text?: string,
+  body?: string,
 ): Promise<RegisteredFault | undefined> {
-  let armed: RegisteredFault | undefined
+  let registered: RegisteredFault | undefined
   for (;;) {
-    armed = context.registry.next(context.request, when, armed)
-    if (armed === undefined) return undefined
-    context.onFired(armed)
-    const { effect } = armed.fault
-    if (effect.kind === 'malformed' || effect.kind === 'mutate') return armed
-    if (effect.kind !== 'delay') throw toThrown(effect, armed, context, text)
+    registered = context.registry.next(context.request, when, registered)
+    if (registered === undefined) return undefined
+    context.onFired(registered)
+    const { effect } = registered.fault
+    if (effect.kind === 'malformed_json' || effect.kind === 'json_patch') return registered
+    if (effect.kind !== 'delay') throw toThrown(effect, registered, context, body)
     await context.pause(effect.ms)
   }
 }
 
-type TerminalEffect = Exclude<Effect, { kind: 'delay' | 'malformed' | 'mutate' }>
+type TerminalEffect = Exclude<Effect, { kind: 'delay' | 'malformed_json' | 'json_patch' }>
 
 function toThrown(
   effect: TerminalEffect,
-  armed: RegisteredFault,
+  registered: RegisteredFault,
   context: FaultContext,
-  text: string | undefined,
+  body: string | undefined,
 ): Error {
-  switch (effect.kind) {
-    case 'error':
-      return toApiError(effect.status, armed, context)
-    case 'rate_limit':
-      return toApiError(429, armed, context)
-    default:
-      return new ConnectionFault(effect.kind, text)
-  }
+  if (effect.kind === 'error') return toApiError(effect.status, registered, context)
+  // The registry counts rate limits by themselves and never returns one as the next fault.
+  if (effect.kind === 'rate_limit') return toApiError(429, registered, context)
+  return new ConnectionFault(effect.kind, body)
 }
 
 function toApiError(
@@ -81,19 +77,22 @@ function toApiError(
   { token, scope, request }: FaultContext,
 ): ApiError {
   const { kind, status: _, ...overrides } = effect.kind === 'error' ? effect : { kind: effect.kind, status }
-  const { key_id } = request
-  return errorForStatus(status, overrides, { token, scope, key_id }, `fault; fault=${id}; kind=${kind}; when=${when}`)
+  const reason = `fault; fault=${id}; kind=${kind}; when=${when}`
+  return errorForStatus(status, overrides, { token, scope, key_id: request.key_id }, reason)
 }
 
-/** The answer as the patch makes it; as it was where the patch does not apply. */
-function applyMutation(text: string, armed: RegisteredFault, { onPatchFailed }: FaultContext): string {
-  const { effect } = armed.fault
-  if (effect.kind !== 'mutate') return text
+/** Returns the patched body, or the body unchanged if the patch does not apply. */
+function applyMutation(
+  body: string,
+  patch: readonly PatchOperation[],
+  registered: RegisteredFault,
+  { onPatchFailed }: FaultContext,
+): string {
   try {
-    return JSON.stringify(applyPatch(JSON.parse(text), effect.patch)) ?? 'null'
+    return JSON.stringify(applyPatch(JSON.parse(body), patch)) ?? 'null'
   } catch (error) {
-    armed.unapplied++
-    onPatchFailed(armed, `mutate_failed; fault=${armed.id}; ${(error as Error).message}`)
-    return text
+    registered.unapplied++
+    onPatchFailed(registered, `patch_failed; fault=${registered.id}; ${(error as Error).message}`)
+    return body
   }
 }

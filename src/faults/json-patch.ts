@@ -8,53 +8,63 @@ export interface PatchOperation {
   value?: unknown
 }
 
-/** A step that does not apply, and which of its pointers leads nowhere. */
+type PointerField = 'path' | 'from'
+
+/** Thrown when an operation does not apply; names the pointer that leads nowhere. */
 export class PatchFailure extends Error {
   readonly index: number
-  readonly field: 'path' | 'from'
+  readonly field: PointerField
 
-  constructor(index: number, field: 'path' | 'from', { op, [field]: pointer }: PatchOperation) {
-    super(`step ${index}: ${op} ${field === 'from' ? 'from ' : ''}'${pointer}' does not apply`)
+  constructor(index: number, field: PointerField, { op, [field]: pointer }: PatchOperation) {
+    super(`operation ${index}: ${op} ${field === 'from' ? 'from ' : ''}'${pointer}' does not apply`)
     this.index = index
     this.field = field
   }
 }
 
 /**
- * What a patch makes of a document, which is changed. Throws PatchFailure where a step does not apply; in a trial a `test`
- * does so wherever there is something to be tested.
+ * Applies a patch to a document, which it changes, and returns the result. Throws PatchFailure if an operation does not apply.
+ * With `skipTests`, a `test` passes wherever its target exists.
  */
 export function applyPatch(document: unknown, patch: readonly PatchOperation[], { skipTests = false } = {}): unknown {
-  // Below a holder, so that the document as a whole can be replaced.
+  // A holder, so that the patch can replace the whole document.
   const holder = { document }
   for (const [index, operation] of patch.entries()) {
-    const assertApplies = (is: unknown, field: 'path' | 'from' = 'path') => {
-      if (!is) throw new PatchFailure(index, field, operation)
+    const assertApplies = (isApplicable: boolean, field: PointerField = 'path') => {
+      if (!isApplicable) throw new PatchFailure(index, field, operation)
     }
-    const place = (field: 'path' | 'from') => resolvePointer(holder, operation[field] ?? '')
-    const { op, value } = operation
-    if (op === 'move' || op === 'copy') {
-      const from = place('from')
-      assertApplies(exists(from), 'from')
-      // Nothing can be moved into itself.
-      assertApplies(op === 'copy' || !operation.path.startsWith(`${operation.from}/`))
-      const taken = structuredClone(get(from))
-      if (op === 'move') remove(from)
-      assertApplies(add(place('path'), taken))
-    } else if (op === 'add') {
-      assertApplies(add(place('path'), structuredClone(value)))
-    } else {
-      const target = place('path')
-      assertApplies(exists(target))
-      if (op === 'remove') remove(target)
-      else if (op === 'replace') set(target, structuredClone(value))
-      else assertApplies(skipTests || isDeepStrictEqual(get(target), value))
-    }
+    applyOperation(holder, operation, skipTests, assertApplies)
   }
   return holder.document
 }
 
-/** Where a pointer leads: a field or an index, there or not, of what its way leads to. */
+function applyOperation(
+  holder: object,
+  operation: PatchOperation,
+  skipTests: boolean,
+  assertApplies: (isApplicable: boolean, field?: PointerField) => void,
+): void {
+  const resolve = (field: PointerField) => resolvePointer(holder, operation[field] ?? '')
+  const { op, value } = operation
+  if (op === 'move' || op === 'copy') {
+    const source = resolve('from')
+    assertApplies(exists(source), 'from')
+    // A value cannot be moved into itself.
+    assertApplies(op === 'copy' || !operation.path.startsWith(`${operation.from}/`))
+    const moved = structuredClone(get(source))
+    if (op === 'move') remove(source)
+    assertApplies(add(resolve('path'), moved))
+    return
+  }
+  const target = resolve('path')
+  assertApplies(op === 'add' ? add(target, structuredClone(value)) : exists(target))
+  if (op === 'add') return
+  if (op === 'remove') remove(target)
+  else if (op === 'replace') set(target, structuredClone(value))
+  else assertApplies(skipTests || isDeepStrictEqual(get(target), value))
+}
+
+/** The place that a pointer names, whether or not it exists: a field or an index of `parent`. */
 interface Target {
   parent: unknown
   key: string
@@ -62,16 +72,16 @@ interface Target {
 
 function resolvePointer(holder: object, pointer: string): Target {
   const keys = pointer.split('/').map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
-  let place: Target = { parent: holder, key: 'document' }
-  for (const key of keys.slice(1)) place = { parent: exists(place) ? get(place) : undefined, key }
-  return place
+  let target: Target = { parent: holder, key: 'document' }
+  for (const key of keys.slice(1)) target = { parent: exists(target) ? get(target) : undefined, key }
+  return target
 }
 
-const index = /^(0|[1-9]\d*)$/
+const arrayIndex = /^(0|[1-9]\d*)$/
 
-/** Of its own: not what JavaScript gives every text, list and object. */
+// Own properties only: JavaScript gives every string, array and object more.
 function exists({ parent, key }: Target): boolean {
-  if (Array.isArray(parent)) return index.test(key) && Number(key) < parent.length
+  if (Array.isArray(parent)) return arrayIndex.test(key) && Number(key) < parent.length
   return typeof parent === 'object' && parent !== null && Object.hasOwn(parent, key)
 }
 
@@ -86,17 +96,17 @@ function remove({ parent, key }: Target): void {
   else delete (parent as Record<string, unknown>)[key]
 }
 
-/** Whether it can be added there. */
-function add(place: Target, value: unknown): boolean {
-  const { parent, key } = place
+/** Returns false, and adds nothing, if the target cannot hold a value. */
+function add(target: Target, value: unknown): boolean {
+  const { parent, key } = target
   if (Array.isArray(parent)) {
-    const at = key === '-' ? parent.length : Number(key)
-    if (key !== '-' && (!index.test(key) || at > parent.length)) return false
-    parent.splice(at, 0, value)
+    const index = key === '-' ? parent.length : Number(key)
+    if (key !== '-' && (!arrayIndex.test(key) || index > parent.length)) return false
+    parent.splice(index, 0, value)
     return true
   }
-  // JavaScript would take it for something else than a field.
+  // Assigning __proto__ would change the prototype instead of adding a field.
   if (typeof parent !== 'object' || parent === null || key === '__proto__') return false
-  set(place, value)
+  set(target, value)
   return true
 }

@@ -1,63 +1,64 @@
 import { parseDuration } from '../common/time.ts'
+import { exampleResponses } from '../openai-api/admin-api-keys/examples.ts'
+import { type OperationId, operationIds, shortOperationIds } from '../openai-api/admin-api-keys/operation-ids.ts'
 import { bearerToken } from '../openai-api/http/authentication.ts'
-import type { Effect, EffectOf, Fault } from './fault.ts'
-import { common, fieldsOf } from './fields.ts'
-import type { PatchOperation } from './json-patch.ts'
-import { assertPatchCanApply, type ExampleResponses } from './patch-check.ts'
-import { afterOnlyKinds } from './registry.ts'
-import type { FaultBody } from './schemas.ts'
+import type { Effect, Fault, FaultPhase } from './fault.ts'
+import { applyPatch, PatchFailure, type PatchOperation } from './json-patch.ts'
+import type { FaultBody, FaultBodyOf } from './schemas.ts'
 
-/** A body that fits the schema, and how to say what else is wrong with it. */
+/** A body that matches the schema, and how to report what else is wrong with it. */
 export interface FaultInput {
   content: FaultBody
   errorAt(path: string[], rule: string): Error
 }
 
-// These are about no key that could be known beforehand.
-const operationsWithoutKeyId = ['admin-api-keys-list', 'admin-api-keys-create']
+// No request names the key of these operations before it is processed.
+const operationsWithoutKeyId: readonly string[] = ['admin-api-keys-list', 'admin-api-keys-create']
 
-/** The rule that a body arms. Throws for one that can never fire, and for a field that its kind does not have. */
-export function parseFault(input: FaultInput, answers: ExampleResponses): Fault {
-  const { operation, match = {}, kind, times = 1, skip = 0 } = input.content
-  if (operation !== '*' && !Object.hasOwn(answers, operation)) {
-    throw input.errorAt(['operation'], `one of ${Object.keys(answers).join(', ')}, *`)
-  }
-  assertFieldsOfKind(input)
-  const isAfter = afterOnlyKinds.includes(kind)
-  if (isAfter && input.content.when === 'before') {
-    throw input.errorAt(['when'], `after_commit, as always with ${kind}: it spoils a true answer`)
-  }
+/** Returns the fault that a body describes. Throws for one that could never fire. */
+export function parseFault(input: FaultInput): Fault {
+  const { content, errorAt } = input
+  const { match = {} } = content
+  const operation = toOperationId(content.operation)
   if (match.key_id !== undefined && operationsWithoutKeyId.includes(operation)) {
-    throw input.errorAt(
-      ['match', 'key_id'],
-      `left out: ${operation} is about no key that is known before, so it would never fire`,
-    )
+    throw errorAt(['match', 'key_id'], `absent: no request to ${operation} names a key, so the fault would never fire`)
   }
-  assertValidHeaders(input, ['match', 'header'], match.header)
-  assertValidHeaders(input, ['headers'], input.content.headers)
+  assertNamedOnce(input, ['match', 'header'], match.header)
   assertUsableAuthHeader(input, match.header)
-  if (kind === 'mutate') assertPatchCanApply(input, answers)
+  if (content.kind === 'error') assertValidResponseHeaders(input, content.headers)
+  if (content.kind === 'json_patch') assertPatchCanApply(input, content.patch, operation)
+  const { when = defaultPhase(content), times = 1, skip = 0 } = content as Partial<FaultBodyOf<'error'>>
   return {
     operation,
     match: withLowerCaseHeaders(match),
-    when: isAfter ? 'after_commit' : (input.content.when ?? 'before'),
-    times: kind === 'rate_limit' ? null : times,
+    when,
+    times: content.kind === 'rate_limit' ? null : times,
     skip,
-    effect: toEffect(input),
+    effect: toEffect(content),
   }
 }
 
-function assertFieldsOfKind({ content, errorAt }: FaultInput): void {
-  const { required, optional } = fieldsOf[content.kind]
-  const missing = required.find((field) => content[field] === undefined)
-  if (missing !== undefined) throw errorAt([missing], `given: ${content.kind} needs it`)
-  const known: readonly string[] = [...common, ...required, ...optional]
-  const unexpected = Object.keys(content).find((field) => !known.includes(field))
-  if (unexpected !== undefined) throw errorAt([unexpected], `left out: ${content.kind} does not have it`)
+const toOperationId = (operation: FaultBody['operation']): OperationId | '*' =>
+  operation in shortOperationIds
+    ? shortOperationIds[operation as keyof typeof shortOperationIds]
+    : (operation as OperationId)
+
+/** Kinds that change the response of the operation, and so need one. */
+const afterOnlyKinds: readonly FaultBody['kind'][] = ['truncated_body', 'malformed_json', 'json_patch']
+
+const defaultPhase = ({ kind }: FaultBody): FaultPhase => (afterOnlyKinds.includes(kind) ? 'after_commit' : 'before')
+
+function assertNamedOnce({ errorAt }: FaultInput, path: string[], headers: Record<string, string> = {}): void {
+  const values = new Map<string, string>()
+  for (const [name, value] of Object.entries(headers)) {
+    const key = name.toLowerCase()
+    if ((values.get(key) ?? value) !== value) throw errorAt([...path, name], 'given once: header names ignore case')
+    values.set(key, value)
+  }
 }
 
-// What every answer has, what Node itself writes, and what would break it.
-const reserved = [
+// Headers that every response has, that Node itself writes, or that would break the response.
+const reservedHeaders = [
   'connection',
   'content-length',
   'content-type',
@@ -72,22 +73,40 @@ const reserved = [
   'x-request-id',
 ]
 
-function assertValidHeaders({ errorAt }: FaultInput, path: string[], headers: Record<string, string> = {}): void {
-  const seen = new Map<string, string>()
-  for (const [name, value] of Object.entries(headers)) {
-    const known = name.toLowerCase()
-    if (path[0] === 'headers' && reserved.includes(known)) {
-      throw errorAt([...path, name], `none of ${reserved.join(', ')}`)
-    }
-    if ((seen.get(known) ?? value) !== value) throw errorAt([...path, name], 'given once: case does not matter')
-    seen.set(known, value)
-  }
+function assertValidResponseHeaders(input: FaultInput, headers: Record<string, string> = {}): void {
+  const reserved = Object.keys(headers).find((name) => reservedHeaders.includes(name.toLowerCase()))
+  if (reserved !== undefined) throw input.errorAt(['headers', reserved], `none of ${reservedHeaders.join(', ')}`)
+  assertNamedOnce(input, ['headers'], headers)
 }
 
 function assertUsableAuthHeader({ errorAt }: FaultInput, headers: Record<string, string> = {}): void {
   const name = Object.keys(headers).find((each) => each.toLowerCase() === 'authorization')
   if (name !== undefined && bearerToken(headers[name]) === undefined) {
-    throw errorAt(['match', 'header', name], 'Bearer and a token: with anything else no request gets as far as a fault')
+    throw errorAt(['match', 'header', name], 'Bearer and a token: faults apply only to authenticated requests')
+  }
+}
+
+/** Throws unless the patch applies to an example response of one of the operations. */
+function assertPatchCanApply({ errorAt }: FaultInput, patch: readonly PatchOperation[], operation: string): void {
+  const operations = operationIds.filter((id) => operation === '*' || operation === id)
+  const failures = operations.map((id) => tryPatch(patch, exampleResponses[id]))
+  if (failures.includes(undefined)) return
+  // The failure that got furthest describes the problem best.
+  const [furthest] = failures.filter((each) => each !== undefined).sort((one, other) => progress(other) - progress(one))
+  if (furthest === undefined) return
+  const rule = `a place in a response of ${operations.join(', ')}: the patch would never apply`
+  throw errorAt(['patch', String(furthest.index), furthest.field], rule)
+}
+
+const progress = ({ index, field }: PatchFailure) => 2 * index + (field === 'path' ? 1 : 0)
+
+function tryPatch(patch: readonly PatchOperation[], example: unknown): PatchFailure | undefined {
+  try {
+    applyPatch(structuredClone(example), patch, { skipTests: true })
+    return undefined
+  } catch (error) {
+    if (error instanceof PatchFailure) return error
+    throw error
   }
 }
 
@@ -97,24 +116,21 @@ function withLowerCaseHeaders(match: NonNullable<FaultBody['match']>): Fault['ma
   return { ...match, header: Object.fromEntries(header) }
 }
 
-function toEffect(input: FaultInput): Effect {
-  const { kind, requests = 0, per = '', ms = 0, patch = [] } = input.content
+function toEffect(content: FaultBody): Effect {
+  const { kind } = content
   switch (kind) {
-    case 'error':
-      return toError(input)
+    case 'error': {
+      const { status, message, type, code, param, headers } = content
+      const given = Object.entries({ message, type, code, param, headers }).filter(([, value]) => value !== undefined)
+      return { kind, status, ...Object.fromEntries(given) }
+    }
     case 'rate_limit':
-      return { kind, requests, per, window_ms: parseDuration(per) }
+      return { kind, requests: content.requests, per: content.per, window_ms: parseDuration(content.per) }
     case 'delay':
-      return { kind, ms }
-    case 'mutate':
-      return { kind, patch: patch as PatchOperation[] }
+      return { kind, ms: content.ms }
+    case 'json_patch':
+      return { kind, patch: content.patch }
     default:
       return { kind }
   }
-}
-
-function toError({ content }: FaultInput): EffectOf<'error'> {
-  const { status = 500, message, type, code, param, headers } = content
-  const given = Object.entries({ message, type, code, param, headers }).filter(([, value]) => value !== undefined)
-  return { kind: 'error', status, ...Object.fromEntries(given) }
 }

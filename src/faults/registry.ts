@@ -1,6 +1,6 @@
-import type { EffectOf, Fault, FaultKind, FaultPhase, Match } from './fault.ts'
+import type { EffectOf, Fault, FaultPhase, Match } from './fault.ts'
 
-/** A request as faults see it. */
+/** What faults match of a request. */
 export interface MatchableRequest {
   operation: string
   key_id: string | undefined
@@ -8,50 +8,49 @@ export interface MatchableRequest {
   headers: NodeJS.Dict<string | string[]>
 }
 
-/** A fault that is armed, or was. */
+/** A fault that was added and not removed; it may have fired as often as it can. */
 export interface RegisteredFault {
   readonly id: string
-  /** Its place among all that were ever armed. */
+  /** Position among all faults ever added. */
   readonly order: number
   readonly fault: Fault
-  /** How many that matched have passed. */
+  /** How many matching requests have passed because of `skip`. */
   passed: number
-  /** How often it has fired. */
   hits: number
-  /** How many of those changed nothing: its patch did not apply. */
+  /** How many hits changed nothing because the patch did not apply. */
   unapplied: number
 }
 
-interface Window {
+interface RateLimitWindow {
   startedAt: number
   count: number
 }
 
-/** Armed faults, first armed first fired. Each fires as often as its rule says, exactly, and is then used up. */
+/** The faults of a sandbox. The first added fires first, exactly as often as its `times` says. */
 export class FaultRegistry {
   readonly #faults: RegisteredFault[] = []
-  readonly #windows = new Map<string, Window>()
+  readonly #windows = new Map<string, RateLimitWindow>()
   #count = 0
 
   get all(): readonly RegisteredFault[] {
     return this.#faults
   }
 
-  /** Whether one of them may befall an operation: most requests need no closer look. */
+  /** Returns whether any fault could apply to an operation: most requests need no closer look. */
   mayApplyTo(operation: string): boolean {
     return this.#faults.some(({ fault }) => fault.operation === '*' || fault.operation === operation)
   }
 
   add(fault: Fault): RegisteredFault {
     this.#count++
-    const armed = { id: `fault_${this.#count}`, order: this.#count, fault, passed: 0, hits: 0, unapplied: 0 }
-    this.#faults.push(armed)
-    return armed
+    const registered = { id: `fault_${this.#count}`, order: this.#count, fault, passed: 0, hits: 0, unapplied: 0 }
+    this.#faults.push(registered)
+    return registered
   }
 
-  /** Whether there was one of that id. */
+  /** Returns false if there is no fault with that id. */
   delete(id: string): boolean {
-    const index = this.#faults.findIndex((armed) => armed.id === id)
+    const index = this.#faults.findIndex((registered) => registered.id === id)
     if (index >= 0) this.#faults.splice(index, 1)
     this.#windows.delete(id)
     return index >= 0
@@ -62,29 +61,31 @@ export class FaultRegistry {
     this.#windows.clear()
   }
 
-  /** The rate limit that a request exceeds, which has then fired. `now` in milliseconds of the sandbox's clock. */
+  /** Counts a request against every matching rate limit and returns the first that it exceeds. `now` in sandbox milliseconds. */
   consumeRateLimits(request: MatchableRequest, now: number): RegisteredFault | undefined {
     let exceeded: RegisteredFault | undefined
-    for (const armed of this.#faults) {
-      const { effect } = armed.fault
-      if (effect.kind !== 'rate_limit' || !matches(armed.fault, request)) continue
-      if (exceeded === undefined && this.#isOver(armed.id, effect, now)) exceeded = armed
+    for (const registered of this.#faults) {
+      const { effect } = registered.fault
+      if (effect.kind !== 'rate_limit' || !matches(registered.fault, request)) continue
+      if (exceeded === undefined && this.#exceeds(registered.id, effect, now)) exceeded = registered
     }
     if (exceeded !== undefined) exceeded.hits++
     return exceeded
   }
 
-  /** The fault that fires for a request, of those that were armed after `previous`. */
+  /** Returns the next fault that fires for a request, among those added after `previous`. */
   next(request: MatchableRequest, when: FaultPhase, previous?: RegisteredFault): RegisteredFault | undefined {
-    // By their order, for the one before may have been disarmed meanwhile.
+    // By order, because the previous fault may have been removed meanwhile.
     const start = previous?.order ?? 0
-    return this.#faults.find((armed) => armed.order > start && armed.fault.when === when && tryFire(armed, request))
+    return this.#faults.find(
+      (registered) => registered.order > start && registered.fault.when === when && tryFire(registered, request),
+    )
   }
 
-  /** Counts a request into its window, a fixed one that begins with the first request counted. */
-  #isOver(id: string, { requests, window_ms }: EffectOf<'rate_limit'>, now: number): boolean {
+  // A fixed window, which starts with the first request that it counts.
+  #exceeds(id: string, { requests, window_ms }: EffectOf<'rate_limit'>, now: number): boolean {
     const window = this.#windows.get(id)
-    // A clock that was set back begins a window anew.
+    // A clock that was set back starts a new window.
     if (window === undefined || now >= window.startedAt + window_ms || now < window.startedAt) {
       this.#windows.set(id, { startedAt: now, count: 1 })
       return requests < 1
@@ -94,17 +95,19 @@ export class FaultRegistry {
   }
 }
 
+/** Returns how often a fault can still fire; null for no limit. */
 export const remaining = ({ fault: { times }, hits }: RegisteredFault): number | null =>
   times === null ? null : times - hits
 
-/** Whether it fires for this request, which it then has. */
-function tryFire(armed: RegisteredFault, request: MatchableRequest): boolean {
-  if (armed.fault.effect.kind === 'rate_limit' || remaining(armed) === 0 || !matches(armed.fault, request)) return false
-  if (armed.passed < armed.fault.skip) {
-    armed.passed++
+/** Fires a fault for a matching request, or counts the request as passed. */
+function tryFire(registered: RegisteredFault, request: MatchableRequest): boolean {
+  const { fault } = registered
+  if (fault.effect.kind === 'rate_limit' || remaining(registered) === 0 || !matches(fault, request)) return false
+  if (registered.passed < fault.skip) {
+    registered.passed++
     return false
   }
-  armed.hits++
+  registered.hits++
   return true
 }
 
@@ -117,6 +120,3 @@ function matchesFilter({ key_id, calling_key_id, header = {} }: Match, request: 
   if (calling_key_id !== undefined && calling_key_id !== request.calling_key_id) return false
   return Object.entries(header).every(([name, value]) => [request.headers[name]].flat().join(', ') === value)
 }
-
-/** Those whose answer is that of the operation, spoilt. */
-export const afterOnlyKinds: readonly FaultKind[] = ['truncate', 'malformed', 'mutate']

@@ -1,100 +1,142 @@
 import * as Type from 'typebox'
 import { headerTextPattern } from '../common/http-syntax.ts'
-import { Choice, Nullable, RecordOf } from '../schema/typebox.ts'
+import { operationIds, shortOperationIds } from '../openai-api/admin-api-keys/operation-ids.ts'
+import { Choice, discriminatedUnion, Nullable, textMap } from '../schema/typebox.ts'
 
-const noExtraFields = { additionalProperties: false }
-const Text = (description: string) => Type.String({ description })
-export const headerNamePattern = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
-export const HeaderText = Type.String({ pattern: headerTextPattern, description: 'printable ASCII' })
+const closed = { additionalProperties: false }
 
-const Headers = (description: string) =>
-  RecordOf({ ...HeaderText, description }, { pattern: headerNamePattern, ...noExtraFields, description })
+const HeaderName = Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", description: 'a header name' })
+const HeaderText = Type.String({ pattern: headerTextPattern, description: 'printable ASCII' })
+const Headers = (description: string) => textMap(HeaderName, HeaderText, description)
 
 const maxCount = Number.MAX_SAFE_INTEGER
 const Count = (meaning: string) =>
   Type.Integer({ minimum: 0, maximum: maxCount, description: `an integer from 0: ${meaning}` })
-const KeyId = (description: string) => Type.Optional(Type.String({ minLength: 1, description }))
+const KeyId = (meaning: string) =>
+  Type.Optional(Type.String({ minLength: 1, description: `an id that is not empty: ${meaning}` }))
+const Text = Type.Optional(Type.String({ description: 'a string' }))
+const NullableText = Type.Optional(Nullable(Type.String(), { description: 'a string, or null' }))
+
 const Pointer = Type.String({
   pattern: '^(/([^~/]|~[01])*)*$',
-  description: 'a JSON Pointer: empty, or beginning with "/", with ~0 and ~1 for "~" and "/" in a name',
+  description: 'a JSON Pointer: empty or starting with "/", with ~0 and ~1 for "~" and "/" in a name',
 })
 
-export const PatchOperation = Type.Object(
-  {
-    op: Choice(['add', 'remove', 'replace', 'move', 'copy', 'test'], { description: 'an operation of JSON Patch' }),
-    path: Pointer,
-    from: Type.Optional(Pointer),
-    value: Type.Optional(Type.Unknown()),
-  },
-  { ...noExtraFields, description: 'an operation of JSON Patch: {op, path, from, value}' },
+function PatchStep<const Op extends string, Fields extends Type.TProperties>(op: Op, fields: Fields) {
+  const properties = { op: Type.Literal(op), path: Pointer, ...fields }
+  return Type.Object(properties, { ...closed, title: `the patch operation ${op}` })
+}
+
+export const PatchOperation = discriminatedUnion(
+  'op',
+  [
+    PatchStep('add', { value: Type.Unknown() }),
+    PatchStep('remove', {}),
+    PatchStep('replace', { value: Type.Unknown() }),
+    PatchStep('move', { from: Pointer }),
+    PatchStep('copy', { from: Pointer }),
+    PatchStep('test', { value: Type.Unknown() }),
+  ],
+  { description: 'an operation of JSON Patch: {op, path, from, value}' },
 )
 
-export const kinds = [
-  'error',
-  'rate_limit',
-  'delay',
-  'hang',
-  'reset',
-  'empty',
-  'truncate',
-  'malformed',
-  'mutate',
-] as const
+const common = {
+  operation: Choice([...operationIds, ...Object.keys(shortOperationIds), '*'], {
+    description: 'an operationId, its short form, or "*" for every operation',
+  }) as Type.TUnsafe<(typeof operationIds)[number] | keyof typeof shortOperationIds | '*'>,
+  match: Type.Optional(
+    Type.Object(
+      {
+        key_id: KeyId('the key that the operation retrieves or deletes'),
+        calling_key_id: KeyId('the key that authenticates the request'),
+        header: Type.Optional(Headers('request headers by name, with exact values')),
+      },
+      { ...closed, title: 'a match', description: 'an object: {key_id, calling_key_id, header}' },
+    ),
+  ),
+}
 
-/** What arms a fault. Which of the fields go with which kind is checked in check.ts. */
-export const FaultBody = Type.Object(
-  {
-    operation: Text('an operationId of the API, or "*"'),
-    match: Type.Optional(
-      Type.Object(
-        {
-          key_id: KeyId('the id of the key that the operation is about, which is not empty'),
-          calling_key_id: KeyId('the id of the key that calls, which is not empty'),
-          header: Type.Optional(Headers('headers of the request by name, each value exact')),
-        },
-        { ...noExtraFields, description: 'an object: {key_id, calling_key_id, header}' },
-      ),
-    ),
-    when: Type.Optional(Choice(['before', 'after_commit'], { description: 'before or after_commit' })),
-    kind: Choice(kinds, { description: `one of ${kinds.join(', ')}` }),
-    times: Type.Optional(
-      Nullable(Type.Integer({ minimum: 1, maximum: maxCount }), {
-        description: 'an integer from 1, or null for ever: how often it fires, once unless given',
-      }),
-    ),
-    skip: Type.Optional(Count('so many fitting requests pass first')),
-    status: Type.Optional(Type.Integer({ minimum: 400, maximum: 599, description: 'an integer from 400 to 599' })),
-    message: Type.Optional(Text('a string')),
-    type: Type.Optional(Text('a string')),
-    code: Type.Optional(Nullable(Type.String(), { description: 'a string, or null' })),
-    param: Type.Optional(Nullable(Type.String(), { description: 'a string, or null' })),
-    headers: Type.Optional(Headers('headers of the answer by name, their values printable ASCII')),
-    requests: Type.Optional(Count('so many are allowed per window')),
-    per: Type.Optional(
-      Type.String({
-        pattern: '^[1-9][0-9]{0,9}(ms|[smhd])$',
-        description: 'a duration such as "1m" (ms, s, m, h, d): how long a window is',
-      }),
-    ),
-    ms: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 3_600_000, description: 'milliseconds, an integer from 0 to 3600000' }),
-    ),
-    patch: Type.Optional(
-      Type.Array(PatchOperation, { minItems: 1, description: 'a JSON Patch (RFC 6902): a list of operations' }),
-    ),
-  },
-  { ...noExtraFields, description: 'a fault: {operation, match, when, kind, times, skip, …}' },
+const counted = {
+  times: Type.Optional(
+    Nullable(Type.Integer({ minimum: 1, maximum: maxCount }), {
+      description: 'an integer from 1: how often the fault fires, 1 by default; or null for no limit',
+    }),
+  ),
+  skip: Type.Optional(Count('the number of matching requests to let pass first')),
+}
+
+const Phase = Type.Optional(
+  Choice(['before', 'after_commit'], { default: 'before', description: 'before or after_commit' }),
+)
+const AfterCommit = Type.Optional(
+  Type.Literal('after_commit', { description: 'after_commit, because this kind changes the response of an operation' }),
+)
+
+function FaultOf<const Kind extends string, Fields extends Type.TProperties>(kind: Kind, fields: Fields) {
+  const properties = { ...common, kind: Type.Literal(kind), ...fields }
+  return Type.Object(properties, { ...closed, title: `a fault of kind ${kind}` })
+}
+
+const effects = {
+  status: Type.Integer({ minimum: 400, maximum: 599, description: 'an integer from 400 to 599' }),
+  headers: Headers('response headers by name, with values of printable ASCII'),
+  requests: Count('the number of requests allowed per window'),
+  per: Type.String({
+    pattern: '^[1-9][0-9]{0,9}(ms|[smhd])$',
+    description: 'a duration such as "1m" (ms, s, m, h, d): the length of a window',
+  }),
+  ms: Type.Integer({ minimum: 0, maximum: 3_600_000, description: 'milliseconds, an integer from 0 to 3600000' }),
+  patch: Type.Array(PatchOperation, { minItems: 1, description: 'a JSON Patch (RFC 6902): a list of operations' }),
+}
+const errorFields = {
+  message: Text,
+  type: Text,
+  code: NullableText,
+  param: NullableText,
+  headers: Type.Optional(effects.headers),
+}
+
+const { status, requests, per, ms, patch } = effects
+
+/** The body that adds a fault: one form per kind. */
+export const FaultBody = discriminatedUnion(
+  'kind',
+  [
+    FaultOf('error', { status, ...errorFields, when: Phase, ...counted }),
+    FaultOf('rate_limit', { requests, per }),
+    FaultOf('delay', { ms, when: Phase, ...counted }),
+    FaultOf('hang', { when: Phase, ...counted }),
+    FaultOf('connection_reset', { when: Phase, ...counted }),
+    FaultOf('empty_response', { when: Phase, ...counted }),
+    FaultOf('truncated_body', { when: AfterCommit, ...counted }),
+    FaultOf('malformed_json', { when: AfterCommit, ...counted }),
+    FaultOf('json_patch', { patch, when: AfterCommit, ...counted }),
+  ],
+  { $id: 'Fault', description: 'a fault: {operation, match, when, kind, times, skip, …}' },
 )
 export type FaultBody = Type.Static<typeof FaultBody>
+export type FaultBodyOf<Kind extends FaultBody['kind']> = Extract<FaultBody, { kind: Kind }>
 
+/** A fault as the control API returns it: the fields that its kind has, and what has become of it. */
 export const ArmedFault = Type.Object({
   id: Type.String(),
-  ...FaultBody.properties,
-  match: FaultBody.properties.match,
+  ...common,
+  kind: Choice(
+    FaultBody.oneOf.map(({ properties }) => properties.kind.const),
+    { description: 'What the fault does; determines which of the fields below it has.' },
+  ),
+  when: Phase,
+  ...counted,
+  status: Type.Optional(status),
+  ...errorFields,
+  requests: Type.Optional(requests),
+  per: Type.Optional(per),
+  ms: Type.Optional(ms),
+  patch: Type.Optional(patch),
   hits: Type.Integer({ description: 'How often it has fired.' }),
   unapplied: Type.Optional(
-    Type.Integer({ description: 'Of `mutate`: how many of the hits changed nothing, as the patch did not apply.' }),
+    Type.Integer({ description: 'For `json_patch`: how many hits changed nothing because the patch did not apply.' }),
   ),
-  remaining: Nullable(Type.Integer(), { description: 'How often it may still fire; null for ever.' }),
+  remaining: Nullable(Type.Integer(), { description: 'How often it can still fire; null for no limit.' }),
 })
 export type ArmedFault = Type.Static<typeof ArmedFault>

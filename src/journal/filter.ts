@@ -1,94 +1,138 @@
-import { type OperationId, operationIds } from '../openai-api/admin-api-keys/operation-ids.ts'
+import * as Type from 'typebox'
+import { operationIds } from '../openai-api/admin-api-keys/operation-ids.ts'
+import { Choice } from '../schema/typebox.ts'
 import type { JournalRecord } from './entry.ts'
 
-/** Which requests somebody wants to see. */
-export interface JournalFilter {
-  /** `null` is what reached none. */
-  operation?: OperationId | null
-  /** A number, or the first digit of a class. */
-  status?: { exactly: number } | { hundreds: number }
-  method?: string
-  path?: string
-  key_id?: string
-  calling_key_id?: string
-  fault_id?: string
-  delivered?: boolean
-  since?: string
-  limit?: number
+// Each field of the filter is declared once: its schema for the document and the library, how its text is read (undefined
+// if it breaks the rule, which is the schema's description), and which records match.
+
+interface FilterField<Value> {
+  schema: Type.TSchema
+  parse(text: string): Value | undefined
+  matches(record: JournalRecord, value: Value): boolean
 }
 
-/** A parameter that breaks a rule. */
+const field = <Value, Schema extends Type.TSchema>(
+  schema: Schema,
+  parse: FilterField<Value>['parse'],
+  matches: FilterField<Value>['matches'],
+) => ({ schema: Type.Optional(schema), parse, matches })
+
+const textField = (description: string, fieldOf: (record: JournalRecord) => string | undefined) =>
+  field(
+    Type.String({ description }),
+    (text) => text,
+    (record, value: string) => fieldOf(record) === value,
+  )
+
+/** A status, or the first digit of a class. */
+type StatusFilter = { exactly: number } | { hundreds: number }
+
+const filterFields = {
+  operation: field(
+    Choice([...operationIds, 'null'], {
+      description: `one of ${operationIds.join(', ')}, or null for requests that reached no operation`,
+    }),
+    (text) => (text === 'null' ? null : operationIds.find((id) => id === text)),
+    ({ request }, value: string | null) => (request.operation ?? null) === value,
+  ),
+  status: field(
+    Type.Union([Type.Integer({ minimum: 100, maximum: 599 }), Type.String({ pattern: '^[1-5][xX]{2}$' })], {
+      description: 'a number from 100 to 599, or a class such as 4xx',
+    }),
+    parseStatus,
+    ({ request }, value: StatusFilter) => matchesStatus(request.status, value),
+  ),
+  method: field(
+    Type.String({ description: 'a method such as POST' }),
+    (text) => text.toUpperCase(),
+    ({ request }, value: string) => request.method === value,
+  ),
+  path: textField('an exact path, without /sandbox/NAME', ({ request }) => request.path),
+  key_id: textField('the key that the operation created, retrieved or deleted', ({ request }) => request.keyId),
+  calling_key_id: textField('the key that authenticated the request', ({ request }) => request.callingKeyId),
+  fault_id: textField('the fault that fired', ({ request }) => request.faultId),
+  delivered: field(
+    Type.Boolean({ description: 'true or false' }),
+    (text) => (text === 'true' || text === 'false' ? text === 'true' : undefined),
+    ({ delivered }, value: boolean) => delivered === value,
+  ),
+  since: field(
+    Type.String({ description: 'the id of a request: only entries after it' }),
+    (text) => text,
+    (_record, _value: string) => true,
+  ),
+  limit: field(
+    Type.Integer({
+      minimum: 0,
+      maximum: 999_999_999,
+      description: 'an integer from 0: at most this many, the first after `since`, or the newest without it',
+    }),
+    (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined),
+    (_record, _value: number) => true,
+  ),
+}
+
+type FilterFields = typeof filterFields
+type FilterName = keyof FilterFields
+
+/** The filter that a query asks for. */
+export type JournalFilter = {
+  [Name in FilterName]?:
+    | NonNullable<Parameters<FilterFields[Name]['matches']>[1]>
+    | (Name extends 'operation' ? null : never)
+}
+
+const { limit, ...streamFields } = filterFields
+const schemasOf = <Fields extends Record<string, { schema: Type.TSchema }>>(fields: Fields) =>
+  Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, schema])) as {
+    [Name in keyof Fields]: Fields[Name]['schema']
+  }
+
+/** The query parameters that list the journal. */
+export const JournalQuery = Type.Object({ ...schemasOf(streamFields), limit: limit.schema })
+export type JournalQuery = Type.Static<typeof JournalQuery>
+
+/** The query parameters that follow the journal. */
+export const StreamQuery = Type.Object(schemasOf(streamFields))
+
+function parseStatus(text: string): StatusFilter | undefined {
+  const [, digit, rest] = /^([1-5])(\d\d|xx)$/i.exec(text) ?? []
+  if (digit === undefined) return undefined
+  return rest?.toLowerCase() === 'xx' ? { hundreds: Number(digit) } : { exactly: Number(text) }
+}
+
+function matchesStatus(status: number | undefined, expected: StatusFilter): boolean {
+  if (status === undefined) return false
+  return 'exactly' in expected ? status === expected.exactly : Math.floor(status / 100) === expected.hundreds
+}
+
+/** A query parameter that breaks a rule. */
 export interface InvalidParameter {
   param: string
   rule: string
   got: string
 }
 
-type Parse = (text: string) => unknown
-
-const anyText: Parse = (text) => text
-
-// Each reads the text of a parameter; undefined for one that breaks the rule.
-const parameters: Record<keyof JournalFilter, { parse: Parse; rule: string }> = {
-  operation: { parse: parseOperation, rule: `one of ${operationIds.join(', ')}, or null for what reached none` },
-  status: { parse: parseStatus, rule: 'a number from 100 to 599, or a class such as 4xx' },
-  method: { parse: (text) => text.toUpperCase(), rule: '' },
-  path: { parse: anyText, rule: '' },
-  key_id: { parse: anyText, rule: '' },
-  calling_key_id: { parse: anyText, rule: '' },
-  fault_id: { parse: anyText, rule: '' },
-  delivered: { parse: parseBoolean, rule: 'true or false' },
-  since: { parse: anyText, rule: '' },
-  limit: { parse: (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined), rule: 'an integer from 0' },
-}
-
-function parseOperation(text: string): JournalFilter['operation'] {
-  return text === 'null' ? null : operationIds.find((id) => id === text)
-}
-
-function parseBoolean(text: string): boolean | undefined {
-  return text === 'true' || text === 'false' ? text === 'true' : undefined
-}
-
-function parseStatus(text: string): JournalFilter['status'] {
-  const [, digit, rest] = /^([1-5])(\d\d|xx)$/i.exec(text) ?? []
-  if (digit === undefined) return undefined
-  return rest?.toLowerCase() === 'xx' ? { hundreds: Number(digit) } : { exactly: Number(text) }
-}
-
-/** The filter that a query asks for, or what is wrong with it. */
+/** Returns the filter of a query, or the first invalid parameter. */
 export function parseFilter(query: Record<string, unknown>): JournalFilter | InvalidParameter {
   const filter: Record<string, unknown> = {}
   for (const [param, text] of Object.entries(query)) {
-    const known = Object.hasOwn(parameters, param) ? parameters[param as keyof JournalFilter] : undefined
-    if (known === undefined) return { param, rule: `one of ${Object.keys(parameters).join(', ')}`, got: param }
+    const known = Object.hasOwn(filterFields, param) ? filterFields[param as FilterName] : undefined
+    if (known === undefined) return { param, rule: `one of ${Object.keys(filterFields).join(', ')}`, got: param }
     if (typeof text !== 'string') return { param, rule: 'given once', got: JSON.stringify(text) }
     const value = known.parse(text)
-    if (value === undefined) return { param, rule: known.rule, got: text }
+    if (value === undefined) return { param, rule: descriptionOf(known.schema), got: text }
     filter[param] = value
   }
   return filter
 }
 
-/** Whether a request fits, whatever `since` and `limit`. */
-export function matchesFilter({ request, delivered }: JournalRecord, filter: JournalFilter): boolean {
-  const pairs = [
-    [filter.operation, request.operation ?? null],
-    [filter.method, request.method],
-    [filter.path, request.path],
-    [filter.key_id, request.keyId],
-    [filter.calling_key_id, request.callingKeyId],
-    [filter.fault_id, request.faultId],
-    [filter.delivered, delivered],
-  ]
-  return (
-    pairs.every(([expected, actual]) => expected === undefined || expected === actual) &&
-    matchesStatus(request.status, filter.status)
-  )
-}
+const descriptionOf = (schema: Type.TSchema): string => (schema as { description?: string }).description ?? ''
 
-function matchesStatus(status: number | undefined, expected: JournalFilter['status']): boolean {
-  if (expected === undefined) return true
-  if (status === undefined) return false
-  return 'exactly' in expected ? status === expected.exactly : Math.floor(status / 100) === expected.hundreds
+/** Returns whether a record matches every field of the filter; `since` and `limit` select among the matching. */
+export function matchesFilter(record: JournalRecord, filter: JournalFilter): boolean {
+  return Object.entries(filter).every(([name, value]) =>
+    (filterFields[name as FilterName] as FilterField<unknown>).matches(record, value),
+  )
 }

@@ -1,12 +1,12 @@
-// What TypeScript lets nobody pass, JavaScript does. Each throws TypeError with the argument, the rule and the value.
+// JavaScript callers can pass what TypeScript forbids. Each function throws TypeError with the argument, the rule and the value.
 
 function fail(argument: string, rule: string, value: unknown): never {
-  const printed = typeof value === 'number' ? value : JSON.stringify(value)
-  throw new TypeError(`${argument}: ${printed} is invalid. It must be ${rule}.`)
+  const got = typeof value === 'number' ? value : JSON.stringify(value)
+  throw new TypeError(`${argument}: ${got} is invalid. It must be ${rule}.`)
 }
 
 export function assertNonEmptyString(argument: string, value: unknown): string {
-  return typeof value === 'string' && value !== '' ? value : fail(argument, 'a string, not empty', value)
+  return typeof value === 'string' && value !== '' ? value : fail(argument, 'a string that is not empty', value)
 }
 
 export function assertObject<Value>(argument: string, value: Value): Value {
@@ -21,5 +21,5 @@ export function assertList<Value>(argument: string, value: Value): Value {
 export function assertDuration<Value>(argument: string, value: Value): Value {
   return Number.isFinite(value) || typeof value === 'string'
     ? value
-    : fail(argument, 'seconds, or a text such as "30d", "-1h"', value)
+    : fail(argument, 'seconds, or a duration such as "30d", "-1h"', value)
 }

@@ -6,7 +6,7 @@ import { createEmulator } from './emulator.ts'
 import type { ConnectOptions, Emulator } from './types.ts'
 
 /**
- * Speaks to an emulator that runs elsewhere. Rejects with EmulatorError when it is not there, and with what is wrong with an option.
+ * Connects to a running emulator. Rejects with EmulatorError if there is none, and with the mistake in an option.
  *
  * @example
  * const emulator = await connect('http://localhost:4010')
@@ -15,8 +15,7 @@ import type { ConnectOptions, Emulator } from './types.ts'
 export async function connect(to: string | ConnectOptions): Promise<Emulator> {
   const { url, adminKey, controlToken } = readOptions(to)
   const { ok, status } = await request(url, '/ready')
-  if (!ok)
-    throw new EmulatorError(`${url} is no emulator that is ready: it answered with ${status}`, status, null, null)
+  if (!ok) throw new EmulatorError(`${url} is not a ready emulator: got status ${status}`, status, null, null)
   return createEmulator({ url, adminKey, controlToken, close: async () => {} })
 }
 
@@ -28,19 +27,20 @@ function readOptions(to: string | ConnectOptions) {
   }
   const options = typeof to === 'string' ? { url: to } : to
   const unknown = Object.keys(options).find((name) => !optionNames.includes(name))
-  if (unknown !== undefined) throw new UserError(`unknown option '${unknown}'; there are ${optionNames.join(', ')}`)
+  if (unknown !== undefined) {
+    throw new UserError(`unknown option '${unknown}'. Available options: ${optionNames.join(', ')}`)
+  }
   const { adminKey = 'sk-admin-local', controlToken } = options
   if (adminKey !== null && typeof adminKey !== 'string') {
     throw invalidOption('adminKey', '[redacted]', 'It must be a string, or null.')
   }
   if (controlToken !== undefined && (typeof controlToken !== 'string' || controlToken === '')) {
-    throw invalidOption('controlToken', '[redacted]', 'It must be a string, not empty.')
+    throw invalidOption('controlToken', '[redacted]', 'It must be a string that is not empty.')
   }
   return { url: parseUrlOption(options.url), adminKey, controlToken }
 }
 
-const invalidOption = (name: string, printed: string, rule: string) =>
-  new UserError(`${name}: ${printed} is invalid. ${rule}`)
+const invalidOption = (name: string, got: string, rule: string) => new UserError(`${name}: ${got} is invalid. ${rule}`)
 
 function parseUrlOption(url: string): string {
   try {

@@ -1,6 +1,7 @@
 import { type ControlClient, createControlClient } from '../control-client/client.ts'
 import { defaultSandbox, isSandboxName, sandboxBaseUrl, sandboxNameRule, sandboxUrl } from '../sandbox/names.ts'
 import { assertDuration, assertList, assertNonEmptyString, assertObject } from './arguments.ts'
+import { followJournal } from './follow-journal.ts'
 import type { ArmedFault, Emulator, JournalEntry, Sandbox } from './types.ts'
 
 interface EmulatorConnection {
@@ -10,17 +11,27 @@ interface EmulatorConnection {
   close: () => Promise<void>
 }
 
-/** The object that stands for an emulator, wherever it runs. */
+/** Returns the library's object for an emulator, wherever it runs. */
 export function createEmulator({ url, adminKey, controlToken, close }: EmulatorConnection): Emulator {
-  const clientFor = (name: string) => createControlClient(sandboxUrl(url, name), controlToken)
-  const control = clientFor(defaultSandbox)
+  const closing = new AbortController()
+  const createSandbox = (name: string): Sandbox => {
+    const root = sandboxUrl(url, name)
+    const follow = (filter = {}) => followJournal({ root, controlToken, closed: closing.signal }, queryOf(filter))
+    return createSandboxClient(name, sandboxBaseUrl(url, name), createControlClient(root, controlToken), follow)
+  }
+  const control = createControlClient(url, controlToken)
   const sandbox = (name: string) => {
-    if (typeof name !== 'string' || !isSandboxName(name))
+    if (typeof name !== 'string' || !isSandboxName(name)) {
       throw new TypeError(`sandbox: '${name}' is invalid. It must be ${sandboxNameRule}.`)
-    return createSandbox(name, sandboxBaseUrl(url, name), clientFor(name))
+    }
+    return createSandbox(name)
+  }
+  const closeAll = async () => {
+    closing.abort()
+    await close()
   }
   return {
-    ...createSandbox(defaultSandbox, sandboxBaseUrl(url, defaultSandbox), control),
+    ...createSandbox(defaultSandbox),
     url,
     adminKey,
     sandbox,
@@ -30,40 +41,43 @@ export function createEmulator({ url, adminKey, controlToken, close }: EmulatorC
         const body = assertObject('sandboxes.create(sandbox)', options)
         return sandbox((await control<{ name: string }>('POST', '/sandboxes', body)).name)
       },
-      // What is undefined by mistake must not stand for all of them.
+      // An argument that is undefined by mistake must not mean all of them.
       delete: async (...args: [] | [name: string]) =>
-        discardResult(
-          control(
-            'DELETE',
-            args.length === 0 ? '/sandboxes' : itemPath('/sandboxes', 'sandboxes.delete(name)', args[0]),
-          ),
-        ),
+        discardResult(control('DELETE', itemPath('/sandboxes', 'sandboxes.delete(name)', args))),
     },
-    close,
-    [Symbol.asyncDispose]: close,
+    close: closeAll,
+    [Symbol.asyncDispose]: closeAll,
   }
 }
 
 const discardResult = async (result: Promise<unknown>): Promise<void> => void (await result)
 
-function createSandbox(name: string, baseURL: string, control: ControlClient): Sandbox {
+function createSandboxClient(
+  name: string,
+  baseURL: string,
+  control: ControlClient,
+  follow: Sandbox['journal']['follow'],
+): Sandbox {
   return {
     name,
     baseURL,
-    reset: async (what) =>
-      discardResult(control('POST', '/reset', what === undefined ? {} : { what: assertList('reset(what)', what) })),
+    async reset(options = {}) {
+      const { only } = assertObject('reset(options)', options)
+      const body = only === undefined ? {} : { only: assertList('reset({ only })', only) }
+      await control('POST', '/reset', body)
+    },
     state: {
       get: () => control('GET', '/state'),
       replace: async (seed) => discardResult(control('PUT', '/state', assertObject('state.replace(seed)', seed))),
       add: async (seed) => discardResult(control('POST', '/state', assertObject('state.add(seed)', seed))),
     },
     snapshots: {
-      take: async (snapshot) => control('PUT', itemPath('/snapshots', 'snapshots.take(name)', snapshot)),
+      take: async (snapshot) => control('PUT', itemPath('/snapshots', 'snapshots.take(name)', [snapshot])),
       restore: async (snapshot) =>
-        control('POST', `${itemPath('/snapshots', 'snapshots.restore(name)', snapshot)}/restore`),
+        control('POST', `${itemPath('/snapshots', 'snapshots.restore(name)', [snapshot])}/restore`),
       list: async () => (await control<{ data: [] }>('GET', '/snapshots')).data,
       delete: async (snapshot) =>
-        discardResult(control('DELETE', itemPath('/snapshots', 'snapshots.delete(name)', snapshot))),
+        discardResult(control('DELETE', itemPath('/snapshots', 'snapshots.delete(name)', [snapshot]))),
     },
     clock: {
       get: () => control('GET', '/clock'),
@@ -79,19 +93,21 @@ function createSandbox(name: string, baseURL: string, control: ControlClient): S
       add: async (fault) => control('POST', '/faults', assertObject('faults.add(fault)', fault)),
       list: async () => (await control<{ data: ArmedFault[] }>('GET', '/faults')).data,
       clear: async (...args: [] | [id: string]) =>
-        discardResult(
-          control('DELETE', args.length === 0 ? '/faults' : itemPath('/faults', 'faults.clear(id)', args[0])),
-        ),
+        discardResult(control('DELETE', itemPath('/faults', 'faults.clear(id)', args))),
     },
-    requests: async (filter = {}) => {
-      const args = Object.entries(assertObject('requests(filter)', filter)).filter(([, value]) => value !== undefined)
-      const query = new URLSearchParams(args.map(([field, value]) => [field, String(value)]))
-      return (await control<{ data: JournalEntry[] }>('GET', `/requests?${query}`)).data
+    journal: {
+      list: async (filter = {}) => (await control<{ data: JournalEntry[] }>('GET', `/journal?${queryOf(filter)}`)).data,
+      clear: () => discardResult(control('DELETE', '/journal')),
+      follow,
     },
-    clearRequests: () => discardResult(control('DELETE', '/requests')),
   }
 }
 
-/** The path of one of a collection, by what the argument says. */
-const itemPath = (collection: string, argument: string, name: string) =>
-  `${collection}/${encodeURIComponent(assertNonEmptyString(argument, name))}`
+function queryOf(filter: object): URLSearchParams {
+  const fields = Object.entries(assertObject('journal.list(filter)', filter)).filter(([, value]) => value !== undefined)
+  return new URLSearchParams(fields.map(([field, value]) => [field, String(value)]))
+}
+
+/** Returns the path of an item that an argument names, or of the collection without an argument. */
+const itemPath = (collection: string, argument: string, args: readonly string[]) =>
+  args.length === 0 ? collection : `${collection}/${encodeURIComponent(assertNonEmptyString(argument, args[0]))}`

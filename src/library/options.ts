@@ -2,48 +2,50 @@ import { UserError } from '../common/user-error.ts'
 import { type OptionSpec, type Options, optionSpecs, serverOptions } from '../config/options.ts'
 import type { EmulatorOptions } from './types.ts'
 
-type ServeOption = (typeof serverOptions)[number]
+type ServerOption = (typeof serverOptions)[number]
 
-const ownDefaults: EmulatorOptions = { port: 0, logLevel: 'warn' }
+const libraryDefaults: EmulatorOptions = { port: 0, logLevel: 'warn' }
 
-// What the command line writes otherwise: there a duration has its unit, and no key is a word.
-const toOptionText: Partial<Record<ServeOption, (value: unknown) => string>> = {
+// Options that the command line writes differently: durations with their unit, and "none" for no key.
+const toOptionText: Partial<Record<ServerOption, (value: unknown) => string>> = {
   sandboxTtl: (value) => `${value}ms`,
   adminKey: (value) => (value === null ? 'none' : String(value)),
 }
 
-const numericOptions: readonly ServeOption[] = ['port', 'maxSandboxes', 'sandboxTtl', 'journal', 'randomSeed']
+const numericOptions: readonly ServerOption[] = ['port', 'maxSandboxes', 'sandboxTtl', 'journal', 'randomSeed']
 
-/** Holds options to the rules of the command line. Throws UserError with the option, the rule and the value. */
-export function readOptions(input: EmulatorOptions): Options<ServeOption> {
+/** Parses options by the rules of the command line. Throws UserError with the option, the rule and the value. */
+export function readOptions(input: EmulatorOptions): Options<ServerOption> {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw new UserError(`the options must be an object, got ${JSON.stringify(input) ?? typeof input}`)
   }
-  const unknown = Object.keys(input).find((name) => !serverOptions.includes(name as ServeOption))
-  if (unknown !== undefined) throw new UserError(`unknown option '${unknown}'; there are ${serverOptions.join(', ')}`)
+  const unknown = Object.keys(input).find((name) => !serverOptions.includes(name as ServerOption))
+  if (unknown !== undefined) {
+    throw new UserError(`unknown option '${unknown}'. Available options: ${serverOptions.join(', ')}`)
+  }
   const options = serverOptions.map((name) => {
     const value = Object.hasOwn(input, name) ? input[name] : undefined
-    return [name, readOption(name, value === undefined ? ownDefaults[name] : value)]
+    return [name, readOption(name, value === undefined ? libraryDefaults[name] : value)]
   })
   return Object.freeze(Object.fromEntries(options))
 }
 
-function readOption(name: ServeOption, value: unknown): unknown {
+function readOption(name: ServerOption, value: unknown): unknown {
   const spec: OptionSpec = optionSpecs[name]
   if (value === undefined) return spec.default
-  const read = (each: unknown) => {
+  const parse = (each: unknown) => {
     try {
-      checkType(name, each)
+      assertType(name, each)
       return spec.parse((toOptionText[name] ?? String)(each))
     } catch (error) {
-      const printed = spec.redactInErrors ? '[redacted]' : JSON.stringify(each)
-      throw new UserError(`${name}: ${printed ?? String(each)} is invalid. ${(error as Error).message}`)
+      const got = spec.redactInErrors ? '[redacted]' : (JSON.stringify(each) ?? String(each))
+      throw new UserError(`${name}: ${got} is invalid. ${(error as Error).message}`)
     }
   }
-  return spec.isList ? [value].flat().map(read) : read(value)
+  return spec.isList ? [value].flat().map(parse) : parse(value)
 }
 
-function checkType(name: ServeOption, value: unknown): void {
+function assertType(name: ServerOption, value: unknown): void {
   if (name === 'adminKey' && value === null) return
   const type = numericOptions.includes(name) ? 'number' : 'string'
   if (typeof value === type) return

@@ -4,8 +4,8 @@ import { readOptions } from './options.ts'
 import type { Emulator, EmulatorOptions } from './types.ts'
 
 /**
- * Starts an emulator in this process. Resolves when it listens. Two of them share nothing.
- * Rejects with what is wrong with an option or a seed, and with the error of the socket when the port is taken.
+ * Starts an emulator in this process and resolves when it listens. Emulators share nothing. Rejects with the mistake in an
+ * option or a seed, and with the error of the socket if the port is taken.
  *
  * @example
  * await using emulator = await startEmulator({ seed: 'paging' })
@@ -13,11 +13,12 @@ import type { Emulator, EmulatorOptions } from './types.ts'
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const parsed = readOptions(options)
-  const { app, url, adminKey } = await serve(parsed)
+  const server = await serve(parsed)
   let closed: Promise<void> | undefined
   const close = () => {
-    closed ??= app.close()
+    closed ??= server.close()
     return closed
   }
-  return createEmulator({ url, adminKey: adminKey ?? null, controlToken: parsed.controlToken, close })
+  const { url, adminKey = null } = server
+  return createEmulator({ url, adminKey, controlToken: parsed.controlToken, close })
 }

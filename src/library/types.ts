@@ -1,105 +1,86 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-
-import type { Fault as FaultBody } from '../faults/fields.ts'
-import type { ArmedFault } from '../faults/schemas.ts'
+import type { ClockChange, ClockState } from '../control-api/controls/clock.ts'
+import type { ListedSandbox, NewSandbox } from '../control-api/controls/sandboxes.ts'
+import type { Snapshot } from '../control-api/controls/snapshots.ts'
+import type { ArmedFault, FaultBody } from '../faults/schemas.ts'
+import type { JournalQuery } from '../journal/filter.ts'
 import type { JournalEntry } from '../journal/schemas.ts'
 import type { OperationId } from '../openai-api/admin-api-keys/operation-ids.ts'
 import type { Behavior } from '../openai-api/behavior.ts'
 import type { ResetPart } from '../sandbox/reset-parts.ts'
 import type { SeedFile } from '../sandbox/seed/schema.ts'
 
-export type { ArmedFault, Behavior, FaultBody, JournalEntry, OperationId, ResetPart, SeedFile }
+// scripts/types.ts replaces these by the shapes of the schemas, so that lib/index.d.ts needs no other file.
+export type {
+  ArmedFault,
+  Behavior,
+  ClockChange,
+  ClockState,
+  FaultBody,
+  JournalEntry,
+  JournalQuery,
+  ListedSandbox,
+  NewSandbox,
+  OperationId,
+  ResetPart,
+  SeedFile,
+  Snapshot,
+}
 
-/** How an emulator starts. What is left out is as on the command line, but for `port` and `logLevel`. */
+/** The options of a new emulator; the same as on the command line, except for the defaults of `port` and `logLevel`. */
 export interface EmulatorOptions {
-  /** Port to listen on, 0 to 65535. Unless given: 0, any free one. */
+  /** Port to listen on, 0 to 65535. Default: 0, any free port. */
   port?: number | undefined
-  /** Address to listen on. Unless given: `127.0.0.1`. */
+  /** Address to listen on. Default: `127.0.0.1`. */
   host?: string | undefined
-  /** Value of the admin key that every sandbox begins with, `null` for no such key. Unless given: `sk-admin-local`. */
+  /** Value of the admin key in every sandbox, `null` for no such key. Default: `sk-admin-local`. */
   adminKey?: string | null | undefined
-  /** How sandboxes begin: names of built-in seeds (`paging`, `lifecycle`, …) and paths of YAML or JSON files. */
+  /** Initial state of sandboxes: names of built-in seeds (`paging`, `lifecycle`, …) and paths of YAML or JSON files. */
   seed?: string | readonly string[] | undefined
-  /** Folder whose `*.yaml`, `*.yml` and `*.json` are loaded, in order of name, before `seed`. */
+  /** Folder whose `*.yaml`, `*.yml` and `*.json` are loaded by name, before `seed`. */
   seedFolder?: string | undefined
-  /** Folder to keep sandboxes in, as SQLite files. Unless given they are in memory. */
+  /** Folder that stores sandboxes in SQLite files. Default: in memory. */
   data?: string | undefined
-  /** How many sandboxes there may be, `default` included. Unless given: 1000. */
+  /** Maximum number of sandboxes, `default` included. Default: 1000. */
   maxSandboxes?: number | undefined
-  /** Milliseconds after which an idle sandbox is removed, `default` never. Unless given: none is. */
+  /** Milliseconds after which an idle sandbox other than `default` is removed. Default: never. */
   sandboxTtl?: number | undefined
-  /** DNS names under which the controls, documents and pages may be asked for, besides local ones and addresses. */
+  /** DNS names by which the control API may be reached, besides local names and addresses. */
   allowHost?: string | readonly string[] | undefined
-  /** How many requests each sandbox remembers, 0 for none. Unless given: 1000. */
+  /** Number of requests that the journal of each sandbox keeps, 0 for none. Default: 1000. */
   journal?: number | undefined
-  /** Bearer token that the controls want. Unless given they want none. */
+  /** Bearer token that the controls require. Default: none. */
   controlToken?: string | undefined
-  /** Makes ids, values and request ids the same in every run and every sandbox: an integer from 0. */
+  /** Generates the same ids, values and request ids in every run and every sandbox: an integer from 0. */
   randomSeed?: number | undefined
-  /** Least level of what is logged to standard error. Unless given: `warn`. */
+  /** Minimum log level on standard error. Default: `warn`. */
   logLevel?: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent' | undefined
 }
 
-/** Where an emulator runs, and by what it was started. */
+/** Where an emulator runs, and how to authenticate. */
 export interface ConnectOptions {
   /** Such as `http://localhost:4010`, without `/v1`. */
   url: string
-  /** Value of its admin key, `null` for none. Unless given: `sk-admin-local`. */
+  /** Value of its admin key, `null` for none. Default: `sk-admin-local`. */
   adminKey?: string | null | undefined
   /** The token of `--control-token`. */
   controlToken?: string | undefined
 }
 
-/** A clock as it is now. */
-export interface ClockState {
-  /** ISO 8601 with milliseconds. */
-  now: string
-  /** Whole Unix seconds, as on the wire. */
-  unix: number
-  frozen: boolean
-}
-
-/** How a clock is to be. Only one of `now` and `advance`. */
-export interface ClockChange {
-  /** Unix seconds, or ISO 8601. */
-  now?: number | string
-  /** Seconds, or a text such as `30d`, `-1h`, `250ms`. */
-  advance?: number | string
-  /** Whether it stands from now on. */
-  frozen?: boolean
-}
-
-/** Which requests of the journal are wanted; all that is given must fit. */
-export interface RequestFilter {
-  /** `null` for those that reached none. */
+/** Selects journal entries that match every given field. */
+export interface JournalFilter extends Omit<JournalQuery, 'operation'> {
+  /** `null` for requests that reached no operation. */
   operation?: OperationId | null
-  /** A number, or a class such as `4xx`. */
-  status?: number | string
-  method?: string
-  /** Exact, without `/sandbox/NAME`. */
-  path?: string
-  key_id?: string
-  calling_key_id?: string
-  fault_id?: string
-  delivered?: boolean
-  /** The id of a request: only those after it. */
-  since?: string
-  /** At most so many: the first after `since`, the newest without it. */
-  limit?: number
 }
 
-/** A named copy of a sandbox. */
-export interface Snapshot {
-  name: string
-  /** Unix seconds by the clock of the sandbox. */
-  created_at: number
-  /** How many keys it lists. */
-  keys: number
+/** Limits a reset to some parts. */
+export interface ResetOptions {
+  only?: readonly ResetPart[]
 }
 
 /**
- * One emulated organization, and what a test does to it. Every method rejects with EmulatorError when the emulator refuses,
- * or cannot be asked, and with TypeError for an argument that is none.
+ * One emulated organization and its controls. Every method rejects with EmulatorError if the emulator refuses the request or
+ * cannot be reached, and with TypeError for an invalid argument.
  *
  * @example
  * const sandbox = emulator.sandbox('my-test')
@@ -107,98 +88,87 @@ export interface Snapshot {
  */
 export interface Sandbox {
   readonly name: string
-  /** What a client's base URL is set to. */
+  /** The base URL for clients. */
   readonly baseURL: string
   /**
-   * Puts it back to what it began as, or those parts of it that are named. Snapshots stay; requests in flight are cut, unless
-   * neither keys nor randomness are reset.
+   * Returns to the initial state, or only the named parts of it. Snapshots stay. Aborts requests in flight if keys or
+   * randomness are reset.
    * @example await sandbox.reset()
-   * @example await sandbox.reset(['journal', 'faults'])
+   * @example await sandbox.reset({ only: ['journal', 'faults'] })
    */
-  reset(what?: readonly ResetPart[]): Promise<void>
-  /** All that it is, as a seed. */
+  reset(options?: ResetOptions): Promise<void>
+  /** The whole state, as a seed. */
   readonly state: {
-    /** What it is now; values of keys are not in it, only their SHA-256. @example const state = await sandbox.state.get() */
+    /** Exports the state; of key values only their SHA-256. @example const state = await sandbox.state.get() */
     get(): Promise<SeedFile>
-    /** Puts a seed in the place of all that there is. @example await sandbox.state.replace({ keys: [{ name: 'ci' }] }) */
+    /** Replaces the state by a seed. @example await sandbox.state.replace({ keys: [{ name: 'ci' }] }) */
     replace(seed: SeedFile): Promise<void>
-    /** Adds the keys of a seed that has nothing else. @example await sandbox.state.add({ keys: [{ name: 'more' }] }) */
+    /** Adds the keys of a seed without other sections. @example await sandbox.state.add({ keys: [{ name: 'more' }] }) */
     add(seed: SeedFile): Promise<void>
   }
-  /** Named copies, to which it may go back. */
+  /** Named copies that the sandbox can return to. */
   readonly snapshots: {
-    /** One of that name is overwritten. @example await sandbox.snapshots.take('before') */
+    /** Overwrites a snapshot of the same name. @example await sandbox.snapshots.take('before') */
     take(name: string): Promise<Snapshot>
     /** @example await sandbox.snapshots.restore('before') */
     restore(name: string): Promise<Snapshot>
-    /** By name. @example const snapshots = await sandbox.snapshots.list() */
+    /** Lists snapshots by name. @example const snapshots = await sandbox.snapshots.list() */
     list(): Promise<Snapshot[]>
     /** @example await sandbox.snapshots.delete('before') */
     delete(name: string): Promise<void>
   }
-  /** Every timestamp, expiry and rate-limit window comes from it. */
+  /** The clock from which every timestamp, expiry and rate-limit window comes. */
   readonly clock: {
     /** @example const { unix } = await sandbox.clock.get() */
     get(): Promise<ClockState>
     /** @example await sandbox.clock.set({ now: '2026-01-01T00:00:00Z', frozen: true }) */
     set(change: ClockChange): Promise<ClockState>
-    /** By seconds, or a text such as `30d`, `-1h`. @example await sandbox.clock.advance('30d') */
+    /** By seconds, or a duration such as `30d`, `-1h`. @example await sandbox.clock.advance('30d') */
     advance(by: number | string): Promise<ClockState>
-    /** Back to the time of the system. @example await sandbox.clock.reset() */
+    /** Returns to the system clock. @example await sandbox.clock.reset() */
     reset(): Promise<ClockState>
   }
-  /** The switches for what is not known of the real service. */
+  /** The switches for what is unknown about the real API. */
   readonly behavior: {
     /** @example const { auth } = await sandbox.behavior.get() */
     get(): Promise<Behavior>
-    /** Those that are named; the others stay. @example await sandbox.behavior.change({ auth: 'any' }) */
+    /** Changes the named switches; the others stay. @example await sandbox.behavior.change({ auth: 'any' }) */
     change(changes: Partial<Behavior>): Promise<Behavior>
   }
-  /** Programmed failures. */
+  /** Fault injection. */
   readonly faults: {
-    /** Arms one. @example await sandbox.faults.add({ operation: 'admin-api-keys-list', kind: 'error', status: 429, times: 2 }) */
+    /** @example await sandbox.faults.add({ operation: 'list', kind: 'error', status: 429, times: 2 }) */
     add(fault: FaultBody): Promise<ArmedFault>
-    /** First armed first; those with `hits` 0 have not fired. @example const faults = await sandbox.faults.list() */
+    /** Oldest first; `hits` 0 means not fired yet. @example const faults = await sandbox.faults.list() */
     list(): Promise<ArmedFault[]>
-    /** Disarms all. @example await sandbox.faults.clear() */
+    /** Removes all faults. @example await sandbox.faults.clear() */
     clear(): Promise<void>
-    /** Disarms that one. @example await sandbox.faults.clear(fault.id) */
+    /** Removes one fault. @example await sandbox.faults.clear(fault.id) */
     clear(id: string): Promise<void>
   }
-  /** What clients asked of it, oldest first. @example const retried = await sandbox.requests({ status: 429 }) */
-  requests(filter?: RequestFilter): Promise<JournalEntry[]>
-  /** Forgets what was asked. @example await sandbox.clearRequests() */
-  clearRequests(): Promise<void>
+  /** The requests to the emulated API. */
+  readonly journal: {
+    /** Oldest first. @example const retried = await sandbox.journal.list({ status: 429 }) */
+    list(filter?: JournalFilter): Promise<JournalEntry[]>
+    /** @example await sandbox.journal.clear() */
+    clear(): Promise<void>
+    /**
+     * Yields new entries, once it is known whether their response was delivered, until `close()`.
+     * @example for await (const { method, path } of sandbox.journal.follow()) console.log(method, path)
+     */
+    follow(filter?: Omit<JournalFilter, 'limit'>): AsyncIterable<JournalEntry>
+  }
 }
 
-/** A sandbox as it is listed. */
-export interface ListedSandbox {
-  name: string
-  base_url: string
-  /** How many keys it lists. */
-  keys: number
-  /** Unix seconds by the clock of the system, as is `last_used_at`. */
-  created_at: number
-  last_used_at: number
-}
-
-/** What a new sandbox is called and begins as. */
-export interface NewSandbox {
-  /** Unless given a random one. */
-  name?: string
-  /** A copy of that sandbox, or of its snapshot. Unless given it begins from the seed. */
-  from?: { sandbox: string; snapshot?: string }
-}
-
-/** An emulator that runs. Itself it stands for its sandbox `default`. */
+/** A running emulator, and its sandbox `default`. */
 export interface Emulator extends Sandbox {
-  /** Where it is: `http://127.0.0.1:49152`. */
+  /** Such as `http://127.0.0.1:49152`. */
   readonly url: string
-  /** Value of the admin key; `null` where there is none. */
+  /** Value of the admin key; `null` if there is none. */
   readonly adminKey: string | null
   /**
-   * A sandbox of its own for one test. It comes into being, from the seed, when it is first addressed.
-   * Throws TypeError when `name` is not 1 to 64 of `A-Z a-z 0-9 . _ -`, the first a letter or a digit.
+   * Returns a sandbox for one test. The emulator creates it from the seed on its first request. Throws TypeError unless `name`
+   * is 1 to 64 of `A-Z a-z 0-9 . _ -`, starting with a letter or a digit.
    */
   sandbox(name: string): Sandbox
   readonly sandboxes: {
@@ -208,11 +178,11 @@ export interface Emulator extends Sandbox {
     create(sandbox?: NewSandbox): Promise<Sandbox>
     /** Removes all but `default`. @example await emulator.sandboxes.delete() */
     delete(): Promise<void>
-    /** Removes that one. @example await emulator.sandboxes.delete('my-test') */
+    /** Removes one sandbox. @example await emulator.sandboxes.delete('my-test') */
     delete(name: string): Promise<void>
   }
-  /** Of `startEmulator`: lets requests in flight complete, for up to 5 seconds, and frees the port. Of `connect`: nothing. */
+  /** After `startEmulator`: completes requests in flight, for up to 5 seconds, and frees the port. Ends all `follow`. */
   close(): Promise<void>
-  /** As `close`. */
+  /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void>
 }

@@ -5,7 +5,7 @@ import { Choice } from '../schema/typebox.ts'
 const choice = <const Values extends readonly string[]>(values: Values, description: string) =>
   Type.Optional(Choice(values, { default: values[0], description }))
 
-/** Where the service's true answer is not known: one switch each (LIMITS.md). */
+/** Where the service's true answer is not known: one switch each (docs/fidelity.md). */
 export const BehaviorSchema = Type.Object(
   {
     auth: choice(
@@ -24,7 +24,7 @@ export const BehaviorSchema = Type.Object(
       'Whether an unknown URL is answered with an error object or an empty body.',
     ),
   },
-  { additionalProperties: false, description: 'the switches of the emulator, by name' },
+  { additionalProperties: false, title: 'the behavior', description: 'an object: the switches by name' },
 )
 
 export type Behavior = Readonly<Required<Type.Static<typeof BehaviorSchema>>>

@@ -1,30 +1,30 @@
+import { hash, randomFillSync } from 'node:crypto'
 import { customRandom } from 'nanoid'
 import { hasScannerMark } from '../openai-api/admin-api-keys/secret.ts'
-import { type ByteSource, createSecureBytes, createSeededBytes } from './random-bytes.ts'
 
 const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
-/** What is drawn of its own, so that one more of the others does not change the next. */
+/** Separate sequences, so that generating one more of a kind does not change the others. */
 export const streams = ['key_id', 'key_value', 'owner_id', 'organization_id', 'request_id'] as const
 export type Stream = (typeof streams)[number]
 
-/** How many bytes each stream has given. Empty for what is cryptographically random. */
+/** The number of bytes consumed from each stream. Empty for cryptographic randomness. */
 export type RandomPositions = Partial<Record<Stream, number>>
 
-/** Everything that a sandbox draws by chance, in the formats of the API. */
+/** Everything that a sandbox generates, in the formats of the API. */
 export interface Randomness {
   keyId(): string
-  /** 133 characters, never with the mark by which scanners know a real key. */
+  /** Returns 133 characters, never with the marker by which secret scanners recognize a real key. */
   keyValue(): string
   userId(): string
   serviceAccountId(): string
   organizationId(): string
   requestId(): string
-  /** To go on from with another. */
+  /** Returns where another instance can continue. */
   positions(): RandomPositions
 }
 
-/** `seed` makes the same sequence each time, on from what had been `drawn`; without it nobody can foresee it. */
+/** `seed` produces the same sequence each time, continuing at `positions`; without it, values are cryptographically random. */
 export function createRandomness(seed?: number, positions: RandomPositions = {}): Randomness {
   return seed === undefined ? createSecureRandomness() : createSeededRandomness(seed, positions)
 }
@@ -46,7 +46,7 @@ function createSeededRandomness(seed: number, positions: RandomPositions): Rando
   }
 }
 
-/** The draws from such bytes. */
+/** Returns generators of the API's formats from the given bytes. */
 export function createFormats(bytesOf: (stream: Stream) => ByteSource, hexDigits: (count: number) => string) {
   const keyId = customRandom(alphanumeric, 16, bytesOf('key_id'))
   const ownerId = customRandom(alphanumeric, 24, bytesOf('owner_id'))
@@ -68,7 +68,43 @@ export function createFormats(bytesOf: (stream: Stream) => ByteSource, hexDigits
   }
 }
 
-// Every request draws an id, and a slice of a text is cheaper than a buffer and its conversion.
+type ByteSource = (length: number) => Buffer
+
+// One system call for many ids: a call costs more than the bytes.
+const poolSize = 8192
+
+function createSecureBytes(): ByteSource {
+  const pool = Buffer.allocUnsafe(poolSize)
+  let used = poolSize
+  return (length) => {
+    if (used + length > poolSize) {
+      randomFillSync(pool)
+      used = 0
+    }
+    used += length
+    return pool.subarray(used - length, used)
+  }
+}
+
+const blockSize = 32
+
+// SHA-256 of the name and the number of each block: any position can be reached without generating what comes before.
+function createSeededBytes(name: string, start: number): { bytes: ByteSource; position: () => number } {
+  let position = start
+  return {
+    bytes(length) {
+      const first = Math.floor(position / blockSize)
+      const count = Math.ceil((position + length) / blockSize) - first
+      const blocks = Array.from({ length: count }, (_, n) => hash('sha256', `${name}/${first + n}`, 'buffer'))
+      const offset = position - first * blockSize
+      position += length
+      return Buffer.concat(blocks).subarray(offset, offset + length)
+    },
+    position: () => position,
+  }
+}
+
+// Every request needs an id, and slicing a string is cheaper than converting a buffer.
 function createHexDigits(bytes: ByteSource): (count: number) => string {
   let digits = ''
   let used = 0

@@ -8,22 +8,22 @@ import { openMemoryStorage } from './storage/memory-storage.ts'
 
 export interface RegistryOptions {
   defaults: SandboxDefaults
-  /** How many sandboxes there may be, `default` included. */
+  /** The largest number of sandboxes, `default` included. */
   maxSandboxes: number
-  /** Removes a sandbox that was idle for so many real milliseconds; `undefined` for never. */
+  /** Real milliseconds after which an idle sandbox is removed; undefined for never. */
   sandboxTtl: number | undefined
-  /** Where sandboxes are kept; `undefined` for in memory. */
+  /** The folder that stores sandboxes; undefined for in memory. */
   dataDirectory: string | undefined
   log: Log
 }
 
-/** What of a logger is needed here. */
+/** The part of a logger that is needed here. */
 interface Log {
   info(fields: object, message: string): void
   error(fields: object, message: string): void
 }
 
-/** The sandboxes by name. Each comes into being when it is first asked for; none is dropped silently. */
+/** The sandboxes by name. Each is created on its first request; none is dropped silently. */
 export class Registry {
   readonly defaults: SandboxDefaults
   readonly maxSandboxes: number
@@ -32,16 +32,16 @@ export class Registry {
   readonly #sweeper: NodeJS.Timeout | undefined
   readonly #log: Log
 
-  /** Opens every sandbox that is kept, and `default`. Throws UserError as `openDataDirectory` does. */
+  /** Opens every stored sandbox, and `default`. Throws UserError as `openDataDirectory` does. */
   constructor({ defaults, maxSandboxes, sandboxTtl, dataDirectory, log }: RegistryOptions) {
     this.defaults = defaults
     this.maxSandboxes = maxSandboxes
     this.#log = log
     this.#data = dataDirectory === undefined ? undefined : openDataDirectory(dataDirectory)
     try {
-      // All are looked at before one is opened, and migrated perhaps: a start that is refused leaves everything as it was.
-      const existing = this.#data?.check() ?? []
-      for (const name of new Set([defaultSandbox, ...existing])) this.#open(name)
+      // All are checked before the first is opened and perhaps migrated: a failed start changes nothing.
+      const stored = this.#data?.check() ?? []
+      for (const name of new Set([defaultSandbox, ...stored])) this.#open(name)
     } catch (error) {
       this.close()
       throw error
@@ -49,31 +49,30 @@ export class Registry {
     if (sandboxTtl !== undefined) this.#sweeper = this.#sweepEvery(sandboxTtl)
   }
 
-  /** All of them, `default` first. */
+  /** All sandboxes, `default` first. */
   get all(): Sandbox[] {
     return [...this.#sandboxes.values()]
   }
 
-  /** The sandbox of that name, if there is one. */
   find(name: string): Sandbox | undefined {
     return this.#sandboxes.get(name)
   }
 
-  /** The sandbox of that name, made if it is not there; `undefined` when it would be one too many. */
+  /** Returns the sandbox, creating it if needed; undefined if that would exceed the limit. Marks it as used. */
   getOrCreate(name: string): Sandbox | undefined {
     const sandbox = this.#sandboxes.get(name) ?? this.create(name)
     if (sandbox !== undefined) sandbox.lastUsed = monotonicNow()
     return sandbox
   }
 
-  /** Removes a sandbox for good, its file too. */
+  /** Removes a sandbox and its files permanently. */
   remove(name: string): void {
     this.#sandboxes.get(name)?.close()
     this.#sandboxes.delete(name)
     this.#data?.remove(name)
   }
 
-  /** Closes every database and lets go of the folder. */
+  /** Closes every database and releases the data folder. */
   close(): void {
     clearInterval(this.#sweeper)
     for (const sandbox of this.#sandboxes.values()) sandbox.close()
@@ -81,7 +80,7 @@ export class Registry {
     this.#data?.close()
   }
 
-  /** Makes a sandbox that begins as `image`, or as all do; `undefined` when it would be one too many. */
+  /** Creates a sandbox from `image`, or from the defaults; returns undefined if that would exceed the limit. */
   create(name: string, image?: Image): Sandbox | undefined {
     return this.#sandboxes.size < this.maxSandboxes ? this.#open(name, image) : undefined
   }
@@ -97,7 +96,7 @@ export class Registry {
   }
 
   #sweepEvery(ttl: number): NodeJS.Timeout {
-    // Often enough that nothing outlives its time by much; seldom enough to cost nothing.
+    // Often enough that no sandbox outlives its time by much; seldom enough to cost nothing.
     const interval = Math.min(Math.max(ttl / 4, 20), 60_000)
     return setInterval(() => {
       for (const sandbox of this.#sandboxes.values()) {
@@ -109,9 +108,9 @@ export class Registry {
   #removeIdle(name: string): void {
     try {
       this.remove(name)
-      this.#log.info({ sandbox: name }, 'sandbox removed: it was idle')
+      this.#log.info({ sandbox: name }, 'idle sandbox removed')
     } catch (error) {
-      this.#log.error({ err: error, sandbox: name }, 'the file of an idle sandbox could not be removed')
+      this.#log.error({ err: error, sandbox: name }, 'cannot remove the files of an idle sandbox')
     }
   }
 }

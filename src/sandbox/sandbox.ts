@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
+import { createAbortController } from '../common/abort.ts'
 import { monotonicNow } from '../common/clock.ts'
-import { Generation } from '../common/generation.ts'
 import { FaultRegistry } from '../faults/registry.ts'
 import { Journal } from '../journal/journal.ts'
 import type { KeyService } from '../openai-api/admin-api-keys/service.ts'
@@ -28,26 +28,25 @@ import {
 import type { Image } from './storage/database.ts'
 import type { ImageSlot, SandboxStorage } from './storage/storage.ts'
 
-// What of a sandbox is kept in its database; the rest of it is beside.
+// The parts that the database holds; journal and faults are beside it.
 const stateParts = ['keys', 'clock', 'behavior', 'random'] as const satisfies readonly ResetPart[]
 
 type Operation<Result> = (keys: KeyService, caller: string | undefined) => Result
 
-/** One emulated organization and all that belongs to it. Shares nothing with another. */
+/** One emulated organization and everything that belongs to it. Sandboxes share nothing. */
 export class Sandbox {
   readonly name: string
-  /** When it was last addressed, in real monotonic milliseconds. */
+  /** Real monotonic milliseconds of the last request. */
   lastUsed = monotonicNow()
   readonly journal: Journal
   #faults = new FaultRegistry()
-  /** How many requests it waits for, or they for it. */
   #activeRequests = 0
   readonly #storage: SandboxStorage
   readonly #defaults: SandboxDefaults
   #state: SandboxState
-  #generation = new Generation()
+  #abortController = createAbortController()
 
-  /** Opens what is kept of it, or begins as `image`, or else as the origin says. */
+  /** Opens the stored sandbox, or creates it from `image`, or from the defaults without one. */
   constructor(name: string, storage: SandboxStorage, defaults: SandboxDefaults, image?: Image) {
     this.name = name
     this.#storage = storage
@@ -67,12 +66,12 @@ export class Sandbox {
     return this.#faults
   }
 
-  /** What a request that waits must look at again before it goes on. */
-  get generation(): Generation {
-    return this.#generation
+  /** Aborts when a reset, a restore or the removal of the sandbox makes its requests obsolete; then there is a new one. */
+  get abortSignal(): AbortSignal {
+    return this.#abortController.signal
   }
 
-  /** When it came into being, in Unix milliseconds of the system. */
+  /** Unix milliseconds of the system clock. */
   get createdAt(): number {
     return this.#storage.createdAt()
   }
@@ -89,12 +88,12 @@ export class Sandbox {
     return this.#state.randomness
   }
 
-  /** Notes that a key has authenticated a request, unless requests leave nothing behind. */
+  /** Records that a key has authenticated a request, unless requests leave no trace (`state: discarded`). */
   markUsed(key: CredentialRow): void {
     if (this.settings.behavior.state !== 'discarded') this.keys.markUsed(key)
   }
 
-  /** Runs an operation for a caller; `state: discarded` takes back all that it wrote, and that the caller was here. */
+  /** Runs an operation for a caller. Under `state: discarded`, everything it wrote is rolled back. */
   run<Result>(caller: CredentialRow | undefined, operation: Operation<Result>): Result {
     if (this.settings.behavior.state !== 'discarded') return operation(this.keys, caller?.id)
     const { db, keys } = this.#state
@@ -115,30 +114,30 @@ export class Sandbox {
     changeSettings(this.#state, { behavior: { ...this.settings.behavior, ...changes } })
   }
 
-  /** A copy of it as it is now. */
-  image(): Image {
+  /** Returns a copy of the current state. */
+  captureImage(): Image {
     return captureImage(this.#state)
   }
 
-  /** Puts it back to what it began as, or that of it which `what` names. With keys or randomness the requests in flight are cut. */
+  /** Returns to the initial state, or only the named parts of it. Resetting keys or randomness aborts requests in flight. */
   reset(parts: readonly ResetPart[] = resetParts): void {
     if (stateParts.some((part) => parts.includes(part))) this.#resetState(parts)
     if (parts.includes('journal')) this.journal.clear()
     if (parts.includes('faults')) this.#faults = new FaultRegistry()
   }
 
-  /** Puts an image in the place of all that there is. Cuts the requests in flight. */
+  /** Replaces the state by an image. Aborts requests in flight. */
   restore(image: Image): void {
     this.#replaceDatabase(image)
     restoreClock(this.#state)
   }
 
-  /** Puts a seed in the place of all that there is; what it leaves out is as in a sandbox without one. */
+  /** Replaces the state by a seed; omitted sections get their defaults. Aborts requests in flight. */
   load(seed: Seed): void {
     this.#replaceDatabase(buildInitialImage(seed, this.#defaults.adminKey, this.randomness), this.randomness)
   }
 
-  /** Adds the keys of a seed: all of them or, where it has a mistake, none. Throws SeedMistake. */
+  /** Adds the keys of a seed: all of them, or none if it has a mistake. Throws DocumentError. */
   add(seed: ParsedSeed): void {
     const { db, store, settings, randomness, clock } = this.#state
     const keys = resolveAddedKeys(seed, clock.now(), store)
@@ -153,7 +152,7 @@ export class Sandbox {
     return this.#storage.snapshotNames()
   }
 
-  /** It does not idle until what is returned is called. */
+  /** Keeps the sandbox from expiring until the returned function is called. */
   acquire(): () => void {
     this.#activeRequests++
     return () => {
@@ -162,13 +161,13 @@ export class Sandbox {
     }
   }
 
-  /** Whether nobody has addressed it for that long, in real milliseconds, nor is about to. */
+  /** Returns whether the sandbox has had no request for `duration` real milliseconds and is waiting for none. */
   isIdleFor(duration: number): boolean {
     return this.#activeRequests === 0 && monotonicNow() - this.lastUsed > duration
   }
 
   close(): void {
-    this.#generation.end()
+    this.#abortController.abort()
     this.#state.db.close()
   }
 
@@ -180,19 +179,16 @@ export class Sandbox {
   #resetState(parts: readonly ResetPart[]): void {
     const initialImage = this.#storage.initialImage.read() ?? this.#buildFromSeed()
     if (resetParts.every((part) => parts.includes(part))) this.#replaceDatabase(initialImage)
-    else if (parts.includes('keys') || parts.includes('random'))
+    else if (parts.includes('keys') || parts.includes('random')) {
       this.#replaceDatabase(this.#partiallyResetImage(initialImage, parts))
-    else changeSettings(this.#state, this.#partiallyResetSettings(initialImage, parts))
+    } else changeSettings(this.#state, this.#partiallyResetSettings(initialImage, parts))
     if (parts.includes('clock')) restoreClock(this.#state)
   }
 
-  /** The present, but for those parts of it which are to be as in the beginning. */
   #partiallyResetImage(initialImage: Image, parts: readonly ResetPart[]): Image {
-    const present = this.image()
-    return replaceImageSettings(
-      parts.includes('keys') ? initialImage : present,
-      this.#partiallyResetSettings(initialImage, parts),
-    )
+    const current = this.captureImage()
+    const settings = this.#partiallyResetSettings(initialImage, parts)
+    return replaceImageSettings(parts.includes('keys') ? initialImage : current, settings)
   }
 
   #partiallyResetSettings(initialImage: Image, parts: readonly ResetPart[]): Settings {
@@ -207,7 +203,7 @@ export class Sandbox {
     }
   }
 
-  #initialize(image: Image) {
+  #initialize(image: Image): Database {
     this.#storage.initialImage.write(image)
     return this.#storage.replace(image)
   }
@@ -216,12 +212,13 @@ export class Sandbox {
     const db = this.#storage.replace(image, this.#state.db)
     this.#state = openState(db, this.#defaults, randomness)
     ensureAdminKey(this.#state, this.#defaults.adminKey)
-    this.#generation.end()
-    this.#generation = new Generation()
+    const obsolete = this.#abortController
+    this.#abortController = createAbortController()
+    obsolete.abort()
   }
 }
 
-/** What is kept, unless an earlier version died while it seeded. */
+/** Opens the stored database unless it was never seeded completely. */
 function openSeeded(storage: SandboxStorage): Database | undefined {
   const db = storage.open()
   if (db === undefined || readSettings(db) !== undefined) return db

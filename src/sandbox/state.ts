@@ -9,18 +9,18 @@ import type { Seed } from './seed/merge.ts'
 import { readSettings, type Settings, writeSettings } from './settings.ts'
 import { type Image, openImage, openMemory, serializeDatabase } from './storage/database.ts'
 
-/** How every sandbox begins. */
+/** What every sandbox starts from. */
 export interface SandboxDefaults {
   seed: Seed
-  /** The value of the key that clients are configured with, if there is one. */
+  /** The value of the key that clients are configured with; undefined for none. */
   adminKey: string | undefined
-  /** Makes what is drawn the same in every sandbox and every run; `undefined` for what nobody can foresee. */
+  /** Makes generated values the same in every sandbox and run; undefined for cryptographic randomness. */
   randomSeed: number | undefined
-  /** How many requests a sandbox remembers. */
+  /** The number of requests that a sandbox's journal keeps. */
   journal: number
 }
 
-/** All that a reset or a restore exchanges at once. After an `await` it must be looked up again. */
+/** What a reset or a restore replaces as a whole. After an `await` it must be looked up again. */
 export interface SandboxState {
   readonly db: Database
   readonly store: KeyStore
@@ -30,7 +30,7 @@ export interface SandboxState {
   settings: Settings
 }
 
-/** The state that a database holds. `randomness` is what it goes on drawing from; by default as the settings say. */
+/** Returns the state in a database. `randomness` continues an existing sequence; by default the settings say where to start. */
 export function openState(db: Database, defaults: SandboxDefaults, randomness?: Randomness): SandboxState {
   const store = createKeyStore(db)
   const settings = readSettings(db)
@@ -48,20 +48,20 @@ export function openState(db: Database, defaults: SandboxDefaults, randomness?: 
   return state
 }
 
-/** Adds the admin key where it never was: what an earlier run left, or began as, may have been seeded for another. */
+/** Adds the admin key if it was never there: an earlier run may have stored the sandbox with another one. */
 export function ensureAdminKey({ store, settings, randomness }: SandboxState, adminKey: string | undefined): void {
   if (adminKey === undefined || store.byDigest(digest(adminKey)) !== undefined) return
   insertAdminKey(adminKey, { store, settings, randomness })
 }
 
-/** Changes settings, for good. */
+/** Changes settings in the database and in memory. */
 export function changeSettings(state: SandboxState, changes: Partial<Settings>): void {
   const settings = { ...state.settings, ...changes }
   writeSettings(state.db, settings)
   state.settings = settings
 }
 
-/** What a sandbox is that begins with that seed. */
+/** Returns the image of a new sandbox with that seed. */
 export function buildInitialImage(seed: Seed, adminKey: string | undefined, randomness: Randomness): Image {
   const db = openMemory()
   try {
@@ -75,44 +75,42 @@ export function buildInitialImage(seed: Seed, adminKey: string | undefined, rand
   }
 }
 
-/** A copy of a state as it is now. */
+/** Returns a copy of a state, which records the sandbox time and the positions of seeded randomness. */
 export function captureImage(state: SandboxState): Image {
   changeSettings(state, { at_ms: state.clock.now(), random_positions: state.randomness.positions() })
   return serializeDatabase(state.db)
 }
 
-/** What `use` makes of the database that an image is, which is gone afterwards. */
-function withDatabase<Result>(image: Image, read: (db: Database) => Result): Result {
+function withDatabase<Result>(image: Image, use: (db: Database) => Result): Result {
   const db = openImage(image)
   try {
-    return read(db)
+    return use(db)
   } finally {
     db.close()
   }
 }
 
-/** The settings that an image holds. */
 export function readImageSettings(image: Image): Settings {
   const settings = withDatabase(image, readSettings)
   if (settings === undefined) throw new Error('the image holds no sandbox')
   return settings
 }
 
-/** The image with other settings. */
+/** Returns the image with other settings. */
 export const replaceImageSettings = (image: Image, settings: Settings): Image =>
   withDatabase(image, (db) => {
     writeSettings(db, settings)
     return serializeDatabase(db)
   })
 
-/** When an image was made, in Unix seconds of the sandbox's clock, and how many keys it lists. */
+/** Returns when an image was captured, in Unix seconds of the sandbox's clock, and the number of keys that it lists. */
 export const describeImage = (image: Image): { created_at: number; keys: number } =>
   withDatabase(image, (db) => ({
     created_at: Math.floor((readSettings(db)?.at_ms ?? 0) / 1000),
     keys: createKeyStore(db).count(),
   }))
 
-/** Has the time be again what it was when the state was copied. */
+/** Sets the clock back to when the image was captured. */
 export function restoreClock(state: SandboxState): void {
   const { clock, at_ms } = state.settings
   changeSettings(state, { clock: restoredClock(clock, at_ms) })

@@ -1,4 +1,5 @@
 import { Ajv } from 'ajv'
 
-/** A validator of our own schemas: they are not held against their meta-schema, which takes as long as all the rest. */
-export const createAjv = (): Ajv => new Ajv({ verbose: true, strict: false, meta: false, validateSchema: false })
+/** Returns a validator for our own schemas. Checking those against their meta-schema would take as long as all the rest. */
+export const createAjv = (): Ajv =>
+  new Ajv({ verbose: true, strict: false, meta: false, validateSchema: false, discriminator: true })

@@ -2,19 +2,18 @@ import { redact } from '../common/redaction.ts'
 import { UserError } from '../common/user-error.ts'
 import { type Path, previewValueAt, type Rule, toPointer } from './schema-errors.ts'
 
-/** A mistake in a seed: `finding` is the rule and what stands there instead, `pointer` where (a JSON Pointer). */
+/** A mistake in a document. `problem` is a predicate of what is at `pointer` (a JSON Pointer). */
 export class DocumentError extends UserError {
   readonly pointer: string | undefined
   readonly problem: string
 
   constructor(file: string, line: number | undefined, pointer: string | undefined, problem: string) {
-    const place = [`seed ${file}`, line && `line ${line}`, pointer].filter((each) => each !== undefined).join(', ')
-    super(`${place}: ${problem}`)
+    super(`${documentPlace(file, line)}${pointer === undefined ? '' : `, ${pointer}`} ${problem}`)
     this.pointer = pointer
     this.problem = problem
   }
 
-  /** The mistake that what stands at `path` breaks `rule`; `got` where that is not to be looked up. */
+  /** Returns the error for a value that breaks a rule; `got` defaults to the value at `path`. */
   static at(
     file: string,
     line: number | undefined,
@@ -23,14 +22,18 @@ export class DocumentError extends UserError {
     rule: Rule,
     got = previewValueAt(content, path),
   ): DocumentError {
-    const problem = typeof rule === 'string' ? `must be ${rule}, got ${got}` : rule.sentence
+    const problem = typeof rule === 'string' ? `must be ${rule}, got ${got}` : rule.problem
     return new DocumentError(file, line, redact(toPointer(path)), problem)
   }
 }
 
-/** A seed file's content together with where each part of it stands. */
+/** Returns where a mistake is, for the start of a message. */
+export const documentPlace = (file: string, line: number | undefined): string =>
+  line === undefined ? `seed ${file}` : `seed ${file}, line ${line}`
+
+/** The content of a document, and how to report a mistake at a place in it. */
 export interface SourceDocument {
   content: unknown
-  /** An error that says the file, the line, the path in the document, the rule, and `got`: the value there, if not given. */
+  /** Returns an error with file, line, path, rule and value; `got` defaults to the value at `path`. */
   errorAt(path: Path, rule: Rule, got?: string): DocumentError
 }

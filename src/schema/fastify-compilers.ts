@@ -1,13 +1,13 @@
 import type { FastifyServerOptions } from 'fastify'
 
 /**
- * Stand where Fastify would load its own compilers, which take longer than all else of a start (decisions/0001). Answers
- * are written by JSON.stringify; whoever has something to validate brings a validator.
+ * Replaces Fastify's own compilers, which take longer to load than the rest of a start (decision 1). Responses are serialized
+ * by JSON.stringify; a plugin that validates must bring its own validator compiler.
  */
 export const schemaController: NonNullable<FastifyServerOptions['schemaController']> = {
   compilersFactory: {
     buildValidator: () => () => {
-      throw new Error('a route has something to validate, and its context no validator')
+      throw new Error('a route has a schema to validate, but its plugin has no validator compiler')
     },
     buildSerializer: () => () => JSON.stringify,
   },

@@ -2,28 +2,34 @@ import { type Document, isCollection, isPair, LineCounter, type Node, parseDocum
 import { DocumentError, type SourceDocument } from './document.ts'
 import type { Path } from './schema-errors.ts'
 
-/** Reads YAML, of which JSON is a part. Throws UserError with the line where it is neither. */
-export function parseYaml(file: string, text: string): SourceDocument {
+/** A YAML document whose lines are known. */
+export interface YamlDocument extends SourceDocument {
+  lineOf(path: Path): number
+}
+
+/** Parses YAML, which includes JSON. Throws DocumentError with the line if it is neither. */
+export function parseYaml(file: string, text: string): YamlDocument {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
-  // A warning is a tag that nobody knows.
+  // A warning means an unknown tag.
   const [error] = [...document.errors, ...document.warnings]
   if (error !== undefined) {
     const { line } = lines.linePos(error.pos[0])
     throw new DocumentError(file, line, undefined, `is not valid YAML or JSON: ${withoutQuotedText(error)}`)
   }
   const content = toValue(document, file)
+  const lineOf = (path: Path) => lines.linePos(offsetOf(document, path)).line
   return {
     content,
-    errorAt: (path, rule, got) =>
-      DocumentError.at(file, lines.linePos(offsetOf(document, path)).line, content, path, rule, got),
+    lineOf,
+    errorAt: (path, rule, got) => DocumentError.at(file, lineOf(path), content, path, rule, got),
   }
 }
 
-/** What comes after a colon is a piece of the file, which may hold a secret. */
+// The parser quotes the file after a colon; the quote may contain a secret.
 const withoutQuotedText = ({ message }: Error) => message.replace(/:.*/s, '')
 
-/** Too many aliases are noticed only when they are followed. */
+// The parser notices too many aliases only when it follows them.
 function toValue(document: Document, file: string): unknown {
   try {
     return document.toJS()
@@ -32,13 +38,13 @@ function toValue(document: Document, file: string): unknown {
   }
 }
 
-/** Where the path stands, or the nearest thing above it that is there. For a field, where its name stands. */
+/** Returns the offset of a path, or of its nearest existing parent. For a field, the offset of its name. */
 function offsetOf(document: Document, path: Path): number {
   for (let length = path.length; length > 0; length--) {
     const parent = document.getIn(path.slice(0, length - 1), true)
-    const step = path[length - 1]
+    const segment = path[length - 1]
     const item = isCollection(parent)
-      ? parent.items.find((each) => isPair(each) && String(each.key) === step)
+      ? parent.items.find((each) => isPair(each) && String(each.key) === segment)
       : undefined
     const node = isPair(item) ? item.key : document.getIn(path.slice(0, length), true)
     const range = (node as Node | undefined)?.range

@@ -1,37 +1,48 @@
+import type { RequestListener } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { Pauses } from '../common/abort.ts'
+import { createAbortController } from '../common/abort.ts'
 import type { LogLevel } from '../config/options.ts'
+import { createAccessChecks } from '../control-api/access.ts'
 import { registerHealth } from '../control-api/health.ts'
-import { createHostCheck } from '../control-api/host-check.ts'
-import { createTokenCheck } from '../control-api/token-check.ts'
 import { registerAdminApiKeys } from '../openai-api/admin-api-keys/routes.ts'
 import { useJsonBodies } from '../openai-api/http/request-body.ts'
-import { createClientErrorHandler, handleConnectAndExpect } from '../openai-api/http/socket-errors.ts'
 import { useApiValidation } from '../openai-api/http/validation.ts'
 import { createRandomness } from '../sandbox/randomness.ts'
 import { Registry, type RegistryOptions } from '../sandbox/registry.ts'
 import { createFastify } from './fastify.ts'
+import { HttpServer } from './http-server.ts'
 import { LazyControlServer } from './lazy-control-server.ts'
 import { createLog, logOptions } from './logging.ts'
-import { installPipeline } from './request/api-plugin.ts'
+import { registerApi } from './request/api-plugin.ts'
 import { getBody } from './request/body.ts'
-import { createPipeline } from './request/pipeline.ts'
+import { createDispatcher } from './request/dispatcher.ts'
+import { createSandboxAccess } from './request/enter-sandbox.ts'
+import { ResponseBatcher } from './request/pipelining.ts'
 import { AllowedMethods } from './request/routing.ts'
-import { watchClosing } from './shutdown.ts'
 
 export interface AppOptions extends Omit<RegistryOptions, 'log'> {
-  /** How long a request may take to arrive, in milliseconds: 30,000 unless given. */
+  /** Milliseconds that a request may take to arrive; 30,000 by default. */
   requestTimeout?: number
+  /** Host names that may reach the control API besides local names and addresses. */
   allowedHosts: readonly string[]
-  /** What the controls want to be shown; `undefined` for nothing. */
+  /** The token that the control API requires; undefined for none. */
   controlToken?: string | undefined
   logLevel: LogLevel
-  /** Is shown each of its two servers, before it is ready. */
-  onAppCreated?: (server: FastifyInstance) => void
+  /** Receives each of the two Fastify apps before it is ready. */
+  onAppCreated?: (app: FastifyInstance) => void
 }
 
-/** Builds the whole server, ready for inject() or listen(). Reads no environment, opens no socket. */
-export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+/** An emulator: both APIs behind one HTTP server. */
+export interface App {
+  /** Handles one request, whichever server received it. */
+  dispatch: RequestListener
+  httpServer: HttpServer
+  /** Aborts waiting requests, lets the others complete, and closes every sandbox. */
+  close(): Promise<void>
+}
+
+/** Builds an emulator that is ready to listen. Reads no environment variables and opens no socket. */
+export async function buildApp(options: AppOptions): Promise<App> {
   const {
     allowedHosts,
     controlToken,
@@ -43,63 +54,52 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const log = createLog(logLevel)
   const registry = new Registry({ ...registryOptions, log })
   const fallbackRequestId = createRandomness().requestId
-  const deps = { requestId: fallbackRequestId, log }
-  const app = createFastify({
-    ...logOptions(log, logLevel),
-    // Against requests that never end to arrive.
-    requestTimeout,
-    clientErrorHandler: createClientErrorHandler(deps),
-    // Node would answer with an empty body; we say what is missing.
-    http: {
-      requireHostHeader: false,
-      headersTimeout: requestTimeout,
-      connectionsCheckingInterval: Math.min(1000, requestTimeout),
+  const closing = createAbortController()
+  const batcher = new ResponseBatcher()
+  const apiRoutes = new AllowedMethods()
+  const access = createSandboxAccess(registry, fallbackRequestId)
+
+  const api = createFastify(logOptions(log, logLevel))
+  apiRoutes.collect(api)
+  registerApi(api, {
+    registry,
+    access,
+    routes: apiRoutes,
+    batcher,
+    closing: closing.signal,
+    log,
+    registerOperations(operations, runOperation) {
+      useJsonBodies(operations, getBody)
+      useApiValidation(operations)
+      registerAdminApiKeys(operations, runOperation)
     },
   })
-  handleConnectAndExpect(app.server, deps)
+  registerHealth(api)
+  onAppCreated(api)
+  await api.ready()
 
-  const routes = new AllowedMethods()
-  routes.collect(app)
-  const checkHost = createHostCheck(allowedHosts)
-  const checkToken = createTokenCheck(controlToken)
-  const pauses = new Pauses()
-  app.addHook('preClose', async () => pauses.end())
-  const isClosing = watchClosing(app)
-  const pipeline = createPipeline({
+  const controls = new LazyControlServer({
     registry,
-    routes,
-    fallbackRequestId,
-    checkHost,
-    checkToken,
-    pauses,
-    isClosing,
-    log,
-  })
-  const controlServer = new LazyControlServer({
-    registry,
-    routes,
-    checkHost,
-    checkToken,
-    pauses,
-    isClosing,
-    pipeline,
+    sandboxFor: access.sandboxFor,
+    ...createAccessChecks({ allowedHosts, controlToken }),
+    closing: closing.signal,
     log,
     logLevel,
     onAppCreated,
   })
-  installPipeline(app, pipeline, {
-    registerApi(api) {
-      useJsonBodies(api, getBody)
-      useApiValidation(api)
-      registerAdminApiKeys(api, pipeline.runOperation)
-    },
-    handleControlRequest: (request, reply) => controlServer.handle(request, reply),
+  const dispatch = createDispatcher({
+    handleApi: api.routing,
+    handleControl: (request, response) => controls.handle(request, response),
+    apiRoutes,
+    batcher,
   })
-  registerHealth(app)
-  onAppCreated(app)
-  app.addHook('onClose', async () => {
-    await controlServer.close()
+  const httpServer = new HttpServer({ dispatch, requestId: fallbackRequestId, log, requestTimeout })
+
+  async function close(): Promise<void> {
+    closing.abort()
+    await httpServer.close()
+    await Promise.all([api.close(), controls.close()])
     registry.close()
-  })
-  return app
+  }
+  return { dispatch, httpServer, close }
 }

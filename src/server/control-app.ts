@@ -1,33 +1,80 @@
 import swagger from '@fastify/swagger'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { LogLevel } from '../config/options.ts'
+import type { ControlDeps } from '../control-api/deps.ts'
 import { registerDocs } from '../control-api/docs.ts'
+import * as controlErrors from '../control-api/errors.ts'
 import { registerHealth } from '../control-api/health.ts'
 import { openApiOptions } from '../control-api/openapi.ts'
 import { registerControls } from '../control-api/plugin.ts'
-import { exampleResponses } from '../openai-api/admin-api-keys/examples.ts'
 import { registerAdminApiKeys } from '../openai-api/admin-api-keys/routes.ts'
+import { defaultBehavior } from '../openai-api/behavior.ts'
+import type { ApiError } from '../openai-api/errors/api-error.ts'
+import { sendError, toApiError } from '../openai-api/http/send-error.ts'
 import { useApiValidation } from '../openai-api/http/validation.ts'
 import { createFastify } from './fastify.ts'
-import type { ControlAppDeps } from './lazy-control-server.ts'
 import { logOptions } from './logging.ts'
+import { contextOf } from './request/context.ts'
+import {
+  AllowedMethods,
+  isFastifyNotFound,
+  looksLikeControlPath,
+  rejectUnknownRoutes,
+  sandboxPath,
+} from './request/routing.ts'
 
-/** Builds the server of controls, document and pages, ready for `routing`. */
-export async function buildControlApp(options: ControlAppDeps): Promise<FastifyInstance> {
-  const { registry, routes, checkHost, checkToken, pauses, isClosing, pipeline, log, logLevel, onAppCreated } = options
-  const app = createFastify(logOptions(log, logLevel, { isControlLog: true }))
+export interface ControlAppDeps extends ControlDeps {
+  log: FastifyBaseLogger
+  logLevel: LogLevel
+  onAppCreated: (app: FastifyInstance) => void
+}
+
+/** Builds the app of the control API, the OpenAPI document and the pages, ready for `routing`. */
+export async function buildControlApp(deps: ControlAppDeps): Promise<FastifyInstance> {
+  const { checkHost, checkToken, closing, log, logLevel, onAppCreated } = deps
+  const app = createFastify(logOptions(log, logLevel))
   await app.register(swagger, openApiOptions)
+  const routes = new AllowedMethods()
   routes.collect(app)
-  app.setErrorHandler(pipeline.handleError)
-  app.addHook('onRequest', (request, _reply, done) => {
-    if (request.is404) pipeline.rejectUnknownRoute(request)
-    done()
+
+  function unknownRouteError(request: FastifyRequest): ApiError {
+    const { target } = contextOf(request)
+    const { method } = request
+    const path = sandboxPath(target)
+    const allowed = routes.of(path)?.join(', ')
+    const isMisplaced = allowed === undefined && looksLikeControlPath(path)
+    checkHost(request)
+    if (isMisplaced || path.startsWith('/_emulator')) checkToken(request)
+    // Pages do not decode their path, so a malformed one is merely unknown.
+    if (target.isMalformed && !path.startsWith('/docs')) return controlErrors.malformedControlUrl(target.rawPath)
+    if (isMisplaced) return controlErrors.misplacedControlUrl(method, target.rawPath)
+    if (allowed === undefined || target.isMalformed) return controlErrors.unknownControlUrl(method, target.rawPath)
+    return controlErrors.controlMethodNotAllowed(method, target.rawPath, allowed)
+  }
+
+  function toControlError(thrown: unknown, request: FastifyRequest): ApiError {
+    if (!isFastifyNotFound(thrown)) return toApiError(controlErrors.fromDocumentError(thrown), request, log)
+    try {
+      return unknownRouteError(request)
+    } catch (accessError) {
+      return toApiError(accessError, request, log)
+    }
+  }
+
+  app.setErrorHandler((thrown, request, reply: FastifyReply) =>
+    sendError(toControlError(thrown, request), reply, defaultBehavior),
+  )
+  rejectUnknownRoutes(app, unknownRouteError)
+  // The static files of the pages report a missing file this way.
+  app.setNotFoundHandler((request) => {
+    throw controlErrors.unknownControlUrl(request.method, contextOf(request).target.rawPath)
   })
   app.addHook('onSend', (_request, reply, payload, done) => {
-    if (isClosing()) reply.header('connection', 'close')
+    if (closing.aborted) reply.header('connection', 'close')
     done(null, payload)
   })
   app.register(registerApiForDocs)
-  registerControls(app, { registry, sandboxFor: pipeline.sandboxFor, checkHost, checkToken, pauses, exampleResponses })
+  registerControls(app, deps)
   registerHealth(app)
   registerDocs(app, checkHost)
   onAppCreated(app)
@@ -35,10 +82,10 @@ export async function buildControlApp(options: ControlAppDeps): Promise<FastifyI
   return app
 }
 
-/** The API is answered elsewhere; here it is for the document. */
+/** Registers the operations of the emulated API for the document alone: the dispatcher sends their requests elsewhere. */
 async function registerApiForDocs(api: FastifyInstance): Promise<void> {
   useApiValidation(api)
   registerAdminApiKeys(api, () => {
-    throw new Error('a request of the API reached the server of what is ours')
+    throw new Error('a request of the emulated API reached the app of the control API')
   })
 }

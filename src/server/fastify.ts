@@ -1,17 +1,16 @@
-import type { Server } from 'node:http'
-import Fastify, { type FastifyHttpOptions, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import { ErrorResponse, ErrorSchema } from '../openai-api/errors/schemas.ts'
 import { schemaController } from '../schema/fastify-compilers.ts'
-import { ErrorResponse, ErrorSchema } from '../schema/typebox.ts'
-import { createContext } from './request/context.ts'
+import { routedUrl } from './request/context.ts'
 
-/** A server without a route, as both of ours begin. */
-export function createFastify(options: FastifyHttpOptions<Server>): FastifyInstance {
+/** Creates a Fastify instance with what both apps have in common. Its requests come from the dispatcher. */
+export function createFastify(options: FastifyServerOptions): FastifyInstance {
   const app = Fastify({
     ...options,
     schemaController,
-    rewriteUrl: createContext,
+    rewriteUrl: routedUrl,
     exposeHeadRoutes: false,
-    // Longer than a header may be, so that every id, however long, is looked up.
+    // Longer than any header can be, so that every id is looked up, however long.
     routerOptions: { maxParamLength: 65_536 },
     return503OnClosing: false,
   })

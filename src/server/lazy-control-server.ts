@@ -1,41 +1,25 @@
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { LogLevel } from '../config/options.ts'
-import type { ControlDeps } from '../control-api/plugin.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyInstance } from 'fastify'
 import * as errors from '../openai-api/errors/catalogue.ts'
-import { contextOf } from './request/context.ts'
-import type { Pipeline } from './request/pipeline.ts'
-import type { AllowedMethods } from './request/routing.ts'
-
-export interface ControlAppDeps extends Pick<ControlDeps, 'registry' | 'checkHost' | 'checkToken' | 'pauses'> {
-  routes: AllowedMethods
-  pipeline: Pipeline
-  /** Whether the server is about to stop. */
-  isClosing: () => boolean
-  log: FastifyBaseLogger
-  logLevel: LogLevel
-  onAppCreated: (server: FastifyInstance) => void
-}
+import type { ControlAppDeps } from './control-app.ts'
 
 /**
- * The server of what is ours, the probes apart: controls, the document, pages. It is made when it is first asked for anything: most
- * who start an emulator ask for none of it, or not at once, and it would be a fifth of every start (decisions/0013).
+ * Builds the app of the control API when its first request arrives. Many runs never use it, or not at once, and it would be
+ * a fifth of every start (decision 13).
  */
 export class LazyControlServer {
   readonly #deps: ControlAppDeps
   #app: Promise<FastifyInstance> | undefined
 
-  constructor(options: ControlAppDeps) {
-    this.#deps = options
+  constructor(deps: ControlAppDeps) {
+    this.#deps = deps
   }
 
-  /** Answers a request of another server in its place. */
-  handle(request: FastifyRequest, reply: FastifyReply): void {
-    contextOf(request).isControlRoute = true
-    reply.hijack()
+  handle(request: IncomingMessage, response: ServerResponse): void {
     this.#app ??= this.#build()
     this.#app.then(
-      ({ routing }) => routing(request.raw, reply.raw),
-      (error) => this.#sendBuildError(error, reply),
+      ({ routing }) => routing(request, response),
+      (error) => this.#sendBuildError(error, response),
     )
   }
 
@@ -48,9 +32,9 @@ export class LazyControlServer {
     return buildControlApp(this.#deps)
   }
 
-  #sendBuildError(error: unknown, { raw }: FastifyReply): void {
-    this.#deps.log.error({ err: error }, 'the controls could not be made')
+  #sendBuildError(error: unknown, response: ServerResponse): void {
+    this.#deps.log.error({ err: error }, 'the control API could not be built')
     const { status, body } = errors.internalError()
-    raw.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ error: body }))
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ error: body }))
   }
 }

@@ -7,24 +7,12 @@ import type { LogLevel } from '../config/options.ts'
 import { bearerToken } from '../openai-api/http/authentication.ts'
 import { contextOf, operationIdOf } from './request/context.ts'
 
-/**
- * One line a request, when it is answered, in the API's words; probes and pages of ours only at `debug`.
- * No header and no body, for they may hold secrets.
- */
+/** Logs one line per response, in the API's words; health checks and controls only at `debug`. Never headers or bodies. */
 class RequestLog extends LogController {
-  readonly #isControlLog: boolean
-
-  constructor(isControlLog: boolean) {
-    super()
-    this.#isControlLog = isControlLog
-  }
-
   override incomingRequest(): void {}
 
   override requestCompleted(error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
-    const { isControlRoute, requestId, sandbox, target, startedAt } = contextOf(request)
-    // What was handed on is told by whom it was handed to.
-    if (isControlRoute !== this.#isControlLog) return
+    const { requestId, sandbox, target, startedAt } = contextOf(request)
     request.log[requestId === '' ? 'debug' : 'info'](
       {
         request_id: requestId || undefined,
@@ -42,29 +30,24 @@ class RequestLog extends LogController {
   }
 }
 
-/** A log on standard error: pino, as Fastify brings it. */
+/** Returns a log on standard error. */
 export const createLog = (level: LogLevel): FastifyBaseLogger =>
   pino({ level, base: null }, dropWhenBackedUp(process.stderr)) as FastifyBaseLogger
 
-/** Fastify's part of it: one line a request. Where no such line is wanted Fastify keeps no log, which costs a tenth less. */
-export function logOptions(
-  log: FastifyBaseLogger,
-  level: LogLevel,
-  { isControlLog = false } = {},
-): FastifyServerOptions {
+/** Returns Fastify's options for one line per request. Without such lines Fastify gets no log, which saves a tenth of a request. */
+export function logOptions(log: FastifyBaseLogger, level: LogLevel): FastifyServerOptions {
   if (!['trace', 'debug', 'info'].includes(level)) return { logger: false }
   return {
     loggerInstance: log,
-    logController: new RequestLog(isControlLog),
-    // Every line of a request says which one it is about; a child logger for each would say it again.
+    logController: new RequestLog(),
+    // Every line names its request; a child logger per request would repeat that.
     childLoggerFactory: (logger) => logger,
   }
 }
 
-// In bytes. Whoever starts us may never read what we log.
 const maxBacklogBytes = 1024 * 1024
 
-/** Writes lines as long as somebody reads them: a log that nobody takes must neither fill the memory nor end the server. */
+// The parent process may never read the log: it must neither fill the memory nor end the server.
 function dropWhenBackedUp(stream: NodeJS.WriteStream): { write(line: string): void } {
   return {
     write(line) {

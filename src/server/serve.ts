@@ -1,39 +1,34 @@
-import type { AddressInfo } from 'node:net'
-import type { FastifyInstance } from 'fastify'
 import { emulatorUrl } from '../config/location.ts'
 import type { Options, serverOptions } from '../config/options.ts'
-import { seedFilesIn } from '../sandbox/seed/folder.ts'
-import { loadSeeds } from '../sandbox/seed/load.ts'
+import { loadSeeds, seedFilesIn } from '../sandbox/seed/load.ts'
 import { buildApp } from './app.ts'
 
 export interface RunningServer {
-  app: FastifyInstance
-  /** With the port that it got, without a slash at its end. */
+  /** The URL with the port that was bound, without a slash at its end. */
   url: string
-  /** `undefined` where there is none. */
+  /** Undefined if the server has no admin key. */
   adminKey: string | undefined
+  close(): Promise<void>
 }
 
-/** Builds a server and listens. Rejects with UserError for what the user can mend, with the error of `listen` as it is. */
-export async function serve(config: Options<(typeof serverOptions)[number]>): Promise<RunningServer> {
-  const seeds = config.seedFolder === undefined ? config.seed : [...seedFilesIn(config.seedFolder), ...config.seed]
-  const adminKey = config.adminKey === 'none' ? undefined : config.adminKey
+/** Builds an emulator and listens. Rejects with UserError for the user's mistakes, and with the error of the socket. */
+export async function serve(options: Options<(typeof serverOptions)[number]>): Promise<RunningServer> {
+  const seeds = options.seedFolder === undefined ? options.seed : [...seedFilesIn(options.seedFolder), ...options.seed]
+  const adminKey = options.adminKey === 'none' ? undefined : options.adminKey
   const app = await buildApp({
-    defaults: { seed: await loadSeeds(seeds), adminKey, randomSeed: config.randomSeed, journal: config.journal },
-    maxSandboxes: config.maxSandboxes,
-    sandboxTtl: config.sandboxTtl,
-    dataDirectory: config.data,
-    allowedHosts: config.allowHost,
-    controlToken: config.controlToken,
-    logLevel: config.logLevel,
+    defaults: { seed: await loadSeeds(seeds), adminKey, randomSeed: options.randomSeed, journal: options.journal },
+    maxSandboxes: options.maxSandboxes,
+    sandboxTtl: options.sandboxTtl,
+    dataDirectory: options.data,
+    allowedHosts: options.allowHost,
+    controlToken: options.controlToken,
+    logLevel: options.logLevel,
   })
   try {
-    const listenTextResolver = (address: string) => `listening at ${address}`
-    await app.listen({ host: config.host, port: config.port, listenTextResolver })
+    const { address, port } = await app.httpServer.listen({ host: options.host, port: options.port })
+    return { url: emulatorUrl({ host: address, port }), adminKey, close: app.close }
   } catch (error) {
     await app.close()
     throw error
   }
-  const { address, port } = app.server.address() as AddressInfo
-  return { app, url: emulatorUrl({ host: address, port }), adminKey }
 }

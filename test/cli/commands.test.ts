@@ -45,7 +45,7 @@ describe('start', () => {
     expect(lines[1]).toMatch(/^ {2}URL {8}http:\/\/127\.0\.0\.1:\d+$/)
     expect(lines[2]).toMatch(/^ {2}Base URL {3}http:\/\/127\.0\.0\.1:\d+\/v1 {3}\(OPENAI_BASE_URL\)$/)
     expect(lines[3]).toBe('  Admin key  sk-admin-local   (OPENAI_ADMIN_KEY)')
-    expect(lines[4]).toMatch(/^ {2}Documents {2}http:\/\/127\.0\.0\.1:\d+\/docs$/)
+    expect(lines[4]).toMatch(/^ {2}Docs {7}http:\/\/127\.0\.0\.1:\d+\/docs$/)
   })
 
   test('a port that is taken is exit 1 with one line', async () => {
@@ -136,14 +136,14 @@ describe('bad options are exit 2 with the option, the rule and the value', () =>
     [['--sandbox-ttl', '0s'], {}, /'0s' is invalid/],
     [['--log-level', 'loud'], {}, /--log-level.*'loud' is invalid.*one of trace, debug/],
     [['--prot', '1'], {}, /unknown option '--prot'[\s\S]*--port/],
-    [['serve'], {}, /unknown command 'serve'; there are start, wait, healthcheck, env, reset, state/],
+    [['serve'], {}, /unknown command 'serve'. Available commands: start, wait, healthcheck, env, reset, state/],
     [['--port', '1', 'wait'], {}, /the command 'wait' must come before its options/],
     [['start', 'extra'], {}, /unknown command 'extra'/],
     [['--data', ''], {}, /--data.*'' is invalid. It must not be empty/],
     [['--allow-host', 'http://x'], {}, /--allow-host.*'http:\/\/x' is invalid/],
     [['--allow-host', 'a..example.com'], {}, /--allow-host.*'a\.\.example\.com' is invalid/],
-    [['env', '--url', 'http://x/v1'], {}, /--url.*without the \/v1/],
-    [['env', '--port', '0'], {}, /--port: 0 says nothing about where/],
+    [['env', '--url', 'http://x/v1'], {}, /--url.*must not end with the \/v1/],
+    [['env', '--port', '0'], {}, /--port: 0 does not say where/],
     [[], { EMULATOR_SEED: 'paging,,lifecycle' }, /EMULATOR_SEED: 'paging,,lifecycle' is invalid. It must not be empty/],
     [['--seed'], {}, /--seed.*argument missing/],
     [['env', '--format', 'xml'], {}, /--format.*'xml' is invalid.*shell, dotenv, github/],
@@ -446,19 +446,19 @@ describe('reset and state', () => {
     expect(await runProgram(['state', '--load', seed, '--sandbox', 'a'], env)).toEqual({
       code: 0,
       stdout: '',
-      stderr: expect.stringMatching(/made, from the seed\n.*: loaded into sandbox 'a', which lists 2 now\n$/),
+      stderr: expect.stringMatching(/created from the seed\n.*: loaded into sandbox 'a', which now lists 2 keys\n$/),
     })
     expect(await runProgram(['state', '--add', more, '--sandbox', 'a'], env)).toEqual({
       code: 0,
       stdout: '',
-      stderr: `admin-keys-emulator: ${more}: keys added to sandbox 'a', which lists 3 now\n`,
+      stderr: `admin-keys-emulator: ${more}: keys added to sandbox 'a', which now lists 3 keys\n`,
     })
     expect(await names(`${url}/sandbox/a`)).toEqual(['Admin key', 'from yaml', 'from json'])
     const printed = await runProgram(['state', '--sandbox', 'a'], env)
     const again = temporaryFile('again.json', printed.stdout)
     expect((await runProgram(['state', '--load', again], env)).code).toBe(0)
     expect(await names(url)).toEqual(await names(`${url}/sandbox/a`))
-    expect(await runProgram(['reset', '--sandbox', 'a', '--what', 'keys', '--what', 'clock'], env)).toEqual({
+    expect(await runProgram(['reset', '--sandbox', 'a', '--only', 'keys', '--only', 'clock'], env)).toEqual({
       code: 0,
       stdout: '',
       stderr: "admin-keys-emulator: reset of sandbox 'a': keys, clock\n",
@@ -471,12 +471,12 @@ describe('reset and state', () => {
 
   test.each([['state'], ['reset']])('%s says when the sandbox was not there', async (name) => {
     const { url } = await serve()
-    const wasMade = "admin-keys-emulator: sandbox 'typo' was not there: it was made, from the seed\n"
+    const wasCreated = "admin-keys-emulator: sandbox 'typo' did not exist: created from the seed\n"
     const args = [name, '--url', url, '--sandbox', 'typo']
     const [first, second] = [await runProgram(args), await runProgram(args)]
-    expect(first.stderr).toContain(wasMade)
-    expect(second).toEqual({ ...first, stdout: expect.any(String), stderr: first.stderr.replace(wasMade, '') })
-    expect((await runProgram([name, '--url', url])).stderr).not.toContain('was not there')
+    expect(first.stderr).toContain(wasCreated)
+    expect(second).toEqual({ ...first, stdout: expect.any(String), stderr: first.stderr.replace(wasCreated, '') })
+    expect((await runProgram([name, '--url', url])).stderr).not.toContain('did not exist')
   })
 
   test('say what is wrong', async () => {
@@ -486,14 +486,14 @@ describe('reset and state', () => {
     const twice = temporaryFile('twice.json', '{"keys": [{"name": "a", "id": "key_a"},\n{"name": "b", "id": "key_a"}]}')
     const none = temporaryFile('none.yaml', 'keys:\n  - name: a\n   id: b')
     for (const [args, code, message] of [
-      [['state', '--load', broken], 2, `seed ${broken}, line 2, /keys/0/name: must be a string`],
-      [['state', '--add', broken], 2, `seed ${broken}, line 2, /keys/0/name: must be a string`],
-      [['state', '--load', twice], 2, `seed ${twice}, line 2, /keys/1/id: must be an id that no other key`],
-      [['state', '--load', none], 2, `seed ${none}, line 3: is not valid YAML`],
+      [['state', '--load', broken], 2, `seed ${broken}, line 2, /keys/0/name must be a string`],
+      [['state', '--add', broken], 2, `seed ${broken}, line 2, /keys/0/name must be a string`],
+      [['state', '--load', twice], 2, `seed ${twice}, line 2, /keys/1/id must be an id that no other key`],
+      [['state', '--load', none], 2, `seed ${none}, line 3 is not valid YAML`],
       [['state', '--load', '/nowhere.yaml'], 2, 'seed /nowhere.yaml: cannot be read'],
-      [['state', '--load', broken, '--add', broken], 2, '--add: must be left out beside --load'],
-      [['reset', '--what', 'everything'], 2, "'everything' is invalid. It must be one of keys"],
-      [['reset', '--url', 'http://127.0.0.1:1'], 1, 'http://127.0.0.1:1 cannot be asked: '],
+      [['state', '--load', broken, '--add', broken], 2, '--add: cannot be combined with --load'],
+      [['reset', '--only', 'everything'], 2, "'everything' is invalid. It must be one of keys"],
+      [['reset', '--url', 'http://127.0.0.1:1'], 1, 'cannot connect to http://127.0.0.1:1: is the emulator running?'],
     ] as const) {
       const told = await runProgram([...args], env)
       expect([told.code, told.stdout]).toEqual([code, ''])

@@ -59,7 +59,7 @@ test('a patch that does not apply is told at warn, once for each time, without a
     { op: 'add', path, value: 1 },
     { op: 'test', path, value: 2 },
   ]
-  const fault = { operation: 'admin-api-keys-list', kind: 'mutate', patch, times: 2 }
+  const fault = { operation: 'admin-api-keys-list', kind: 'json_patch', patch, times: 2 }
   await fetch(`${url}/sandbox/a/_emulator/faults`, { method: 'POST', body: JSON.stringify(fault) })
   const headers = { authorization: `Bearer ${adminKey}` }
   for (let n = 0; n < 3; n++) await fetch(`${url}/sandbox/a${keysUrl}`, { headers })
@@ -73,7 +73,7 @@ test('a patch that does not apply is told at warn, once for each time, without a
     sandbox: 'a',
     operation: 'admin-api-keys-list',
     fault: 'fault_1',
-    reason: expect.stringMatching(/^mutate_failed; fault=fault_1; step 1: test '/),
+    reason: expect.stringMatching(/^patch_failed; fault=fault_1; operation 1: test '/),
   })
   expect(output.stderr).not.toContain(secret.slice(12, 40))
 })

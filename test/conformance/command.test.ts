@@ -55,7 +55,7 @@ describe('exit codes', () => {
       ['route', ({ behavior }) => behavior.change({ unknown_route: 'empty' }), 'url-unknown'],
       [
         'more',
-        ({ faults }) => faults.add({ operation: list, kind: 'mutate', patch: [more], times: null }),
+        ({ faults }) => faults.add({ operation: list, kind: 'json_patch', patch: [more], times: null }),
         'list-past-the-end',
       ],
       ['error', ({ faults }) => faults.add({ operation: list, kind: 'error', status: 500, times: null }), 'list'],
@@ -90,7 +90,7 @@ describe('exit codes', () => {
     expect(code).toBe(1)
     expect(JSON.parse(stdout)).toMatchObject({ requests: 1, differs: 1, same: 0 })
     expect(stdout).toContain('the admin key is refused')
-    expect(await emulator.requests()).toHaveLength(1)
+    expect(await emulator.journal.list()).toHaveLength(1)
   })
 
   test.each([

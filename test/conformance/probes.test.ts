@@ -24,7 +24,7 @@ describe('the emulator is as it says', () => {
     expect(report.probes.filter(({ verdict, seen }) => verdict === 'skipped' && !/--write/.test(seen))).toEqual([
       expect.objectContaining({ probe: 'list-has-no-more', seen: 'needs 100 keys or fewer' }),
     ])
-    const { data } = (await control('GET', '/requests')).body
+    const { data } = (await control('GET', '/journal')).body
     const methods = new Set(data.map(({ method }: { method: string }) => method))
     expect([...methods].sort()).toEqual(['GET', 'HEAD', 'OPTIONS'])
     expect(await names()).toHaveLength(251)
@@ -37,7 +37,7 @@ describe('the emulator is as it says', () => {
     expect(report).toMatchObject({ failed: 0, not_removed: 0 })
     expect(report.made).toBeGreaterThan(20)
     expect(await names()).toEqual(['Admin key'])
-    const created = (await control('GET', '/requests?operation=admin-api-keys-create&status=200')).body
+    const created = (await control('GET', '/journal?operation=admin-api-keys-create&status=200')).body
     expect(created.count).toBe(report.made)
   })
 
@@ -79,7 +79,7 @@ describe('a fault is found, and named', () => {
   const retrieve = 'admin-api-keys-get'
   const create = 'admin-api-keys-create'
   const remove = 'admin-api-keys-delete'
-  const patched = (operation: string, ...patch: object[]) => ({ operation, kind: 'mutate', patch })
+  const patched = (operation: string, ...patch: object[]) => ({ operation, kind: 'json_patch', patch })
 
   test.each([
     [patched(list, { op: 'replace', path: '/has_more', value: true }), ['list-past-the-end', 'list-has-more-indeed']],
@@ -105,13 +105,13 @@ describe('a fault is found, and named', () => {
     [{ operation: list, kind: 'error', status: 500 }, ['list', 'list-compact', 'limit-above', 'after-empty']],
     [{ operation: retrieve, kind: 'error', status: 404 }, ['retrieve', 'retrieve-created']],
     [{ operation: create, kind: 'error', status: 503 }, ['create', 'create-expiring', 'name-empty', 'delete']],
-    [{ operation: create, kind: 'malformed' }, ['create']],
-    [{ operation: retrieve, kind: 'truncate' }, ['retrieve']],
-    [{ operation: retrieve, kind: 'reset' }, ['retrieve', 'retrieve-unknown']],
-    [{ operation: remove, kind: 'empty', when: 'after_commit' }, ['delete', 'delete-itself']],
+    [{ operation: create, kind: 'malformed_json' }, ['create']],
+    [{ operation: retrieve, kind: 'truncated_body' }, ['retrieve']],
+    [{ operation: retrieve, kind: 'connection_reset' }, ['retrieve', 'retrieve-unknown']],
+    [{ operation: remove, kind: 'empty_response', when: 'after_commit' }, ['delete', 'delete-itself']],
     [{ operation: create, kind: 'error', status: 429, headers: { 'retry-after-ms': '1' } }, ['create']],
   ])('%j', async (fault, expected) => {
-    const { base, arm } = await listening({ isSpoilt: true, seed: 'keys: [{ generate: 3, name: "{n}" }]' })
+    const { base, arm } = await listening({ breaksResponses: true, seed: 'keys: [{ generate: 3, name: "{n}" }]' })
     expect((await arm(fault)).status).toBe(201)
     const { of } = await probe(base, { write: true, only: expected })
     for (const each of expected) expect(of(each), each).toMatchObject({ verdict: 'differs' })

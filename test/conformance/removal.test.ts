@@ -9,7 +9,7 @@ describe('what was made is removed', () => {
   async function begun(fault?: object) {
     const { env, emulator, names } = await served()
     const program = startProgram(['conform', '--write', '--pace', '30ms', '--json'], env)
-    const made = () => emulator.requests({ operation: 'admin-api-keys-create' })
+    const made = () => emulator.journal.list({ operation: 'admin-api-keys-create' })
     if (fault !== undefined) await emulator.faults.add(fault as never)
     await expect.poll(async () => (await made()).length, { timeout: 10_000 }).toBeGreaterThan(5)
     return { program, emulator, names }
@@ -48,9 +48,9 @@ describe('what was made is removed', () => {
   })
 
   test.each([
-    [{ kind: 'reset', when: 'after_commit', times: 5 }],
+    [{ kind: 'connection_reset', when: 'after_commit', times: 5 }],
     [{ kind: 'error', status: 500, when: 'after_commit', times: null }],
-    [{ kind: 'mutate', patch: [{ op: 'remove', path: '/id' }], times: null }],
+    [{ kind: 'json_patch', patch: [{ op: 'remove', path: '/id' }], times: null }],
   ])('though its answer is lost: %j', async (fault) => {
     const { env, emulator, names } = await served()
     await emulator.faults.add({ operation: 'admin-api-keys-create', ...fault } as never)

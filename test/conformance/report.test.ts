@@ -56,7 +56,7 @@ describe('a report holds no value, no name, no id and no sentence', () => {
   test.each(['johannas', 'key_ofjohanna', 'lowercaseword', 'sk-admin-ofjohanna'])(
     'of one that puts %s wherever a report looks',
     async (secret) => {
-      const { listen } = await startControlled({ seed, isSpoilt: true })
+      const { listen } = await startControlled({ seed, breaksResponses: true })
       const spoil = {
         coming(coming: { status: number; headers: Record<string, unknown>; text: string }) {
           if (coming.status < 400) return
@@ -92,7 +92,7 @@ describe('a report holds no value, no name, no id and no sentence', () => {
 
 describe('a report says', () => {
   test('statuses, codes and shapes', async () => {
-    const { listen, control } = await startControlled({ isSpoilt: true })
+    const { listen, control } = await startControlled({ breaksResponses: true })
     const fault = {
       operation: 'admin-api-keys-list',
       kind: 'error',

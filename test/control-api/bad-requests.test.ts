@@ -21,7 +21,7 @@ describe('what is in flight', () => {
     else await control('PUT', '/state', {})
     for (const answer of answers) expect(await answer.catch(() => '')).toBe('')
     expect(await names()).toEqual(['Admin key'])
-    const { body } = await control('GET', '/requests')
+    const { body } = await control('GET', '/journal')
     expect(body.data.filter(({ method }: { method: string }) => method === 'POST')).toEqual([])
   })
 
@@ -35,7 +35,7 @@ describe('what is in flight', () => {
         async start(controller) {
           controller.enqueue(Buffer.from('{"name":'))
           await sleep(100)
-          expect((await control('POST', '/reset', { what })).body).toEqual({ reset: what })
+          expect((await control('POST', '/reset', { only: what })).body).toEqual({ reset: what })
           controller.enqueue(Buffer.from('"in time"}'))
           controller.close()
         },
@@ -43,7 +43,7 @@ describe('what is in flight', () => {
       const sent = fetch(url + keysUrl, { method: 'POST', headers, body, duplex: 'half' } as RequestInit)
       expect((await sent).status).toBe(200)
       expect(await names()).toEqual(['Admin key', 'made', 'in time'])
-      const operations = (await control('GET', '/requests')).body.data.map(
+      const operations = (await control('GET', '/journal')).body.data.map(
         ({ operation }: { operation: string }) => operation,
       )
       expect(operations).toEqual([
@@ -117,18 +117,22 @@ describe('what is in flight', () => {
     expect(performance.now() - begun).toBeLessThan(200)
     await sleep(400)
     expect((await control('GET', '/sandboxes')).body.data).toHaveLength(1)
-    expect((await control('GET', '/requests', undefined, 'a')).body.data).toEqual([])
+    expect((await control('GET', '/journal', undefined, 'a')).body.data).toEqual([])
   })
 
   test('an answer that is still being patched is cut, and in no journal', async () => {
-    const { control, call } = await startControlled({ isSpoilt: true })
-    await control('POST', '/faults', { operation: '*', kind: 'mutate', patch: [{ op: 'add', path: '/x', value: 1 }] })
+    const { control, call } = await startControlled({ breaksResponses: true })
+    await control('POST', '/faults', {
+      operation: '*',
+      kind: 'json_patch',
+      patch: [{ op: 'add', path: '/x', value: 1 }],
+    })
     const asked = call('POST', keysUrl, { body: { name: 'x' } }).catch(() => 'cut')
     // The key is there before its answer: what applies patches is loaded first.
     await expect.poll(async () => (await control('GET', '/state')).body.keys.length, { interval: 0 }).toBe(2)
     await control('POST', '/reset')
     await Promise.race([asked, sleep(300)])
-    expect((await control('GET', '/requests')).body.data).toEqual([])
+    expect((await control('GET', '/journal')).body.data).toEqual([])
   })
 
   test('ends with the server, also what begins to wait only then', async () => {
@@ -157,7 +161,7 @@ describe('what is in flight', () => {
   test('a stream that is open is ended by a reset, and hears nothing of what was asked before', async () => {
     const { control, listen } = await startControlled()
     const url = await listen()
-    const stream = await fetch(`${url}/_emulator/requests/stream`)
+    const stream = await fetch(`${url}/_emulator/journal/stream`)
     const told = stream.text().catch(() => 'cut')
     await control('POST', '/reset')
     expect(await told).toBe('cut')
@@ -179,7 +183,7 @@ describe('faults and discarded state', () => {
       expect((await call('POST', keysUrl, { body: { name: 'x' } })).status).toBe(status)
     }
     expect(await names()).toEqual(['Admin key'])
-    const { body } = await control('GET', '/requests?operation=admin-api-keys-create')
+    const { body } = await control('GET', '/journal?operation=admin-api-keys-create')
     expect(body.data.map(({ status, fault_id }: Record<string, unknown>) => [status, fault_id])).toEqual([
       [500, 'fault_1'],
       [500, 'fault_1'],

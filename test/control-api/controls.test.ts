@@ -132,7 +132,7 @@ describe('reset', () => {
     await create({ name: 'made' })
     await control('PUT', '/clock', { now: '2027-01-01' })
     await control('PATCH', '/behavior', { auth: 'any' })
-    await control('POST', '/reset', { what: ['clock'] })
+    await control('POST', '/reset', { only: ['clock'] })
     expect((await control('GET', '/clock')).body).toEqual({
       now: '2026-01-01T00:00:00.000Z',
       unix: 1767225600,
@@ -140,11 +140,11 @@ describe('reset', () => {
     })
     expect(await names()).toContain('made')
     await control('PUT', '/clock', { now: '2027-01-01' })
-    await control('POST', '/reset', { what: ['keys'] })
+    await control('POST', '/reset', { only: ['keys'] })
     expect(await names()).not.toContain('made')
     expect((await control('GET', '/clock')).body.unix).toBe(1798761600)
     expect((await control('GET', '/behavior')).body.auth).toBe('any')
-    await control('POST', '/reset', { what: ['behavior'] })
+    await control('POST', '/reset', { only: ['behavior'] })
     expect((await control('GET', '/behavior')).body).toMatchObject({ auth: 'strict', limit_out_of_range: 'reject' })
   })
 
@@ -164,7 +164,7 @@ describe('reset', () => {
     await new Promise((resolve) => setTimeout(resolve, 100))
     await control('POST', '/reset')
     expect(await answer).toBe('')
-    expect((await control('GET', '/requests')).body.data).toEqual([])
+    expect((await control('GET', '/journal')).body.data).toEqual([])
     expect(await names()).toEqual(['Admin key'])
   })
 
@@ -256,7 +256,7 @@ describe('state', () => {
       'PUT',
       { behaviour: {} },
       '/behaviour',
-      '/behaviour is no field of a seed; there are organization, behavior, clock, keys',
+      '/behaviour is not a known field of a seed; known fields: organization, behavior, clock, keys',
     ],
     ['PUT', [], '/', 'a seed'],
     ['POST', { clock: {} }, '/clock', 'only keys can be added'],
@@ -435,7 +435,7 @@ describe('what cannot be read is refused by the emulator, not by the API', () =>
     '/v1/_emulator/%zz',
     '/_emulator/clock?now=%ff',
     '/sandbox/mine/_emulator/snapshots/%',
-    '/sandbox/mine/_emulator/requests?path=%zz',
+    '/sandbox/mine/_emulator/journal?path=%zz',
     '/sandbox/%zz/_emulator/clock',
     '/health?%zz',
   ])('the encoding of %s', async (url) => {

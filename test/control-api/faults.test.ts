@@ -137,7 +137,7 @@ describe('which requests', () => {
     await arm(fault)
     await control('DELETE', '/faults')
     await arm(fault)
-    await control('POST', '/reset', { what: ['faults'] })
+    await control('POST', '/reset', { only: ['faults'] })
     expect([(await call('GET', keysUrl)).status, await armed()]).toEqual([200, []])
   })
 })
@@ -206,20 +206,20 @@ describe('waiting', () => {
 describe('on the wire', () => {
   test('reset is a reset', async () => {
     const { arm, url } = await startFaultyServer()
-    await arm({ operation: '*', kind: 'reset' })
+    await arm({ operation: '*', kind: 'connection_reset' })
     await expect(exchangeRaw(url, get)).rejects.toMatchObject({ code: 'ECONNRESET' })
   })
 
   test('empty is an end without a byte', async () => {
     const { arm, url } = await startFaultyServer()
-    await arm({ operation: '*', kind: 'empty', times: 2 })
+    await arm({ operation: '*', kind: 'empty_response', times: 2 })
     expect(await exchangeRaw(url, get)).toBe('')
     expect(await exchangeRaw(url, post('{"name":"x"}'))).toBe('')
   })
 
   test('truncate is shorter than it says', async () => {
     const { arm, url } = await startFaultyServer()
-    await arm({ operation: '*', kind: 'truncate' })
+    await arm({ operation: '*', kind: 'truncated_body' })
     const { status, headers, text } = readRaw(await exchangeRaw(url, get))
     expect(status).toBe(200)
     expect(headers).toContain('content-type: application/json\r\n')
@@ -230,21 +230,21 @@ describe('on the wire', () => {
   })
 
   test('malformed is whole, and no JSON', async () => {
-    const { arm, url } = await startFaultyServer({ isSpoilt: true })
-    await arm({ operation: '*', kind: 'malformed' })
+    const { arm, url } = await startFaultyServer({ breaksResponses: true })
+    await arm({ operation: '*', kind: 'malformed_json' })
     const answer = await fetchList(url)
     expect(answer.status).toBe(200)
     await expect(answer.json()).rejects.toThrow(SyntaxError)
   })
 
   test('after the commit the key is there, though the client saw a dead socket', async () => {
-    const { arm, url, call } = await startFaultyServer({ isSpoilt: true })
-    for (const kind of ['reset', 'empty', 'truncate', 'malformed']) {
+    const { arm, url, call } = await startFaultyServer({ breaksResponses: true })
+    for (const kind of ['connection_reset', 'empty_response', 'truncated_body', 'malformed_json']) {
       await arm({ operation: 'admin-api-keys-create', when: 'after_commit', kind })
       await exchangeRaw(url, post(`{"name":"${kind}"}`)).catch(() => {})
     }
     const names = (await call('GET', keysUrl)).body.data.map(({ name }: { name: string }) => name)
-    expect(names).toEqual(['Admin key', 'reset', 'empty', 'truncate', 'malformed'])
+    expect(names).toEqual(['Admin key', 'connection_reset', 'empty_response', 'truncated_body', 'malformed_json'])
   })
 })
 
@@ -256,11 +256,11 @@ const readRaw = (answer: string) => {
 const fetchList = (url: string) => fetch(url + keysUrl, { headers: { authorization: `Bearer ${adminKey}` } })
 
 describe('through the official client', () => {
-  test.each(['reset', 'empty'])('%s is retried', async (kind) => {
+  test.each(['connection_reset', 'empty_response'])('%s is retried', async (kind) => {
     const { arm, keys, control } = await startFaultyServer()
     await arm({ operation: 'admin-api-keys-list', kind, times: 2 })
     expect((await keys.list()).data).toHaveLength(1)
-    const { body } = await control('GET', '/requests')
+    const { body } = await control('GET', '/journal')
     expect(body.data.map(({ retry_count, delivered }: Record<string, unknown>) => [retry_count, delivered])).toEqual([
       [0, false],
       [1, false],
@@ -272,7 +272,7 @@ describe('through the official client', () => {
     const { arm, keys, control } = await startFaultyServer()
     await arm({ operation: '*', kind: 'error', status, times: 2, headers: { 'retry-after-ms': '30' } })
     expect((await keys.list()).data).toHaveLength(1)
-    const { body } = await control('GET', '/requests')
+    const { body } = await control('GET', '/journal')
     expect(body.data.map((entry: { status: number }) => entry.status)).toEqual([status, status, 200])
     for (const { since_previous_ms } of body.data.slice(1)) expect(since_previous_ms).toBeGreaterThanOrEqual(29)
   })
@@ -284,8 +284,8 @@ describe('through the official client', () => {
     expect((await armed())[0].hits).toBe(1)
   })
 
-  test.each(['truncate', 'malformed'])('%s is an error, not retried', async (kind) => {
-    const { arm, keys, armed } = await startFaultyServer({ isSpoilt: true })
+  test.each(['truncated_body', 'malformed_json'])('%s is an error, not retried', async (kind) => {
+    const { arm, keys, armed } = await startFaultyServer({ breaksResponses: true })
     await arm({ operation: 'admin-api-keys-list', kind, times: null })
     await expect(keys.list()).rejects.toThrow()
     expect((await armed())[0].hits).toBe(1)
@@ -293,7 +293,7 @@ describe('through the official client', () => {
 
   test('a create whose answer is lost leaves an orphan', async () => {
     const { arm, keys } = await startFaultyServer()
-    await arm({ operation: 'admin-api-keys-create', when: 'after_commit', kind: 'reset' })
+    await arm({ operation: 'admin-api-keys-create', when: 'after_commit', kind: 'connection_reset' })
     const created = await keys.create({ name: 'twice' })
     const twins = (await keys.list()).data.filter(({ name }) => name === 'twice')
     expect(twins).toHaveLength(2)
@@ -301,7 +301,7 @@ describe('through the official client', () => {
   })
 })
 
-describe('mutate', () => {
+describe('json_patch', () => {
   test.each([
     ['DELETE', [{ op: 'replace', path: '/deleted', value: false }], { deleted: false }],
     [
@@ -315,9 +315,9 @@ describe('mutate', () => {
     ['GET', [{ op: 'copy', from: '/id', path: '/name' }], {}],
     ['GET', [{ op: 'replace', path: '', value: [] }], []],
   ])('%s %j', async (method, patch, expected) => {
-    const { arm, create, listen } = await startFaulty({ isSpoilt: true })
+    const { arm, create, listen } = await startFaulty({ breaksResponses: true })
     const { id } = await create()
-    await arm({ operation: '*', kind: 'mutate', patch })
+    await arm({ operation: '*', kind: 'json_patch', patch })
     const url = await listen()
     const answer = await exchangeRaw(
       url,
@@ -328,16 +328,16 @@ describe('mutate', () => {
 
   test('that does not apply leaves the true answer, and the journal says so', async () => {
     const { arm, call, control } = await startFaulty()
-    const id = await arm({ operation: '*', kind: 'mutate', patch: [{ op: 'remove', path: '/data/1' }] })
+    const id = await arm({ operation: '*', kind: 'json_patch', patch: [{ op: 'remove', path: '/data/1' }] })
     expect((await call('GET', keysUrl)).body.data).toHaveLength(1)
-    const [entry] = (await control('GET', '/requests')).body.data
-    const reason = `mutate_failed; fault=${id}; step 0: remove '/data/1' does not apply`
+    const [entry] = (await control('GET', '/journal')).body.data
+    const reason = `patch_failed; fault=${id}; operation 0: remove '/data/1' does not apply`
     expect(entry).toMatchObject({ fault_id: id, status: 200, reason })
   })
 
   test('counts those of its hits that changed nothing', async () => {
-    const { arm, armed, call, create } = await startFaulty({ isSpoilt: true })
-    await arm({ operation: '*', kind: 'mutate', patch: [{ op: 'remove', path: '/data/1' }], times: 3 })
+    const { arm, armed, call, create } = await startFaulty({ breaksResponses: true })
+    await arm({ operation: '*', kind: 'json_patch', patch: [{ op: 'remove', path: '/data/1' }], times: 3 })
     await arm({ operation: '*', kind: 'error', status: 500 })
     await call('GET', keysUrl)
     await create()
@@ -357,7 +357,7 @@ describe('mutate', () => {
   ])('%j leaves the one key of the list as it is', async (step) => {
     const { arm, call } = await startFaulty()
     const before = (await call('GET', keysUrl)).body
-    await arm({ operation: 'admin-api-keys-list', kind: 'mutate', patch: [step, { op: 'remove', path: '/data' }] })
+    await arm({ operation: 'admin-api-keys-list', kind: 'json_patch', patch: [step, { op: 'remove', path: '/data' }] })
     const { data, ...rest } = (await call('GET', keysUrl)).body
     expect({ ...rest, ids: data.map(({ id }: { id: string }) => id) }).toEqual({
       object: 'list',
@@ -389,8 +389,8 @@ describe('a patch', () => {
     ],
   ])('%j leaves %j', async (patch, expected) => {
     const seed = `keys: [{ id: key_a, name: a, value: ${adminKey} }, { id: key_b, name: b }]`
-    const { arm, call } = await startFaulty({ isSpoilt: true, seed })
-    await arm({ operation: 'admin-api-keys-list', kind: 'mutate', patch })
+    const { arm, call } = await startFaulty({ breaksResponses: true, seed })
+    await arm({ operation: 'admin-api-keys-list', kind: 'json_patch', patch })
     const { data } = (await call('GET', keysUrl)).body
     expect(data.map((each: { id?: string }) => each.id ?? each)).toEqual(expected)
   })
@@ -401,11 +401,15 @@ describe('a fault that can never fire, or is none, is refused', () => {
     [{ operation: 'admin-api-keys-update', kind: 'hang' }, '/operation', 'admin-api-keys-list'],
     [{ kind: 'hang' }, '/operation', 'required'],
     [{ operation: '*', kind: 'explode' }, '/kind', 'rate_limit'],
-    [{ operation: '*', kind: 'error' }, '/status', 'needs it'],
+    [{ operation: '*', kind: 'error' }, '/status', 'is required for '],
     [{ operation: '*', kind: 'error', status: 200 }, '/status', '400 to 599'],
     [{ operation: '*', kind: 'error', status: 600 }, '/status', '400 to 599'],
-    [{ operation: '*', kind: 'error', status: 500, ms: 5 }, '/ms', 'error does not have it'],
-    [{ operation: '*', kind: 'error', status: 500, headers: { 'a b': 'x' } }, '/headers/a b', 'one of'],
+    [{ operation: '*', kind: 'error', status: 500, ms: 5 }, '/ms', 'is not a known field of a fault of kind error'],
+    [
+      { operation: '*', kind: 'error', status: 500, headers: { 'a b': 'x' } },
+      '/headers/a b',
+      'must be a header name, got',
+    ],
     [
       { operation: '*', kind: 'error', status: 500, headers: { 'content-length': '1' } },
       '/headers/content-length',
@@ -413,19 +417,23 @@ describe('a fault that can never fire, or is none, is refused', () => {
     ],
     [{ operation: '*', kind: 'hang', times: 0 }, '/times', 'from 1'],
     [{ operation: '*', kind: 'hang', skip: -1 }, '/skip', 'from 0'],
-    [{ operation: '*', kind: 'hang', foo: 1 }, '/foo', '/foo is no field of a fault; there are operation, match'],
-    [{ operation: '*', kind: 'truncate', when: 'before' }, '/when', 'after_commit'],
     [
-      { operation: '*', kind: 'mutate', when: 'before', patch: [{ op: 'remove', path: '/x' }] },
+      { operation: '*', kind: 'hang', foo: 1 },
+      '/foo',
+      '/foo is not a known field of a fault of kind hang; known fields: operation, match',
+    ],
+    [{ operation: '*', kind: 'truncated_body', when: 'before' }, '/when', 'after_commit'],
+    [
+      { operation: '*', kind: 'json_patch', when: 'before', patch: [{ op: 'remove', path: '/x' }] },
       '/when',
       'after_commit',
     ],
-    [{ operation: '*', kind: 'mutate' }, '/patch', 'needs it'],
-    [{ operation: '*', kind: 'mutate', patch: [] }, '/patch', 'JSON Patch'],
-    [{ operation: '*', kind: 'mutate', patch: [{ op: 'add', path: '/x' }] }, '/patch/0/value', 'needs it'],
-    [{ operation: '*', kind: 'mutate', patch: [{ op: 'move', path: '/x' }] }, '/patch/0/from', 'needs it'],
-    [{ operation: '*', kind: 'mutate', patch: [{ op: 'remove', path: 'x' }] }, '/patch/0/path', 'JSON Pointer'],
-    [{ operation: '*', kind: 'mutate', patch: [{ op: 'remove', path: '/a~2' }] }, '/patch/0/path', 'JSON Pointer'],
+    [{ operation: '*', kind: 'json_patch' }, '/patch', 'is required for '],
+    [{ operation: '*', kind: 'json_patch', patch: [] }, '/patch', 'JSON Patch'],
+    [{ operation: '*', kind: 'json_patch', patch: [{ op: 'add', path: '/x' }] }, '/patch/0/value', 'is required for '],
+    [{ operation: '*', kind: 'json_patch', patch: [{ op: 'move', path: '/x' }] }, '/patch/0/from', 'is required for '],
+    [{ operation: '*', kind: 'json_patch', patch: [{ op: 'remove', path: 'x' }] }, '/patch/0/path', 'JSON Pointer'],
+    [{ operation: '*', kind: 'json_patch', patch: [{ op: 'remove', path: '/a~2' }] }, '/patch/0/path', 'JSON Pointer'],
     ...[
       ['*', { op: 'remove', path: '/nothing' }, 'path'],
       ['*', { op: 'remove', path: '/data/00' }, 'path'],
@@ -440,7 +448,7 @@ describe('a fault that can never fire, or is none, is refused', () => {
       ['admin-api-keys-get', { op: 'remove', path: '/value' }, 'path'],
       ['admin-api-keys-list', { op: 'remove', path: '/deleted' }, 'path'],
     ].map(([operation, step, field]): [object, string, string] => [
-      { operation, kind: 'mutate', patch: [{ op: 'add', path: '/added', value: 1 }, step] },
+      { operation, kind: 'json_patch', patch: [{ op: 'add', path: '/added', value: 1 }, step] },
       `/patch/1/${field}`,
       'would never apply',
     ]),
@@ -452,29 +460,37 @@ describe('a fault that can never fire, or is none, is refused', () => {
     [
       { operation: '*', kind: 'hang', match: { header: { 'X-A': '1', 'x-a': '2' } } },
       '/match/header/x-a',
-      'case does not matter',
+      'header names ignore case',
     ],
     [
       { operation: '*', kind: 'error', status: 500, headers: { 'X-A': '1', 'x-a': '2' } },
       '/headers/x-a',
-      'case does not matter',
+      'header names ignore case',
     ],
     [
       { operation: '*', kind: 'hang', match: { header: { Authorization: 'Basic x' } } },
       '/match/header/Authorization',
       'Bearer',
     ],
-    [{ operation: '*', kind: 'rate_limit', requests: 1 }, '/per', 'needs it'],
+    [{ operation: '*', kind: 'rate_limit', requests: 1 }, '/per', 'is required for '],
     [{ operation: '*', kind: 'rate_limit', requests: 1, per: '1 minute' }, '/per', 'duration'],
-    [{ operation: '*', kind: 'rate_limit', requests: 1, per: '1m', times: 3 }, '/times', 'does not have it'],
-    [{ operation: '*', kind: 'rate_limit', requests: 1, per: '1m', when: 'before' }, '/when', 'does not have it'],
+    [
+      { operation: '*', kind: 'rate_limit', requests: 1, per: '1m', times: 3 },
+      '/times',
+      'is not a known field of a fault of kind rate_limit',
+    ],
+    [
+      { operation: '*', kind: 'rate_limit', requests: 1, per: '1m', when: 'before' },
+      '/when',
+      'is not a known field of a fault of kind rate_limit',
+    ],
     [{ operation: 'admin-api-keys-list', match: { key_id: 'key_x' }, kind: 'hang' }, '/match/key_id', 'never fire'],
     [
       { operation: '*', match: { key: 'key_x' }, kind: 'hang' },
       '/match/key',
-      'is no field of an object; there are key_id',
+      'is not a known field of a match; known fields: key_id',
     ],
-    [{ operation: '*', kind: 'delay' }, '/ms', 'needs it'],
+    [{ operation: '*', kind: 'delay' }, '/ms', 'is required for '],
     [{ operation: '*', kind: 'delay', ms: -1 }, '/ms', 'milliseconds'],
   ])('%j', async (fault, param, rule) => {
     const { control, armed } = await startFaulty()

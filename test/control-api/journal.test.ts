@@ -13,7 +13,7 @@ type Entry = any
 async function startWatched(options = {}) {
   const testApp = await startControlled(options)
   const requests = async (query = '', sandbox = 'default') =>
-    (await testApp.control('GET', `/requests${query}`, undefined, sandbox)).body as { data: Entry[]; count: number }
+    (await testApp.control('GET', `/journal${query}`, undefined, sandbox)).body as { data: Entry[]; count: number }
   return { ...testApp, requests }
 }
 
@@ -178,7 +178,7 @@ describe('filters', () => {
     await call('GET', '/v1/nothing')
     expect((await requests('?operation=admin-api-keys-list')).count).toBe(0)
     expect((await requests('?operation=null')).data).toMatchObject([{ operation: null, path: '/v1/nothing' }])
-    const { body } = await control('GET', '/requests?operation=list')
+    const { body } = await control('GET', '/journal?operation=list')
     expect(body.error.message).toMatch(/one of admin-api-keys-list, .*admin-api-keys-delete, or null .*"list"/)
   })
 
@@ -209,7 +209,7 @@ describe('filters', () => {
     ['?delivered=constructor', 'delivered'],
   ])('%s is refused', async (query, param) => {
     const { control } = await startWatched()
-    for (const path of ['/requests', '/requests/stream']) {
+    for (const path of ['/journal', '/journal/stream']) {
       const refused = await control('GET', path + query)
       expect([refused.status, refused.body.error.param]).toEqual([400, param])
     }
@@ -258,9 +258,9 @@ describe('bounds', () => {
   test('emptied, and by a reset', async () => {
     const { call, control, requests } = await startWatched()
     await call('GET', keysUrl)
-    expect((await control('DELETE', '/requests')).body).toEqual({ deleted: 1 })
+    expect((await control('DELETE', '/journal')).body).toEqual({ deleted: 1 })
     await call('GET', keysUrl)
-    await control('POST', '/reset', { what: ['clock'] })
+    await control('POST', '/reset', { only: ['clock'] })
     expect((await requests()).count).toBe(1)
     await control('POST', '/reset')
     expect((await requests()).count).toBe(0)
@@ -271,7 +271,7 @@ describe('bounds', () => {
 function follow(url: string, query = '') {
   const entries: Entry[] = []
   let text = ''
-  const request = get(`${url}/_emulator/requests/stream${query}`, (response) => {
+  const request = get(`${url}/_emulator/journal/stream${query}`, (response) => {
     response.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk
       const events = text.split('\n\n')
@@ -308,9 +308,9 @@ describe('the stream', () => {
 
   test('knows no limit, for it has no end', async () => {
     const { control } = await startWatched()
-    const { status, body } = await control('GET', '/requests/stream?limit=5')
+    const { status, body } = await control('GET', '/journal/stream?limit=5')
     expect([status, body.error.param]).toEqual([400, 'limit'])
-    expect(body.error.message).toBe(`'limit' must be left out: a stream has no end, got "5"`)
+    expect(body.error.message).toBe(`'limit' must be absent: a stream has no end, got "5"`)
   })
 
   test('does not hold up the end of the server', async () => {
@@ -327,7 +327,7 @@ describe('the stream', () => {
   test('drops a reader that does not read, and slows nobody', async () => {
     const { listen, call } = await startWatched()
     const url = await listen()
-    const stalled = get(`${url}/_emulator/requests/stream`, (response) => response.pause())
+    const stalled = get(`${url}/_emulator/journal/stream`, (response) => response.pause())
     stalled.on('error', () => {})
     const dropped = new Promise((resolve) => stalled.once('close', resolve))
     await sleep(100)

@@ -50,7 +50,7 @@ test('what is drawn and taken already is drawn again, deleted keys included', ()
     defaultOwner: () => createOwner({ type: 'user', id: 'user-1', name: 'Jane', created_at: 1 }),
   })
   const made = ['a', 'b', 'c'].map((name) => {
-    const key = fromJson(service.create({ name }, undefined))
+    const key = fromJson(service.create({ name }, undefined).json)
     service.delete(key.id)
     return [key.id, key.value]
   })

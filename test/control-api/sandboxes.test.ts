@@ -72,7 +72,7 @@ test('one sandbox too many is refused before authentication, and those that are 
   const refused = await call('GET', inSandbox('c'), { as: null })
   expect(refused.status).toBe(503)
   expect(refused.text).toBe(
-    `{"error":{"message":"The sandbox 'c' cannot be made: 3 sandboxes exist, the most that --max-sandboxes allows.","type":"emulator_error","param":null,"code":"sandbox_limit"}}`,
+    `{"error":{"message":"The sandbox 'c' cannot be created: the limit of 3 sandboxes (--max-sandboxes) is reached.","type":"emulator_error","param":null,"code":"sandbox_limit"}}`,
   )
   expect(refused.headers['x-should-retry']).toBe('false')
   expect(refused.headers['x-emulator-reason']).toBe('sandbox_limit; sandbox=c; limit=3')

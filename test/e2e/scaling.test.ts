@@ -67,16 +67,19 @@ test('a name is the same sandbox however it is written, and its controls are wit
   expect((await fetch(removed, { method: 'DELETE' })).status).toBe(200)
 })
 
-test.each(['reset', 'empty'])('a %s ends the connection, and nothing is sent twice', async (kind) => {
-  const sandbox = `cut-${kind}`
-  await arm(sandbox, { operation: 'admin-api-keys-list', kind })
-  await expect(client(sandbox, { maxRetries: 0 }).list()).rejects.toThrow(OpenAI.APIConnectionError)
-  const { count } = await bodyOf<{ count: number }>(control(sandbox, '/requests'))
-  expect(count).toBe(1)
-})
+test.each(['connection_reset', 'empty_response'])(
+  'a %s ends the connection, and nothing is sent twice',
+  async (kind) => {
+    const sandbox = `cut-${kind}`
+    await arm(sandbox, { operation: 'admin-api-keys-list', kind })
+    await expect(client(sandbox, { maxRetries: 0 }).list()).rejects.toThrow(OpenAI.APIConnectionError)
+    const { count } = await bodyOf<{ count: number }>(control(sandbox, '/journal'))
+    expect(count).toBe(1)
+  },
+)
 
 test('an answer that is truncated breaks off for the client, too', async () => {
-  await arm('truncated', { operation: 'admin-api-keys-list', kind: 'truncate' })
+  await arm('truncated', { operation: 'admin-api-keys-list', kind: 'truncated_body' })
   const headers = { authorization: 'Bearer sk-admin-local' }
   const answer = await fetch(`${at('truncated')}/v1/organization/admin_api_keys`, { headers })
   expect(answer.status).toBe(200)
@@ -98,7 +101,7 @@ test('a state moves from one emulator to the other', async () => {
 
 test('the stream of the journal passes, as it happens', async () => {
   const socket = connect(front.port, '127.0.0.1')
-  socket.setEncoding('utf8').write('GET /sandbox/live/_emulator/requests/stream HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  socket.setEncoding('utf8').write('GET /sandbox/live/_emulator/journal/stream HTTP/1.1\r\nHost: localhost\r\n\r\n')
   let seen = ''
   socket.on('data', (text: string) => {
     seen += text

@@ -281,9 +281,9 @@ test('pipelined requests happen in order', async () => {
 })
 
 test.each([
-  ['a reset', { kind: 'reset' }],
-  ['an end', { kind: 'empty' }],
-  ['half an answer', { kind: 'truncate' }],
+  ['a reset', { kind: 'connection_reset' }],
+  ['an end', { kind: 'empty_response' }],
+  ['half an answer', { kind: 'truncated_body' }],
 ])('what is pipelined behind %s does not happen', async (_what, fault) => {
   const { url, call, create } = await listening()
   const { id } = await create()

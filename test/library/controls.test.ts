@@ -60,13 +60,13 @@ test.each(ways)('%s: everything that a test does to a sandbox', async (_way, sta
     headers: { 'retry-after-ms': '1' },
   })
   expect((await sandbox.faults.list())[0]).toMatchObject({ id: fault.id, hits: 0, remaining: 1 })
-  await sandbox.clearRequests()
+  await sandbox.journal.clear()
   await namesIn(place)
-  expect((await sandbox.requests()).map(({ status, retry_count }) => [status, retry_count])).toEqual([
+  expect((await sandbox.journal.list()).map(({ status, retry_count }) => [status, retry_count])).toEqual([
     [429, 0],
     [200, 1],
   ])
-  expect(await sandbox.requests({ status: 429, delivered: true, limit: 5 })).toHaveLength(1)
+  expect(await sandbox.journal.list({ status: 429, delivered: true, limit: 5 })).toHaveLength(1)
   await sandbox.faults.clear(fault.id)
   await sandbox.faults.clear()
   expect(await sandbox.faults.list()).toEqual([])
@@ -86,13 +86,13 @@ test.each(ways)('%s: everything that a test does to a sandbox', async (_way, sta
 test('the types know the operations, and what goes with each kind of fault', async () => {
   await using emulator = await startEmulator()
   // @ts-expect-error: there is no such operation
-  await expect(emulator.requests({ operation: 'list' })).rejects.toMatchObject({ status: 400, param: 'operation' })
+  await expect(emulator.journal.list({ operation: 'list' })).rejects.toMatchObject({ status: 400, param: 'operation' })
   // @ts-expect-error: nor for a fault
-  await expect(emulator.faults.add({ operation: 'list', kind: 'hang' })).rejects.toMatchObject({ status: 400 })
+  await expect(emulator.faults.add({ operation: 'retrieve', kind: 'hang' })).rejects.toMatchObject({ status: 400 })
   // @ts-expect-error: an error needs its status
   await expect(emulator.faults.add({ operation: '*', kind: 'error' })).rejects.toMatchObject({ param: '/status' })
   await fetch(`${emulator.baseURL}/nothing`)
-  expect(await emulator.requests({ operation: null })).toHaveLength(1)
+  expect(await emulator.journal.list({ operation: null })).toHaveLength(1)
 })
 
 test('after its end an emulator is said not to answer, and where it was', async () => {
@@ -100,9 +100,9 @@ test('after its end an emulator is said not to answer, and where it was', async 
   const sandbox = emulator.sandbox('mine')
   await sandbox.reset()
   await emulator.close()
-  const asked = sandbox.requests()
+  const asked = sandbox.journal.list()
   await expect(asked).rejects.toMatchObject({ name: 'EmulatorError', status: null, code: 'unreachable' })
-  await expect(asked).rejects.toThrow(`${emulator.url}/sandbox/mine cannot be asked: `)
+  await expect(asked).rejects.toThrow(`cannot connect to ${emulator.url}/sandbox/mine: is the emulator running?`)
 })
 
 test('what the emulator refuses is an EmulatorError, with where and why', async () => {
@@ -123,9 +123,9 @@ test('what the emulator refuses is an EmulatorError, with where and why', async 
 test('connect rejects where nobody is, and what is no URL', async () => {
   const nobody = connect('http://127.0.0.1:1')
   await expect(nobody).rejects.toBeInstanceOf(EmulatorError)
-  await expect(nobody).rejects.toThrow(/^http:\/\/127\.0\.0\.1:1 cannot be asked: ./)
+  await expect(nobody).rejects.toThrow(/^cannot connect to http:\/\/127\.0\.0\.1:1: is the emulator running\?/)
   await expect(connect('localhost:4010')).rejects.toThrow('url: "localhost:4010" is invalid. It must be an http URL.')
-  await expect(connect('http://localhost/v1')).rejects.toThrow('without the /v1')
+  await expect(connect('http://localhost/v1')).rejects.toThrow('must not end with the /v1')
 })
 
 // biome-ignore lint/suspicious/noExplicitAny: what the compiler would refuse, a test in JavaScript passes
@@ -134,20 +134,37 @@ type Lax = any
 test.each<[string, (emulator: Lax) => unknown, string]>([
   ['sandbox()', (e) => e.sandbox(), "sandbox: 'undefined' is invalid. It must be 1 to 64"],
   ['sandbox(5)', (e) => e.sandbox(5), "sandbox: '5' is invalid. It must be 1 to 64"],
-  ['take()', (e) => e.snapshots.take(), 'snapshots.take(name): undefined is invalid. It must be a string, not empty.'],
-  ['take("")', (e) => e.snapshots.take(''), 'snapshots.take(name): "" is invalid. It must be a string, not empty.'],
+  [
+    'take()',
+    (e) => e.snapshots.take(),
+    'snapshots.take(name): undefined is invalid. It must be a string that is not empty.',
+  ],
+  [
+    'take("")',
+    (e) => e.snapshots.take(''),
+    'snapshots.take(name): "" is invalid. It must be a string that is not empty.',
+  ],
   ['restore()', (e) => e.snapshots.restore(), 'snapshots.restore(name): undefined is invalid.'],
   ['snapshots.delete(null)', (e) => e.snapshots.delete(null), 'snapshots.delete(name): null is invalid.'],
   ['replace()', (e) => e.state.replace(), 'state.replace(seed): undefined is invalid. It must be an object.'],
   ['add("keys")', (e) => e.state.add('keys'), 'state.add(seed): "keys" is invalid. It must be an object.'],
   ['set()', (e) => e.clock.set(), 'clock.set(change): undefined is invalid. It must be an object.'],
-  ['advance()', (e) => e.clock.advance(), 'clock.advance(by): undefined is invalid. It must be seconds, or a text'],
+  ['advance()', (e) => e.clock.advance(), 'clock.advance(by): undefined is invalid. It must be seconds, or a duration'],
   ['advance(NaN)', (e) => e.clock.advance(Number.NaN), 'clock.advance(by): NaN is invalid.'],
   ['change()', (e) => e.behavior.change(), 'behavior.change(changes): undefined is invalid. It must be an object.'],
   ['faults.add([])', (e) => e.faults.add([]), 'faults.add(fault): [] is invalid. It must be an object.'],
-  ['clear(null)', (e) => e.faults.clear(null), 'faults.clear(id): null is invalid. It must be a string, not empty.'],
-  ['requests(null)', (e) => e.requests(null), 'requests(filter): null is invalid. It must be an object.'],
-  ['reset("keys")', (e) => e.reset('keys'), 'reset(what): "keys" is invalid. It must be a list.'],
+  [
+    'clear(null)',
+    (e) => e.faults.clear(null),
+    'faults.clear(id): null is invalid. It must be a string that is not empty.',
+  ],
+  ['journal.list(null)', (e) => e.journal.list(null), 'journal.list(filter): null is invalid. It must be an object.'],
+  [
+    'reset({ only: "keys" })',
+    (e) => e.reset({ only: 'keys' }),
+    'reset({ only }): "keys" is invalid. It must be a list.',
+  ],
+  ['reset("keys")', (e) => e.reset('keys'), 'reset(options): "keys" is invalid. It must be an object.'],
   [
     'create(null)',
     (e) => e.sandboxes.create(null),
@@ -177,9 +194,12 @@ test.each<[unknown, string]>([
   [[], 'connect: [] is invalid.'],
   [{}, 'url: undefined is invalid. It must be an http URL.'],
   [{ url: 5 }, 'url: 5 is invalid. It must be an http URL.'],
-  [{ url: 'http://x', token: 'x' }, "unknown option 'token'; there are url, adminKey, controlToken"],
+  [{ url: 'http://x', token: 'x' }, "unknown option 'token'. Available options: url, adminKey, controlToken"],
   [{ url: 'http://x', adminKey: 5 }, 'adminKey: [redacted] is invalid. It must be a string, or null.'],
-  [{ url: 'http://x', controlToken: '' }, 'controlToken: [redacted] is invalid. It must be a string, not empty.'],
+  [
+    { url: 'http://x', controlToken: '' },
+    'controlToken: [redacted] is invalid. It must be a string that is not empty.',
+  ],
 ])('connect(%j) is refused with the option, the rule and the value', async (to, message) => {
   await expect(connect(to as string)).rejects.toThrow(message)
 })

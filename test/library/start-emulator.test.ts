@@ -100,10 +100,10 @@ test.each([
   [{ adminKey: {} }, 'adminKey: [redacted] is invalid. It must be a string.'],
   [{ seed: ['paging', ''] }, 'seed: "" is invalid.'],
   [{ seed: [5] }, 'seed: 5 is invalid. It must be a string.'],
-  [{ seed: 'nothing' }, 'seed nothing: is no built-in one'],
+  [{ seed: 'nothing' }, 'seed nothing: is not a built-in seed'],
   [{ data: null }, 'data: null is invalid. It must be a string.'],
   [{ logLevel: 'loud' }, 'logLevel: "loud" is invalid. It must be one of trace'],
-  [{ prot: 1 }, "unknown option 'prot'; there are host, port"],
+  [{ prot: 1 }, "unknown option 'prot'. Available options: host, port"],
   [null, 'the options must be an object, got null'],
   [5, 'the options must be an object, got 5'],
 ])('%j is refused with the option, the rule and the value', async (options, message) => {

@@ -29,12 +29,12 @@ const slips: fc.Arbitrary<Slip> = fc.oneof(
   inJson.map<Slip>((write) => (value) => ['POST', keysUrl, { rawBody: `{"name": ${write(value)}` }]),
 )
 
-const isShown = '/requests /state /faults /snapshots /sandboxes /behavior /clock'.split(' ')
+const isShown = '/journal /state /faults /snapshots /sandboxes /behavior /clock'.split(' ')
 
 generated('no answer but that to its creation holds a value, wherever and however a client wrote it', async () => {
   const { call, control, create, holds } = await startRecorded()
   await holds(fc.array(slips, { minLength: 1, maxLength: 12 }), 40, async (sequence) => {
-    await control('DELETE', '/requests')
+    await control('DELETE', '/journal')
     const { id, value } = await create()
     for (const slip of sequence) {
       const [method, url, rest] = slip(value)

@@ -27,6 +27,6 @@ test.each(['with blank', 'Größe', '日本', 'a#b?c%20d'])('a checkout may be c
 test('an error that nobody caught is shown by its name, and by no more of the program than a line', () => {
   const script = "require('./lib/index.cjs').connect('http://127.0.0.1:1')"
   const { stderr } = spawnSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8' })
-  expect(stderr).toMatch(/^EmulatorError: http:\/\/127\.0\.0\.1:1 cannot be asked: /m)
+  expect(stderr).toMatch(/^EmulatorError: cannot connect to http:\/\/127\.0\.0\.1:1: /m)
   expect(stderr.length).toBeLessThan(4000)
 })

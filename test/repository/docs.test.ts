@@ -10,7 +10,7 @@ import { command, serve } from '../support/program.ts'
 import { snippetsOf } from '../support/snippets.ts'
 
 const run = promisify(execFile)
-const snippets = snippetsOf(new URL('../../docs/scenarios.md', import.meta.url))
+const snippets = snippetsOf(new URL('../../docs/recipes.md', import.meta.url))
 const [preparation] = snippets
 const sections = snippets.slice(1)
 
@@ -33,8 +33,8 @@ test('every scenario is shown in TypeScript and in the shell', () => {
   expect(sections.map(({ language }) => language)).toEqual(said.flatMap(() => ['ts', 'sh']))
 })
 
-test('docs/controls.md has every control, and every method', async () => {
-  const rows = readFileSync(new URL('../../docs/controls.md', import.meta.url), 'utf8').matchAll(
+test('docs/control-api.md has every control, and every method', async () => {
+  const rows = readFileSync(new URL('../../docs/control-api.md', import.meta.url), 'utf8').matchAll(
     /^\| (?:`([\w.]+)\(.*?\)`|none.*?) \| `([A-Z]+) (\/.*?)` \|/gm,
   )
   const [methods, calls] = [new Set<string>(), new Set<string>()]

@@ -28,15 +28,15 @@ test('every operation has an id, a summary, tags and words for each answer', asy
     'emulator-clock-get',
     'emulator-clock-reset',
     'emulator-clock-set',
-    'emulator-faults-arm',
-    'emulator-faults-disarm',
-    'emulator-faults-disarm-all',
+    'emulator-faults-add',
+    'emulator-faults-delete',
+    'emulator-faults-delete-all',
     'emulator-faults-list',
     'emulator-health',
+    'emulator-journal-clear',
+    'emulator-journal-list',
+    'emulator-journal-stream',
     'emulator-ready',
-    'emulator-requests-clear',
-    'emulator-requests-list',
-    'emulator-requests-stream',
     'emulator-reset',
     'emulator-sandboxes-create',
     'emulator-sandboxes-delete',
@@ -151,7 +151,7 @@ describe('served', () => {
       const refused = await app.inject({ url, headers: { host: 'evil.example.com:4010' } })
       expect(refused.statusCode).toBe(403)
       expect(refused.body).toBe(
-        `{"error":{"message":"The host 'evil.example.com' is not allowed here: it must be an IP address, a name without a dot, a name under .localhost, .local or .internal, or one given with --allow-host.","type":"emulator_error","param":null,"code":"forbidden_host"}}`,
+        `{"error":{"message":"The host 'evil.example.com' is not allowed: it must be an IP address, a name without a dot, a name under .localhost, .local or .internal, or a name given with --allow-host.","type":"emulator_error","param":null,"code":"forbidden_host"}}`,
       )
     }
     const none = [
@@ -198,7 +198,7 @@ describe('served', () => {
     const unknown = await call('GET', '/_emulator/nothing', { as: null })
     expect(unknown.status).toBe(404)
     expect(unknown.text).toBe(
-      '{"error":{"message":"The emulator has no such page or control: GET /_emulator/nothing","type":"emulator_error","param":null,"code":"unknown_url"}}',
+      '{"error":{"message":"The emulator has no page or control at GET /_emulator/nothing.","type":"emulator_error","param":null,"code":"unknown_url"}}',
     )
     for (const url of ['/docs/nothing', '/docs/%zz', '/docs/static/..%2f..%2fpackage.json']) {
       const page = await call('GET', url, { as: null })

@@ -39,8 +39,8 @@ test('the README has a row for every option with its variable', () => {
   }
 })
 
-test('LIMITS.md names every switch with both of its values', async () => {
-  const limits = read('LIMITS.md')
+test('docs/fidelity.md names every switch with both of its values', async () => {
+  const limits = read('docs/fidelity.md')
   const { BehaviorSchema } = await import('../../src/openai-api/behavior.ts')
   for (const [name, { enum: values }] of Object.entries(
     BehaviorSchema.properties as unknown as Record<string, { enum: string[] }>,

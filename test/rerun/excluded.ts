@@ -1,8 +1,8 @@
 import { beforeEach } from 'vitest'
-import { type Stage, stage } from '../support/rerun.ts'
+import { type RerunMode, rerunMode } from '../support/rerun.ts'
 
-/** Tests that can say nothing in a stage, by name, with the reason. */
-const excluded: Record<Stage, Record<string, string>> = {
+/** Tests that prove nothing in a mode, by name, with the reason. */
+const excluded: Record<RerunMode, Record<string, string>> = {
   reset: {},
   sandbox: {
     'both base paths serve every operation': 'addresses default by its name, which is busy here',
@@ -13,6 +13,6 @@ const excluded: Record<Stage, Record<string, string>> = {
 }
 
 beforeEach(({ task, skip }) => {
-  const reason = stage === undefined ? undefined : excluded[stage][task.name]
+  const reason = rerunMode === undefined ? undefined : excluded[rerunMode][task.name]
   if (reason !== undefined) skip(reason)
 })

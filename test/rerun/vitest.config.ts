@@ -1,20 +1,19 @@
 import { defineConfig } from 'vitest/config'
+import type { RerunMode } from '../support/rerun.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 
-// What must hold of a server that was used and reset, and of one sandbox whatever is done to another.
-const suites = ['test/openai-api/*.test.ts']
-
-const inStage = (stage: string) => ({
+// The emulated API must behave the same on a server that was used and reset, and in a sandbox while another one is busy.
+const rerunIn = (mode: RerunMode) => ({
   root,
   test: {
-    name: stage,
-    include: suites,
+    name: mode,
+    include: ['test/openai-api/*.test.ts'],
     setupFiles: ['test/rerun/excluded.ts'],
-    env: { EMULATOR_TEST_STAGE: stage },
+    env: { EMULATOR_TEST_RERUN: mode },
     testTimeout: 20_000,
     hookTimeout: 20_000,
   },
 })
 
-export default defineConfig({ root, test: { projects: [inStage('reset'), inStage('sandbox')], maxWorkers: '100%' } })
+export default defineConfig({ root, test: { projects: [rerunIn('reset'), rerunIn('sandbox')], maxWorkers: '100%' } })

@@ -57,13 +57,13 @@ test('a mistake in one of its files is exit 2 with the line; so is a folder that
   const broken = seedFolder('1.yaml')
   writeFileSync(join(broken, '2.yaml'), 'keys:\n  - name: 5')
   const { code, stderr } = await runProgram(['--port', '0', '--seed-folder', broken])
-  expect(stderr).toContain(`seed ${join(broken, '2.yaml')}, line 2, /keys/0/name: must be a string`)
+  expect(stderr).toContain(`seed ${join(broken, '2.yaml')}, line 2, /keys/0/name must be a string`)
   expect(code).toBe(2)
 
   const folder = seedFolder()
   mkdirSync(join(folder, 'seed.yaml'))
   const other = await runProgram(['--port', '0', '--seed-folder', folder])
-  expect(other.stderr).toContain(`${join(folder, 'seed.yaml')} is no file`)
+  expect(other.stderr).toContain(`${join(folder, 'seed.yaml')} is not a file`)
   expect(other.code).toBe(2)
 })
 
@@ -71,7 +71,7 @@ test('a pipe in it is exit 2 and not waited for, a link to nothing as well', asy
   const piped = seedFolder('1.yaml')
   execFileSync('mkfifo', [join(piped, '2.yaml')])
   const { code, stderr } = await runProgram(['--port', '0', '--seed-folder', piped])
-  expect(stderr).toContain(`${join(piped, '2.yaml')} is no file`)
+  expect(stderr).toContain(`${join(piped, '2.yaml')} is not a file`)
   expect(code).toBe(2)
 
   const linked = seedFolder()

@@ -221,17 +221,17 @@ const refusal = (file: string): Promise<Error> =>
 
 describe('a mistake is told with its file, line, path, rule and value', () => {
   test.each([
-    ['keys:\n  - {}', 2, '/keys/0/name', 'the field is required', 'nothing'],
+    ['keys:\n  - {}', 2, '/keys/0/name', 'is required for a key', 'is required'],
     ['keys:\n  - name: 5', 2, '/keys/0/name', 'a string', '5'],
     [
       'keys:\n  - name: a\n    expires: 1',
       3,
       '/keys/0/expires',
-      'no field of a key; there are id, name, value',
+      'is not a known field of a key; known fields: id, name, value',
       'expires',
     ],
     ['keys:\n  - name: a\n    created_at: yesterday', 3, '/keys/0/created_at', 'Unix seconds', '"yesterday"'],
-    ['keys:\n  - name: a\n    created_at: 90d', 3, '/keys/0/created_at', 'relative to the clock', '"90d"'],
+    ['keys:\n  - name: a\n    created_at: 90d', 3, '/keys/0/created_at', 'relative to the sandbox clock', '"90d"'],
     ['keys:\n  - name: a\n    created_at: 1.5', 3, '/keys/0/created_at', 'Unix seconds', '1.5'],
     ['keys:\n  - name: a\n    created_at: 2026-02-30', 3, '/keys/0/created_at', 'a time that exists', '"2026-02-30"'],
     [
@@ -264,7 +264,7 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
       'keys:\n  - name: a\n    value: a\n    value_sha256: '.concat('a'.repeat(64)),
       4,
       '/keys/0/value_sha256',
-      "beside 'value'",
+      "absent when 'value' is given",
       'aaa',
     ],
     ['keys:\n  - name: a\n    owner: { type: robot }', 3, '/keys/0/owner/type', 'user or service_account', '"robot"'],
@@ -272,13 +272,19 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
       'keys:\n  - name: a\n    owner: { nick: x }',
       3,
       '/keys/0/owner/nick',
-      'no field of an owner; there are type, id',
+      'is not a known field of an owner; known fields: type, id',
       'nick',
     ],
     ['keys:\n  - generate: 0\n    name: a', 2, '/keys/0/generate', '1 to 1000000', '0'],
     ['keys:\n  - generate: 1000001\n    name: a', 2, '/keys/0/generate', '1 to 1000000', '1000001'],
-    ['keys:\n  - generate: 2\n    name: a\n    value: b', 4, '/keys/0/value', "beside 'generate'", '[redacted]'],
-    ['keys:\n  - generate: 2\n    name: a\n    id: b', 4, '/keys/0/id', 'with {n}', '"b"'],
+    [
+      'keys:\n  - generate: 2\n    name: a\n    value: b',
+      4,
+      '/keys/0/value',
+      "absent: 'generate' makes several keys",
+      '[redacted]',
+    ],
+    ['keys:\n  - generate: 2\n    name: a\n    id: b', 4, '/keys/0/id', 'an id that contains {n}', '"b"'],
     ['keys:\n  - { id: a, name: a }\n  - { id: a, name: b }', 3, '/keys/1/id', 'an id that no other key', '"a"'],
     [
       'keys:\n  - { generate: 3, id: "k{n}", name: a }\n  - { id: k2, name: b }',
@@ -294,9 +300,9 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
       'no other key',
       '[redacted]',
     ],
-    ['keys:\n  - nam: a', 2, '/keys/0/nam', 'no field of a key; there are id, name', 'nam'],
+    ['keys:\n  - nam: a', 2, '/keys/0/nam', 'is not a known field of a key; known fields: id, name', 'nam'],
     ['keys: {}', 1, '/keys', 'a list of keys', '{}'],
-    ['key: []', 1, '/key', 'no field of a seed; there are organization, behavior, clock, keys', 'key'],
+    ['key: []', 1, '/key', 'is not a known field of a seed; known fields: organization, behavior, clock, keys', 'key'],
     ['[]', 1, '/', 'a seed', '[]'],
     ['', 1, '/', 'a seed', 'null'],
     ['behavior:\n  auth: none', 2, '/behavior/auth', 'strict or any', '"none"'],
@@ -304,7 +310,7 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
       'behavior:\n  authh: any',
       2,
       '/behavior/authh',
-      'no field of the switches of the emulator, by name; there are auth, state',
+      'is not a known field of the behavior; known fields: auth, state',
       'authh',
     ],
     ['clock:\n  now: -1d', 2, '/clock/now', 'ISO 8601', '"-1d"'],
@@ -318,7 +324,7 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
     const file = temporaryFile('broken.yaml', text)
     const error = await refusal(file)
     expect(error.name).toBe('UserError')
-    expect(error.message.startsWith(`seed ${file}, line ${line}, ${path}: `)).toBe(true)
+    expect(error.message.startsWith(`seed ${file}, line ${line}, ${path} `)).toBe(true)
     expect(error.message).toContain(rule)
     expect(error.message.split(', got ').at(-1)).toContain(value)
   })
@@ -332,7 +338,7 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
     ['keys:\n  - name: !secret x', 2],
   ])('%j is not YAML', async (text, line) => {
     const file = temporaryFile('broken.yaml', text)
-    await expect(loadSeeds([file])).rejects.toThrow(`seed ${file}, line ${line}: is not valid YAML or JSON`)
+    await expect(loadSeeds([file])).rejects.toThrow(`seed ${file}, line ${line} is not valid YAML or JSON`)
   })
 
   test.each([
@@ -359,7 +365,7 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
 
   test('several in one are told that each is given for itself', async () => {
     await expect(loadSeeds(['paging,lifecycle'])).rejects.toThrow(
-      /^seed paging,lifecycle: is no built-in one .*; --seed takes one, and may be repeated: --seed paging --seed lifecycle$/,
+      /^seed paging,lifecycle: is not a built-in seed .*; repeat --seed for several seeds: --seed paging --seed lifecycle$/,
     )
   })
 
@@ -372,7 +378,7 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
   test('aliases that multiply are refused', async () => {
     const bomb = Array.from({ length: 9 }, (_, n) => `a${n + 1}: &a${n + 1} [${Array(9).fill(`*a${n}`).join(',')}]`)
     const file = temporaryFile('bomb.yaml', ['a0: &a0 [x]', ...bomb].join('\n'))
-    await expect(loadSeeds([file])).rejects.toThrow(`seed ${file}: is not valid YAML`)
+    await expect(loadSeeds([file])).rejects.toThrow(`seed ${file} is not valid YAML`)
   })
 
   test('the line is of the file where the mistake is, though an earlier one shares the id', async () => {
@@ -383,7 +389,7 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
 
   test('a name that is neither built in nor a file lists what there is', async () => {
     await expect(loadSeeds(['nothing'])).rejects.toThrow(
-      /^seed nothing: is no built-in one \(default, paging, lifecycle, sdk-conformance\).*'\/.*\/nothing'/,
+      /^seed nothing: is not a built-in seed \(default, paging, lifecycle, sdk-conformance\).*'\/.*\/nothing'/,
     )
   })
 
@@ -393,7 +399,7 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
     expect(code).toBe(2)
     expect(stdout).toBe('')
     expect(stderr).toBe(
-      `admin-keys-emulator: seed ${file}, line 2, /keys/0/name: must be a string of valid Unicode, or null for an unnamed key, got 5\n`,
+      `admin-keys-emulator: seed ${file}, line 2, /keys/0/name must be a string of valid Unicode, or null for an unnamed key, got 5\n`,
     )
   })
 })

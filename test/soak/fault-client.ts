@@ -64,7 +64,7 @@ class Member {
 
 function isWorkOf({ kind }: Fault, outcome: Outcome): boolean {
   if (kind === 'error') return outcome.kind === 'answer' && outcome.text === injected(503).text
-  return outcome.kind === { reset: 'reset', empty: 'end', truncate: 'half' }[kind]
+  return outcome.kind === { connection_reset: 'reset', empty_response: 'end', truncated_body: 'half' }[kind]
 }
 
 const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0)

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type Answer, adminKey, keysUrl } from '../support/app.ts'
+import { adminKey, keysUrl, type TestResponse } from '../support/app.ts'
 import { at, startControlled } from '../support/control-app.ts'
 import { temporaryFile, temporaryFolder } from '../support/files.ts'
 import { serve } from '../support/program.ts'
@@ -11,7 +11,7 @@ type Control = (
   path: string,
   body?: unknown,
   sandbox?: string,
-) => Promise<Pick<Answer, 'status' | 'body'>>
+) => Promise<Pick<TestResponse, 'status' | 'body'>>
 
 /** What controls a running program. */
 const controlOf =
@@ -80,7 +80,7 @@ async function expectKept(control: Control): Promise<void> {
   expect([going.frozen, going.unix - 1_893_456_000]).toEqual([false, expect.toSatisfy((n) => n >= 0 && n < 60)])
   for (const sandbox of ['default', 'copy']) {
     expect((await control('GET', '/faults', undefined, sandbox)).body.data).toEqual([])
-    expect((await control('GET', '/requests', undefined, sandbox)).body.data).toEqual([])
+    expect((await control('GET', '/journal', undefined, sandbox)).body.data).toEqual([])
   }
 
   await control('POST', '/snapshots/before/restore')

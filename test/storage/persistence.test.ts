@@ -294,7 +294,7 @@ test('a file that cannot be removed is no reason to end', async () => {
   const { url, output } = await serve(['--data', data, '--sandbox-ttl', '200ms'])
   await fetch(`${url}/sandbox/stuck${keysUrl}`, { headers: auth })
   mkdirSync(`${fileOf(data, 'stuck')}-journal`)
-  await expect.poll(() => output.stderr).toContain('the file of an idle sandbox could not be removed')
+  await expect.poll(() => output.stderr).toContain('cannot remove the files of an idle sandbox')
   expect((await fetch(url + keysUrl, { headers: auth })).status).toBe(200)
 })
 

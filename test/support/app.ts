@@ -1,11 +1,11 @@
-import type { AddressInfo } from 'node:net'
-import type { FastifyInstance } from 'fastify'
+import type { Server } from 'node:http'
+import { type Response as InjectedResponse, inject as injectRequest } from 'light-my-request'
 import { expect, onTestFinished } from 'vitest'
 import { loadSeeds } from '../../src/sandbox/seed/load.ts'
-import { type AppOptions, buildApp } from '../../src/server/app.ts'
+import { type App, type AppOptions, buildApp } from '../../src/server/app.ts'
 import { temporaryFile } from './files.ts'
-import { enterStage, type Staged } from './rerun.ts'
-import { watchAnswers } from './response-contract.ts'
+import { type Rerun, startRerun } from './rerun.ts'
+import { checkResponses } from './response-contract.ts'
 
 export const adminKey = 'sk-admin-local'
 export const keysUrl = '/v1/organization/admin_api_keys'
@@ -13,54 +13,65 @@ export const keysUrl = '/v1/organization/admin_api_keys'
 export interface Call {
   /** Sent as JSON. */
   body?: unknown
-  /** Sent as it is, declared as JSON. */
+  /** Sent unchanged, declared as JSON. */
   rawBody?: string | Buffer
-  /** The bearer token; `null` for no header at all. */
+  /** The bearer token; `null` for no header. */
   as?: string | null
   headers?: Record<string, string>
 }
 
-export interface Answer {
+export interface TestResponse {
   status: number
   headers: Record<string, string | undefined>
   text: string
-  // biome-ignore lint/suspicious/noExplicitAny: what tests look into is what they are there to find out
+  // biome-ignore lint/suspicious/noExplicitAny: tests assert what is in it
   body: any
 }
 
+/** A request without a socket. */
+export interface InjectOptions {
+  method?: string
+  url: string
+  headers?: Record<string, string>
+  payload?: string | Buffer | object
+}
+
+/** An app that takes requests without a socket. */
+export type Inject = (options: InjectOptions | string) => Promise<InjectedResponse>
+
 export interface TestApp {
-  app: FastifyInstance
-  call(method: string, url: string, call?: Call): Promise<Answer>
-  /** Makes a key and answers it. */
-  create(body?: object, call?: Call): Promise<Answer['body']>
-  /** Listens on a free port; answers the URL. */
+  app: { inject: Inject; server: Server; close: App['close'] }
+  call(method: string, url: string, call?: Call): Promise<TestResponse>
+  /** Creates a key and returns it, with its value. */
+  create(body?: object, call?: Call): Promise<TestResponse['body']>
+  /** Listens on a free port and returns the URL. */
   listen(): Promise<string>
 }
 
-export interface TestOptions extends Partial<Omit<AppOptions, 'origin'>> {
+export interface TestOptions extends Partial<Omit<AppOptions, 'defaults'>> {
   /** The text of a seed, or names of built-in ones. */
   seed?: string | string[]
   adminKey?: string | undefined
   randomSeed?: number | undefined
   journal?: number
-  /** Answers are spoilt on purpose, and not held against the documents. */
-  isSpoilt?: boolean
+  /** The test breaks response bodies on purpose: they are not checked against the document. */
+  breaksResponses?: boolean
 }
 
-/** A server of its own for one test, every answer of which is checked against the documents; gone afterwards. */
+/** Starts an app for one test. Every response is checked against the documents; the app is closed after the test. */
 export async function startApp(options: TestOptions = {}): Promise<TestApp> {
   const {
     seed = [],
     adminKey: value = 'adminKey' in options ? options.adminKey : adminKey,
     randomSeed,
     journal = 1000,
-    isSpoilt = false,
+    breaksResponses = false,
     ...rest
   } = options
   const sources = typeof seed === 'string' ? [temporaryFile('seed.yaml', seed)] : seed
-  const wrong: string[] = []
+  const violations: string[] = []
   const app = await buildApp({
-    onAppCreated: (server) => watchAnswers(server, wrong, { isSpoilt, front: () => app }),
+    onAppCreated: (fastify) => checkResponses(fastify, violations, { breaksResponses, inject: (url) => inject(url) }),
     defaults: { seed: await loadSeeds(sources), adminKey: value, randomSeed, journal },
     maxSandboxes: 1000,
     sandboxTtl: undefined,
@@ -69,35 +80,40 @@ export async function startApp(options: TestOptions = {}): Promise<TestApp> {
     logLevel: 'silent',
     ...rest,
   })
-  const staged = await enterStage(app, typeof seed === 'string' ? seed : '')
-  onTestFinished(async () => {
-    await staged.leave()
+  const inject: Inject = (request) =>
+    injectRequest(app.dispatch, request as never) as unknown as Promise<InjectedResponse>
+  const rerun = await startRerun(inject, typeof seed === 'string' ? seed : '')
+  const close = async () => {
+    rerun.stop()
     await app.close()
-    expect(wrong).toEqual([])
+  }
+  onTestFinished(async () => {
+    await rerun.leave()
+    await app.close()
+    expect(violations).toEqual([])
   })
-  const call = createCall(app, staged)
+  const call = createCall(inject, rerun)
   return {
-    app,
+    app: { inject, server: app.httpServer.primary, close },
     call,
     async create(body = { name: 'a key' }, rest = {}) {
-      const answer = await call('POST', keysUrl, { body, ...rest })
-      expect(answer.status).toBe(200)
-      return answer.body
+      const response = await call('POST', keysUrl, { body, ...rest })
+      expect(response.status).toBe(200)
+      return response.body
     },
     async listen() {
-      await app.listen({ host: '127.0.0.1', port: 0 })
-      const { port } = app.server.address() as AddressInfo
-      return `http://127.0.0.1:${port}${staged.url('')}`
+      const { port } = await app.httpServer.listen({ host: '127.0.0.1', port: 0 })
+      return `http://127.0.0.1:${port}${rerun.url('')}`
     },
   }
 }
 
-function createCall(app: FastifyInstance, staged: Staged): TestApp['call'] {
+function createCall(inject: Inject, rerun: Rerun): TestApp['call'] {
   return async (method, url, { body, rawBody, as = adminKey, headers = {} } = {}) => {
     const payload = body === undefined ? rawBody : JSON.stringify(body)
-    const response = await app.inject({
-      method: method as 'GET',
-      url: staged.url(url),
+    const response = await inject({
+      method,
+      url: rerun.url(url),
       headers: {
         ...(as === null ? {} : { authorization: `Bearer ${as}` }),
         ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
@@ -105,17 +121,17 @@ function createCall(app: FastifyInstance, staged: Staged): TestApp['call'] {
       },
       ...(payload === undefined ? {} : { payload }),
     })
-    const text = staged.said(response.body)
+    const text = rerun.visibleText(response.body)
     return {
       status: response.statusCode,
-      headers: JSON.parse(staged.said(JSON.stringify(response.headers))),
+      headers: JSON.parse(rerun.visibleText(JSON.stringify(response.headers))),
       text,
       body: text === '' ? undefined : JSON.parse(text),
     }
   }
 }
 
-/** Every key of the list, a page after the other, as a client would walk it. */
+/** Lists every key, page by page, as a client would. */
 export async function walk(
   { call }: Pick<TestApp, 'call'>,
   query = '',

@@ -1,133 +1,142 @@
-import { setImmediate as turn } from 'node:timers/promises'
-import type { FastifyInstance } from 'fastify'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Behavior, BehaviorSchema } from '../../src/openai-api/behavior.ts'
+import type { Inject } from './app.ts'
 
-// The suites that say how the API behaves run again where it must behave the same: `npm run test:rerun`.
+// The suites of the emulated API run again where it must behave the same (`npm run test:rerun`): on a sandbox that was used
+// and reset, and in a second sandbox while `default` is busy.
 
-const stages = ['reset', 'sandbox'] as const
-export type Stage = (typeof stages)[number]
+const modes = ['reset', 'sandbox'] as const
+export type RerunMode = (typeof modes)[number]
 
-/** Where servers are made to stand before a test gets them; undefined for a new one as it is. */
-export const stage = stages.find((each) => each === process.env['EMULATOR_TEST_STAGE'])
+/** The mode of this run; undefined for a new server. */
+export const rerunMode = modes.find((mode) => mode === process.env['EMULATOR_TEST_RERUN'])
 
 const second = '/sandbox/second'
 const keysUrl = '/v1/organization/admin_api_keys'
 
-/** A server as its tests see it in a stage. */
-export interface Staged {
-  /** What a test asks for, as the server is asked. */
-  url(asked: string): string
-  /** What the server says, as the test is to see it. */
-  said(text: string): string
+/** How a test reaches its server in a rerun. */
+export interface Rerun {
+  /** Returns the URL to request for the one that the test asks for. */
+  url(requested: string): string
+  /** Returns the text of a response as the test expects it. */
+  visibleText(text: string): string
+  /** Stops the background requests. */
+  stop(): void
+  /** Stops the background requests and waits for the last one. */
   leave(): Promise<void>
 }
 
-const asItIs: Staged = { url: (asked) => asked, said: (text) => text, leave: async () => {} }
+const noRerun: Rerun = { url: (requested) => requested, visibleText: (text) => text, stop() {}, async leave() {} }
 
-/** `seed` is the text of the server's seed, if it has one. */
-export async function enterStage(app: FastifyInstance, seed: string): Promise<Staged> {
-  if (stage === 'reset') {
-    await use(app, seed.match(/sk-[\w-]+/g) ?? [])
-    await must(app, 'POST', '/_emulator/reset')
-    return asItIs
+/** Prepares a server for the mode of this run. `seed` is the text of its seed. */
+export async function startRerun(inject: Inject, seed: string): Promise<Rerun> {
+  if (rerunMode === 'reset') {
+    await useEverything(inject, seed.match(/sk-[\w-]+/g) ?? [])
+    await requestOk(inject, 'POST', '/_emulator/reset')
+    return noRerun
   }
-  if (stage === 'sandbox') {
-    const leave = await burden(app)
-    await must(app, 'GET', `${second}/_emulator/clock`)
+  if (rerunMode === 'sandbox') {
+    const { stop, leave } = await keepBusy(inject)
+    await requestOk(inject, 'GET', `${second}/_emulator/clock`)
     return {
-      url: (asked) => (asked.startsWith('/sandbox/') ? asked : second + asked),
-      said: (text) => text.replaceAll(second, '').replaceAll('sandbox=second', 'sandbox=default'),
+      url: (requested) => (requested.startsWith('/sandbox/') ? requested : second + requested),
+      visibleText: (text) => text.replaceAll(second, '').replaceAll('sandbox=second', 'sandbox=default'),
+      stop,
       leave,
     }
   }
-  return asItIs
+  return noRerun
 }
 
-async function ask(app: FastifyInstance, method: string, url: string, body?: object, as = 'sk-admin-local') {
+async function request(inject: Inject, method: string, url: string, body?: object, as = 'sk-admin-local') {
   const headers = { authorization: `Bearer ${as}` }
-  const payload = body === undefined ? {} : { payload: body }
-  return app.inject({ method: method as 'GET', url, headers, ...payload })
+  return inject({ method, url, headers, ...(body === undefined ? {} : { payload: body }) })
 }
 
-/** Asks for what must succeed, or a test would prove nothing. */
-async function must(app: FastifyInstance, method: string, url: string, body?: object, as?: string) {
-  const answer = await ask(app, method, url, body, as)
-  if (answer.statusCode >= 300) throw new Error(`${method} ${url}: ${answer.body}`)
-  return answer.json()
+/** Sends a request that must succeed, or the rerun would prove nothing. */
+async function requestOk(inject: Inject, method: string, url: string, body?: object, as?: string) {
+  const response = await request(inject, method, url, body, as)
+  if (response.statusCode >= 300) throw new Error(`${method} ${url}: ${response.body}`)
+  return response.json()
 }
 
-/** Every switch but those on its other side. */
-async function switchAll(app: FastifyInstance, but: readonly (keyof Behavior)[]): Promise<void> {
-  const present = await must(app, 'GET', '/_emulator/behavior')
+/** Switches every behavior to another value, except the named ones. */
+async function switchBehavior(inject: Inject, except: readonly (keyof Behavior)[]): Promise<void> {
+  const current = await requestOk(inject, 'GET', '/_emulator/behavior')
   const switches = Object.entries(BehaviorSchema.properties) as unknown as [keyof Behavior, { enum: string[] }][]
-  const other = switches
-    .filter(([name]) => !but.includes(name))
-    .map(([name, { enum: values }]) => [name, values.find((value) => value !== present[name])])
-  await must(app, 'PATCH', '/_emulator/behavior', Object.fromEntries(other))
+  const changes = switches
+    .filter(([name]) => !except.includes(name))
+    .map(([name, { enum: values }]) => [name, values.find((value) => value !== current[name])])
+  await requestOk(inject, 'PATCH', '/_emulator/behavior', Object.fromEntries(changes))
 }
 
-/** Changes all of `default` that can be changed; `values` are of keys that it has. */
-async function use(app: FastifyInstance, values: readonly string[]): Promise<void> {
-  await must(app, 'PATCH', '/_emulator/behavior', { auth: 'any', state: 'kept' })
-  for (const value of ['sk-admin-local', ...values]) await must(app, 'GET', keysUrl, undefined, value)
-  // The admin key and those of the seed: used, and then deleted.
-  const { data } = await must(app, 'GET', `${keysUrl}?limit=3`)
-  const made = await must(app, 'POST', keysUrl, { name: 'of before' })
-  await must(app, 'POST', keysUrl, { name: 'of before, too', expires_in_seconds: 1 })
-  await must(app, 'PUT', '/_emulator/snapshots/before')
-  for (const { id } of [made, ...data]) await must(app, 'DELETE', `${keysUrl}/${encodeURIComponent(id)}`)
-  await must(app, 'POST', '/_emulator/snapshots/before/restore')
-  await must(app, 'GET', `${keysUrl}?limit=1`)
-  await must(app, 'PUT', '/_emulator/clock', { now: '2040-01-01', frozen: true })
-  await must(app, 'POST', keysUrl, { name: 'of 2040' })
-  await must(app, 'POST', '/_emulator/faults', { operation: '*', kind: 'error', status: 503, times: null })
-  await must(app, 'POST', '/_emulator/faults', { operation: '*', kind: 'rate_limit', requests: 0, per: '1d' })
-  await ask(app, 'GET', keysUrl)
-  await switchAll(app, [])
+/** Changes everything in `default` that can be changed. `values` are values of its keys. */
+async function useEverything(inject: Inject, values: readonly string[]): Promise<void> {
+  await requestOk(inject, 'PATCH', '/_emulator/behavior', { auth: 'any', state: 'kept' })
+  for (const value of ['sk-admin-local', ...values]) await requestOk(inject, 'GET', keysUrl, undefined, value)
+  // The admin key and the seed's keys are used, and then deleted.
+  const { data } = await requestOk(inject, 'GET', `${keysUrl}?limit=3`)
+  const created = await requestOk(inject, 'POST', keysUrl, { name: 'before the reset' })
+  await requestOk(inject, 'POST', keysUrl, { name: 'expires before the reset', expires_in_seconds: 1 })
+  await requestOk(inject, 'PUT', '/_emulator/snapshots/before')
+  for (const { id } of [created, ...data]) {
+    await requestOk(inject, 'DELETE', `${keysUrl}/${encodeURIComponent(id)}`)
+  }
+  await requestOk(inject, 'POST', '/_emulator/snapshots/before/restore')
+  await requestOk(inject, 'GET', `${keysUrl}?limit=1`)
+  await requestOk(inject, 'PUT', '/_emulator/clock', { now: '2040-01-01', frozen: true })
+  await requestOk(inject, 'POST', keysUrl, { name: 'created in 2040' })
+  await requestOk(inject, 'POST', '/_emulator/faults', { operation: '*', kind: 'error', status: 503, times: null })
+  await requestOk(inject, 'POST', '/_emulator/faults', { operation: '*', kind: 'rate_limit', requests: 0, per: '1d' })
+  await request(inject, 'GET', keysUrl)
+  await switchBehavior(inject, [])
 }
 
-// What tests take for unknown, `default` knows.
-const strangers = [
+// Values and ids that tests take for unknown; `default` has them.
+const conflictingKeys = [
   ...['wrong', 'sk-admin-wrong-value', 'sk-proj-abc', 'sk-proj-abcdef', 'My Admin'].map((value) => ({ value })),
   ...['key_none', 'key_x', '0'].map((id) => ({ id })),
-].map((key) => ({ name: 'stranger', ...key }))
+].map((key) => ({ name: 'conflicting', ...key }))
 
 /** Puts `default` into a state that no test expects. */
-async function alienate(app: FastifyInstance): Promise<void> {
-  await must(app, 'POST', '/_emulator/reset')
-  await switchAll(app, ['auth', 'state'])
-  await must(app, 'PATCH', '/_emulator/behavior', { auth: 'any', state: 'kept' })
-  await must(app, 'PUT', '/_emulator/clock', { now: '2040-01-01', frozen: true })
-  await must(app, 'POST', '/_emulator/state', { keys: strangers })
+async function makeUnexpected(inject: Inject): Promise<void> {
+  await requestOk(inject, 'POST', '/_emulator/reset')
+  await switchBehavior(inject, ['auth', 'state'])
+  await requestOk(inject, 'PATCH', '/_emulator/behavior', { auth: 'any', state: 'kept' })
+  await requestOk(inject, 'PUT', '/_emulator/clock', { now: '2040-01-01', frozen: true })
+  await requestOk(inject, 'POST', '/_emulator/state', { keys: conflictingKeys })
 }
 
-/** Keeps `default` busy until the server closes or the answer is called. */
-async function burden(app: FastifyInstance): Promise<() => Promise<void>> {
-  let isOver = false
-  app.addHook('preClose', async () => {
-    isOver = true
-  })
-  await alienate(app)
+/** Keeps `default` busy until it is stopped. */
+async function keepBusy(inject: Inject): Promise<Pick<Rerun, 'stop' | 'leave'>> {
+  let isStopped = false
+  await makeUnexpected(inject)
   const work = async () => {
-    while (!isOver) {
-      for (let n = 0; n < 20 && !isOver; n++) {
-        const { id } = await must(app, 'POST', keysUrl, { name: 'of default' })
-        await must(app, 'GET', keysUrl)
-        if (n % 2 === 0) await must(app, 'DELETE', `${keysUrl}/${id}`)
-        await turn()
+    while (!isStopped) {
+      for (let n = 0; n < 20 && !isStopped; n++) {
+        const { id } = await requestOk(inject, 'POST', keysUrl, { name: 'a key of default' })
+        await requestOk(inject, 'GET', keysUrl)
+        if (n % 2 === 0) await requestOk(inject, 'DELETE', `${keysUrl}/${id}`)
+        await nextTurn()
       }
-      await must(app, 'POST', '/_emulator/faults', { operation: '*', kind: 'error', status: 503, times: null })
-      await ask(app, 'GET', keysUrl)
-      await turn()
-      await alienate(app)
+      await requestOk(inject, 'POST', '/_emulator/faults', { operation: '*', kind: 'error', status: 503, times: null })
+      await request(inject, 'GET', keysUrl)
+      await nextTurn()
+      await makeUnexpected(inject)
     }
   }
-  // A test that closes its server breaks off what was asked last.
+  // A test that closes its server aborts the last request.
   const done = work().catch((error) => {
-    if (!isOver) throw error
+    if (!isStopped) throw error
   })
-  return async () => {
-    isOver = true
-    await done
+  const stop = () => {
+    isStopped = true
+  }
+  return {
+    stop,
+    async leave() {
+      stop()
+      await done
+    },
   }
 }

@@ -6,7 +6,7 @@ type EnvOptions = EmulatorLocation & Options<'adminKey' | 'sandbox' | 'format'>
 
 const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
 
-// In a .env file a value in double quotes may hold anything but these, which a backslash protects.
+// In a .env file, a value in double quotes may contain anything but these, which a backslash escapes.
 const quoteDotenv = (text: string) => (/^[\w./:-]*$/.test(text) ? text : `"${text.replace(/["\\$`]/g, '\\$&')}"`)
 
 const formats = {

@@ -2,27 +2,27 @@ import type { FastifyInstance } from 'fastify'
 import * as Type from 'typebox'
 import { type Behavior, BehaviorSchema } from '../../openai-api/behavior.ts'
 import type { ParsedBody } from '../body.ts'
-import { defineControl } from '../operation.ts'
-import type { ControlDeps } from '../plugin.ts'
+import type { ControlDeps } from '../deps.ts'
+import { type ControlResponses, defineControl } from '../operation.ts'
 
-// Type.Required would bring the whole engine of TypeBox into the program.
+// Type.Required would bundle all of TypeBox into the program.
 const { properties } = BehaviorSchema
-const AllBehaviors = Type.Unsafe<Behavior>({ type: 'object', required: Object.keys(properties), properties })
+const AllSwitches = Type.Unsafe<Behavior>({ type: 'object', required: Object.keys(properties), properties })
 
-const responses: Record<number, [Type.TSchema, string]> = { 200: [AllBehaviors, 'All switches of the sandbox.'] }
+const responses: ControlResponses = { 200: [AllSwitches, 'All switches of the sandbox.'] }
 
-/** The switches for what is not known of the real service. */
+/** Registers the switches for what is unknown about the real API. */
 export function registerBehavior(app: FastifyInstance, { sandboxFor }: ControlDeps): void {
   const getBehavior = defineControl('emulator-behavior-get', {
-    summary: 'Read the behaviours',
-    description: 'How the sandbox answers where the true answer of the service is not known (LIMITS.md).',
+    summary: 'Get the behavior',
+    description: 'How the sandbox responds where the real behavior is unknown (docs/fidelity.md).',
     responses,
   })
   app.get('/_emulator/behavior', { schema: getBehavior }, (request) => sandboxFor(request).settings.behavior)
 
   const changeBehavior = defineControl('emulator-behavior-change', {
-    summary: 'Change behaviours',
-    description: 'Those that are named; the others stay.',
+    summary: 'Change the behavior',
+    description: 'Changes the named switches; the others stay.',
     body: BehaviorSchema,
     examples: [{ deleted_cursor: 'reject' }],
     responses,

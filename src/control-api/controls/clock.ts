@@ -1,18 +1,20 @@
 import type { FastifyInstance } from 'fastify'
 import * as Type from 'typebox'
-import { isInRange, latestSecond, parseDuration, parseTime, Timestamp } from '../../common/time.ts'
+import { isInRange, latestSecond, parseDuration, parseTime } from '../../common/time.ts'
 import { clockAt, isFrozen } from '../../sandbox/clock.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { Timestamp } from '../../schema/timestamp.ts'
 import type { ParsedBody } from '../body.ts'
-import { defineControl } from '../operation.ts'
-import type { ControlDeps } from '../plugin.ts'
+import type { ControlDeps } from '../deps.ts'
+import { type ControlResponses, defineControl } from '../operation.ts'
 
-const ClockBody = Type.Object(
+/** How to change a clock. `now` and `advance` exclude each other. */
+export const ClockChange = Type.Object(
   {
     now: Type.Optional(Timestamp(latestSecond.setting)),
     advance: Type.Optional(
       Type.Union([Type.Number(), Type.String({ pattern: '^[+-]?[0-9]{1,10}(\\.[0-9]+)?(ms|[smhd])$' })], {
-        description: 'seconds, or a text such as "30d", "-1h", "250ms"',
+        description: 'seconds, or a duration such as "30d", "-1h", "250ms"',
       }),
     ),
     frozen: Type.Optional(Type.Boolean({ description: 'true or false' })),
@@ -23,32 +25,34 @@ const ClockBody = Type.Object(
     description: 'an object: {now, advance, frozen}',
   },
 )
-type ClockBody = Type.Static<typeof ClockBody>
+export type ClockChange = Type.Static<typeof ClockChange>
 
-const Clock = Type.Object({
+export const ClockState = Type.Object({
   now: Type.String({ description: 'ISO 8601, with milliseconds.' }),
-  unix: Type.Integer({ description: 'Whole Unix seconds, as on the wire.' }),
-  frozen: Type.Boolean({ description: 'Whether it stands.' }),
+  unix: Type.Integer({ description: 'Whole Unix seconds, as in API responses.' }),
+  frozen: Type.Boolean({ description: 'Whether the clock is frozen.' }),
 })
-const responses: Record<number, [Type.TSchema, string]> = { 200: [Clock, 'The clock of the sandbox.'] }
+export type ClockState = Type.Static<typeof ClockState>
 
-/** The clock of a sandbox: every timestamp, expiry and rate-limit window comes from it. */
+const responses: ControlResponses = { 200: [ClockState, 'The clock of the sandbox.'] }
+
+/** Registers the controls of a sandbox's clock, from which every timestamp, expiry and rate-limit window comes. */
 export function registerClock(app: FastifyInstance, { sandboxFor }: ControlDeps): void {
   const getClock = defineControl('emulator-clock-get', {
-    summary: 'Read the clock',
-    description: 'The present of the sandbox.',
+    summary: 'Get the clock',
+    description: 'Returns the current time of the sandbox.',
     responses,
   })
   app.get('/_emulator/clock', { schema: getClock }, (request) => toClockState(sandboxFor(request)))
 
   const setClock = defineControl('emulator-clock-set', {
-    summary: 'Set, move, stop or start the clock',
-    description: 'Sets it to `now` or moves it by `advance`, backwards too; with `frozen` it stands, or goes on.',
-    body: ClockBody,
+    summary: 'Set, advance, freeze or unfreeze the clock',
+    description: 'Sets the clock to `now` or moves it by `advance`, also backwards; `frozen` freezes or unfreezes it.',
+    body: ClockChange,
     examples: [{ advance: '30d' }, { now: '2026-01-01T00:00:00Z', frozen: true }],
     responses,
   })
-  app.put<{ Body: ParsedBody<ClockBody> }>('/_emulator/clock', { schema: setClock }, (request) => {
+  app.put<{ Body: ParsedBody<ClockChange> }>('/_emulator/clock', { schema: setClock }, (request) => {
     const sandbox = sandboxFor(request)
     const { frozen = isFrozen(sandbox.settings.clock) } = request.body.content
     sandbox.setClock(clockAt(targetTime(sandbox.state.clock.now(), request.body), frozen))
@@ -56,8 +60,8 @@ export function registerClock(app: FastifyInstance, { sandboxFor }: ControlDeps)
   })
 
   const resetClock = defineControl('emulator-clock-reset', {
-    summary: "Return to the system's clock",
-    description: 'From now on the time of the sandbox is the real one.',
+    summary: 'Return to the system clock',
+    description: 'The time of the sandbox is the real time again.',
     responses,
   })
   app.delete('/_emulator/clock', { schema: resetClock }, (request) => {
@@ -67,8 +71,8 @@ export function registerClock(app: FastifyInstance, { sandboxFor }: ControlDeps)
   })
 }
 
-/** The time that is asked for, in Unix milliseconds. */
-function targetTime(currentTime: number, { content: { now, advance }, errorAt }: ParsedBody<ClockBody>): number {
+/** Returns the requested time in Unix milliseconds. */
+function targetTime(currentTime: number, { content: { now, advance }, errorAt }: ParsedBody<ClockChange>): number {
   if (now !== undefined) {
     const time = parseTime(now, currentTime, latestSecond.setting)
     if (time === undefined) throw errorAt(['now'], 'a time that exists, from 1970 to 9997')
@@ -76,11 +80,13 @@ function targetTime(currentTime: number, { content: { now, advance }, errorAt }:
   }
   if (advance === undefined) return currentTime
   const time = currentTime + parseDuration(advance)
-  if (!isInRange(time, latestSecond.setting)) throw errorAt(['advance'], 'such that the clock stays in 1970 to 9997')
+  if (!isInRange(time, latestSecond.setting)) {
+    throw errorAt(['advance'], 'a duration that keeps the clock between 1970 and 9997')
+  }
   return time
 }
 
-function toClockState({ state: { clock }, settings }: Sandbox) {
+function toClockState({ state: { clock }, settings }: Sandbox): ClockState {
   const now = clock.now()
   return { now: new Date(now).toISOString(), unix: Math.floor(now / 1000), frozen: isFrozen(settings.clock) }
 }

@@ -1,53 +1,54 @@
 import type { FastifyInstance } from 'fastify'
 import * as Type from 'typebox'
-import { documentFault, faultExamples } from '../../faults/documented.ts'
+import { faultExamples } from '../../faults/examples.ts'
 import { parseFault } from '../../faults/parse.ts'
 import { type RegisteredFault, remaining } from '../../faults/registry.ts'
 import { ArmedFault, FaultBody } from '../../faults/schemas.ts'
-import { link, Ref } from '../../schema/typebox.ts'
+import { link } from '../../schema/openapi-link.ts'
+import { Ref } from '../../schema/typebox.ts'
 import type { ParsedBody } from '../body.ts'
+import type { ControlDeps } from '../deps.ts'
 import * as errors from '../errors.ts'
 import { defineControl } from '../operation.ts'
-import type { ControlDeps } from '../plugin.ts'
 
 const FaultParams = Type.Object({ fault_id: Type.String({ description: 'The id of the fault.' }) })
 const Deleted = Type.Object({ deleted: Type.Array(Type.String()) })
 
-/** Programmed failures of the emulated API. */
-export function registerFaults(app: FastifyInstance, { sandboxFor, exampleResponses }: ControlDeps): void {
-  const faultSchema = documentFault(Object.keys(exampleResponses))
-  app.addSchema(faultSchema)
-  const addFault = defineControl('emulator-faults-arm', {
-    summary: 'Arm a fault',
+/** Registers fault injection into the emulated API. */
+export function registerFaults(app: FastifyInstance, { sandboxFor }: ControlDeps): void {
+  app.addSchema(FaultBody)
+  const addFault = defineControl('emulator-faults-add', {
+    summary: 'Add a fault',
     description:
-      'The first that is armed and fits fires first, as often as `times` says. One that could never fire is refused. It befalls authenticated requests only.',
+      'The first fault that matches a request fires, up to `times` times. Faults apply only to authenticated requests. A fault that can never fire is rejected.',
     body: FaultBody,
-    openapiBody: Ref(faultSchema),
+    openapiBody: Ref(FaultBody),
     examples: faultExamples,
-    responses: { 201: [ArmedFault, 'The fault is armed.'] },
+    responses: { 201: [ArmedFault, 'The fault is active.'] },
   })
   const links = {
-    201: { disarm: link('emulator-faults-disarm', 'Disarms it.', { fault_id: '$response.body#/id' }) },
+    201: { delete: link('emulator-faults-delete', 'Removes the fault.', { fault_id: '$response.body#/id' }) },
   }
   app.post<{ Body: ParsedBody<FaultBody> }>('/_emulator/faults', { schema: addFault, links }, (request, reply) => {
-    const rule = parseFault(request.body, exampleResponses)
+    const fault = parseFault(request.body)
     reply.code(201)
-    return toArmedFault(sandboxFor(request).faults.add(rule))
+    return toArmedFault(sandboxFor(request).faults.add(fault))
   })
 
   const listFaults = defineControl('emulator-faults-list', {
     summary: 'List the faults',
-    description: 'Those that are armed, and those that are used up; `hits` 0 is one that has not fired yet.',
-    responses: { 200: [Type.Object({ data: Type.Array(ArmedFault) }), 'The faults, first armed first.'] },
+    description:
+      'Lists all faults that were not removed, those that cannot fire again too. `hits` 0: has not fired yet.',
+    responses: { 200: [Type.Object({ data: Type.Array(ArmedFault) }), 'The faults, oldest first.'] },
   })
   app.get('/_emulator/faults', { schema: listFaults }, (request) => ({
     data: sandboxFor(request).faults.all.map(toArmedFault),
   }))
 
-  const deleteFaults = defineControl('emulator-faults-disarm-all', {
-    summary: 'Disarm all faults',
-    description: 'What is already delayed or hangs goes on.',
-    responses: { 200: [Deleted, 'Their ids.'] },
+  const deleteFaults = defineControl('emulator-faults-delete-all', {
+    summary: 'Remove all faults',
+    description: 'Requests that a fault already delays or hangs are not affected.',
+    responses: { 200: [Deleted, 'The ids of the faults.'] },
   })
   app.delete('/_emulator/faults', { schema: deleteFaults }, (request) => {
     const { faults } = sandboxFor(request)
@@ -56,11 +57,11 @@ export function registerFaults(app: FastifyInstance, { sandboxFor, exampleRespon
     return { deleted }
   })
 
-  const deleteFault = defineControl('emulator-faults-disarm', {
-    summary: 'Disarm a fault',
-    description: 'What it has already befallen goes on.',
+  const deleteFault = defineControl('emulator-faults-delete', {
+    summary: 'Remove a fault',
+    description: 'Requests that it already delays or hangs are not affected.',
     params: FaultParams,
-    responses: { 200: [Deleted, 'Its id.'] },
+    responses: { 200: [Deleted, 'The id of the fault.'] },
     extraErrors: [404],
   })
   app.delete<{ Params: { fault_id: string } }>('/_emulator/faults/:fault_id', { schema: deleteFault }, (request) => {
@@ -70,13 +71,23 @@ export function registerFaults(app: FastifyInstance, { sandboxFor, exampleRespon
   })
 }
 
-function toArmedFault(armed: RegisteredFault) {
-  const { id, fault, hits, unapplied } = armed
+function toArmedFault(registered: RegisteredFault): ArmedFault {
+  const { id, fault, hits, unapplied } = registered
   const { effect, operation, match, when, times, skip } = fault
   if (effect.kind === 'rate_limit') {
     const { window_ms: _, ...limit } = effect
     return { id, operation, match, ...limit, hits, remaining: null }
   }
-  const counts = effect.kind === 'mutate' ? { hits, unapplied } : { hits }
-  return { id, operation, match, when, times, skip, ...effect, ...counts, remaining: remaining(armed) }
+  const counts = effect.kind === 'json_patch' ? { hits, unapplied } : { hits }
+  return {
+    id,
+    operation,
+    match,
+    when,
+    times,
+    skip,
+    ...effect,
+    ...counts,
+    remaining: remaining(registered),
+  } as ArmedFault
 }

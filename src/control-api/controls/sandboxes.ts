@@ -12,15 +12,17 @@ import {
 import type { Registry } from '../../sandbox/registry.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Image } from '../../sandbox/storage/database.ts'
-import { link, Nullable, UnixTime } from '../../schema/typebox.ts'
+import { link } from '../../schema/openapi-link.ts'
+import { Nullable, UnixTime } from '../../schema/typebox.ts'
 import type { ParsedBody } from '../body.ts'
+import type { ControlDeps } from '../deps.ts'
 import * as errors from '../errors.ts'
 import { defineControl } from '../operation.ts'
-import type { ControlDeps } from '../plugin.ts'
 
 const Name = Type.String({ pattern: sandboxNamePattern, description: sandboxNameRule })
 
-const CreateSandbox = Type.Object(
+/** How to create a sandbox. */
+export const NewSandbox = Type.Object(
   {
     name: Type.Optional(Name),
     from: Type.Optional(
@@ -32,17 +34,19 @@ const CreateSandbox = Type.Object(
   },
   { additionalProperties: false, description: 'an object: {name, from}' },
 )
-type CreateSandbox = Type.Static<typeof CreateSandbox>
-type Create = { Body: ParsedBody<CreateSandbox> }
+export type NewSandbox = Type.Static<typeof NewSandbox>
 
-const baseUrl = Type.String({ description: "What a client's base URL is set to." })
-const ListedSandbox = Type.Object({
+const baseUrl = Type.String({ description: 'The base URL for clients.' })
+
+export const ListedSandbox = Type.Object({
   name: Type.String(),
   base_url: baseUrl,
-  keys: Type.Integer({ description: 'How many keys it lists.' }),
-  created_at: UnixTime('When it came into being, by the clock of the system.', 1_767_225_600),
-  last_used_at: UnixTime('When it was last addressed, by the clock of the system.', 1_767_225_661),
+  keys: Type.Integer({ description: 'The number of keys it lists.' }),
+  created_at: UnixTime('When it was created, in Unix seconds of the system clock.', 1_767_225_600),
+  last_used_at: UnixTime('When it was last used, in Unix seconds of the system clock.', 1_767_225_661),
 })
+export type ListedSandbox = Type.Static<typeof ListedSandbox>
+
 const CreatedSandbox = Type.Object({
   name: Type.String(),
   base_url: baseUrl,
@@ -51,33 +55,37 @@ const CreatedSandbox = Type.Object({
 const NameParams = Type.Object({
   name: Type.String({ pattern: sandboxNamePattern, description: 'The name of the sandbox.' }),
 })
+const Deleted = Type.Object({ deleted: Type.Array(Type.String()) })
 
-const links = { 201: { delete: link('emulator-sandboxes-delete', 'Removes it.', { name: '$response.body#/name' }) } }
+const links = {
+  201: { delete: link('emulator-sandboxes-delete', 'Removes the sandbox.', { name: '$response.body#/name' }) },
+}
 
 const generateName = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 16)
 
-/** The sandboxes: what there is, one more, one less. */
+/** Registers the controls that list, create and remove sandboxes. */
 export function registerSandboxes(app: FastifyInstance, { registry }: ControlDeps): void {
   const listSandboxes = defineControl('emulator-sandboxes-list', {
     summary: 'List the sandboxes',
-    description: 'Those that have come into being, `default` first.',
+    description: 'Lists the sandboxes that exist, `default` first.',
     responses: { 200: [Type.Object({ data: Type.Array(ListedSandbox) }), 'The sandboxes.'] },
-    createsSandbox: false,
+    scope: 'emulator',
   })
   app.get('/_emulator/sandboxes', { schema: listSandboxes }, (request) => ({
     data: registry.all.map((sandbox) => toListedSandbox(sandbox, request)),
   }))
 
   const createSandbox = defineControl('emulator-sandboxes-create', {
-    summary: 'Make a sandbox',
+    summary: 'Create a sandbox',
     description:
-      'From the seed, as a copy of another sandbox, or from a snapshot. A copy has the keys, the clock, the behaviours and the randomness of its origin, and no snapshots. Without a name it gets a random one.',
-    body: CreateSandbox,
+      'From the seed, as a copy of another sandbox, or from a snapshot. A copy has keys, clock, behavior and randomness, but no snapshots. Without `name` it gets a random one.',
+    body: NewSandbox,
     examples: [{ name: 'my-test' }, { from: { sandbox: 'default' } }],
     responses: { 201: [CreatedSandbox, 'The new sandbox.'] },
     extraErrors: [404, 409],
   })
-  app.post<Create>('/_emulator/sandboxes', { schema: createSandbox, links }, (request, reply) => {
+  type CreateRoute = { Body: ParsedBody<NewSandbox> }
+  app.post<CreateRoute>('/_emulator/sandboxes', { schema: createSandbox, links }, (request, reply) => {
     const { name = generateName(), from } = request.body.content
     if (registry.find(name) !== undefined) throw errors.sandboxExists(name)
     const sandbox = registry.create(name, from && imageFrom(registry, from))
@@ -88,9 +96,9 @@ export function registerSandboxes(app: FastifyInstance, { registry }: ControlDep
 
   const deleteSandboxes = defineControl('emulator-sandboxes-delete-all', {
     summary: 'Remove all sandboxes but `default`',
-    description: 'For good. Requests in flight are cut.',
-    responses: { 200: [Type.Object({ deleted: Type.Array(Type.String()) }), 'Their names.'] },
-    createsSandbox: false,
+    description: 'Removes them permanently. Aborts requests in flight.',
+    responses: { 200: [Deleted, 'The names of the sandboxes.'] },
+    scope: 'emulator',
   })
   app.delete('/_emulator/sandboxes', { schema: deleteSandboxes }, () => {
     const names = registry.all.map(({ name }) => name).filter((name) => name !== defaultSandbox)
@@ -100,11 +108,12 @@ export function registerSandboxes(app: FastifyInstance, { registry }: ControlDep
 
   const deleteSandbox = defineControl('emulator-sandboxes-delete', {
     summary: 'Remove a sandbox',
-    description: 'For good. Requests in flight are cut. The next request to that name makes it anew, from the seed.',
+    description:
+      'Removes it permanently. Aborts requests in flight. The next request to its name creates a new one from the seed.',
     params: NameParams,
-    responses: { 200: [Type.Object({ deleted: Type.Array(Type.String()) }), 'Its name.'] },
+    responses: { 200: [Deleted, 'The name of the sandbox.'] },
     extraErrors: [400, 404],
-    createsSandbox: false,
+    scope: 'emulator',
   })
   app.delete<{ Params: { name: string } }>('/_emulator/sandboxes/:name', { schema: deleteSandbox }, (request) => {
     const { name } = request.params
@@ -115,16 +124,16 @@ export function registerSandboxes(app: FastifyInstance, { registry }: ControlDep
   })
 }
 
-function imageFrom(registry: Registry, { sandbox: name, snapshot }: NonNullable<CreateSandbox['from']>): Image {
+function imageFrom(registry: Registry, { sandbox: name, snapshot }: NonNullable<NewSandbox['from']>): Image {
   const sandbox = registry.find(name)
   if (sandbox === undefined) throw errors.sandboxNotFound(name)
-  if (snapshot === undefined) return sandbox.image()
+  if (snapshot === undefined) return sandbox.captureImage()
   const image = sandbox.snapshot(snapshot).read()
   if (image === undefined) throw errors.snapshotNotFound(snapshot, name)
   return image
 }
 
-function toListedSandbox({ name, state, createdAt, lastUsed }: Sandbox, request: FastifyRequest) {
+function toListedSandbox({ name, state, createdAt, lastUsed }: Sandbox, request: FastifyRequest): ListedSandbox {
   const idleMs = monotonicNow() - lastUsed
   return {
     name,
@@ -135,8 +144,7 @@ function toListedSandbox({ name, state, createdAt, lastUsed }: Sandbox, request:
   }
 }
 
-/** As whoever asks reaches us. */
+/** Returns the base URL by which the client of this request reaches a sandbox. */
 function requestedBaseUrl(name: string, { headers, socket }: FastifyRequest): string {
-  const root = `http://${headers.host ?? `${socket.localAddress}:${socket.localPort}`}`
-  return sandboxBaseUrl(root, name)
+  return sandboxBaseUrl(`http://${headers.host ?? `${socket.localAddress}:${socket.localPort}`}`, name)
 }

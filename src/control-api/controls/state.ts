@@ -6,22 +6,22 @@ import { mergeSeeds } from '../../sandbox/seed/merge.ts'
 import { SeedFile } from '../../sandbox/seed/schema.ts'
 import { Choice } from '../../schema/typebox.ts'
 import type { ParsedBody } from '../body.ts'
-import { defineControl } from '../operation.ts'
-import type { ControlDeps } from '../plugin.ts'
+import type { ControlDeps } from '../deps.ts'
+import { type ControlResponses, defineControl } from '../operation.ts'
 
 const ResetBody = Type.Object(
   {
-    what: Type.Optional(
+    only: Type.Optional(
       Type.Array(Choice(resetParts), { minItems: 1, description: `a list of some of ${resetParts.join(', ')}` }),
     ),
   },
-  { additionalProperties: false, description: 'an object: {what}' },
+  { additionalProperties: false, description: 'an object: {only}' },
 )
 type ResetBody = Type.Static<typeof ResetBody>
 
 const KeysOnlySeed = Type.Object(
   { keys: SeedFile.properties.keys },
-  { additionalProperties: false, description: 'a seed of keys alone' },
+  { additionalProperties: false, description: 'a seed with keys only' },
 )
 
 const exampleKeys = [
@@ -29,29 +29,29 @@ const exampleKeys = [
   { generate: 3, name: 'load-{n}' },
 ]
 
-const Loaded = Type.Object({ keys: Type.Integer({ description: 'How many keys the sandbox lists now.' }) })
-const loadedResponse: Record<number, [Type.TSchema, string]> = { 200: [Loaded, 'The state is loaded.'] }
+const Loaded = Type.Object({ keys: Type.Integer({ description: 'The number of keys that the sandbox lists now.' }) })
+const loadedResponse: ControlResponses = { 200: [Loaded, 'The state is loaded.'] }
 
-/** The state of a sandbox: back to its beginning, out, and in. */
+/** Registers reset, export and import of a sandbox's state. */
 export function registerState(app: FastifyInstance, { sandboxFor }: ControlDeps): void {
   const reset = defineControl('emulator-reset', {
     summary: 'Reset the sandbox',
     description:
-      'It goes back to what it began as, or those parts of it that `what` names do. Snapshots stay. Requests in flight are cut, unless neither keys nor randomness are reset.',
+      'Returns to the initial state: all of it, or the parts that `only` names. Snapshots stay. Aborts requests in flight if keys or randomness are reset.',
     body: ResetBody,
-    examples: [{ what: ['keys', 'journal'] }],
-    responses: { 200: [Type.Object({ reset: Type.Array(Choice(resetParts)) }), 'What was reset.'] },
+    examples: [{ only: ['keys', 'journal'] }],
+    responses: { 200: [Type.Object({ reset: Type.Array(Choice(resetParts)) }), 'The parts that were reset.'] },
   })
   app.post<{ Body: ParsedBody<ResetBody> }>('/_emulator/reset', { schema: reset }, (request) => {
-    const what: readonly ResetPart[] = request.body.content.what ?? resetParts
-    sandboxFor(request).reset(what)
-    return { reset: what }
+    const parts: readonly ResetPart[] = request.body.content.only ?? resetParts
+    sandboxFor(request).reset(parts)
+    return { reset: parts }
   })
 
   const getState = defineControl('emulator-state-export', {
     summary: 'Export the state',
     description:
-      'As a seed: loaded elsewhere it lists, pages and authenticates the same. Its keys are in order of insertion, deleted ones among them; of their values only the SHA-256.',
+      'Returns a seed: loaded elsewhere, it lists, paginates and authenticates the same. Keys are in order of insertion, deleted ones included; values only as their SHA-256.',
     responses: { 200: [SeedFile, 'The state.'] },
   })
   app.get('/_emulator/state', { schema: getState }, (request) => exportState(sandboxFor(request).state))
@@ -59,7 +59,7 @@ export function registerState(app: FastifyInstance, { sandboxFor }: ControlDeps)
   const replaceState = defineControl('emulator-state-replace', {
     summary: 'Replace the state',
     description:
-      'By this seed; a section that it lacks gets its default. A later reset still goes back to what the sandbox began as. Requests in flight are cut.',
+      'Replaces the state by this seed; omitted sections get their defaults. A later reset still returns to the initial state. Aborts requests in flight.',
     body: SeedFile,
     examples: [{ behavior: { auth: 'strict' }, clock: { now: '2026-01-01T00:00:00Z' }, keys: exampleKeys }],
     responses: loadedResponse,
@@ -72,7 +72,7 @@ export function registerState(app: FastifyInstance, { sandboxFor }: ControlDeps)
 
   const addState = defineControl('emulator-state-add', {
     summary: 'Add keys',
-    description: 'The keys of this seed, which has no other section. All of them or, where one has a mistake, none.',
+    description: 'Adds the keys of a seed that has no other section: all of them, or none if one has a mistake.',
     body: SeedFile,
     openapiBody: KeysOnlySeed,
     examples: [{ keys: exampleKeys }],

@@ -1,5 +1,7 @@
 import * as Type from 'typebox'
-import { ErrorResponse, link, Ref } from '../../schema/typebox.ts'
+import { link } from '../../schema/openapi-link.ts'
+import { Ref } from '../../schema/typebox.ts'
+import { ErrorResponse } from '../errors/schemas.ts'
 import { responseHeaderSchemas } from '../http/response-headers.ts'
 import {
   AdminApiKey,

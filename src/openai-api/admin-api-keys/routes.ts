@@ -1,20 +1,19 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Json } from '../json-text.ts'
 import { createKey, deleteKey, links, listKeys, retrieveKey } from './operations.ts'
 import { AdminApiKey, AdminApiKeyCreateResponse, ApiKeyList } from './schemas.ts'
-import type { KeyService } from './service.ts'
+import type { KeyService, OperationResult } from './service.ts'
 
 /**
- * Runs an operation on the keys of the sandbox that the request addresses; `caller` is the id of the calling key.
- * What it hands on is the text: the type is that of the answer, to be held against the one that is declared.
+ * Runs an operation on the keys of the sandbox that a request addresses; `caller` is the id of the calling key. Returns the
+ * JSON to send, typed as the response that it describes, so that the compiler checks it against the declared one.
  */
 export type RunOperation = <Shape>(
   request: FastifyRequest,
-  operation: (keys: KeyService, caller: string | undefined) => Json<Shape>,
+  operation: (keys: KeyService, caller: string | undefined) => OperationResult<Shape>,
 ) => Shape
 
-/** The four operations. Whoever registers them sees to the addressing and the authentication. */
+/** Registers the four operations. The caller resolves sandboxes and authenticates. */
 export function registerAdminApiKeys(instance: FastifyInstance, runOperation: RunOperation): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   for (const component of [AdminApiKey, AdminApiKeyCreateResponse, ApiKeyList]) app.addSchema(component)

@@ -19,15 +19,21 @@ import type { CredentialRow, KeyRow, KeyStore } from './store.ts'
 
 interface KeyServiceDeps {
   store: KeyStore
-  /** The present, in Unix seconds. */
+  /** Returns the sandbox time in Unix seconds. */
   now: () => number
   generate: { keyId: () => string; keyValue: () => string }
   behavior: () => Behavior
-  /** Who owns what a caller without a key creates (`auth: any`). */
+  /** Returns the owner of keys that a caller without a key creates (`auth: any`). */
   defaultOwner: () => Owner
 }
 
-/** The rules of the four operations, whose answers are JSON text, and of what a value authenticates. */
+/** The result of an operation: the JSON of its response, and the key that it concerns, if it is one. */
+export interface OperationResult<Shape> {
+  json: Json<Shape>
+  keyId?: string
+}
+
+/** The rules of the four operations, and of which values authenticate. */
 export function createKeyService({ store, now, generate, behavior, defaultOwner }: KeyServiceDeps) {
   function find(id: string): KeyRow {
     const row = store.byId(id)
@@ -36,7 +42,9 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
     return row
   }
 
-  function checkCursor(after: string): void {
+  const rejectsDeletedCursors = () => behavior().deleted_cursor === 'reject'
+
+  function assertValidCursor(after: string): void {
     const row = store.byId(after)
     if (row === undefined) throw errors.unknownCursor(after, `cursor_never_issued; after=${after}`)
     if (row.deleted && rejectsDeletedCursors()) {
@@ -44,13 +52,10 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
     }
   }
 
-  const rejectsDeletedCursors = () => behavior().deleted_cursor === 'reject'
-
-  /** The texts of the keys after another, or of the first. */
   function keysAfterCursor(after: string | null, order: 'asc' | 'desc', limit: number): Json<AdminApiKey>[] {
     const keys = store.page(order, after, limit)
-    // Empty after the last key, and after an id that was never issued: only the latter is an error.
-    if (after !== null && (keys.length === 0 || rejectsDeletedCursors())) checkCursor(after)
+    // The page is empty after the last key and after an id that was never issued: only the latter is an error.
+    if (after !== null && (keys.length === 0 || rejectsDeletedCursors())) assertValidCursor(after)
     return keys
   }
 
@@ -62,7 +67,7 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
     return Math.min(Math.max(limit, 1), 100)
   }
 
-  // Of the key that created last: it never changes.
+  // The owner of a key never changes, so that of the last caller is kept.
   let ownerCache: { caller: string; owner: Owner } | undefined
 
   function ownerFor(caller: string | undefined): Owner {
@@ -76,10 +81,13 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
 
   return {
     /** `caller` is the id of the calling key, whose owner the new key gets. */
-    create({ name, expires_in_seconds }: CreateBody, caller: string | undefined): Json<AdminApiKeyCreateResponse> {
+    create(
+      { name, expires_in_seconds }: CreateBody,
+      caller: string | undefined,
+    ): OperationResult<AdminApiKeyCreateResponse> {
       if (!name.isWellFormed()) throw errors.illFormedString('name')
       const created_at = now()
-      const key = {
+      const fields = {
         name,
         created_at,
         expires_at: expires_in_seconds === undefined ? null : created_at + expires_in_seconds,
@@ -87,48 +95,49 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
         owner: ownerFor(caller),
         deleted: false,
       }
-      // A seeded sequence may repeat what an earlier run stored: then another is drawn.
+      // A seeded sequence can repeat what an earlier run stored.
       for (;;) {
         const value = generate.keyValue()
         const row = toRow({
-          ...key,
+          ...fields,
           id: generate.keyId(),
           value_sha256: digest(value),
           redacted_value: redactedValue(value),
         })
-        if (store.insert(row)) return appendValue(row.json, value)
+        if (store.insert(row)) return { json: appendValue(row.json, value), keyId: row.id }
       }
     },
 
-    list({ after, order = 'asc', limit = defaultLimit }: ListQuery): Json<ApiKeyList> {
+    list({ after, order = 'asc', limit = defaultLimit }: ListQuery): OperationResult<ApiKeyList> {
       const size = pageSize(limit)
-      // Node's client sends an empty `after` for one that is null. One key past the page tells whether another follows.
+      // Node's client sends an empty `after` for null. One key past the page tells whether another page follows.
       const keys = keysAfterCursor(after || null, order, size + 1)
-      return listJson(keys.slice(0, size), keys.length > size)
+      return { json: listJson(keys.slice(0, size), keys.length > size) }
     },
 
-    retrieve(id: string): Json<AdminApiKey> {
-      return find(id).json
+    retrieve(id: string): OperationResult<AdminApiKey> {
+      return { json: find(id).json, keyId: id }
     },
 
-    delete(id: string): Json<DeletedAdminApiKey> {
+    delete(id: string): OperationResult<DeletedAdminApiKey> {
       find(id)
       store.setDeleted(id)
-      return toJson<DeletedAdminApiKey>({ id, object: 'organization.admin_api_key.deleted', deleted: true })
+      const response = { id, object: 'organization.admin_api_key.deleted', deleted: true } as const
+      return { json: toJson<DeletedAdminApiKey>(response), keyId: id }
     },
 
-    /** What a token is worth now. Marks nothing as used. */
+    /** Returns whether a token authenticates now, and as which key. Does not mark the key as used. */
     findCredential(token: string): Credential<CredentialRow> {
       const key = store.byDigest(digest(token))
       if (key === undefined) return { kind: 'unknown' }
-      if (key.deleted) return { kind: 'unusable', reason: `key_deleted; key=${key.id}` }
+      if (key.deleted) return { kind: 'revoked', reason: `key_deleted; key=${key.id}` }
       if (isExpired(key, now)) {
-        return { kind: 'unusable', reason: `key_expired; key=${key.id}; expires_at=${key.expires_at}; now=${now()}` }
+        return { kind: 'revoked', reason: `key_expired; key=${key.id}; expires_at=${key.expires_at}; now=${now()}` }
       }
-      return { kind: 'live', key }
+      return { kind: 'valid', key }
     },
 
-    /** Notes that a key has authenticated a request. */
+    /** Records that a key has authenticated a request. */
     markUsed(key: CredentialRow): void {
       const at = now()
       if (key.last_used_at !== at) store.setLastUsed(key.id, at)

@@ -10,7 +10,7 @@ export interface ErrorBody {
  * How much an answer says of who made it: nothing but a request id, the API's version too, or the organization as well.
  * Two answers of 401 withhold some of it.
  */
-export type ApiHeaderLevel = 'request_id' | 'version' | 'organization'
+export type ApiHeaderLevel = 'minimal' | 'versioned' | 'full'
 
 /** Errors whose form is a matter of behaviours: a key without the scope, a URL or a method that does not exist. */
 export type ErrorKind = 'scope' | 'unknown_route'
@@ -37,7 +37,7 @@ export class ApiError extends Error {
     this.body = body
     this.reason = reason
     this.headers = details.headers ?? {}
-    this.apiHeaderLevel = details.apiHeaderLevel ?? 'organization'
+    this.apiHeaderLevel = details.apiHeaderLevel ?? 'full'
     this.kind = details.kind
   }
 }

@@ -15,7 +15,7 @@ function invalidRequest(status: number, message: string, reason: string, fields:
   return new ApiError(status, { message, type: 'invalid_request_error', param, code }, reason, details)
 }
 
-function unauthorized(message: string, reason: string, code: string | null, apiHeaderLevel: 'request_id' | 'version') {
+function unauthorized(message: string, reason: string, code: string | null, apiHeaderLevel: 'minimal' | 'versioned') {
   return new ApiError(401, { message, type: 'invalid_request_error', param: null, code }, reason, {
     headers: { 'www-authenticate': 'Bearer realm="OpenAI API"' },
     apiHeaderLevel,
@@ -28,10 +28,10 @@ function mask(token: string): string {
   return `${token.slice(0, 8)}${'*'.repeat(token.length - 12)}${token.slice(-4)}`
 }
 
-// The sentences up to the first "ours" are the service's; LIMITS.md gives each one's evidence.
+// The sentences up to the first "ours" are the service's; docs/fidelity.md gives each one's evidence.
 
 export const missingAuthentication = (): ApiError =>
-  unauthorized('Missing bearer or basic authentication in header', 'missing_authentication', null, 'request_id')
+  unauthorized('Missing bearer or basic authentication in header', 'missing_authentication', null, 'minimal')
 
 /** `reason` says which of unknown, deleted and expired it was; the client is not told. */
 export const incorrectApiKey = (token: string, reason: string): ApiError =>
@@ -39,7 +39,7 @@ export const incorrectApiKey = (token: string, reason: string): ApiError =>
     `Incorrect API key provided: ${mask(token)}. You can find your API key at https://platform.openai.com/account/api-keys.`,
     reason,
     'invalid_api_key',
-    'version',
+    'versioned',
   )
 
 export const missingScope = (scope: Scope): ApiError =>

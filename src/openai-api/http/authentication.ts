@@ -2,12 +2,12 @@ import type { Behavior } from '../behavior.ts'
 import type { Scope } from '../errors/catalogue.ts'
 import * as errors from '../errors/catalogue.ts'
 
-/** What a token turned out to be. `Key` is the row of the key that it is the value of. */
-export type Credential<Key> = { kind: 'live'; key: Key } | { kind: 'unusable'; reason: string } | { kind: 'unknown' }
+/** What is known about a token. `Key` is the row of the key whose value it is. */
+export type Credential<Key> = { kind: 'valid'; key: Key } | { kind: 'revoked'; reason: string } | { kind: 'unknown' }
 
 /**
- * Who sent an `Authorization` header: a key, or nobody in particular under `auth: any`. Throws the API's 401 or 403.
- * `place` says where the token was looked up, for the reason of a refusal.
+ * Returns the key that sent an `Authorization` header; undefined under `auth: any` if the token is no known key. Throws the
+ * API's 401 or 403. `lookupPlace` says where the token was looked up, for the reason of the error.
  */
 export function authenticate<Key>(
   header: string | undefined,
@@ -19,20 +19,20 @@ export function authenticate<Key>(
   const token = bearerToken(header)
   if (token === undefined) throw errors.missingAuthentication()
   const credential = findCredential(token)
-  if (credential.kind === 'live') return credential.key
+  if (credential.kind === 'valid') return credential.key
   if (behavior.auth === 'any') return undefined
-  if (credential.kind === 'unusable') throw errors.incorrectApiKey(token, credential.reason)
-  // A key of a project or a service account is genuine to the service; it merely may not do this.
+  if (credential.kind === 'revoked') throw errors.incorrectApiKey(token, credential.reason)
+  // The real API knows keys of projects and service accounts; they only lack the scope.
   if (/^sk-(proj|svcacct)-/.test(token)) throw errors.missingScope(scope)
   throw errors.incorrectApiKey(token, `token_unknown; ${lookupPlace}`)
 }
 
-/** What a key must be allowed for a request of that method. */
+/** Returns the scope that a request needs. */
 export const scopeOf = (method: string): Scope => (method === 'GET' ? 'api.management.read' : 'api.management.write')
 
 const scheme = 'bearer '
 
-/** The token of an `Authorization` header: all that follows the first blank, and it may hold blanks itself. */
+/** Returns the token of an `Authorization` header: everything after the first space. It can contain spaces itself. */
 export function bearerToken(header = ''): string | undefined {
   const isBearer = header.slice(0, scheme.length).toLowerCase() === scheme
   return isBearer && header.length > scheme.length ? header.slice(scheme.length) : undefined

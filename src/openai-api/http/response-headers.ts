@@ -63,9 +63,8 @@ export function addApiHeaders(
   reply.header('x-request-id', requestId)
   // Fastify adds a charset to what it serializes; the service sends none.
   if (reply.hasHeader('content-type')) reply.header('content-type', 'application/json')
-  if (apiHeaderLevel === 'request_id') return
+  if (apiHeaderLevel === 'minimal') return
   reply.header('openai-version', apiVersion)
   reply.header('openai-processing-ms', Math.round(duration))
-  if (apiHeaderLevel === 'organization' && organizationId !== undefined)
-    reply.header('openai-organization', organizationId)
+  if (apiHeaderLevel === 'full' && organizationId !== undefined) reply.header('openai-organization', organizationId)
 }

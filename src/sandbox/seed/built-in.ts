@@ -1,2 +1,2 @@
-/** Seeds that come with the program, by name. */
+/** The names of the seeds that come with the program. */
 export const builtInSeeds = ['default', 'paging', 'lifecycle', 'sdk-conformance']

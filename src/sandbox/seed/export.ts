@@ -6,7 +6,7 @@ import { isFrozen } from '../clock.ts'
 import type { SandboxState } from '../state.ts'
 import type { SeedFile, SeedKey } from './schema.ts'
 
-/** The seed of which a sandbox would become what this one is. */
+/** Returns the seed that recreates a sandbox's current state. */
 export function exportState({ store, settings, clock }: SandboxState): SeedFile {
   const { organization, behavior } = settings
   const { user } = organization
@@ -22,7 +22,7 @@ function toSeedKey({ json, value_sha256, deleted }: StoredKeyRow): SeedKey {
   const { id, name, redacted_value, created_at, expires_at, last_used_at, owner } = fromJson<AdminApiKey>(json)
   return {
     id,
-    // Somebody may have called something by a value.
+    // A user may have used a value as a name.
     name: name === null ? null : redact(name),
     value_sha256,
     redacted_value: redact(redacted_value),

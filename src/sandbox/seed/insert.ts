@@ -10,7 +10,7 @@ import type { Randomness } from '../randomness.ts'
 import type { Organization, Settings } from '../settings.ts'
 import { expandIndex, type ResolvedSeedKey, type Seed } from './merge.ts'
 
-/** The settings that a seed gives a new sandbox, with what it leaves out made up. */
+/** Returns the settings of a new sandbox; what the seed omits is generated. */
 export function initialSettings(seed: Seed, randomness: Randomness): Settings {
   const clock = initialClock(seed)
   const now = timeOf(clock)
@@ -37,17 +37,17 @@ function initialClock({ clock: { now, frozen = false } }: Seed): ClockSetting {
   return start === undefined && !frozen ? { offset_ms: 0 } : clockAt(start ?? systemNow(), frozen)
 }
 
-/** The user of the organization as an owner of keys. */
+/** Returns the user of the organization as an owner of keys. */
 export const defaultOwner = ({ user }: Organization): Owner => createOwner({ type: 'user', ...user })
 
-/** Where keys are planted. */
+/** Where keys are inserted. */
 export interface SeedTarget {
   store: KeyStore
   settings: Settings
   randomness: Randomness
 }
 
-/** Inserts the keys of a seed in its order; the admin key first, unless one of them is it. */
+/** Inserts the keys of a seed in order; the admin key first, unless the seed lists it. */
 export function insertSeedKeys(seed: Seed, adminKey: string | undefined, target: SeedTarget): void {
   const adminDigest = adminKey === undefined ? undefined : digest(adminKey)
   const isListed = seed.keys.some((key) => key.value_sha256 === adminDigest)
@@ -55,15 +55,15 @@ export function insertSeedKeys(seed: Seed, adminKey: string | undefined, target:
   insertKeys(seed.keys, target)
 }
 
-/** Inserts keys in their order. */
+/** Inserts keys in order. */
 export function insertKeys(keys: readonly ResolvedSeedKey[], target: SeedTarget): void {
   const now = timeOf(target.settings.clock)
-  // What is listed further down must not be drawn before.
+  // Ids and values listed further down must not be generated before.
   const taken = new Set(keys.flatMap(({ id, value_sha256 }) => [id ?? [], value_sha256 ?? []].flat()))
   for (const key of keys) {
     for (let n = 1; n <= (key.generate ?? 1); n++) {
       const row = keyRow(key, n, now, taken, target)
-      if (!target.store.insert(row)) throw new Error(`the id or the value of the key ${row.id} is there already`)
+      if (!target.store.insert(row)) throw new Error(`the id or the value of the key ${row.id} already exists`)
     }
   }
 }
@@ -73,19 +73,19 @@ export function insertAdminKey(value: string, target: SeedTarget): void {
   insertKeys([{ name: 'Admin key', value_sha256: digest(value), redacted_value: redactedValue(value) }], target)
 }
 
-/** The row of a key, or of the `n`-th that it stands for; relative times count from `now`, in Unix milliseconds. */
+/** Returns the row of a seed key, or of its `n`-th generated key; relative times count from `now`, in Unix milliseconds. */
 function keyRow(key: ResolvedSeedKey, n: number, now: number, taken: Set<string>, target: SeedTarget): NewKeyRow {
   const { store, randomness } = target
   const created_at = unixSeconds(key.created_at, now) ?? Math.floor(now / 1000)
   const generateId = () => generateUnique(randomness.keyId, (id) => !taken.has(id) && store.byId(id) === undefined)
-  // Where no value is known a random one is drawn, whose digest nobody can present.
+  // A key whose value is unknown gets a random one, whose digest nobody can present.
   const isFree = ({ sha256 }: GeneratedValue) => !taken.has(sha256) && store.byDigest(sha256) === undefined
-  const drawn = key.value_sha256 === undefined ? generateUnique(() => generateValue(randomness), isFree) : undefined
+  const generated = key.value_sha256 === undefined ? generateUnique(() => generateValue(randomness), isFree) : undefined
   return toRow({
     id: key.id === undefined ? generateId() : expandIndex(key.id, key, n),
     name: key.name === null ? null : expandIndex(key.name, key, n),
-    value_sha256: key.value_sha256 ?? drawn?.sha256 ?? '',
-    redacted_value: key.redacted_value ?? redactedValue(drawn?.value ?? randomness.keyValue()),
+    value_sha256: key.value_sha256 ?? generated?.sha256 ?? '',
+    redacted_value: key.redacted_value ?? redactedValue(generated?.value ?? randomness.keyValue()),
     created_at,
     expires_at: unixSeconds(key.expires_at, now) ?? null,
     last_used_at: unixSeconds(key.last_used_at, now) ?? null,
@@ -94,11 +94,11 @@ function keyRow(key: ResolvedSeedKey, n: number, now: number, taken: Set<string>
   })
 }
 
-/** Draws until one is free: a seeded sequence may repeat what an earlier run stored. */
-function generateUnique<Generated>(generate: () => Generated, isFree: (drawn: Generated) => boolean): Generated {
-  let drawn = generate()
-  while (!isFree(drawn)) drawn = generate()
-  return drawn
+/** Generates until the result is free: a seeded sequence can repeat what an earlier run stored. */
+function generateUnique<Generated>(generate: () => Generated, isFree: (generated: Generated) => boolean): Generated {
+  let generated = generate()
+  while (!isFree(generated)) generated = generate()
+  return generated
 }
 
 interface GeneratedValue {
@@ -129,6 +129,6 @@ function ownerOf(
 
 function unixSeconds(time: number | string | null | undefined, now: number): number | undefined {
   if (time === undefined || time === null) return undefined
-  const read = parseTime(time, now)
-  return read === undefined ? undefined : Math.floor(read / 1000)
+  const milliseconds = parseTime(time, now)
+  return milliseconds === undefined ? undefined : Math.floor(milliseconds / 1000)
 }

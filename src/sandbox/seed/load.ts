@@ -1,18 +1,18 @@
 import { isUtf8 } from 'node:buffer'
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { packageRoot } from '../../common/package-info.ts'
 import { UserError } from '../../common/user-error.ts'
 import { builtInSeeds } from './built-in.ts'
 import { emptySeed, mergeSeeds, type Seed } from './merge.ts'
 
 /**
- * Reads seeds, each a built-in name or a file: keys add up, elsewhere the later wins, field by field.
- * Throws UserError for the first mistake: the file, the line, the path in the document, the rule and the value.
+ * Reads seeds, each a built-in name or a file. Keys add up; in other sections the later seed wins, field by field. Throws
+ * UserError for the first mistake, with file, line, path, rule and value.
  */
 export async function loadSeeds(sources: readonly string[]): Promise<Seed> {
   if (sources.length === 0) return emptySeed()
-  // YAML and its validation take as long to load as all the rest, and most starts have no seed.
+  // Loading YAML and validation takes as long as the rest of a start, and most starts have no seed.
   const { parseSeed } = await import('./parse.ts')
   return mergeSeeds(sources.map((source) => parseSeed(source, readSource(source))))
 }
@@ -29,13 +29,28 @@ function readSource(source: string): string {
     const bytes = readFileSync(path)
     if (isUtf8(bytes)) return bytes.toString('utf8')
   } catch (error) {
-    // With a path it was never meant to be a name.
-    const isName = !/[/\\]/.test(source)
-    const instead = isName
-      ? `is no built-in one (${builtInSeeds.join(', ')}) and cannot be read as a file`
-      : 'cannot be read'
-    const several = source.includes(',') ? `; --seed takes one, and may be repeated: ${repeatedFlags(source)}` : ''
-    throw new UserError(`seed ${source}: ${instead}: ${(error as Error).message}${several}`)
+    const isPath = /[/\\]/.test(source)
+    const problem = isPath
+      ? 'cannot be read'
+      : `is not a built-in seed (${builtInSeeds.join(', ')}) and cannot be read as a file`
+    const hint = source.includes(',') ? `; repeat --seed for several seeds: ${repeatedFlags(source)}` : ''
+    throw new UserError(`seed ${source}: ${problem}: ${(error as Error).message}${hint}`)
   }
   throw new UserError(`seed ${source}: is not UTF-8`)
+}
+
+/** Returns the seed files in a folder by name, without hidden files. Throws UserError if the folder cannot be read. */
+export function seedFilesIn(folder: string): string[] {
+  try {
+    const names = readdirSync(folder).filter((name) => /^[^.].*\.(yaml|yml|json)$/.test(name))
+    return names.sort().map((name) => assertIsFile(join(folder, name)))
+  } catch (error) {
+    throw new UserError(`seed folder ${folder}: cannot be read: ${(error as Error).message}`)
+  }
+}
+
+// Reading something else, such as a pipe, could block forever.
+function assertIsFile(path: string): string {
+  if (!statSync(path).isFile()) throw new Error(`${path} is not a file`)
+  return path
 }

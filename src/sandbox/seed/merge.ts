@@ -9,7 +9,7 @@ import type { Path } from '../../schema/schema-errors.ts'
 import type { ParsedSeed } from './parse.ts'
 import type { SeedFile, SeedKey } from './schema.ts'
 
-/** How a sandbox begins: all seed files in one. Values are replaced by their digests. */
+/** What a sandbox starts from: all seed files in one, with values replaced by their digests. */
 export interface Seed {
   organization: NonNullable<SeedFile['organization']>
   behavior: Partial<Behavior>
@@ -19,12 +19,11 @@ export interface Seed {
 
 export type ResolvedSeedKey = Omit<SeedKey, 'value'>
 
-/** The seed of a sandbox of which nobody has said how it begins. */
 export const emptySeed = (): Seed => ({ organization: {}, behavior: {}, clock: {}, keys: [] })
 
 /**
- * One seed of several: keys add up, elsewhere the later wins, field by field.
- * Throws SeedMistake for the first mistake that is none of form: a time that does not exist, an id that is there twice.
+ * Merges seeds: keys add up; in other sections the later seed wins, field by field. Throws DocumentError for the first mistake
+ * that a schema cannot express: a time that does not exist, a duplicate id.
  */
 export function mergeSeeds(parsed: readonly ParsedSeed[]): Seed {
   const seed = emptySeed()
@@ -34,22 +33,22 @@ export function mergeSeeds(parsed: readonly ParsedSeed[]): Seed {
     seed.behavior = { ...seed.behavior, ...content.behavior }
     seed.clock = { ...seed.clock, ...content.clock }
   }
-  const now = checkClock(parsed, seed)
+  const now = resolveClock(parsed, seed)
   const assertUnique = createDuplicateCheck()
   for (const each of parsed) {
-    checkTimes(each, ['organization', 'user'], each.content.organization?.user, now)
+    assertValidTimes(each, ['organization', 'user'], each.content.organization?.user, now)
     seed.keys = seed.keys.concat(resolveKeys(each, now, assertUnique))
   }
   return seed
 }
 
 /**
- * The keys of a seed that are to be added to those of a store; `now` in Unix milliseconds.
- * Throws SeedMistake as `mergeSeeds`, and where the seed has another section or a key that is there already.
+ * Returns the keys of a seed that are to be added to a store; `now` in Unix milliseconds. Throws DocumentError as `mergeSeeds`
+ * does, and for a section other than keys or a key that already exists.
  */
 export function resolveAddedKeys(parsed: ParsedSeed, now: number, store: KeyStore): ResolvedSeedKey[] {
   for (const section of ['organization', 'behavior', 'clock'] as const) {
-    if (parsed.content[section] !== undefined) throw parsed.errorAt([section], 'left out: only keys can be added')
+    if (parsed.content[section] !== undefined) throw parsed.errorAt([section], 'absent: only keys can be added')
   }
   const exists = {
     id: (id: string) => store.byId(id) !== undefined,
@@ -65,8 +64,8 @@ export function resolveAddedKeys(parsed: ParsedSeed, now: number, store: KeyStor
 const resolveKeys = (parsed: ParsedSeed, now: number, assertUnique: DuplicateCheck): ResolvedSeedKey[] =>
   (parsed.content.keys ?? []).map((key, index) => resolveKey(parsed, index, key, now, assertUnique))
 
-/** The sandbox's present as the seeds set it, in Unix milliseconds: what relative times are checked against. */
-function checkClock(parsed: readonly ParsedSeed[], { clock }: Seed): number {
+/** Returns the sandbox time that the seeds set, in Unix milliseconds: the base of relative times. */
+function resolveClock(parsed: readonly ParsedSeed[], { clock }: Seed): number {
   for (const { content, errorAt } of parsed) {
     const time = content.clock?.now
     if (time !== undefined && parseTime(time, 0, latestSecond.clock) === undefined) {
@@ -76,15 +75,16 @@ function checkClock(parsed: readonly ParsedSeed[], { clock }: Seed): number {
   return clock.now === undefined ? systemNow() : (parseTime(clock.now, 0) as number)
 }
 
-type DuplicateCheck = (kind: 'id' | 'value', text: string, errorAt: (rule: string) => DocumentError) => void
+type Unique = 'id' | 'value'
+type DuplicateCheck = (kind: Unique, text: string, toError: (rule: string) => DocumentError) => void
 
-/** Refuses what was seen before, or `isThere` already. */
-function createDuplicateCheck(exists = (_kind: 'id' | 'value', _text: string) => false): DuplicateCheck {
+/** Returns a check that throws for an id or value that it has seen before, or that `exists` already. */
+function createDuplicateCheck(exists = (_kind: Unique, _text: string) => false): DuplicateCheck {
   const seen = { id: new Set<string>(), value: new Set<string>() }
-  return (kind, text, errorAt) => {
+  return (kind, text, toError) => {
     const what = kind === 'id' ? 'an id' : 'a value'
-    if (seen[kind].has(text)) throw errorAt(`${what} that no other key of the seeds has`)
-    if (exists(kind, text)) throw errorAt(`${what} that no key of the sandbox has, or had before it was deleted`)
+    if (seen[kind].has(text)) throw toError(`${what} that no other key of the seeds has`)
+    if (exists(kind, text)) throw toError(`${what} that no key of the sandbox has, deleted keys included`)
     seen[kind].add(text)
   }
 }
@@ -96,9 +96,9 @@ function resolveKey(
   now: number,
   assertUnique: DuplicateCheck,
 ): ResolvedSeedKey {
-  const at = (...steps: Path): Path => ['keys', index, ...steps]
-  checkTimes(parsed, at(), key, now)
-  checkTimes(parsed, at('owner'), key.owner, now)
+  const at = (...segments: Path): Path => ['keys', index, ...segments]
+  assertValidTimes(parsed, at(), key, now)
+  assertValidTimes(parsed, at('owner'), key.owner, now)
   for (let n = 1; key.id !== undefined && n <= (key.generate ?? 1); n++) {
     assertUnique('id', expandIndex(key.id, key, n), (rule) => parsed.errorAt(at('id'), rule))
   }
@@ -114,13 +114,13 @@ function resolveKey(
   return resolved
 }
 
-/** The text of the n-th of the keys that a row makes; of a row for one key the text itself. */
+/** Returns the text of the `n`-th generated key; unchanged for an entry that is one key. */
 export const expandIndex = (text: string, { generate }: ResolvedSeedKey, n: number): string =>
   generate === undefined ? text : text.replaceAll('{n}', String(n))
 
 const timeFields = ['created_at', 'expires_at', 'last_used_at'] as const
 
-function checkTimes(
+function assertValidTimes(
   { errorAt }: ParsedSeed,
   path: Path,
   fields: { [field in (typeof timeFields)[number]]?: unknown } | undefined,

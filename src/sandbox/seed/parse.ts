@@ -5,7 +5,7 @@ import { toViolation } from '../../schema/schema-errors.ts'
 import { parseYaml } from '../../schema/yaml.ts'
 import { type SeedFile, seedJsonSchema } from './schema.ts'
 
-/** A seed file that fits the schema, and its document for saying where something stands. */
+/** A seed that matches the schema, and how to report what else is wrong with it. */
 export interface ParsedSeed {
   content: SeedFile
   errorAt: SourceDocument['errorAt']
@@ -13,7 +13,7 @@ export interface ParsedSeed {
 
 let validate: ValidateFunction<SeedFile> | undefined
 
-/** Parses and validates a seed. `file` is only for messages. Throws UserError for the first mistake. */
+/** Parses and validates a seed. `file` is only used in messages. Throws UserError for the first mistake. */
 export function parseSeed(file: string, text: string): ParsedSeed {
   const { content, errorAt } = parseYaml(file, text)
   validate ??= createAjv().compile<SeedFile>(seedJsonSchema)

@@ -1,23 +1,24 @@
 import * as Type from 'typebox'
 import { headerTextPattern, headerTextRule } from '../../common/http-syntax.ts'
-import { latestSecond, Timestamp, timestampSchemas } from '../../common/time.ts'
+import { latestSecond } from '../../common/time.ts'
 import { BehaviorSchema } from '../../openai-api/behavior.ts'
+import { Timestamp, timestampSchemas } from '../../schema/timestamp.ts'
 import { Choice, Nullable } from '../../schema/typebox.ts'
 
-// What is said of a field here is also what an error says of it: "must be <description>".
+// Descriptions are also the rules of error messages: "must be <description>".
 
 const closed = { additionalProperties: false }
 
 const HeaderText = Type.String({ pattern: headerTextPattern, description: headerTextRule })
 
 const timeRule =
-  'Unix seconds (0 to 253402300799), an ISO 8601 date from 1970 on, or time with its zone ("2026-01-01T00:00:00Z"), or a time relative to the clock of the sandbox ("-90d", "+30s"; s, m, h or d)'
+  'Unix seconds (0 to 253402300799), an ISO 8601 date from 1970 on, or time with its zone ("2026-01-01T00:00:00Z"), or a time relative to the sandbox clock ("-90d", "+30s"; s, m, h or d)'
 
-const Time = Type.Union([...timestampSchemas(latestSecond.time), Type.String({ pattern: '^[+-][0-9]{1,10}[smhd]$' })], {
+const Time = Type.Union([...timestampSchemas(latestSecond.key), Type.String({ pattern: '^[+-][0-9]{1,10}[smhd]$' })], {
   description: timeRule,
 })
 const NullableTime = Nullable(Time, { description: `${timeRule}, or null` })
-// No surrogate without its pair: such a string cannot be stored, or sent, as it is.
+// No lone surrogates: such a string can be neither stored nor sent unchanged.
 const wellFormed = '^\\P{Cs}*$'
 const Id = Type.String({
   minLength: 1,
@@ -33,11 +34,17 @@ const Owner = Type.Object(
     name: Type.Optional(Name),
     created_at: Type.Optional(Time),
   },
-  { ...closed, description: 'an owner: {type, id, name, created_at}' },
+  { ...closed, title: 'an owner', description: 'an owner: {type, id, name, created_at}' },
 )
 
-// A row of many cannot say what only one key can have.
-const onlyForOneKey = { value: false, value_sha256: false, redacted_value: false, deleted: false }
+const onlyForOneKey = { not: {}, description: "absent: 'generate' makes several keys, and this belongs to one key" }
+const generateRules = {
+  value: onlyForOneKey,
+  value_sha256: onlyForOneKey,
+  redacted_value: onlyForOneKey,
+  deleted: onlyForOneKey,
+  id: { pattern: '\\{n\\}', description: 'an id that contains {n}' },
+}
 
 export const SeedKey = Type.Object(
   {
@@ -57,57 +64,53 @@ export const SeedKey = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 1_000_000,
-        description: 'how many keys to make, 1 to 1000000; {n} in their name and id becomes 1, 2, 3, …',
+        description: 'the number of keys to generate, 1 to 1000000; {n} in their name and id becomes 1, 2, 3, …',
       }),
     ),
   },
   {
     ...closed,
+    title: 'a key',
     description: 'a key: {id, name, value, …}',
     not: { required: ['value', 'value_sha256'] },
     if: { required: ['generate'] },
-    // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema
-    then: { properties: { ...onlyForOneKey, id: { pattern: '\\{n\\}', description: 'an id with {n} in it' } } },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: { properties: generateRules },
   },
 )
 export type SeedKey = Type.Static<typeof SeedKey>
 
+const User = Type.Object(
+  { id: Type.Optional(Id), name: Type.Optional(Name), created_at: Type.Optional(Time) },
+  { ...closed, title: 'a user', description: 'a user: {id, name, created_at}' },
+)
+
+const Organization = Type.Object(
+  { id: Type.Optional(HeaderText), name: Type.Optional(Name), user: Type.Optional(User) },
+  { ...closed, title: 'the organization', description: 'the organization: {id, name, user}' },
+)
+
+const Clock = Type.Object(
+  {
+    now: Type.Optional(Timestamp(latestSecond.clock)),
+    frozen: Type.Optional(Type.Boolean({ description: 'true or false' })),
+  },
+  { ...closed, title: 'the clock', description: 'the clock: {now, frozen}' },
+)
+
 export const SeedFile = Type.Object(
   {
-    organization: Type.Optional(
-      Type.Object(
-        {
-          id: Type.Optional(HeaderText),
-          name: Type.Optional(Name),
-          user: Type.Optional(
-            Type.Object(
-              { id: Type.Optional(Id), name: Type.Optional(Name), created_at: Type.Optional(Time) },
-              { ...closed, description: 'a user: {id, name, created_at}' },
-            ),
-          ),
-        },
-        { ...closed, description: 'the organization: {id, name, user}' },
-      ),
-    ),
+    organization: Type.Optional(Organization),
     behavior: Type.Optional(BehaviorSchema),
-    clock: Type.Optional(
-      Type.Object(
-        {
-          now: Type.Optional(Timestamp(latestSecond.clock)),
-          frozen: Type.Optional(Type.Boolean({ description: 'true or false' })),
-        },
-        { ...closed, description: 'the clock: {now, frozen}' },
-      ),
-    ),
+    clock: Type.Optional(Clock),
     keys: Type.Optional(Type.Array(SeedKey, { description: 'a list of keys, in order of insertion' })),
   },
-  { ...closed, description: 'a seed: {organization, behavior, clock, keys}' },
+  { ...closed, title: 'a seed', description: 'a seed: {organization, behavior, clock, keys}' },
 )
 export type SeedFile = Type.Static<typeof SeedFile>
 
-/** The format for editors and for validation: one and the same. */
+/** The format of seeds, for editors and for validation. */
 export const seedJsonSchema = {
-  $schema: 'http://json-schema.org/draft-07/schema#',
-  title: 'A seed of admin-keys-emulator: how a sandbox begins',
   ...SeedFile,
+  $schema: 'http://json-schema.org/draft-07/schema#',
 }

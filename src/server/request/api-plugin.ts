@@ -1,49 +1,87 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
+import { RequestAborted } from '../../common/abort.ts'
+import type { RunOperation } from '../../openai-api/admin-api-keys/routes.ts'
+import type { ApiError } from '../../openai-api/errors/api-error.ts'
+import * as errors from '../../openai-api/errors/catalogue.ts'
+import { sandboxNameRule } from '../../sandbox/names.ts'
+import type { Registry } from '../../sandbox/registry.ts'
 import { contextOf } from './context.ts'
-import type { Pipeline } from './pipeline.ts'
-import { isHeadOfPipeline, whenHeadOfPipeline } from './pipelining.ts'
-import { ResponseBatcher } from './response-batcher.ts'
+import type { SandboxAccess } from './enter-sandbox.ts'
+import { createErrorHandler } from './error-handler.ts'
+import { createFaultInjector } from './faults.ts'
+import { finishResponse } from './journal.ts'
+import type { ResponseBatcher } from './pipelining.ts'
+import { type AllowedMethods, rejectUnknownRoutes, sandboxPath } from './routing.ts'
 
 interface ApiPluginDeps {
-  /** Adds the routes that stand behind it. */
-  registerApi: (api: FastifyInstance) => void
-  /** Answers what is ours and has no route here. */
-  handleControlRequest: (request: FastifyRequest, reply: FastifyReply) => void
+  registry: Registry
+  access: SandboxAccess
+  routes: AllowedMethods
+  batcher: ResponseBatcher
+  /** Aborts when the server starts to close. */
+  closing: AbortSignal
+  log: FastifyBaseLogger
+  /** Registers the operations; they run by `runOperation`. */
+  registerOperations: (api: FastifyInstance, runOperation: RunOperation) => void
 }
 
-/** Hooks the pipeline into the server. */
-export function installPipeline(
-  app: FastifyInstance,
-  pipeline: Pipeline,
-  { registerApi, handleControlRequest }: ApiPluginDeps,
-): void {
-  const responseBatcher = new ResponseBatcher()
-  app.setErrorHandler(pipeline.handleError)
-  app.addHook('onRequest', (request, reply, done) => {
-    if (isHeadOfPipeline(reply.raw)) return done()
-    // A client that has sent all it will may have ended its side: what it is still to get must not wait for a turn each.
-    contextOf(request).isPipelined = true
-    responseBatcher.flush()
-    whenHeadOfPipeline(reply.raw, done)
-  })
-  app.addHook('onRequest', (request, reply, done) => {
-    if (request.is404 && pipeline.isOurs(request)) return handleControlRequest(request, reply)
-    if (request.is404) pipeline.rejectUnknownRoute(request)
-    done()
-  })
+/** For the journal and the log; the body of the response is the real API's. */
+const routeHint =
+  'the API is at /v1/organization/ and /sandbox/NAME/v1/organization/, controls are at /_emulator/, pages at /docs'
+
+/**
+ * Registers the emulated API: what happens between the dispatcher and an operation, in the order in which the real API
+ * checks a request (docs/fidelity.md, Authentication).
+ */
+export function registerApi(app: FastifyInstance, deps: ApiPluginDeps): void {
+  const { registry, access, routes, batcher, closing, log, registerOperations } = deps
+  const faults = createFaultInjector(closing, log)
+
+  function unknownRouteError(request: FastifyRequest): ApiError {
+    const context = contextOf(request)
+    context.isUnknownRoute = true
+    const malformed = access.visit(request)
+    if (malformed !== undefined) return malformed
+    const { sandbox, rawPath } = context.target
+    const { method } = request
+    if (sandbox === undefined) {
+      return errors.unknownUrl(method, rawPath, `sandbox_name_invalid; rule=${sandboxNameRule}`)
+    }
+    const allowed = routes.of(sandboxPath(context.target))
+    if (allowed === undefined) return errors.unknownUrl(method, rawPath, `unknown_url; ${routeHint}`)
+    return errors.methodNotAllowed(method, rawPath, allowed.join(', '))
+  }
+
+  const runOperation: RunOperation = (request, operation) => {
+    const context = contextOf(request)
+    const { sandbox, caller, sandboxSignal } = context
+    // The request may have waited for its body since it entered the sandbox.
+    if (sandbox === undefined || sandboxSignal?.aborted) throw new RequestAborted()
+    const { json, keyId } = sandbox.run(caller, operation)
+    context.keyId = keyId
+    // Fastify sends strings unchanged; the type of the route describes the parsed body.
+    return faults.after(request, json) as never
+  }
+
+  rejectUnknownRoutes(app, unknownRouteError)
+  app.setErrorHandler(createErrorHandler({ registry, faults, log, unknownRouteError }))
   app.addHook('onSend', (request, reply, payload, done) => {
-    pipeline.finishResponse(request, reply, payload)
-    if (contextOf(request).isPipelined) done(null, payload)
-    else responseBatcher.defer(() => done(null, payload))
+    if (closing.aborted) reply.header('connection', 'close')
+    const { requestId, isPipelined } = contextOf(request)
+    if (requestId !== '') {
+      finishResponse(request, reply, { status: reply.statusCode, body: payload as string | undefined })
+    }
+    if (isPipelined) done(null, payload)
+    else batcher.defer(() => done(null, payload))
   })
   app.register((api, _options, done) => {
     api.addHook('onRequest', (request, reply, next) => {
-      // To the router what follows a slash at the end is an empty id; to the API it is no URL at all.
-      if (contextOf(request).target.rawPath.endsWith('/')) pipeline.rejectUnknownRoute(request)
-      pipeline.enterSandbox(request, reply)
-      pipeline.injectFaults(request, next)
+      // The router takes what follows a trailing slash for an empty id; the API does not know such a URL.
+      if (contextOf(request).target.rawPath.endsWith('/')) throw unknownRouteError(request)
+      access.enter(request, reply)
+      faults.before(request, next)
     })
-    registerApi(api)
+    registerOperations(api, runOperation)
     done()
   })
 }

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { whenClosed } from '../../common/abort.ts'
+import { onAbort, onClose } from '../../common/abort.ts'
 import { readBody } from '../../openai-api/http/request-body.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { contextOf } from './context.ts'
 
-/** The body of a request, read once; `undefined` for one that is too long. Rejects as `readBody` does. */
+/** Returns the body of a request, read once; undefined if it is too long. Rejects as `readBody` does. */
 export function getBody(request: FastifyRequest): Promise<Buffer | undefined> {
   const context = contextOf(request)
   context.bodyPromise ??= readBody(request.raw).then((bytes) => {
@@ -14,15 +14,12 @@ export function getBody(request: FastifyRequest): Promise<Buffer | undefined> {
   return context.bodyPromise
 }
 
-/** Reads the body of a request that has one, whatever comes of it. */
+/** Reads the body of a request that has one. Never rejects. */
 export const drainBody = (request: FastifyRequest): Promise<unknown> =>
   request.method === 'POST' ? getBody(request).catch(() => undefined) : Promise.resolve()
 
-/**
- * While a body is on its way to it a sandbox does not idle, unless the answer does not wait for it; should it be reset
- * meanwhile, nobody waits for the rest.
- */
+/** Keeps the sandbox from expiring while a request body arrives, and stops receiving it if the sandbox is reset. */
 export function keepSandboxAliveWhileReceiving(sandbox: Sandbox, { raw }: FastifyRequest, reply: FastifyReply): void {
-  // Of a request that has been answered Node does not say when its connection breaks.
-  whenClosed([raw, reply.raw], [sandbox.acquire(), sandbox.generation.onEnd(() => raw.destroy())])
+  // Once a response is sent, Node no longer reports on the request when the connection breaks.
+  onClose([raw, reply.raw], [sandbox.acquire(), onAbort([sandbox.abortSignal], () => raw.destroy())])
 }

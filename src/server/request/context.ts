@@ -1,57 +1,51 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { monotonicNow } from '../../common/clock.ts'
-import type { Generation } from '../../common/generation.ts'
 import type { CredentialRow } from '../../openai-api/admin-api-keys/store.ts'
 import type { ApiHeaderLevel } from '../../openai-api/errors/api-error.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { parseRequestTarget, type RequestTarget } from './target.ts'
 
-/** What the steps of one request tell each other. */
+/** The data that the steps of one request share. */
 export interface RequestContext {
   target: RequestTarget
-  /** It is about the emulator itself: another server answers it. */
-  isControlRoute: boolean
-  /** Absent while none has been addressed: an unknown URL makes none. */
+  /** Undefined until the request has entered its sandbox. An unknown URL never creates one. */
   sandbox: Sandbox | undefined
-  /** Its URL is unknown, or its method, whatever the router makes of it. */
+  /** The sandbox's abort signal at the time the request entered it. */
+  sandboxSignal: AbortSignal | undefined
+  /** No operation has this URL and method, whatever the router matched. */
   isUnknownRoute: boolean
-  /** It was pipelined, and others on its connection came before it. */
+  /** Earlier requests on the same connection were still unanswered when this one arrived. */
   isPipelined: boolean
-  /** Of the sandbox, when the request entered it. */
-  sandboxSignal: Generation | undefined
-  /** The key that called, if it was one of ours. */
+  /** The calling key, if its value was issued here. */
   caller: CredentialRow | undefined
+  /** Empty for requests to the control API, which carry no request id. */
   requestId: string
-  /** The body as it came, once somebody has asked for it; `undefined` in it for one that was too long. */
+  /** The body, once something has asked for it; resolves to undefined if it is too long. */
   bodyPromise: Promise<Buffer | undefined> | undefined
   body: Buffer | undefined
-  /** The key that the operation was about, by the true answer. */
+  /** The key that the operation created, returned or deleted. */
   keyId: string | undefined
-  /** The last fault that fired, and what is to be said of it. */
+  /** The last fault that fired, and why it changed nothing if it did not. */
   faultId: string | undefined
   faultReason: string | undefined
   apiHeaderLevel: ApiHeaderLevel
-  /** When it began, in real monotonic milliseconds. */
+  /** Real monotonic milliseconds. */
   startedAt: number
 }
 
-// On the request itself, with which it comes and goes.
-const contextKey = Symbol('exchange')
+// Stored on Node's request, so that both apps find it and it is collected with the request.
+const contextKey = Symbol('context')
 type IncomingWithContext = IncomingMessage & { [contextKey]?: RequestContext }
 
-/** Begins the exchange of a request and returns the URL that its routes know. */
-export function createContext(raw: IncomingWithContext): string {
-  // Handed on to another server it has begun already.
-  if (raw[contextKey] !== undefined) return raw[contextKey].target.url
-  const target = parseRequestTarget(raw.url ?? '/')
-  raw[contextKey] = {
-    target,
-    isControlRoute: false,
+/** Creates the context of a request that has just arrived. */
+export function createContext(raw: IncomingWithContext): RequestContext {
+  const context: RequestContext = {
+    target: parseRequestTarget(raw.url ?? '/'),
     sandbox: undefined,
+    sandboxSignal: undefined,
     isUnknownRoute: false,
     isPipelined: false,
-    sandboxSignal: undefined,
     caller: undefined,
     requestId: '',
     bodyPromise: undefined,
@@ -59,24 +53,29 @@ export function createContext(raw: IncomingWithContext): string {
     keyId: undefined,
     faultId: undefined,
     faultReason: undefined,
-    apiHeaderLevel: 'organization',
+    apiHeaderLevel: 'full',
     startedAt: monotonicNow(),
   }
-  return target.url
-}
-
-/** The exchange that a request is part of. */
-export function contextOf({ raw }: FastifyRequest): RequestContext {
-  const context = (raw as IncomingWithContext)[contextKey]
-  if (context === undefined) throw new Error('the request did not come through beginExchange')
+  raw[contextKey] = context
   return context
 }
 
-/** The operationId of what a request reached, if it reached anything. */
+/** Returns the URL that the routes match: without authority, `/sandbox/NAME` and `/v1`. */
+export const routedUrl = (raw: IncomingMessage): string => contextOfRaw(raw).target.url
+
+export const contextOf = ({ raw }: FastifyRequest): RequestContext => contextOfRaw(raw)
+
+function contextOfRaw(raw: IncomingWithContext): RequestContext {
+  const context = raw[contextKey]
+  if (context === undefined) throw new Error('the request did not pass the dispatcher')
+  return context
+}
+
+/** Returns the operationId of the operation that a request reached, or undefined if it reached none. */
 export const operationIdOf = (request: FastifyRequest): string | undefined =>
   contextOf(request).isUnknownRoute ? undefined : request.routeOptions.schema?.operationId
 
-/** Ends a request whose sandbox has been taken from under it: nobody may be told what no longer holds. */
+/** Closes the connection of an aborted request without a response: any response could contradict the new state. */
 export function destroyConnection(reply: FastifyReply): void {
   reply.hijack()
   reply.raw.destroy()

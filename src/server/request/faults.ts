@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
-import { Cut, type Pauses, whenClosed } from '../../common/abort.ts'
+import { onAbort, onClose, RequestAborted, waitUnlessAborted } from '../../common/abort.ts'
 import { redact } from '../../common/redaction.ts'
 import { type ConnectionFault, sendConnectionFault } from '../../faults/connection-faults.ts'
 import { type FaultContext, injectAfter, injectBefore } from '../../faults/inject.ts'
@@ -7,28 +7,31 @@ import { bearerToken, scopeOf } from '../../openai-api/http/authentication.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { drainBody, getBody } from './body.ts'
 import { contextOf, operationIdOf, type RequestContext } from './context.ts'
-import { finishResponse } from './finish-response.ts'
-import { targetKeyId } from './journal.ts'
+import { finishResponse, keyIdParam } from './journal.ts'
 
-/** Where armed faults meet requests. */
+/** Applies a sandbox's faults to its requests. */
 export interface FaultInjector {
-  /** Has those fire that come before the operation; `next` goes on, or answers an error. */
+  /** Fires faults with `when: before`; `next` continues, or takes the error to send instead. */
   before(request: FastifyRequest, next: (error?: Error) => void): void
-  /** The answer of the operation as those leave it that come after. Rejects with Cut where the sandbox was reset meanwhile. */
-  after(request: FastifyRequest, text: string): string | Promise<string>
-  /** Does to the connection what a fault says, in the place of an answer. */
-  sendConnectionFault(fault: ConnectionFault, request: FastifyRequest, reply: FastifyReply): void
+  /** Fires faults with `when: after_commit` and returns the response body to send. Rejects with RequestAborted. */
+  after(request: FastifyRequest, body: string): string | Promise<string>
+  /** Applies a connection fault in place of a response. */
+  breakConnection(fault: ConnectionFault, request: FastifyRequest, reply: FastifyReply): void
 }
 
-export function createFaultInjector(pauses: Pauses, log: FastifyBaseLogger): FaultInjector {
-  /** A request as faults see it, `text` being the answer where there is one. */
-  function faultContext(request: FastifyRequest, sandbox: Sandbox, text?: string): FaultContext {
+export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger): FaultInjector {
+  function mayApply(request: FastifyRequest): boolean {
+    return contextOf(request).sandbox?.faults.mayApplyTo(operationIdOf(request) ?? '') ?? false
+  }
+
+  /** `body` is the response of the operation, once it has run. */
+  function faultContext(request: FastifyRequest, sandbox: Sandbox, body?: string): FaultContext {
     const context = contextOf(request)
     return {
       registry: sandbox.faults,
       request: {
         operation: operationIdOf(request) ?? '',
-        key_id: text === undefined ? targetKeyId(request, operationIdOf(request)) : context.keyId,
+        key_id: body === undefined ? keyIdParam(request) : context.keyId,
         calling_key_id: context.caller?.id,
         headers: request.headers,
       },
@@ -36,10 +39,10 @@ export function createFaultInjector(pauses: Pauses, log: FastifyBaseLogger): Fau
       scope: scopeOf(request.method),
       now: sandbox.state.clock.now,
       async pause(ms) {
-        // What a client has sent counts, also when it gives up meanwhile.
-        if (text === undefined) await getBody(request).catch(() => {})
-        const sleep = sandbox.acquire()
-        await pauses.pause(ms, context.sandboxSignal).finally(sleep)
+        // The journal shows what the client sent even if it gives up during the delay.
+        if (body === undefined) await getBody(request).catch(() => {})
+        const release = sandbox.acquire()
+        await waitUnlessAborted(ms, [closing, context.sandboxSignal]).finally(release)
       },
       onFired({ id }) {
         context.faultId = id
@@ -52,33 +55,13 @@ export function createFaultInjector(pauses: Pauses, log: FastifyBaseLogger): Fau
     }
   }
 
-  return {
-    before(request, next) {
-      const { sandbox } = contextOf(request)
-      if (sandbox === undefined || !sandbox.faults.mayApplyTo(operationIdOf(request) ?? '')) return next()
-      injectBefore(faultContext(request, sandbox)).then(
-        () => next(),
-        // The journal is to say what was sent.
-        (fault) => drainBody(request).then(() => next(fault)),
-      )
-    },
-
-    after(request, text) {
-      const context = contextOf(request)
-      const { sandbox } = context
-      if (sandbox === undefined || !sandbox.faults.mayApplyTo(operationIdOf(request) ?? '')) return text
-      return applyAfterFaults(faultContext(request, sandbox, text), text, context)
-    },
-
-    sendConnectionFault(fault, request, reply) {
-      const half = fault.text.slice(0, Math.floor(fault.text.length / 2))
-      finishResponse(request, reply, fault.kind === 'truncate' ? { status: 200, body: half } : {})
-      sendConnectionFault(fault, reply)
-      if (fault.kind === 'hang') hangUntilAborted(contextOf(request), reply)
-    },
+  async function applyAfterFaults(request: FastifyRequest, sandbox: Sandbox, body: string): Promise<string> {
+    const faultyBody = await injectAfter(faultContext(request, sandbox, body), body)
+    if (contextOf(request).sandboxSignal?.aborted) throw new RequestAborted()
+    return faultyBody
   }
 
-  /** A success has no `x-emulator-reason`: who sees the true answer is told here. */
+  // A success has no `x-emulator-reason` that could tell the client.
   function logUnappliedPatch(request: FastifyRequest, { name }: Sandbox, reason: string, fault: string): void {
     log.warn(
       {
@@ -88,23 +71,35 @@ export function createFaultInjector(pauses: Pauses, log: FastifyBaseLogger): Fau
         fault,
         reason: redact(reason, bearerToken(request.headers.authorization)),
       },
-      'a fault changed nothing: its patch does not apply to the answer',
+      'a fault changed nothing: its patch does not apply to the response',
     )
   }
 
-  /** Until the client gives up, or is given up. */
   function hangUntilAborted({ sandbox, sandboxSignal }: RequestContext, { raw }: FastifyReply): void {
-    whenClosed([raw], [sandbox?.acquire(), pauses.onCut(sandboxSignal, () => raw.destroy())])
+    onClose([raw], [sandbox?.acquire(), onAbort([closing, sandboxSignal], () => raw.destroy())])
   }
-}
 
-/** The answer as faults leave it, unless the sandbox was reset while they did. */
-async function applyAfterFaults(
-  injection: FaultContext,
-  text: string,
-  { sandboxSignal }: RequestContext,
-): Promise<string> {
-  const left = await injectAfter(injection, text)
-  if (sandboxSignal?.isOver) throw new Cut()
-  return left
+  return {
+    before(request, next) {
+      const { sandbox } = contextOf(request)
+      if (sandbox === undefined || !mayApply(request)) return next()
+      injectBefore(faultContext(request, sandbox)).then(
+        () => next(),
+        // The journal shows what the client sent.
+        (fault) => drainBody(request).then(() => next(fault)),
+      )
+    },
+
+    after(request, body) {
+      const { sandbox } = contextOf(request)
+      return sandbox === undefined || !mayApply(request) ? body : applyAfterFaults(request, sandbox, body)
+    },
+
+    breakConnection(fault, request, reply) {
+      const half = fault.body.slice(0, Math.floor(fault.body.length / 2))
+      finishResponse(request, reply, fault.kind === 'truncated_body' ? { status: 200, body: half } : {})
+      sendConnectionFault(fault, reply)
+      if (fault.kind === 'hang') hangUntilAborted(contextOf(request), reply)
+    },
+  }
 }

@@ -4,28 +4,34 @@ import { monotonicNow } from '../../common/clock.ts'
 import type { JournalRecord } from '../../journal/entry.ts'
 import type { Journal } from '../../journal/journal.ts'
 import { bearerToken } from '../../openai-api/http/authentication.ts'
+import { addApiHeaders } from '../../openai-api/http/response-headers.ts'
 import { getBody } from './body.ts'
 import { contextOf, operationIdOf } from './context.ts'
 
-/** What a client gets: nothing, where the connection is cut instead. */
-export interface ResponseSummary {
+/** What the client receives: both undefined if the connection is closed instead. */
+interface SentResponse {
   status?: number | undefined
   body?: string | undefined
 }
 
-/** Writes into the journal of a sandbox what was asked of it, and answered. */
-export function recordRequest(request: FastifyRequest, reply: FastifyReply, { status, body }: ResponseSummary): void {
+/** Adds the API's identity and timing headers and records the request in the journal. */
+export function finishResponse(request: FastifyRequest, reply: FastifyReply, response: SentResponse): void {
+  const { requestId, sandbox, apiHeaderLevel, startedAt } = contextOf(request)
+  const organizationId = sandbox?.settings.organization.id
+  addApiHeaders(reply, { requestId, apiHeaderLevel, organizationId, duration: monotonicNow() - startedAt })
+  recordRequest(request, reply, response)
+}
+
+function recordRequest(request: FastifyRequest, reply: FastifyReply, { status, body }: SentResponse): void {
   const context = contextOf(request)
   const { sandbox, sandboxSignal, target, caller, requestId, startedAt } = context
-  // A request that was cut by a reset has no place in the journal that begins with it.
-  if (sandbox === undefined || sandboxSignal?.isOver) return
+  // A request that a reset aborted does not belong in the journal that starts with the reset.
+  if (sandbox === undefined || sandboxSignal?.aborted) return
   const { method, headers } = request
-  const operation = operationIdOf(request)
-  const reason = context.faultReason ?? reply.getHeader('x-emulator-reason')?.toString()
   const record = sandbox.journal.add({
     id: requestId,
     time: sandbox.state.clock.now(),
-    operation,
+    operation: operationIdOf(request),
     method,
     url: target.rawPath + target.query,
     path: target.rawPath.replace(/^\/sandbox\/[^/]+/, ''),
@@ -34,12 +40,12 @@ export function recordRequest(request: FastifyRequest, reply: FastifyReply, { st
     status,
     responseBody: body,
     callingKeyId: caller?.id,
-    keyId: context.keyId ?? targetKeyId(request, operation),
+    keyId: context.keyId ?? keyIdParam(request),
     faultId: context.faultId,
     token: bearerToken(headers.authorization),
     startedAt,
     finishedAt: monotonicNow(),
-    reason,
+    reason: context.faultReason ?? reply.getHeader('x-emulator-reason')?.toString(),
   })
   if (record === undefined) return
   if (context.bodyPromise === undefined && hasBody(headers)) attachBodyLater(request, sandbox.journal, record)
@@ -49,7 +55,7 @@ export function recordRequest(request: FastifyRequest, reply: FastifyReply, { st
 const hasBody = (headers: IncomingHttpHeaders) =>
   (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined
 
-/** What is answered before its body was read waits for none: it may be on its way still, or never come. */
+// The response does not wait for a body that nothing has read: it may still be arriving, or never arrive.
 function attachBodyLater(request: FastifyRequest, journal: Journal, record: JournalRecord): void {
   const token = bearerToken(request.headers.authorization)
   getBody(request).then(
@@ -62,13 +68,6 @@ function markDelivered({ raw }: FastifyReply, journal: Journal, record: JournalR
   raw.on('close', () => journal.setDelivered(record, raw.writableFinished))
 }
 
-/** The key that an operation is about: of a create the new one. */
-export function targetKeyId(
-  request: FastifyRequest,
-  operation: string | undefined,
-  responseText?: string,
-): string | undefined {
-  if (operation === undefined) return undefined
-  if (operation === 'admin-api-keys-create') return /"id":"(key_[A-Za-z0-9]+)"/.exec(responseText ?? '')?.[1]
-  return (request.params as { key_id?: string } | undefined)?.key_id
-}
+/** Returns the id of the key that the URL names, if the operation has one. */
+export const keyIdParam = (request: FastifyRequest): string | undefined =>
+  contextOf(request).isUnknownRoute ? undefined : (request.params as { key_id?: string } | undefined)?.key_id

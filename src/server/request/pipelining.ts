@@ -1,13 +1,32 @@
 import type { ServerResponse } from 'node:http'
 
-/** Whether nothing that was asked before on the same connection is still to be answered: behind another there is no socket. */
+// Node parses pipelined requests at once and only keeps their responses in order. The emulator also processes them in order,
+// so that a client sees the effects of its requests in the order in which it sent them.
+
+/** Returns whether all earlier requests on the connection have been answered: only then does the response have a socket. */
 export const isHeadOfPipeline = ({ socket }: ServerResponse): boolean => socket !== null
 
-/**
- * Calls `begin` when the requests before it on the same connection have been answered, and never, where the connection
- * ends with one of them. Node itself only sees that answers keep their order.
- */
+/** Calls `start` once all earlier requests on the connection have been answered; never if the connection closes before. */
 export function whenHeadOfPipeline(response: ServerResponse, start: () => void): void {
-  // What the one before leaves to be done when it is closed comes first.
+  // The earlier response still runs its close listeners when the socket is handed over.
   response.once('socket', () => process.nextTick(start))
+}
+
+/**
+ * Sends all responses of one event-loop turn together, in order. Waking the client once per batch instead of once per
+ * response saves a fifth of the CPU time (decision 12).
+ */
+export class ResponseBatcher {
+  #deferred: (() => void)[] = []
+
+  defer(send: () => void): void {
+    if (this.#deferred.push(send) === 1) setImmediate(() => this.flush())
+  }
+
+  /** Sends everything deferred so far. */
+  flush(): void {
+    const deferred = this.#deferred
+    this.#deferred = []
+    for (const send of deferred) send()
+  }
 }

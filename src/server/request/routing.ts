@@ -1,15 +1,11 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { RequestTarget } from './target.ts'
 
-// All else is the emulated API's.
-const controlPathPattern = /^\/(_emulator|docs)(\/|$)|^\/(health|ready|openapi\.yaml|openapi\.json)$/
-
-const misplacedControlPattern = /^\/.+\/_emulator(\/|$)/
-
-/** Which methods each path has: a router says only whether one method does. */
+/** The methods that each path of an app allows. Fastify's router only tells whether it knows one method of a path. */
 export class AllowedMethods {
   readonly #routes = new Map<string, { pattern: RegExp; methods: string[] }>()
 
-  /** Notes every route that is registered on `app` from now on. */
+  /** Records every route that is registered on `app` from now on. */
   collect(app: FastifyInstance): void {
     app.addHook('onRoute', ({ url, method }) => {
       const pattern = new RegExp(`^${url.replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+').replace('*', '.*')}$`)
@@ -19,21 +15,42 @@ export class AllowedMethods {
     })
   }
 
-  /** The methods of a path without its query; `undefined` for an unknown one. */
-  methodsOf(path: string): string[] | undefined {
+  /** Returns the methods of a path without its query, or undefined for an unknown path. */
+  of(path: string): string[] | undefined {
     for (const { pattern, methods } of this.#routes.values()) {
       if (pattern.test(path)) return methods
     }
     return undefined
   }
+}
 
-  /** Whether a path belongs to the emulator itself rather than to what it emulates. */
-  isControlRoute(path: string): boolean {
-    return controlPathPattern.test(path)
-  }
+const controlPathPattern = /^\/(_emulator|docs)(\/|$)|^\/(health|ready|openapi\.yaml|openapi\.json)$/
 
-  /** Whether somebody looks for a control where none is. */
-  looksLikeControlUrl(path: string): boolean {
-    return misplacedControlPattern.test(path) && this.methodsOf(path) === undefined
-  }
+const misplacedControlPattern = /^\/.+\/_emulator(\/|$)/
+
+/** Returns whether a path belongs to the control API. */
+export const isControlPath = (path: string): boolean => controlPathPattern.test(path)
+
+/** Returns whether a path looks like that of a control below a prefix that has none. */
+export const looksLikeControlPath = (path: string): boolean => misplacedControlPattern.test(path)
+
+/** Returns the path that a request addresses within its sandbox. */
+export const sandboxPath = ({ url, rawPath, isMalformed }: RequestTarget): string =>
+  isMalformed ? stripSandbox(rawPath) : url.replace(/[?#].*/s, '')
+
+// A path that cannot be decoded still has to reach the control API's error, if it is one of its paths.
+const stripSandbox = (path: string) => path.replace(/^\/sandbox\/[^/]+(?=\/_emulator\/)/, '')
+
+/**
+ * Returns whether Fastify found no route by itself. It does so for methods that its 404 router does not know (PLAY), for which
+ * `request.is404` is never true in a hook.
+ */
+export const isFastifyNotFound = (thrown: unknown): boolean =>
+  (thrown as { code?: unknown } | null)?.code === 'FST_ERR_NOT_FOUND'
+
+/** Rejects requests without a route before their body is read. */
+export function rejectUnknownRoutes(app: FastifyInstance, unknownRouteError: (request: FastifyRequest) => Error): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    done(request.is404 ? unknownRouteError(request) : undefined)
+  })
 }

@@ -53,7 +53,7 @@ func TestGiveUpAfter503(t *testing.T) {
 func TestLostAnswer(t *testing.T) {
 	sandbox := newSandbox(t)
 	keys := sandbox.keys()
-	sandbox.arm(object{"operation": "admin-api-keys-create", "when": "after_commit", "kind": "reset"})
+	sandbox.arm(object{"operation": "admin-api-keys-create", "when": "after_commit", "kind": "connection_reset"})
 	key, err := keys.New(t.Context(), ci)
 	must(t, err)
 	lost := sandbox.requests("operation=admin-api-keys-create&delivered=false")

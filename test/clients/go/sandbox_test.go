@@ -70,7 +70,7 @@ func (s *sandbox) advance(duration string) {
 // What the journal has, oldest first.
 func (s *sandbox) requests(filters string) []request {
 	var journal struct{ Data []request }
-	s.control("GET", "/requests?"+filters, nil, &journal)
+	s.control("GET", "/journal?"+filters, nil, &journal)
 	return journal.Data
 }
 

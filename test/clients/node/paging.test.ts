@@ -23,7 +23,7 @@ test.for([
   ['desc', 100],
 ] as const)('auto-paging %s %i', async ([order, limit], { keys, sandbox }) => {
   expect(await namesOf(keys.list({ order, limit }))).toEqual(order === 'asc' ? names : names.toReversed())
-  expect(await sandbox.requests({ operation: 'admin-api-keys-list' })).toHaveLength(Math.ceil(251 / limit))
+  expect(await sandbox.journal.list({ operation: 'admin-api-keys-list' })).toHaveLength(Math.ceil(251 / limit))
 })
 
 test('delete while iterating', async ({ keys }) => {

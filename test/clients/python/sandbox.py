@@ -40,7 +40,7 @@ class Sandbox:
         ask("PUT", f"{self._control}/clock", {"advance": duration})
 
     def requests(self, **filters: Any) -> list[dict[str, Any]]:
-        return ask("GET", f"{self._control}/requests?{urlencode(filters)}")["data"]
+        return ask("GET", f"{self._control}/journal?{urlencode(filters)}")["data"]
 
     def remove(self) -> None:
         ask("DELETE", f"{EMULATOR}/_emulator/sandboxes/{self.name}")

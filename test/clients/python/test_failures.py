@@ -27,7 +27,7 @@ def test_give_up_after_503(keys, sandbox):
 
 
 def test_lost_answer(keys, sandbox):
-    sandbox.arm(operation="admin-api-keys-create", when="after_commit", kind="reset")
+    sandbox.arm(operation="admin-api-keys-create", when="after_commit", kind="connection_reset")
     key = keys.create(name="deploy")
     [lost] = sandbox.requests(operation="admin-api-keys-create", delivered="false")
     orphan = lost["key_id"]
@@ -42,6 +42,6 @@ def test_strict_validation(sandbox):
     keys.list()
     keys.delete(key.id)
     falsified = [{"op": "replace", "path": "/created_at", "value": "yesterday"}]
-    sandbox.arm(operation="admin-api-keys-create", kind="mutate", patch=falsified)
+    sandbox.arm(operation="admin-api-keys-create", kind="json_patch", patch=falsified)
     with pytest.raises(APIResponseValidationError):
         keys.create(name="ci")

@@ -49,7 +49,7 @@ const acts: { [Do in ControlStep['do']]: Act<Do> } = {
   async reset(world, name, { what }) {
     world.obtain(name).reset(what)
     // A reset of everything says so by saying nothing.
-    const body = what.length === parts.length ? undefined : { what }
+    const body = what.length === parts.length ? undefined : { only: what }
     await control(world, 'POST', controlOf(name, '/reset'), 200, body)
   },
 
@@ -107,7 +107,7 @@ const acts: { [Do in ControlStep['do']]: Act<Do> } = {
 
   async 'read journal'(world, name) {
     const expected = world.obtain(name).journal.map(inWriting)
-    const { sent, answer } = await control(world, 'GET', controlOf(name, '/requests'), 200)
+    const { sent, answer } = await control(world, 'GET', controlOf(name, '/journal'), 200)
     const fields = ['operation', 'status', 'calling_key_id', 'key_id', 'fault_id', 'delivered']
     const written = answer.data.map((entry: Record<string, unknown>) =>
       Object.fromEntries(fields.map((field) => [field, entry[field]])),

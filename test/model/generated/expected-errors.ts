@@ -44,7 +44,7 @@ export const unknownCursor = (after: string) =>
 export const injected = (status: number) =>
   status < 500
     ? refused(status, `The request was refused with ${status}.`)
-    : refused(status, `The server answered with ${status}.`, { type: 'server_error' })
+    : refused(status, `The server responded with status ${status}.`, { type: 'server_error' })
 
 export const brokenUrl = () =>
   refused(400, 'The URL of the request is malformed: its percent-encoding is not valid UTF-8.')

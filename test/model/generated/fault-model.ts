@@ -14,7 +14,7 @@ export const operationIds = {
 export interface Fault {
   operation: Operation | '*'
   when: 'before' | 'after_commit'
-  kind: 'error' | 'reset' | 'empty' | 'truncate'
+  kind: 'error' | 'connection_reset' | 'empty_response' | 'truncated_body'
   times: number
   skip: number
 }
@@ -31,7 +31,7 @@ export const bodyOf = ({ operation, when, kind, ...counts }: Fault): object => (
   operation: operation === '*' ? '*' : operationIds[operation],
   kind,
   ...(kind === 'error' ? { status: 503 } : {}),
-  ...(kind === 'truncate' ? {} : { when }),
+  ...(kind === 'truncated_body' ? {} : { when }),
   ...counts,
 })
 
@@ -60,8 +60,8 @@ export class FaultModel {
 /** What a client sees of a fault that befell the answer. */
 export function spoilt({ kind }: Fault, { status, text }: Answer): Outcome {
   if (kind === 'error') return { kind: 'answer', ...injected(503) }
-  if (kind === 'reset') return { kind }
-  if (kind === 'empty') return { kind: 'end' }
+  if (kind === 'connection_reset') return { kind: 'reset' }
+  if (kind === 'empty_response') return { kind: 'end' }
   const bytes = Buffer.from(text)
   return { kind: 'half', status, text: bytes.toString('utf8', 0, Math.floor(bytes.length / 2)) }
 }

@@ -100,11 +100,11 @@ export const fault: fc.Arbitrary<Fault> = fc
   .record({
     operation: fc.constantFrom('*', 'create', 'list', 'retrieve', 'delete'),
     when: fc.constantFrom('before', 'after_commit'),
-    kind: fc.constantFrom('error', 'reset', 'empty', 'truncate'),
+    kind: fc.constantFrom('error', 'connection_reset', 'empty_response', 'truncated_body'),
     times: fc.integer({ min: 1, max: 3 }),
     skip: fc.nat({ max: 2 }),
   })
-  .map((each) => (each.kind === 'truncate' ? { ...each, when: 'after_commit' } : each))
+  .map((each) => (each.kind === 'truncated_body' ? { ...each, when: 'after_commit' } : each))
 
 const seconds = fc.oneof(fc.integer({ min: -100, max: 100 }), fc.integer({ min: -1_000_000, max: 1_000_000 }))
 

@@ -48,7 +48,7 @@ class FailuresTest {
   @Test
   void lostAnswer() {
     sandbox.arm("""
-        {"operation": "admin-api-keys-create", "when": "after_commit", "kind": "reset"}""");
+        {"operation": "admin-api-keys-create", "when": "after_commit", "kind": "connection_reset"}""");
     var key = sandbox.keys().create(ci);
     var lost = sandbox.requests("operation=admin-api-keys-create&delivered=false");
     assertEquals(1, lost.size());
@@ -66,7 +66,7 @@ class FailuresTest {
     keys.list();
     keys.delete(id);
     sandbox.arm("""
-        {"operation": "admin-api-keys-create", "kind": "mutate",
+        {"operation": "admin-api-keys-create", "kind": "json_patch",
          "patch": [{"op": "replace", "path": "/created_at", "value": "yesterday"}]}""");
     assertThrows(OpenAIInvalidDataException.class, () -> keys.create(ci));
   }

@@ -62,7 +62,7 @@ final class Sandbox implements AutoCloseable {
 
   /** What the journal has, oldest first. */
   List<JsonNode> requests(String filters) {
-    return List.of(JSON.convertValue(control("GET", "/requests?" + filters, "").get("data"), JsonNode[].class));
+    return List.of(JSON.convertValue(control("GET", "/journal?" + filters, "").get("data"), JsonNode[].class));
   }
 
   @Override

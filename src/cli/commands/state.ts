@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { UserError } from '../../common/user-error.ts'
+import type { Options } from '../../config/options.ts'
+import { EmulatorError } from '../../control-client/emulator-error.ts'
+import { documentPlace } from '../../schema/document.ts'
+import { parsePointer } from '../../schema/schema-errors.ts'
+import { type ControlCommandOptions, withControlClient } from '../control.ts'
+import { printError } from '../output.ts'
+
+/** Prints the state of a sandbox as a seed, or loads one into it. Throws as `withControlClient` does. */
+export async function state({ load, add, ...options }: ControlCommandOptions & Options<'load' | 'add'>): Promise<void> {
+  if (load !== undefined && add !== undefined) throw new UserError('--add: cannot be combined with --load')
+  const file = load ?? add
+  if (file === undefined) {
+    const text = await withControlClient(options, (send) => send('GET', '/state'))
+    process.stdout.write(`${JSON.stringify(JSON.parse(text), null, 2)}\n`)
+    return
+  }
+  const seed = readSeed(file)
+  const response = await withControlClient(options, async (send) => {
+    try {
+      return await send(load === undefined ? 'POST' : 'PUT', '/state', seed)
+    } catch (error) {
+      throw await withFilePosition(error, file, seed.text)
+    }
+  })
+  const done = load === undefined ? 'keys added to' : 'loaded into'
+  printError(`${file}: ${done} sandbox '${options.sandbox}', which now lists ${JSON.parse(response).keys} keys`)
+}
+
+/** Adds file and line to the emulator's error about a seed. Throws UserError if the file is not YAML. */
+async function withFilePosition(error: unknown, file: string, text: string): Promise<unknown> {
+  if (!(error instanceof EmulatorError) || error.code !== 'invalid_body') return error
+  const { parseYaml } = await import('../../schema/yaml.ts')
+  const { lineOf } = parseYaml(file, text)
+  if (error.param === null) return error
+  return new UserError(`${documentPlace(file, lineOf(parsePointer(error.param)))}, ${error.message}`)
+}
+
+function readSeed(file: string) {
+  try {
+    const type = file.endsWith('.json') ? 'application/json' : 'application/yaml'
+    return { text: readFileSync(file, 'utf8'), type }
+  } catch (error) {
+    throw new UserError(`seed ${file}: cannot be read: ${(error as Error).message}`)
+  }
+}

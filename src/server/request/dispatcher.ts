@@ -1,0 +1,34 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { createContext } from './context.ts'
+import { isHeadOfPipeline, type ResponseBatcher, whenHeadOfPipeline } from './pipelining.ts'
+import { type AllowedMethods, isControlPath, looksLikeControlPath, sandboxPath } from './routing.ts'
+import type { RequestTarget } from './target.ts'
+
+interface DispatcherDeps {
+  /** The app of the emulated API. */
+  handleApi: RequestListener
+  handleControl: RequestListener
+  /** The routes of the emulated API's app, health checks included. */
+  apiRoutes: AllowedMethods
+  batcher: ResponseBatcher
+}
+
+/** Returns the listener of the HTTP server: it creates the request's context and chooses the app that handles it. */
+export function createDispatcher({ handleApi, handleControl, apiRoutes, batcher }: DispatcherDeps): RequestListener {
+  // Health checks are control paths, too, but the emulated API's app handles them: the other one may not be built yet.
+  function isForControlApp({ method = '' }: IncomingMessage, target: RequestTarget): boolean {
+    const path = sandboxPath(target)
+    if (isControlPath(path)) return target.isMalformed || !apiRoutes.of(path)?.includes(method)
+    return looksLikeControlPath(path) && apiRoutes.of(path) === undefined
+  }
+
+  return (request: IncomingMessage, response: ServerResponse) => {
+    const context = createContext(request)
+    const handle = isForControlApp(request, context.target) ? handleControl : handleApi
+    if (isHeadOfPipeline(response)) return handle(request, response)
+    context.isPipelined = true
+    // A client that has sent everything may have closed its side: its responses must not wait a turn each.
+    batcher.flush()
+    whenHeadOfPipeline(response, () => handle(request, response))
+  }
+}

@@ -1,0 +1,33 @@
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
+import { RequestAborted } from '../../common/abort.ts'
+import { ConnectionFault } from '../../faults/connection-faults.ts'
+import { type Behavior, defaultBehavior } from '../../openai-api/behavior.ts'
+import type { ApiError } from '../../openai-api/errors/api-error.ts'
+import { sendError, toApiError } from '../../openai-api/http/send-error.ts'
+import type { Registry } from '../../sandbox/registry.ts'
+import { contextOf, destroyConnection, type RequestContext } from './context.ts'
+import type { FaultInjector } from './faults.ts'
+import { isFastifyNotFound } from './routing.ts'
+
+interface ErrorHandlerDeps {
+  registry: Registry
+  faults: FaultInjector
+  log: FastifyBaseLogger
+  unknownRouteError: (request: FastifyRequest) => ApiError
+}
+
+/** Returns the error handler of the emulated API: the one place that turns a thrown value into a response. */
+export function createErrorHandler({ registry, faults, log, unknownRouteError }: ErrorHandlerDeps) {
+  const behaviorOf = ({ sandbox }: RequestContext): Behavior =>
+    sandbox?.settings.behavior ?? { ...defaultBehavior, ...registry.defaults.seed.behavior }
+
+  return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): unknown => {
+    const context = contextOf(request)
+    // Once the sandbox was reset, no response may describe its new state, whatever else went wrong.
+    if (thrown instanceof RequestAborted || context.sandboxSignal?.aborted) return destroyConnection(reply)
+    if (thrown instanceof ConnectionFault) return faults.breakConnection(thrown, request, reply)
+    const error = isFastifyNotFound(thrown) ? unknownRouteError(request) : toApiError(thrown, request, log)
+    context.apiHeaderLevel = error.apiHeaderLevel
+    return sendError(error, reply, behaviorOf(context))
+  }
+}
