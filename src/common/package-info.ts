@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 
-/** Where package.json, the migrations and the fixtures are: above the sources, and above a bundle alike. */
+/** The folder with package.json, the migrations and the fixtures: above the sources and above the bundle. */
 export const packageRoot: URL = findPackageRoot(new URL('.', import.meta.url))
 
 export const version: string = JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')).version

@@ -1,8 +1,8 @@
 const escapes = /%[2-7][0-9a-f]/gi
 
 /**
- * The text with the escapes of printable ASCII decoded, or of those characters only that match `which`.
- * Never throws, as decodeURIComponent does on half an escape.
+ * Decodes the escapes of printable ASCII, or only of characters that match `which`. Never throws, unlike decodeURIComponent on
+ * an incomplete escape.
  */
 export const decodeAscii = (text: string, which = /./): string => {
   if (!text.includes('%')) return text

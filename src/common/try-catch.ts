@@ -1,6 +1,6 @@
 export type Outcome = { value: unknown } | { error: Error }
 
-/** What a call came to, for callers that hand on errors instead of throwing them. */
+/** Returns the result of a call, or its error, for callers that pass errors on instead of throwing them. */
 export function tryCatch(action: () => unknown): Outcome {
   try {
     return { value: action() }

@@ -2,21 +2,21 @@ import type { SwaggerOptions } from '@fastify/swagger'
 import type { FastifySchema } from 'fastify'
 import { version } from '../common/package-info.ts'
 
-const description = `A local server that behaves like the Admin API keys endpoints of OpenAI's API, for use as a test double.
+const description = `A local test double for the Admin API keys endpoints of OpenAI's API.
 
-Every operation of the API answers at \`/v1\`, and without it. A sandbox is an organization of its own, for one test
-perhaps; it comes into being when it is first addressed, at \`/sandbox/NAME/v1\`.
+Every operation of the API is available at \`/v1\`, and without that prefix. A sandbox is an emulated organization, for
+example for one test; it is created on its first request, at \`/sandbox/NAME/v1\`.
 
-This document describes the emulator, in its own words. It is unofficial and not affiliated with OpenAI.`
+This document describes the emulator in its own words. It is unofficial and not affiliated with OpenAI.`
 
-/** A route may validate by one schema, whose errors say more, and be documented by another that says the same. */
+/** A route can be documented by another schema than the one that it validates. */
 const useOpenapiBody = (schema: FastifySchema & { openapiBody?: unknown }): FastifySchema =>
   schema?.openapiBody === undefined ? schema : { ...schema, body: schema.openapiBody }
 
-/** Marks an operation whose body may be left out. */
+/** Marks an operation whose body is optional. */
 export const optionalBody = { 'x-optional-body': true }
 
-/** Bodies that work, for an operation. */
+/** Adds example bodies to an operation. */
 export const bodyExamples = (examples: readonly unknown[]) => ({ 'x-body-examples': examples })
 
 interface Header {
@@ -36,15 +36,16 @@ interface Document {
   components: { headers?: Record<string, Header> }
 }
 
-/** Puts in its place what a schema cannot say: what bodies may be, whether one may be left out, and of what kind a header is. */
+/** Adds what a schema cannot express: examples and optional bodies, and headers as shared components. */
 function postProcess<Input>(document: Input): Input {
   const { paths, components } = document as Document
   components.headers = {}
   for (const operation of Object.values(paths).flatMap((path) => Object.values(path))) {
     postProcessBody(operation)
     for (const { headers = {} } of Object.values(operation.responses ?? {})) {
-      for (const [name, header] of Object.entries(headers))
+      for (const [name, header] of Object.entries(headers)) {
         headers[name] = toSharedHeader(name, header as Header, components)
+      }
     }
   }
   return document
@@ -60,7 +61,7 @@ function postProcessBody(operation: Operation): void {
   if (examples.length > 0) for (const media of Object.values(requestBody.content)) media.examples = named
 }
 
-/** A reference to the header among the components, of which each is there once. */
+/** Adds a header to the components once and returns a reference to it. */
 function toSharedHeader(name: string, header: Header, { headers = {} }: Document['components']) {
   const { required = false, ...schema } = header.schema
   const sharedName = required ? name : `${name}-if-known`
@@ -68,7 +69,7 @@ function toSharedHeader(name: string, header: Header, { headers = {} }: Document
   return { $ref: `#/components/headers/${sharedName}` }
 }
 
-/** The sandbox `default` and any other, `path` being what stands below them. */
+/** Returns the servers of routes that every sandbox has, below `path`. */
 const sandboxServers = (path: string) => [
   { url: path === '' ? '/' : path, description: 'The sandbox `default`.' },
   {
@@ -78,42 +79,41 @@ const sandboxServers = (path: string) => [
   },
 ]
 
-/** How @fastify/swagger derives the document from the schemas of the routes. */
+/** How @fastify/swagger derives the document from the routes. */
 export const openApiOptions: SwaggerOptions = {
   openapi: {
     openapi: '3.1.0',
     info: { title: 'Admin keys emulator', version, description, license: { name: 'MIT', identifier: 'MIT' } },
     servers: sandboxServers('/v1'),
     tags: [
-      { name: 'Admin API keys', description: 'The emulated API: what changes only when the real one does.' },
+      { name: 'Admin API keys', description: 'The emulated API, which changes only when the real one does.' },
       { name: 'Emulator', description: 'The emulator itself.' },
       {
         name: 'Controls',
         description:
-          'What a test does to a sandbox. Those of another than `default` stand at `/sandbox/NAME/_emulator/`.',
+          'What a test can do to a sandbox. Sandboxes other than `default` are at `/sandbox/NAME/_emulator/`.',
       },
     ],
     components: {
       securitySchemes: {
-        AdminApiKeyAuth: { type: 'http', scheme: 'bearer', description: 'An admin key: `sk-admin-local` at first.' },
+        AdminApiKeyAuth: { type: 'http', scheme: 'bearer', description: 'An admin key; initially `sk-admin-local`.' },
         ControlToken: {
           type: 'http',
           scheme: 'bearer',
-          description: 'The token of `--control-token`, where the emulator was started with one.',
+          description: 'The token of `--control-token`, if the emulator was started with one.',
         },
       },
     },
   },
-  // As the source has them: by default a `const` becomes an `enum` and a component is called `def-0`.
+  // Keeps `const`, and the names of components: the defaults are `enum` and `def-0`.
   convertConstToEnum: false,
   transform: ({ schema, url }) => ({ schema: useOpenapiBody(schema), url }),
-  transformObject: (document) =>
-    postProcess('openapiObject' in document ? document.openapiObject : document.swaggerObject),
+  transformObject: (input) => ('openapiObject' in input ? postProcess(input.openapiObject) : input.swaggerObject),
   refResolver: { buildLocalReference: (json, _baseUri, _fragment, index) => String(json['$id'] ?? `def-${index}`) },
 }
 
-/** The `servers` of the routes of the emulator itself, which stand at the root. */
+/** Returns the `servers` of routes that only exist at the root. */
 export const rootServer = () => [{ url: '/' }]
 
-/** Those of controls, which stand below each sandbox, too. */
+/** Returns the `servers` of controls, which every sandbox has. */
 export const controlServers = () => sandboxServers('')

@@ -2,10 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { createRedactor, redactBody, redactHeaders, redactOptional, redactQuery } from './redact-entry.ts'
 import type { JournalEntry } from './schemas.ts'
 
-/** What is known of a request when it is answered. */
+/** What is known about a request when its response is sent. */
 export interface ObservedRequest {
   id: string
-  /** Milliseconds by the clock of the sandbox. */
+  /** Milliseconds of the sandbox's clock. */
   time: number
   operation: string | undefined
   method: string
@@ -18,7 +18,7 @@ export interface ObservedRequest {
   callingKeyId: string | undefined
   keyId: string | undefined
   faultId: string | undefined
-  /** The bearer token that was presented. */
+  /** The presented bearer token. */
   token: string | undefined
   /** Real monotonic milliseconds. */
   startedAt: number
@@ -26,24 +26,24 @@ export interface ObservedRequest {
   reason: string | undefined
 }
 
-/** What is kept of a request: the texts as they are shown, all else as it came, for most entries are never looked at. */
+/** A stored request: without secrets, but otherwise as observed, because most records are never read. */
 export interface JournalRecord {
   readonly request: ObservedRequest
   readonly query: JournalEntry['query']
   delivered: boolean
-  /** Whether it is known what became of the answer. */
+  /** Whether `delivered` is final. */
   isDeliveryKnown: boolean
-  /** Real milliseconds since the attempt before it. */
+  /** Real milliseconds since the previous attempt. */
   sincePrevious: number | undefined
-  /** Roughly, in bytes. */
+  /** Approximate size in bytes. */
   size: number
 }
 
-/** Takes the secrets out of what was seen: what is kept has none. */
+/** Returns the record of a request, with its secrets removed. */
 export function createRecord(observed: ObservedRequest): JournalRecord {
   const redactText = createRedactor(observed.token)
   const query = redactQuery(observed.url, redactText)
-  // The path and the key that it names are parts of the URL.
+  // The path and the key id in it are parts of the URL.
   const redactPart = query.url === observed.url ? (text: string) => text : redactText
   const request = {
     ...observed,
@@ -57,16 +57,12 @@ export function createRecord(observed: ObservedRequest): JournalRecord {
     body: redactBody(observed.body, redactText),
     responseBody: redactBody(observed.responseBody, redactText),
   }
-  const size =
-    1000 +
-    request.url.length +
-    headersLength(request.headers) +
-    (request.body?.length ?? 0) +
-    (request.responseBody?.length ?? 0)
+  const { url, headers, body = '', responseBody = '' } = request
+  const size = 1000 + url.length + headersLength(headers) + body.length + responseBody.length
   return { request, query: query.values, delivered: false, isDeliveryKnown: false, sincePrevious: undefined, size }
 }
 
-/** Adds to what is kept of a request the body that it had. */
+/** Adds the body of a request that was recorded before its body was read. */
 export function attachBody(record: JournalRecord, body: string, token: string | undefined): void {
   record.request.body = redactBody(body, createRedactor(token))
   record.size += record.request.body?.length ?? 0
@@ -85,7 +81,7 @@ export function retryCountOf({ headers }: ObservedRequest): number | null {
   return typeof text === 'string' && retryCount.test(text) ? Number(text) : null
 }
 
-/** The entry as it is shown. */
+/** Returns a record in the form of the control API. */
 export function toJournalEntry({ request, query, delivered, sincePrevious }: JournalRecord): JournalEntry {
   const { url, startedAt, finishedAt } = request
   return {

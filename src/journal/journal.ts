@@ -1,11 +1,11 @@
 import { attachBody, createRecord, type JournalRecord, type ObservedRequest, retryCountOf } from './entry.ts'
 
-/** In bytes, of one sandbox. */
+/** The limit of one sandbox. */
 const maxBytes = 8 * 1024 * 1024
 
 type Listener = (record: JournalRecord) => void
 
-/** The last requests to a sandbox, bounded in entries and in bytes. */
+/** The latest requests to a sandbox, limited in number and in bytes. */
 export class Journal {
   readonly #capacity: number
   readonly #listeners = new Set<Listener>()
@@ -21,7 +21,7 @@ export class Journal {
     return this.#entries
   }
 
-  /** Keeps what was seen; `undefined` where nothing is kept. Whoever gets it says when it was delivered, by `settle`. */
+  /** Records a request; returns undefined if the journal is off. The caller must call `setDelivered` later. */
   add(request: ObservedRequest): JournalRecord | undefined {
     if (this.#capacity === 0) return undefined
     const record = createRecord(request)
@@ -32,7 +32,7 @@ export class Journal {
     return record
   }
 
-  /** Adds the body to what was kept without one, for it was answered before the body was read. */
+  /** Adds the body to the record of a request whose response was sent before its body was read. */
   addBody(record: JournalRecord, body: string, token: string | undefined): void {
     if (!this.#entries.includes(record)) return
     this.#bytes -= record.size
@@ -42,7 +42,7 @@ export class Journal {
     this.#trim()
   }
 
-  /** Says what became of an answer; only then do the readers of the stream hear of it. */
+  /** Records whether a response was delivered, and only then notifies subscribers. */
   setDelivered(record: JournalRecord, delivered: boolean): void {
     record.delivered = delivered
     record.isDeliveryKnown = true
@@ -54,7 +54,7 @@ export class Journal {
     this.#bytes = 0
   }
 
-  /** Hears of entries from now on, until it is let go. */
+  /** Calls `listener` for new records. Returns a function that unsubscribes. */
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
@@ -67,7 +67,7 @@ export class Journal {
     }
   }
 
-  /** Since the attempt whose retry this is: the same request, its count one lower. */
+  /** The previous attempt is the same request with a retry count one lower. */
   #sincePrevious(request: ObservedRequest): number | undefined {
     const count = retryCountOf(request)
     if (count === null || count === 0) return undefined

@@ -2,15 +2,14 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { redact, redactSecret } from '../common/redaction.ts'
 import type { JournalEntry } from './schemas.ts'
 
-/** The text without secrets. */
 export type RedactText = (text: string) => string
 
 export const redactOptional = (text: string | undefined, redactText: RedactText) =>
   text === undefined ? undefined : redactText(text)
 
-/** Takes out what looks like a key, and the token that was presented, in whatever escapes they are written. */
+/** Returns a function that removes keys and the presented token from a text, also where JSON escapes them. */
 export function createRedactor(token: string | undefined): RedactText {
-  // Only what JSON escapes looks otherwise in it.
+  // JSON changes only tokens that contain these characters.
   const jsonToken = token !== undefined && /["\\]/.test(token) ? JSON.stringify(token).slice(1, -1) : undefined
   return (text) => {
     const plain = text.includes('\\') ? decodeJsonEscapes(text) : text
@@ -20,17 +19,17 @@ export function createRedactor(token: string | undefined): RedactText {
   }
 }
 
-/** Without the escapes of JSON for what needs none: a key may be written with them. */
+// A key can be written with escapes that JSON does not need: \u0073k-….
 const decodeJsonEscapes = (text: string) =>
-  text.replace(/\\u00([2-7][0-9a-f])/gi, (written, hex) => {
+  text.replace(/\\u00([2-7][0-9a-f])/gi, (encoded, hex) => {
     const character = String.fromCharCode(Number.parseInt(hex, 16))
-    return /[\w-]/.test(character) ? character : written
+    return /[\w-]/.test(character) ? character : encoded
   })
 
-/** In characters. */
+// In characters.
 const maxBodyLength = 16 * 1024
 
-/** At most its beginning, as a text of its own: a slice would keep all of what it is of. */
+/** Returns a redacted and truncated body. A copy, because a slice would keep the whole string in memory. */
 export function redactBody(body: string | undefined, redactText: RedactText): string | undefined {
   const text = redactOptional(body, redactText)
   if (text === undefined || text.length <= maxBodyLength) return text
@@ -39,22 +38,22 @@ export function redactBody(body: string | undefined, redactText: RedactText): st
 
 const noQuery: JournalEntry['query'] = Object.freeze({})
 
-/** The query by name, without secrets, and the URL with no more in it than that. */
+/** Returns the redacted query by name, and the URL, which is rebuilt from it if it contained a secret. */
 export function redactQuery(url: string, redactText: RedactText): { url: string; values: JournalEntry['query'] } {
-  const begin = url.indexOf('?')
-  if (begin < 0) return { url: redactText(url), values: noQuery }
+  const queryStart = url.indexOf('?')
+  if (queryStart < 0) return { url: redactText(url), values: noQuery }
   const values: JournalEntry['query'] = Object.create(null)
   let hasSecret = false
-  const pairs = [...new URLSearchParams(url.slice(begin + 1).replace(/#.*/, ''))].map(([name, value]) => {
+  const pairs = [...new URLSearchParams(url.slice(queryStart + 1).replace(/#.*/, ''))].map(([name, value]) => {
     const pair = [redactText(name), redactText(value)] as const
     hasSecret ||= pair[0] !== name || pair[1] !== value
     return pair
   })
   for (const [name, value] of pairs) {
-    const before = values[name]
-    values[name] = before === undefined ? value : [before, value].flat()
+    const previous = values[name]
+    values[name] = previous === undefined ? value : [previous, value].flat()
   }
-  const result = hasSecret ? `${url.slice(0, begin)}?${pairs.map((pair) => pair.join('=')).join('&')}` : url
+  const result = hasSecret ? `${url.slice(0, queryStart)}?${pairs.map((pair) => pair.join('=')).join('&')}` : url
   return { url: redactText(result), values }
 }
 
@@ -68,7 +67,7 @@ export function redactHeaders(headers: IncomingHttpHeaders, redactText: RedactTe
   return result
 }
 
-/** The scheme, and a key in its redacted form; of anything else nothing. */
+/** Keeps the scheme, and the redacted form of a key; nothing of any other credential. */
 function redactAuthorization(authorization: string): string {
   const [, scheme = '', credential = ''] = /^(\S+ )?(.*)$/s.exec(authorization) ?? []
   return `${scheme}${credential.startsWith('sk-') ? redactSecret(credential) : '[redacted]'}`

@@ -5,24 +5,15 @@ import { Choice } from '../schema/typebox.ts'
 const choice = <const Values extends readonly string[]>(values: Values, description: string) =>
   Type.Optional(Choice(values, { default: values[0], description }))
 
-/** Where the service's true answer is not known: one switch each (docs/fidelity.md). */
+/** One switch for each point on which the real API's behavior is unknown (docs/fidelity.md). */
 export const BehaviorSchema = Type.Object(
   {
-    auth: choice(
-      ['strict', 'any'],
-      '`any` takes every non-empty bearer token; a key that is known still acts as itself.',
-    ),
-    state: choice(
-      ['kept', 'discarded'],
-      '`discarded`: a request runs on the state last loaded and leaves nothing behind.',
-    ),
+    auth: choice(['strict', 'any'], '`any` accepts every non-empty bearer token; a known key still acts as itself.'),
+    state: choice(['kept', 'discarded'], '`discarded` rolls back everything that a request changes.'),
     scope_error: choice(['object', 'string'], 'Whether the `error` of a 403 is an object or a bare string.'),
-    deleted_cursor: choice(['resume', 'reject'], 'Whether `after` may name a key that has been deleted since.'),
-    limit_out_of_range: choice(['clamp', 'reject'], 'Whether a `limit` outside of 1..100 is clamped or refused.'),
-    unknown_route: choice(
-      ['json', 'empty'],
-      'Whether an unknown URL is answered with an error object or an empty body.',
-    ),
+    deleted_cursor: choice(['resume', 'reject'], 'Whether `after` may name a deleted key.'),
+    limit_out_of_range: choice(['clamp', 'reject'], 'Whether a `limit` outside 1..100 is clamped or rejected.'),
+    unknown_route: choice(['json', 'empty'], 'Whether the response to an unknown URL is an error object or empty.'),
   },
   { additionalProperties: false, title: 'the behavior', description: 'an object: the switches by name' },
 )

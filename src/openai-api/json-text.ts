@@ -1,4 +1,4 @@
-/** JSON text of a value of that shape. */
+/** The JSON text of a value with that shape. */
 export type Json<Shape> = string & { readonly shape?: Shape }
 
 export const toJson = <Shape>(value: Shape): Json<Shape> => JSON.stringify(value)

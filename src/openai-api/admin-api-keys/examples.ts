@@ -15,21 +15,21 @@ const key: AdminApiKey = {
   owner: createOwner({ type: 'user', id: 'user-abc', name: 'Jane', created_at: 1711471533 }),
 }
 
-const list: ApiKeyList = {
+const listResponse: ApiKeyList = {
   object: 'list',
-  // As many as a page may hold.
+  // The largest page.
   data: Array.from({ length: 100 }, () => key),
   first_id: id,
   last_id: id,
   has_more: true,
 }
 const createResponse: AdminApiKeyCreateResponse = { ...key, value: 'sk-admin-1234abcd' }
-const deleted: DeletedAdminApiKey = { id, object: 'organization.admin_api_key.deleted', deleted: true }
+const deleteResponse: DeletedAdminApiKey = { id, object: 'organization.admin_api_key.deleted', deleted: true }
 
-/** Of each operation, by its operationId, an answer that has everything one can have. */
+/** For each operation, a response with every field that one can have. */
 export const exampleResponses: Readonly<Record<OperationId, unknown>> = {
-  'admin-api-keys-list': list,
+  'admin-api-keys-list': listResponse,
   'admin-api-keys-create': createResponse,
   'admin-api-keys-get': key,
-  'admin-api-keys-delete': deleted,
+  'admin-api-keys-delete': deleteResponse,
 }

@@ -12,11 +12,11 @@ import {
   ListQuery,
 } from './schemas.ts'
 
-// The four operations as routes and document declare them; `operationId` is an operation's one name.
+// The four operations, as the routes and the OpenAPI document declare them.
 
 const KeyParams = Type.Object({ key_id: Type.String({ description: 'The ID of the key.' }) })
 
-/** The response of one status of an operation, with the sentence and the headers that the document needs. */
+/** Returns the schema of a response, with the description and headers that the document needs. */
 const response = <Status extends number, Schema extends Type.TSchema>(
   status: Status,
   schema: Schema,
@@ -28,15 +28,15 @@ const response = <Status extends number, Schema extends Type.TSchema>(
   >
 
 const errorResponses = {
-  ...response(400, Ref(ErrorResponse), 'The request is malformed, or a parameter breaks a rule.'),
-  ...response(401, Ref(ErrorResponse), 'There is no admin key, or none that authenticates.'),
-  // Under the behaviour `scope_error: string` the error is a bare string, as seen on other routes of the service.
+  ...response(400, Ref(ErrorResponse), 'The request is malformed, or a parameter is invalid.'),
+  ...response(401, Ref(ErrorResponse), 'The admin key is missing or does not authenticate.'),
+  // With the behavior `scope_error: string` the error is a bare string, as observed on other routes of the real API.
   ...response(
     403,
     Type.Object({ error: Type.Union([ErrorResponse.properties.error, Type.String()]) }),
-    'A key of a project or a service account, which is no admin key.',
+    'The key belongs to a project or a service account and is not an admin key.',
   ),
-  ...response(503, Ref(ErrorResponse), 'The sandbox would be one more than the emulator may hold.'),
+  ...response(503, Ref(ErrorResponse), 'Sandbox limit exceeded.'),
 }
 
 const notFound = response(404, Ref(ErrorResponse), 'No key has this ID.')
@@ -50,7 +50,7 @@ const operation = (operationId: string, summary: string, description: string) =>
 })
 
 export const listKeys = {
-  ...operation('admin-api-keys-list', 'List admin API keys', 'The keys of the organization, a page at a time.'),
+  ...operation('admin-api-keys-list', 'List admin API keys', 'Lists the keys of the organization, one page at a time.'),
   querystring: ListQuery,
   response: { ...response(200, Ref(ApiKeyList), 'A page of keys.'), ...errorResponses },
 }
@@ -59,19 +59,19 @@ export const createKey = {
   ...operation(
     'admin-api-keys-create',
     'Create an admin API key',
-    'Makes a key whose owner is the owner of the calling key. Its value is in this answer and in no other.',
+    'Creates a key that belongs to the owner of the calling key. Only this response contains its value.',
   ),
   body: CreateBody,
   response: {
     ...response(200, Ref(AdminApiKeyCreateResponse), 'The new key.'),
     ...errorResponses,
     ...response(413, Ref(ErrorResponse), 'The body is longer than 1 MiB.'),
-    ...response(415, Ref(ErrorResponse), 'The body is not declared as JSON.'),
+    ...response(415, Ref(ErrorResponse), 'The content type is not JSON.'),
   },
 }
 
 export const retrieveKey = {
-  ...operation('admin-api-keys-get', 'Retrieve an admin API key', 'One key, without its value.'),
+  ...operation('admin-api-keys-get', 'Retrieve an admin API key', 'Returns one key, without its value.'),
   params: KeyParams,
   response: { ...response(200, Ref(AdminApiKey), 'The key.'), ...errorResponses, ...notFound },
 }
@@ -80,7 +80,7 @@ export const deleteKey = {
   ...operation(
     'admin-api-keys-delete',
     'Delete an admin API key',
-    'Deletes a key, for good: it authenticates no more and is listed no more.',
+    'Deletes a key permanently: it no longer authenticates and is no longer listed.',
   ),
   params: KeyParams,
   response: { ...response(200, DeletedAdminApiKey, 'The key is deleted.'), ...errorResponses, ...notFound },
@@ -91,28 +91,30 @@ const [bodyPointer, pathPointer] = ['$response.body#', '$request.path.key_id']
 export const links = {
   list: {
     200: {
-      next: link('admin-api-keys-list', 'The page that follows.', { after: `${bodyPointer}/last_id` }),
-      retrieveFirst: link('admin-api-keys-get', 'The first of its keys.', { key_id: `${bodyPointer}/data/0/id` }),
-      deleteFirst: link('admin-api-keys-delete', 'The first of its keys.', { key_id: `${bodyPointer}/data/0/id` }),
+      next: link('admin-api-keys-list', 'The next page.', { after: `${bodyPointer}/last_id` }),
+      retrieveFirst: link('admin-api-keys-get', 'The first key of the page.', { key_id: `${bodyPointer}/data/0/id` }),
+      deleteFirst: link('admin-api-keys-delete', 'The first key of the page.', { key_id: `${bodyPointer}/data/0/id` }),
     },
   },
   create: {
     200: {
       retrieve: link('admin-api-keys-get', 'The key, without its value.', { key_id: `${bodyPointer}/id` }),
-      delete: link('admin-api-keys-delete', 'Takes the key back.', { key_id: `${bodyPointer}/id` }),
-      following: link('admin-api-keys-list', 'The keys after it.', { after: `${bodyPointer}/id` }),
+      delete: link('admin-api-keys-delete', 'Deletes the new key.', { key_id: `${bodyPointer}/id` }),
+      following: link('admin-api-keys-list', 'The keys after this one.', { after: `${bodyPointer}/id` }),
     },
   },
   retrieve: {
     200: {
       delete: link('admin-api-keys-delete', 'Deletes the key.', { key_id: `${bodyPointer}/id` }),
-      following: link('admin-api-keys-list', 'The keys after it.', { after: `${bodyPointer}/id` }),
+      following: link('admin-api-keys-list', 'The keys after this one.', { after: `${bodyPointer}/id` }),
     },
   },
   delete: {
     200: {
-      retrieve: link('admin-api-keys-get', 'Is 404 from now on.', { key_id: pathPointer }),
-      following: link('admin-api-keys-list', 'Goes on where the key stood.', { after: `${bodyPointer}/id` }),
+      retrieve: link('admin-api-keys-get', 'Responds with 404 from now on.', { key_id: pathPointer }),
+      following: link('admin-api-keys-list', 'Continues after the position of the deleted key.', {
+        after: `${bodyPointer}/id`,
+      }),
     },
   },
 }

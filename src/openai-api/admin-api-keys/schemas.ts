@@ -3,7 +3,7 @@ import { Choice, Nullable, Ref, UnixTime } from '../../schema/typebox.ts'
 
 export const Owner = Type.Object(
   {
-    type: Choice(['user', 'service_account'], { description: 'What the owner is.' }),
+    type: Choice(['user', 'service_account'], { description: 'The kind of owner.' }),
     object: Choice(['organization.user', 'organization.service_account'], {
       description: 'The type of the object.',
     }),
@@ -12,20 +12,20 @@ export const Owner = Type.Object(
     created_at: UnixTime('When the owner was created, in Unix seconds.', 1711471533),
     role: Choice(['owner', 'member'], { description: '`owner` for a user, `member` for a service account.' }),
   },
-  { description: 'Who the key belongs to.' },
+  { description: 'The owner of the key.' },
 )
 
 const fields = {
   object: Type.Literal('organization.admin_api_key', { description: 'The type of the object.' }),
   id: Type.String({ description: 'The ID of the key.', examples: ['key_abc'] }),
   name: Nullable(Type.String(), { description: 'The name of the key.', examples: ['CI deploys'] }),
-  redacted_value: Type.String({ description: 'The value with its middle left out.', examples: ['sk-admin...def'] }),
+  redacted_value: Type.String({ description: 'The value without its middle.', examples: ['sk-admin...def'] }),
   created_at: UnixTime('When the key was created, in Unix seconds.', 1711471533),
   expires_at: Nullable(UnixTime('In Unix seconds.', 1714063533), {
-    description: 'When the key stops authenticating; null if it never does.',
+    description: 'When the key expires; null if it never expires.',
   }),
   last_used_at: Nullable(UnixTime('In Unix seconds.', 1711471534), {
-    description: 'When the key last authenticated a request; null until it first does.',
+    description: 'When the key last authenticated a request; null if it was never used.',
   }),
   owner: Owner,
 }
@@ -33,21 +33,21 @@ const fields = {
 export const AdminApiKey = Object.assign(
   Type.Object(fields, {
     $id: 'AdminApiKey',
-    description: 'A key for the Admin API, as it is shown after its creation.',
+    description: 'A key for the Admin API, without its value.',
   }),
   { $id: 'AdminApiKey' as const },
 )
 export type AdminApiKey = Type.Static<typeof AdminApiKey>
 
 const value = Type.String({
-  description: 'The value of the key. No other answer ever holds it.',
+  description: 'The value of the key. No other response contains it.',
   examples: ['sk-admin-1234abcd'],
 })
 
 export const AdminApiKeyCreateResponse = Object.assign(
   Type.Object(
     { ...fields, value },
-    { $id: 'AdminApiKeyCreateResponse', description: 'A new key, with its value: the one time that it is shown.' },
+    { $id: 'AdminApiKeyCreateResponse', description: 'A new key with its value, which is returned only once.' },
   ),
   { $id: 'AdminApiKeyCreateResponse' as const },
 )
@@ -58,11 +58,11 @@ export const ApiKeyList = Object.assign(
     {
       object: Type.Literal('list', { description: 'The type of the object.' }),
       data: Type.Array(Ref(AdminApiKey), { description: 'The keys of this page, in order.' }),
-      first_id: Nullable(Type.String(), { description: 'The ID of the first key in `data`; null if there is none.' }),
+      first_id: Nullable(Type.String(), { description: 'The ID of the first key in `data`; null if `data` is empty.' }),
       last_id: Nullable(Type.String(), {
-        description: 'The ID of the last key in `data`, the cursor of the next page; null if there is none.',
+        description: 'The ID of the last key in `data`, the cursor of the next page; null if `data` is empty.',
       }),
-      has_more: Type.Boolean({ description: 'Whether keys follow those in `data`.' }),
+      has_more: Type.Boolean({ description: 'Whether there are more keys after this page.' }),
     },
     { $id: 'ApiKeyList', description: 'A page of keys.' },
   ),
@@ -84,13 +84,16 @@ export const defaultLimit = 20
 
 export const ListQuery = Type.Object({
   after: Type.Optional(
-    Type.String({ description: 'A cursor: the ID of the key after which the page begins. An empty one is none.' }),
+    Type.String({ description: 'A cursor: the ID of the key before the page. An empty cursor is ignored.' }),
   ),
   order: Type.Optional(
-    Choice(['asc', 'desc'], { default: 'asc', description: 'By time of creation, oldest or newest first.' }),
+    Choice(['asc', 'desc'], {
+      default: 'asc',
+      description: 'By creation time, oldest (`asc`) or newest (`desc`) first.',
+    }),
   ),
   limit: Type.Optional(
-    Type.Integer({ default: defaultLimit, description: 'How many keys at the most. Clamped to 1..100.' }),
+    Type.Integer({ default: defaultLimit, description: 'Maximum number of keys, clamped to 1..100.' }),
   ),
 })
 export type ListQuery = Type.Static<typeof ListQuery>
@@ -101,7 +104,7 @@ export const CreateBody = Type.Object({
     Type.Integer({
       minimum: 1,
       maximum: 31_536_000,
-      description: 'How long the key authenticates, in seconds. Left out: for ever.',
+      description: 'Seconds until the key expires. Without it, the key never expires.',
       examples: [2_592_000],
     }),
   ),

@@ -7,12 +7,12 @@ export interface ErrorBody {
 }
 
 /**
- * How much an answer says of who made it: nothing but a request id, the API's version too, or the organization as well.
- * Two answers of 401 withhold some of it.
+ * Which identity headers a response carries: only the request id, the API version too, or the organization as well. Two kinds
+ * of 401 omit some (docs/fidelity.md).
  */
 export type ApiHeaderLevel = 'minimal' | 'versioned' | 'full'
 
-/** Errors whose form is a matter of behaviours: a key without the scope, a URL or a method that does not exist. */
+/** Errors whose form a behavior switch changes: a missing scope; an unknown URL or method. */
 export type ErrorKind = 'scope' | 'unknown_route'
 
 interface Details {
@@ -21,11 +21,11 @@ interface Details {
   kind?: ErrorKind
 }
 
-/** An answer of 4xx or 5xx, thrown by whoever notices it and sent by the error handler alone. */
+/** A 4xx or 5xx response. Any code can throw it; only the error handler sends it. */
 export class ApiError extends Error {
   readonly status: number
   readonly body: ErrorBody
-  /** The true cause, for the person who reads the log: a code, then `name=value` pairs. Never holds a secret. */
+  /** The true cause, for people who read the log: a code, then `name=value` pairs. Never contains a secret. */
   readonly reason: string
   readonly headers: Record<string, string>
   readonly apiHeaderLevel: ApiHeaderLevel

@@ -1,6 +1,6 @@
 import { ApiError, type ErrorKind } from './api-error.ts'
 
-/** The scope that an operation asks of a key that is no admin key. */
+/** The scope that an operation requires of a key that is not an admin key. */
 export type Scope = 'api.management.read' | 'api.management.write'
 
 interface Fields {
@@ -22,18 +22,18 @@ function unauthorized(message: string, reason: string, code: string | null, apiH
   })
 }
 
-/** As the service shows a wrong key: 12 characters or fewer whole, else the first 8, as many stars, the last 4. */
+/** Returns a wrong key as the real API quotes it: unchanged up to 12 characters, else the first 8, asterisks, the last 4. */
 function mask(token: string): string {
   if (token.length <= 12) return token
   return `${token.slice(0, 8)}${'*'.repeat(token.length - 12)}${token.slice(-4)}`
 }
 
-// The sentences up to the first "ours" are the service's; docs/fidelity.md gives each one's evidence.
+// Messages of the real API; docs/fidelity.md gives the evidence for each.
 
 export const missingAuthentication = (): ApiError =>
   unauthorized('Missing bearer or basic authentication in header', 'missing_authentication', null, 'minimal')
 
-/** `reason` says which of unknown, deleted and expired it was; the client is not told. */
+/** `reason` says whether the key is unknown, deleted or expired; the response does not. */
 export const incorrectApiKey = (token: string, reason: string): ApiError =>
   unauthorized(
     `Incorrect API key provided: ${mask(token)}. You can find your API key at https://platform.openai.com/account/api-keys.`,
@@ -99,7 +99,7 @@ export const malformedJson = (reason: string): ApiError =>
     reason,
   )
 
-/** `path` as the client sent it, without its query. */
+/** `path` is the raw path without the query. */
 export const unknownUrl = (method: string, path: string, cause = 'unknown_url'): ApiError =>
   invalidRequest(404, `Invalid URL (${method} ${path})`, `${cause}; method=${method}; path=${path}`, {
     kind: 'unknown_route',
@@ -125,7 +125,7 @@ export const internalError = (): ApiError =>
     "internal_error; see the emulator's log",
   )
 
-// From here on the sentences are ours: no answer of the service was found.
+// Assumed messages: no response of the real API was found for these.
 
 const invalidValue = (param: string, message: string, reason: string): ApiError =>
   invalidRequest(400, message, reason, { param, code: 'invalid_value' })
@@ -177,7 +177,7 @@ export const malformedUrl = (): ApiError =>
 export const missingHost = (): ApiError =>
   invalidRequest(400, 'The request is malformed: HTTP/1.1 requires a Host header.', 'missing_host')
 
-/** `detail` is the parser's own word for it, such as `HPE_INVALID_METHOD`. */
+/** `detail` is the parser's code, such as `HPE_INVALID_METHOD`. */
 export const malformedRequest = (detail: string): ApiError =>
   invalidRequest(400, 'The request is malformed: it could not be read as HTTP.', `malformed_http; detail=${detail}`)
 

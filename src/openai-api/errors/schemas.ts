@@ -6,10 +6,10 @@ export const ErrorSchema = Object.assign(
     {
       message: Type.String({ description: 'What went wrong, for a person.' }),
       type: Type.String({ description: 'The class of the error.', examples: ['invalid_request_error'] }),
-      param: Nullable(Type.String(), { description: 'The parameter at fault, where one is.' }),
+      param: Nullable(Type.String(), { description: 'The invalid parameter, if there is one.' }),
       code: Nullable(Type.String(), { description: 'What went wrong, for a program.' }),
     },
-    { $id: 'Error', description: 'What every answer of 4xx and 5xx says.' },
+    { $id: 'Error', description: 'The error of a 4xx or 5xx response.' },
   ),
   { $id: 'Error' as const },
 )

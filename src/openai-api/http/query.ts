@@ -2,8 +2,8 @@ import type { TObject, TSchema } from 'typebox'
 import * as errors from '../errors/catalogue.ts'
 
 /**
- * Reads a query string, as Fastify's parser leaves it, by its schema: each value a string, a repeated key an array.
- * Unknown keys are ignored. Throws the API's error for the first parameter, in the schema's order, that breaks a rule.
+ * Parses a query by its schema; Fastify has split it into strings, and arrays for repeated names. Unknown names are ignored.
+ * Throws the API's error for the first invalid parameter, in the schema's order.
  */
 export function parseQuery(schema: TObject, query: Record<string, unknown>): Record<string, unknown> {
   const parsed: Record<string, unknown> = {}
@@ -27,7 +27,7 @@ function parseChoice(param: string, choices: string[], text: string): string {
   return text
 }
 
-// Ajv's coercion would also take 0x10, 1e1, 5.0 and a leading blank.
+// Ajv's coercion would also accept 0x10, 1e1, 5.0 and a leading space.
 function parseInteger(param: string, text: string): number {
   if (!/^[+-]?\d+$/.test(text)) throw errors.invalidType(param, 'an integer', 'a string')
   return Number(text)

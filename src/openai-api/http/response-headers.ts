@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify'
 import * as Type from 'typebox'
 import type { ApiHeaderLevel } from '../errors/api-error.ts'
 
-/** The only version there has ever been. */
+/** The only version that the API has ever had. */
 export const apiVersion = '2020-10-01'
 
 const always = { required: true }
@@ -12,35 +12,35 @@ const requestId = {
 }
 
 const version = (options: object) => ({
-  // A pattern, for to some readers of YAML the text itself is a date.
+  // A pattern, because some YAML readers turn the text itself into a date.
   'openai-version': Type.String({ pattern: `^${apiVersion}$`, description: 'The version of the API.', ...options }),
-  'openai-processing-ms': Type.Integer({ minimum: 0, description: 'How long it took, in milliseconds.', ...options }),
+  'openai-processing-ms': Type.Integer({ minimum: 0, description: 'Processing time in milliseconds.', ...options }),
 })
 
 const organization = (options: object) => ({
   'openai-organization': Type.String({ description: 'The ID of the organization.', ...options }),
 })
 
-/** Why an answer is a refusal; only the emulator says so. */
+/** On errors; only the emulator sends it. */
 export const reasonHeader = {
-  'x-emulator-reason': Type.String({ description: 'The true cause, in words for a person.', ...always }),
+  'x-emulator-reason': Type.String({ description: 'The true cause of the error.', ...always }),
 }
 
-/** Where a token is missing, or wrong. */
+/** On a missing or wrong token. */
 export const challengeHeader = {
-  'www-authenticate': Type.String({ pattern: '^Bearer ', description: 'What is wanted instead.', ...always }),
+  'www-authenticate': Type.String({ pattern: '^Bearer ', description: 'The required scheme.', ...always }),
 }
 
-/** Where a client should not try again. */
+/** On errors that clients should not retry. */
 export const noRetryHeader = {
-  'x-should-retry': Type.Literal('false', { description: 'Tells official clients not to try again.', ...always }),
+  'x-should-retry': Type.Literal('false', { description: 'Tells official clients not to retry.', ...always }),
 }
 
-/** The headers of an answer, as the document has them; `required` of one that is always there. */
+/** Returns the documented headers of a response; `required` marks headers that are always present. */
 export function responseHeaderSchemas(status: number): Record<string, Type.TSchema> {
   if (status < 400) return { ...requestId, ...version(always), ...organization(always) }
   if (status === 401) return { ...requestId, ...version({}), ...challengeHeader, ...reasonHeader }
-  // Where no sandbox is reached no organization answers.
+  // A request that reaches no sandbox has no organization.
   const errorHeaders = { ...requestId, ...version(always), ...organization({}), ...reasonHeader }
   return status === 503 ? { ...errorHeaders, ...noRetryHeader } : errorHeaders
 }
@@ -48,20 +48,20 @@ export function responseHeaderSchemas(status: number): Record<string, Type.TSche
 export interface ResponseIdentity {
   /** `req_` and 32 lower-case hexadecimal digits, unique within the sandbox. */
   requestId: string
-  /** Absent where the request reached no sandbox. */
+  /** Undefined if the request reached no sandbox. */
   organizationId: string | undefined
   apiHeaderLevel: ApiHeaderLevel
-  /** How long it took, in milliseconds. */
+  /** Milliseconds since the request arrived. */
   duration: number
 }
 
-/** The headers that every answer of the API carries, and its bare content type. */
+/** Adds the headers that every response of the API carries, and its content type without a charset. */
 export function addApiHeaders(
   reply: FastifyReply,
   { requestId, organizationId, apiHeaderLevel, duration }: ResponseIdentity,
 ): void {
   reply.header('x-request-id', requestId)
-  // Fastify adds a charset to what it serializes; the service sends none.
+  // Fastify adds a charset to what it serializes; the real API sends none.
   if (reply.hasHeader('content-type')) reply.header('content-type', 'application/json')
   if (apiHeaderLevel === 'minimal') return
   reply.header('openai-version', apiVersion)

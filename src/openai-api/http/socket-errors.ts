@@ -7,15 +7,15 @@ import { apiVersion } from './response-headers.ts'
 import { encodeReason, envelope } from './send-error.ts'
 
 interface SocketErrorDeps {
-  /** Makes the id of an answer. */
+  /** Generates the id of a response. */
   requestId: () => string
   log: FastifyBaseLogger
 }
 
-/** Node's name for the answer that a socket is at, and for the request which that answers. */
+/** `_httpMessage` is Node's name for the response that a socket is currently sending. */
 type BusySocket = Duplex & { _httpMessage?: ServerResponse & { req: IncomingMessage } }
 
-/** Answers what Node's parser could not make a request of, on the bare socket: there is no request, so no sandbox either. */
+/** Returns the handler for what Node cannot parse as a request. It responds on the socket itself; no sandbox is involved. */
 export function createClientErrorHandler(deps: SocketErrorDeps) {
   return (cause: NodeJS.ErrnoException, socket: BusySocket): void => {
     if (!socket.writable || cause.code === 'ECONNRESET') socket.destroy()
@@ -23,23 +23,23 @@ export function createClientErrorHandler(deps: SocketErrorDeps) {
   }
 }
 
-/** What is broken may come after whole requests: their answers go first, one after the other. */
+/** Calls `next` after the responses to complete requests that came before, one after the other. */
 function afterPendingResponses(socket: BusySocket, next: () => void): void {
   const pending = socket._httpMessage
   if (pending?.req.complete) pending.once('close', () => afterPendingResponses(socket, next))
-  // Into an answer that has begun before its request was whole nothing can be said.
+  // Nothing can be added to a response that started before its request was complete.
   else if (pending?.headersSent) socket.destroy()
   else next()
 }
 
-/** Answers what Node would answer by itself, with an empty body or none: a CONNECT, and an expectation it does not know. */
+/** Handles CONNECT and unknown expectations, which Node would answer with an empty body or none. */
 export function handleConnectAndExpect(server: Server, deps: SocketErrorDeps): void {
   server.on('connect', (_request, socket) => {
-    // Node has let go of the socket: whatever breaks on it while answers are pending is ours to hear.
+    // Node no longer handles errors of this socket.
     socket.on('error', () => socket.destroy())
     afterPendingResponses(socket, () => sendErrorAndClose(socket, errors.malformedRequest('connect'), deps))
   })
-  // As if the header were not there.
+  // Ignores the header.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
 }
 
@@ -49,7 +49,7 @@ function fromCause({ code = 'unknown' }: NodeJS.ErrnoException): ApiError {
   return errors.malformedRequest(code)
 }
 
-// How long the other side may take to hear us out, in milliseconds.
+// How long the client may take to read the response.
 const closeDelayMs = 1000
 
 function sendErrorAndClose(socket: Duplex, error: ApiError, { requestId, log }: SocketErrorDeps): void {
@@ -57,13 +57,13 @@ function sendErrorAndClose(socket: Duplex, error: ApiError, { requestId, log }: 
   log.info({ request_id, status: error.status, reason: error.reason }, 'request')
   socket.on('error', () => socket.destroy())
   socket.end(serializeResponse(error, request_id))
-  // What the client still sends is read and dropped, or the kernel would reset the connection over our answer.
+  // Discards what the client still sends: unread data would make the kernel reset the connection before the response arrives.
   socket.resume()
   const timer = setTimeout(() => socket.destroy(), closeDelayMs)
   socket.once('close', () => clearTimeout(timer))
 }
 
-/** A whole HTTP response, as `addApiHeaders` and `sendError` would have made it. */
+/** Returns a whole HTTP response, like those of `addApiHeaders` and `sendError`. */
 function serializeResponse(error: ApiError, requestId: string): string {
   const body = JSON.stringify(envelope(error))
   const headers = {
