@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { cleanUpAtExit } from '../../bench/processes.ts'
-import { ours, start } from '../../bench/servers.ts'
+import { emulatorSpec, startServer } from '../../bench/servers.ts'
 import { run } from './command.ts'
 import { faultsOf, type Ran, renderMatrix, scenarios } from './matrix.ts'
 import { type Suite, suites } from './suites.ts'
@@ -60,7 +60,7 @@ function checkMatrix(ran: readonly Ran[]): void {
 }
 
 cleanUpAtExit()
-const server = await start(ours())
+const server = await startServer(emulatorSpec())
 const ran = await Promise.all(suites.map((suite) => runSuite(suite, `http://127.0.0.1:${server.port}`)))
 if (!server.isRunning()) fail(`the emulator ended:\n${server.output()}`)
 await server.stop()

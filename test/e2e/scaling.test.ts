@@ -1,21 +1,21 @@
 import { connect } from 'node:net'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Front, startNginx } from '../../bench/nginx.ts'
-import { ours, type Server, start } from '../../bench/servers.ts'
-import { removeTemporary } from '../../bench/temporary.ts'
+import { type RunningNginx, startNginx } from '../../bench/nginx.ts'
+import { emulatorSpec, type Server, startServer } from '../../bench/servers.ts'
+import { removeTemporaryFiles } from '../../bench/temporary.ts'
 
 const names = Array.from({ length: 200 }, (_, n) => `test-${n}`)
 
 let emulators: Server[] = []
-let front: Front
+let front: RunningNginx
 beforeAll(async () => {
-  emulators = await Promise.all([start(ours()), start(ours())])
+  emulators = await Promise.all([startServer(emulatorSpec()), startServer(emulatorSpec())])
   front = await startNginx(emulators.map(({ port }) => port))
 })
 afterAll(async () => {
   await Promise.all([...emulators, front].map((running) => running?.stop()))
-  removeTemporary()
+  removeTemporaryFiles()
 })
 
 const at = (sandbox: string) => `http://127.0.0.1:${front.port}/sandbox/${sandbox}`
