@@ -1,5 +1,6 @@
-// Makes lib/index.d.ts and lib/index.d.cts: the declarations of src/library/ in one file that needs no other, with the
-// shapes of bodies made of the schemas that validate them. Twice, for TypeScript tells modules from CommonJS.
+// Generates lib/index.d.ts and lib/index.d.cts: the declarations of src/library/ in one self-contained file, with body
+// types derived from the schemas that validate them. Two files, because TypeScript distinguishes ES modules from
+// CommonJS.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -18,20 +19,20 @@ execFileSync(process.execPath, [tsc, '-p', 'tsconfig.types.json'], { cwd: root, 
 
 const behavior = { ...BehaviorSchema, required: Object.keys(BehaviorSchema.properties) }
 const shapes = {
-  ArmedFault: [ArmedFault, 'A fault that is armed, or was.'],
-  Behavior: [behavior, 'How a sandbox answers where the true answer of the service is not known (LIMITS.md).'],
-  FaultBody: [documentFault(operationIds), 'What arms a fault, by its kind.'],
+  ArmedFault: [ArmedFault, 'A fault that is armed or has been used up.'],
+  Behavior: [behavior, 'How a sandbox responds where the behavior of the real service is unknown (LIMITS.md).'],
+  FaultBody: [documentFault(operationIds), 'The request body that arms a fault, by kind.'],
   OperationId: [{ enum: operationIds }, 'An operation of the emulated API.'],
-  RequestEntry: [JournalEntrySchema, 'A request to the emulated API, without a secret in it.'],
-  Resettable: [{ enum: resetParts }, 'What a reset may be limited to.'],
-  SeedFile: [SeedFile, 'How a sandbox begins, or is.'],
+  RequestEntry: [JournalEntrySchema, 'A request to the emulated API, with secrets redacted.'],
+  Resettable: [{ enum: resetParts }, 'A part of a sandbox that a reset can be limited to.'],
+  SeedFile: [SeedFile, 'The state of a sandbox, as a seed or an export.'],
 } as const
 
-const declared = Object.entries(shapes).map(
-  ([name, [schema, words]]) => `/** ${words} */\nexport type ${name} = ${typeOf(schema as Schema)};\n`,
+const schemaTypes = Object.entries(shapes).map(
+  ([name, [schema, description]]) => `/** ${description} */\nexport type ${name} = ${typeOf(schema as Schema)};\n`,
 )
 
-/** A declaration file without what it imports and hands on. */
+/** Returns a declaration file without its imports and re-exports. */
 function declarationsOf(file: string): string {
   const text = readFileSync(new URL(`dist/types/${file}.d.ts`, root), 'utf8')
   return text.replaceAll(/^(import|export type \{|export \{|\/\/\/) ?.*\n/gm, '')
@@ -41,5 +42,5 @@ const files = ['library/types', 'control-client/emulator-error', 'library/start-
   declarationsOf,
 )
 const reference = '/// <reference lib="esnext.disposable" preserve="true" />\n'
-const text = [reference, ...declared, ...files].join('\n')
+const text = [reference, ...schemaTypes, ...files].join('\n')
 for (const file of ['lib/index.d.ts', 'lib/index.d.cts']) writeFileSync(new URL(file, root), text)
