@@ -1,8 +1,8 @@
-# docker build --target release .    the image as it is published
-# docker build .                     the same for builders that do not know --start-interval (the last stage)
+# docker build --target release .    the published image
+# docker build .                     the same, for builders without support for --start-interval (last stage)
 
 FROM node:24.21.0-bookworm-slim AS build
-# What is bundled shows only here: a bill of materials must look at this stage, too.
+# Only this stage has the bundled packages, so the SBOM must scan it as well.
 ARG BUILDKIT_SBOM_SCAN_STAGE=true
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
@@ -16,7 +16,7 @@ RUN node scripts/build.ts \
   && cd node_modules/better-sqlite3 \
   && find deps src prebuilds -type f ! -name "linux-$(node -p process.arch).node" -delete
 
-# A root file system of node, the libraries that it and the addon load, and the program; no shell.
+# The root filesystem holds node, the shared libraries that it and the addon load, and the program. It has no shell.
 RUN install -d /image/app /image/seed \
   && install -d -o 1000 -g 1000 /image/data \
   && install -d -m 1777 /image/tmp \
@@ -26,9 +26,9 @@ RUN install -d /image/app /image/seed \
       /usr/share/doc/libgcc-s1/copyright /usr/share/doc/libstdc++6/copyright \
   && if [ -e /usr/local/LICENSE ]; then cp --parents -t /image /usr/local/LICENSE; fi
 
-# What Node compiles of the program it finds in the image, where it could write it nowhere.
+# Node finds the compiled code in the image, because it cannot write a cache to a read-only filesystem.
 RUN NODE_COMPILE_CACHE=/image/app/cache NODE_COMPILE_CACHE_PORTABLE=1 \
-  node scripts/warm.ts /image/app/bin/admin-keys-emulator.cjs
+  node scripts/warm-compile-cache.ts /image/app/bin/admin-keys-emulator.cjs
 
 FROM scratch AS emulator
 COPY --from=build /image /

@@ -1,52 +1,52 @@
-import { askOk, inSandbox } from './client.ts'
-import { operations, startFloor } from './operations.ts'
-import { ours, type Server, startPinned } from './servers.ts'
+import { inSandbox, requestOk } from './client.ts'
+import { operations, startBareServer } from './operations.ts'
+import { emulatorSpec, type Server, startPinned } from './servers.ts'
 import { medianOf, ratios } from './statistics.ts'
-import { seedOf } from './temporary.ts'
-import { type Load, load, warmUps } from './wrk.ts'
+import { writeSeed } from './temporary.ts'
+import { type LoadResult, measureLoad, warmUpRounds } from './wrk.ts'
 
-/** Retrieve, where the controls have something to do at every request. */
-export interface Armed {
-  bare: Load[]
-  /** With the journal on, and a fault armed for another operation. */
-  armed: Load[]
-  /** With `--journal 0` and no fault; empty where it was not asked for. */
-  unwatched: Load[]
+/** Load on retrieve while the journal and an armed fault are checked on every request. */
+export interface ArmedFigures {
+  bare: LoadResult[]
+  /** With the journal on and a fault armed for another operation. */
+  armed: LoadResult[]
+  /** With `--journal 0` and no fault; empty unless requested. */
+  withoutJournal: LoadResult[]
 }
 
 const sandbox = 'armed'
 const path = inSandbox(sandbox)
 const fault = '{"operation":"admin-api-keys-delete","kind":"error","status":500,"times":null}'
 
-/** Rounds of each in turn, once all are warm. */
-export async function measureArmed(rounds: number, alsoUnwatched: boolean): Promise<Armed> {
+/** Measures the servers in turn, round by round, after warm-up. */
+export async function measureArmed(rounds: number, includeWithoutJournal: boolean): Promise<ArmedFigures> {
   const { retrieve } = operations
-  const seed = ['--seed', seedOf(retrieve.keys)]
-  const armed = await startPinned(ours(...seed))
-  await askOk(armed.port, { method: 'POST', path: `/sandbox/${sandbox}/_emulator/faults`, body: fault })
-  const servers: Partial<Record<keyof Armed, Server>> = { bare: await startFloor(armed, retrieve), armed }
-  if (alsoUnwatched) servers.unwatched = await startPinned(ours(...seed, '--journal', '0'))
-  const figures: Armed = { bare: [], armed: [], unwatched: [] }
-  const names = Object.keys(servers) as (keyof Armed)[]
-  for (let round = 1 - warmUps; round <= rounds; round++)
+  const seed = ['--seed', writeSeed(retrieve.keys)]
+  const armed = await startPinned(emulatorSpec(...seed))
+  await requestOk(armed.port, { method: 'POST', path: `/sandbox/${sandbox}/_emulator/faults`, body: fault })
+  const servers: Partial<Record<keyof ArmedFigures, Server>> = { bare: await startBareServer(armed, retrieve), armed }
+  if (includeWithoutJournal) servers.withoutJournal = await startPinned(emulatorSpec(...seed, '--journal', '0'))
+  const figures: ArmedFigures = { bare: [], armed: [], withoutJournal: [] }
+  const names = Object.keys(servers) as (keyof ArmedFigures)[]
+  for (let round = 1 - warmUpRounds; round <= rounds; round++)
     for (const name of names) {
-      // A bare server is warm after one round.
+      // A bare server needs only one warm-up round.
       if (name === 'bare' && round < 0) continue
-      const measured = await load(servers[name] as Server, retrieve.target(path))
+      const measured = await measureLoad(servers[name] as Server, retrieve.target(path))
       if (round > 0) figures[name].push(measured)
     }
   for (const server of Object.values(servers)) await server.stop()
   return figures
 }
 
-/** Of bare, in the same round, round by round. */
-export const relativeTo = (bare: readonly Load[], loads: readonly Load[]) =>
+/** Returns the throughput relative to the bare server, round by round. */
+export const throughputRatiosTo = (bare: readonly LoadResult[], results: readonly LoadResult[]) =>
   ratios(
-    loads.map(({ perSecond }) => perSecond),
-    bare.map(({ perSecond }) => perSecond),
+    results.map(({ requestsPerSecond }) => requestsPerSecond),
+    bare.map(({ requestsPerSecond }) => requestsPerSecond),
   )
 
-/** What bench/baseline.json keeps of it. */
-export const armedRatios = ({ bare, armed }: Armed) => ({
-  'retrieve armed throughput': medianOf(relativeTo(bare, armed)),
+/** Returns the ratios that bench/baseline.json stores. */
+export const armedRatios = ({ bare, armed }: ArmedFigures) => ({
+  'retrieve armed throughput': medianOf(throughputRatiosTo(bare, armed)),
 })

@@ -1,5 +1,6 @@
 'use strict'
-// The floor: node:http sending one ready answer. Stripping types, or loading a module, would be half of its start.
+// The lower bound: node:http sending one prepared response. Plain CommonJS, because stripping types or loading an ES
+// module would be half of its start.
 const { readFileSync } = require('node:fs')
 const { createServer } = require('node:http')
 
@@ -8,12 +9,12 @@ const { status, headers, body } = file
   ? JSON.parse(readFileSync(file, 'utf8'))
   : { status: 200, headers: { 'content-type': 'application/json' }, body: '{}' }
 
-const answer = (response) => response.writeHead(status, headers).end(body)
+const respond = (response) => response.writeHead(status, headers).end(body)
 
 const server = createServer((request, response) => {
-  if (request.headers['content-length'] === undefined) answer(response)
-  else request.resume().on('end', () => answer(response))
+  if (request.headers['content-length'] === undefined) respond(response)
+  else request.resume().on('end', () => respond(response))
 })
-// As ours, so that the header that Node makes of it is of the same length.
+// As in the emulator, so that the Keep-Alive header has the same length.
 server.keepAliveTimeout = 72_000
 server.listen(Number(port), '127.0.0.1')

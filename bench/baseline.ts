@@ -4,43 +4,45 @@ const file = new URL('baseline.json', import.meta.url)
 
 export type Ratios = Record<string, number>
 
-export interface Comparison {
+export interface BaselineComparison {
   name: string
   baseline: number | undefined
   measured: number | undefined
-  /** How much worse than the baseline, in percent of it; negative where it is better. */
-  slip: number | undefined
-  verdict: 'good' | 'slip' | 'fails' | 'incredible' | 'no baseline' | 'not measured'
+  /** Percent worse than the baseline; negative if better. */
+  percentWorse: number | undefined
+  verdict: 'ok' | 'worse' | 'failed' | 'implausible' | 'no baseline' | 'not measured'
 }
 
-const slipAbove = 15
-const failsAbove = 40
-// As a factor.
-const tooGood = 2.5
+const worseAbovePercent = 15
+const failedAbovePercent = 40
+// A factor by which a figure may improve.
+const implausibleGain = 2.5
 
-/** Every ratio of either side. */
-export function compare(baseline: Ratios, measured: Ratios): Comparison[] {
+/** Compares every ratio that either side has. */
+export function compare(baseline: Ratios, measured: Ratios): BaselineComparison[] {
   return [...new Set([...Object.keys(baseline), ...Object.keys(measured)])].map((name) => {
-    const [was, is] = [baseline[name], measured[name]]
-    if (is === undefined) return { name, baseline: was, measured: is, slip: undefined, verdict: 'not measured' }
-    if (was === undefined) return { name, baseline: was, measured: is, slip: undefined, verdict: 'no baseline' }
-    const slip = (isLargerBetter(name) ? (was - is) / was : (is - was) / was) * 100
-    const gain = isLargerBetter(name) ? is / was : was / is
-    return { name, baseline: was, measured: is, slip, verdict: judge(slip, gain) }
+    const [before, now] = [baseline[name], measured[name]]
+    if (now === undefined)
+      return { name, baseline: before, measured: now, percentWorse: undefined, verdict: 'not measured' }
+    if (before === undefined)
+      return { name, baseline: before, measured: now, percentWorse: undefined, verdict: 'no baseline' }
+    const percentWorse = (isLargerBetter(name) ? (before - now) / before : (now - before) / before) * 100
+    const gain = isLargerBetter(name) ? now / before : before / now
+    return { name, baseline: before, measured: now, percentWorse, verdict: judge(percentWorse, gain) }
   })
 }
 
-/** The better of two attempts at each of those figures; the others as they were. */
+/** Returns `first` with the better of both attempts for each of `names`. */
 export function betterOf(first: Ratios, second: Ratios, names: readonly string[]): Ratios {
   const better = names.map((name) => {
-    const attempts = [first[name], second[name]].filter((value) => value !== undefined)
-    return [name, isLargerBetter(name) ? Math.max(...attempts) : Math.min(...attempts)]
+    const values = [first[name], second[name]].filter((value) => value !== undefined)
+    return [name, isLargerBetter(name) ? Math.max(...values) : Math.min(...values)]
   })
   return { ...first, ...Object.fromEntries(better) }
 }
 
-/** Without those that this machine cannot measure. */
-export const known = (ratios: Record<string, number | undefined>): Ratios =>
+/** Drops the ratios that this machine cannot measure. */
+export const withoutUnmeasured = (ratios: Record<string, number | undefined>): Ratios =>
   Object.fromEntries(Object.entries(ratios).filter((entry): entry is [string, number] => entry[1] !== undefined))
 
 export function readBaseline(): Ratios | undefined {
@@ -57,12 +59,12 @@ export function writeBaseline(ratios: Ratios): void {
   writeFileSync(file, `${JSON.stringify(Object.fromEntries(rounded), null, 2)}\n`)
 }
 
-// Time, memory and processor time are better when they are smaller.
+// For time, memory and CPU time, smaller is better.
 const isLargerBetter = (name: string) => name.endsWith('throughput')
 
-function judge(slip: number, gain: number): Comparison['verdict'] {
-  // What is so much better, or no number, is a mistake of the measuring, or wants a new baseline.
-  if (!Number.isFinite(slip) || gain > tooGood) return 'incredible'
-  if (slip > failsAbove) return 'fails'
-  return slip > slipAbove ? 'slip' : 'good'
+function judge(percentWorse: number, gain: number): BaselineComparison['verdict'] {
+  // Such a gain, or NaN, is a measuring error or calls for a new baseline.
+  if (!Number.isFinite(percentWorse) || gain > implausibleGain) return 'implausible'
+  if (percentWorse > failedAbovePercent) return 'failed'
+  return percentWorse > worseAbovePercent ? 'worse' : 'ok'
 }

@@ -1,70 +1,70 @@
-// npm run bench:check: the ratios of a short run beside those of bench/baseline.json.
+// npm run bench:check: compares the ratios of a short run with bench/baseline.json.
 import { parseArgs } from 'node:util'
 import { armedRatios, measureArmed } from './armed.ts'
-import { betterOf, type Comparison, compare, known, type Ratios, readBaseline } from './baseline.ts'
+import { type BaselineComparison, betterOf, compare, type Ratios, readBaseline, withoutUnmeasured } from './baseline.ts'
 import { measureOperation, operationNames, operationRatios } from './operations.ts'
 import { cleanUpAtExit } from './processes.ts'
-import { show, table } from './report/table.ts'
+import { formatNumber, renderTable } from './report/table.ts'
 import { measureStarts, startRatios } from './start.ts'
 import { requireTool } from './tools.ts'
 
 const startRounds = 7
 const rounds = 3
 const armedRounds = 2
-// Of what failed.
-const furtherAttempts = 2
+// For each failed ratio.
+const maxRetries = 2
 
-const measures: Record<string, () => Promise<Ratios>> = {
-  start: async () => known(startRatios(await measureStarts(startRounds))),
+const measurements: Record<string, () => Promise<Ratios>> = {
+  start: async () => withoutUnmeasured(startRatios(await measureStarts(startRounds))),
 }
 for (const name of operationNames)
-  measures[name] = async () => known(operationRatios(name, await measureOperation(name, rounds)))
-measures['retrieve armed'] = async () => known(armedRatios(await measureArmed(armedRounds, false)))
+  measurements[name] = async () => withoutUnmeasured(operationRatios(name, await measureOperation(name, rounds)))
+measurements['retrieve armed'] = async () => withoutUnmeasured(armedRatios(await measureArmed(armedRounds, false)))
 
-async function check(): Promise<number> {
+async function runCheck(): Promise<number> {
   const baseline = readBaseline()
   if (baseline === undefined) {
-    console.error('bench:check: there is no bench/baseline.json; npm run bench -- --write-baseline makes it')
+    console.error('bench:check: bench/baseline.json is missing; create it with npm run bench -- --write-baseline')
     return 2
   }
   requireTool('wrk')
-  let ratios = await measure(Object.keys(measures))
-  for (let attempt = 0; attempt < furtherAttempts; attempt++) {
-    const suspects = failing(compare(baseline, ratios))
-    if (suspects.length === 0) break
-    console.log(`Measured again, for a machine may be busy: ${suspects.join(', ')}. The better of the two counts.\n`)
-    ratios = betterOf(ratios, await measure([...new Set(suspects.map(measureOf))]), suspects)
+  let ratios = await measure(Object.keys(measurements))
+  for (let attempt = 0; attempt < maxRetries; attempt++) {
+    const failed = failedNames(compare(baseline, ratios))
+    if (failed.length === 0) break
+    console.log(`Measuring again, in case the machine was busy: ${failed.join(', ')}. The better result counts.\n`)
+    ratios = betterOf(ratios, await measure([...new Set(failed.map(measurementOf))]), failed)
   }
   const comparisons = compare(baseline, ratios)
-  print(comparisons)
-  const isEmpty = comparisons.every(({ slip }) => slip === undefined)
-  return isEmpty || failing(comparisons).length > 0 ? 1 : 0
+  printComparisons(comparisons)
+  const isEmpty = comparisons.every(({ percentWorse }) => percentWorse === undefined)
+  return isEmpty || failedNames(comparisons).length > 0 ? 1 : 0
 }
 
 async function measure(names: readonly string[]): Promise<Ratios> {
   const ratios: Ratios = {}
-  for (const name of names) Object.assign(ratios, await measures[name]?.())
+  for (const name of names) Object.assign(ratios, await measurements[name]?.())
   return ratios
 }
 
-const measureOf = (ratio: string) => ratio.replace(/ \w+$/, '')
+const measurementOf = (ratio: string) => ratio.replace(/ \w+$/, '')
 
-const failing = (comparisons: readonly Comparison[]) =>
-  comparisons.filter(({ verdict }) => verdict === 'fails' || verdict === 'incredible').map(({ name }) => name)
+const failedNames = (comparisons: readonly BaselineComparison[]) =>
+  comparisons.filter(({ verdict }) => verdict === 'failed' || verdict === 'implausible').map(({ name }) => name)
 
-function print(comparisons: readonly Comparison[]): void {
-  const rows = comparisons.map(({ name, baseline, measured, slip, verdict }) => [
+function printComparisons(comparisons: readonly BaselineComparison[]): void {
+  const rows = comparisons.map(({ name, baseline, measured, percentWorse, verdict }) => [
     name,
-    show(baseline, 2),
-    show(measured, 2),
-    slip === undefined ? '–' : `${slip > 0 ? '+' : ''}${show(slip)} %`,
+    formatNumber(baseline, 2),
+    formatNumber(measured, 2),
+    percentWorse === undefined ? '–' : `${percentWorse > 0 ? '+' : ''}${formatNumber(percentWorse)} %`,
     verdict,
   ])
-  console.log(table(['ours / bare', 'baseline', 'now', 'worse by', 'verdict'], rows))
-  console.log('\nOver 15 % worse is a slip, which may be noise; over 40 %, or incredibly good, fails.')
+  console.log(renderTable(['emulator / bare', 'baseline', 'now', 'worse by', 'verdict'], rows))
+  console.log('\nMore than 15 % worse may be noise. More than 40 % worse, or implausibly good, fails.')
 }
 
-function refuseOptions(): void {
+function rejectArguments(): void {
   try {
     parseArgs({ options: {} })
   } catch (error) {
@@ -73,6 +73,6 @@ function refuseOptions(): void {
   }
 }
 
-refuseOptions()
+rejectArguments()
 cleanUpAtExit()
-process.exitCode = await check()
+process.exitCode = await runCheck()

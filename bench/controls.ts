@@ -1,86 +1,86 @@
 import { Agent } from 'node:http'
-import { type Asked, askOk, keysPath } from './client.ts'
-import { ours, type Server, startPinned } from './servers.ts'
-import { seedOf, temporaryPath } from './temporary.ts'
+import { keysPath, type RequestOptions, requestOk } from './client.ts'
+import { emulatorSpec, type Server, startPinned } from './servers.ts'
+import { temporaryPath, writeSeed } from './temporary.ts'
 
-export const keysAtFirst = 1000
+export const initialKeys = 1000
 export const storages = ['memory', 'file'] as const
 
-export interface Controls {
+export interface ControlTimings {
   storage: (typeof storages)[number]
-  /** Milliseconds, round by round, each over the same connection. */
+  /** Milliseconds, round by round, on one connection. */
   retrieve: number[]
   reset: number[]
   fork: number[]
 }
 
-interface Subject extends Controls {
+interface MeasuredServer extends ControlTimings {
   server: Server
   agent: Agent
 }
 
-// The engine makes the code of what it meets again and again faster: a server under test does the same.
-const warmUps = 10
+// V8 optimizes hot code; a server in a test suite reaches the same state.
+const warmUpRounds = 10
 
-/** A server of each storage, measured in turn, round by round. */
-export async function measureControls(rounds: number): Promise<Controls[]> {
-  const subjects: Subject[] = []
-  for (const storage of storages) subjects.push(await begin(storage))
-  for (let round = 1 - warmUps; round <= rounds; round++)
-    for (const subject of subjects) {
-      const { retrieve, reset, fork } = await measureRound(subject)
+/** Measures a server of each storage in turn, round by round. */
+export async function measureControls(rounds: number): Promise<ControlTimings[]> {
+  const servers: MeasuredServer[] = []
+  for (const storage of storages) servers.push(await startMeasuredServer(storage))
+  for (let round = 1 - warmUpRounds; round <= rounds; round++)
+    for (const measured of servers) {
+      const { retrieve, reset, fork } = await measureRound(measured)
       if (round <= 0) continue
-      subject.retrieve.push(retrieve)
-      subject.reset.push(reset)
-      subject.fork.push(fork)
+      measured.retrieve.push(retrieve)
+      measured.reset.push(reset)
+      measured.fork.push(fork)
     }
-  for (const { server, agent } of subjects) {
+  for (const { server, agent } of servers) {
     agent.destroy()
     await server.stop()
   }
-  return subjects
+  return servers
 }
 
-async function begin(storage: Controls['storage']): Promise<Subject> {
+async function startMeasuredServer(storage: ControlTimings['storage']): Promise<MeasuredServer> {
   const data = storage === 'file' ? ['--data', temporaryPath('data')] : []
-  const server = await startPinned(ours('--seed', seedOf(keysAtFirst), ...data))
+  const server = await startPinned(emulatorSpec('--seed', writeSeed(initialKeys), ...data))
   return { storage, retrieve: [], reset: [], fork: [], server, agent: new Agent({ keepAlive: true }) }
 }
 
-async function measureRound({ server, agent }: Subject): Promise<Record<'retrieve' | 'reset' | 'fork', number>> {
-  const ask = (asked: Asked) => askOk(server.port, { ...asked, agent })
-  const time = async (asked: Asked) => {
-    const began = performance.now()
-    await ask(asked)
-    return performance.now() - began
+async function measureRound({ server, agent }: MeasuredServer): Promise<Record<'retrieve' | 'reset' | 'fork', number>> {
+  const send = (options: RequestOptions) => requestOk(server.port, { ...options, agent })
+  const time = async (options: RequestOptions) => {
+    const startedAt = performance.now()
+    await send(options)
+    return performance.now() - startedAt
   }
-  await use(ask)
+  await changeKeys(send)
   const retrieve = await time({ path: `${keysPath}/key_bench_500` })
   const fork = await time({
     method: 'POST',
     path: '/_emulator/sandboxes',
     body: '{"name":"fork","from":{"sandbox":"default"}}',
   })
-  await ask({ method: 'DELETE', path: '/_emulator/sandboxes/fork' })
+  await send({ method: 'DELETE', path: '/_emulator/sandboxes/fork' })
   const reset = await time({ method: 'POST', path: '/_emulator/reset' })
-  await requireKeys(ask)
+  await assertInitialKeys(send)
   return { retrieve, reset, fork }
 }
 
-/** What a test may have done before it resets. */
-async function use(ask: (asked: Asked) => Promise<unknown>): Promise<void> {
+/** Simulates what a test does before it resets. */
+async function changeKeys(send: (options: RequestOptions) => Promise<unknown>): Promise<void> {
   for (let n = 1; n <= 10; n++) {
-    await ask({ method: 'POST', path: keysPath, body: '{"name":"used"}' })
-    await ask({ path: `${keysPath}/key_bench_${n}` })
-    await ask({ method: 'DELETE', path: `${keysPath}/key_bench_${n}` })
+    await send({ method: 'POST', path: keysPath, body: '{"name":"used"}' })
+    await send({ path: `${keysPath}/key_bench_${n}` })
+    await send({ method: 'DELETE', path: `${keysPath}/key_bench_${n}` })
   }
 }
 
-/** A reset that did nothing would be the fastest. */
-async function requireKeys(ask: (asked: Asked) => Promise<{ body: string }>): Promise<void> {
-  const { body } = await ask({ path: '/_emulator/sandboxes' })
+/** Throws unless a reset restored the initial keys: one that did nothing would be the fastest. */
+async function assertInitialKeys(send: (options: RequestOptions) => Promise<{ body: string }>): Promise<void> {
+  const { body } = await send({ path: '/_emulator/sandboxes' })
   const [only, ...others] = JSON.parse(body).data as { keys: number }[]
-  // The admin key is one more.
-  if (only?.keys === keysAtFirst + 1 && others.length === 0) return
-  throw new Error(`after a reset there are other sandboxes and keys than at first: ${body}`)
+  // Plus the admin key.
+  if (only?.keys === initialKeys + 1 && others.length === 0) return
+  throw new Error(`a reset did not restore the initial sandboxes and keys: ${body}`)
 }

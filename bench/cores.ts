@@ -6,21 +6,21 @@ export interface Pinning {
   load: number
 }
 
-/** A core for the server and another for the load, where the machine has both and taskset is there to say so. */
-export const pinning: Pinning | undefined = choose()
+/** One core for the server and one for the load; undefined without taskset or with fewer than two cores. */
+export const pinning: Pinning | undefined = choosePinning()
 
-/** The command line, kept to that core. */
-export function pinned(core: number | undefined, file: string, args: readonly string[]): [string, string[]] {
+/** Returns the command line that runs `file` on that core. */
+export function pinToCore(core: number | undefined, file: string, args: readonly string[]): [string, string[]] {
   return core === undefined ? [file, [...args]] : ['taskset', ['-c', String(core), file, ...args]]
 }
 
-function choose(): Pinning | undefined {
+function choosePinning(): Pinning | undefined {
   const [load, server] = allowedCores()
   if (load === undefined || server === undefined) return undefined
   return spawnSync('taskset', ['-c', String(server), 'true']).status === 0 ? { server, load } : undefined
 }
 
-/** Of a container, too, which may have any of the machine's. */
+// A container may be limited to any of the machine's cores.
 function allowedCores(): number[] {
   try {
     const list = /^Cpus_allowed_list:\s*(.*)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? ''

@@ -1,34 +1,34 @@
 import { residentMegabytes } from './resources.ts'
-import { addressAll } from './sandboxes.ts'
-import { ours, startPinned } from './servers.ts'
+import { requestEachSandbox } from './sandboxes.ts'
+import { emulatorSpec, startPinned } from './servers.ts'
 
-export const emptySandboxes = 1000
+export const emptySandboxCount = 1000
 
-/** Sandboxes of the default seed, which hold the admin key and nothing else. */
-export interface Empty {
-  /** Of the process that has one of them, after as many requests as it takes to address them all. */
-  megabytesOfOne: number | undefined
+/** Figures for sandboxes that hold only the admin key. */
+export interface EmptySandboxFigures {
+  /** Resident memory with one sandbox, after as many requests as there will be sandboxes. */
+  megabytesWithOne: number | undefined
   megabytes: number | undefined
-  /** Milliseconds for one to come into being: its first answer less its second. */
-  birth: number
+  /** Time to create a sandbox: its first response time minus its second. */
+  creationMilliseconds: number
 }
 
-/** A new server for every round. */
-export async function measureEmpty(rounds: number): Promise<Empty[]> {
-  const measured: Empty[] = []
-  for (let round = 0; round < rounds; round++) measured.push(await measureOnce())
+/** Starts a new server for every round. */
+export async function measureEmptySandboxes(rounds: number): Promise<EmptySandboxFigures[]> {
+  const measured: EmptySandboxFigures[] = []
+  for (let round = 0; round < rounds; round++) measured.push(await measureRound())
   return measured
 }
 
-async function measureOnce(): Promise<Empty> {
-  // One more than are measured, for the default one is always there.
-  const server = await startPinned(ours('--max-sandboxes', String(emptySandboxes + 1)))
-  // So that what serving takes is not counted as the sandboxes'.
-  for (let n = 0; n < emptySandboxes; n++) await addressAll(server, 1, '?limit=1')
-  const megabytesOfOne = residentMegabytes(server.pid)
-  const first = await addressAll(server, emptySandboxes, '?limit=1')
+async function measureRound(): Promise<EmptySandboxFigures> {
+  // Plus the default sandbox.
+  const server = await startPinned(emulatorSpec('--max-sandboxes', String(emptySandboxCount + 1)))
+  // Keeps the memory that serving requests takes out of the difference.
+  for (let n = 0; n < emptySandboxCount; n++) await requestEachSandbox(server, 1, '?limit=1')
+  const megabytesWithOne = residentMegabytes(server.pid)
+  const first = await requestEachSandbox(server, emptySandboxCount, '?limit=1')
   const megabytes = residentMegabytes(server.pid)
-  const second = await addressAll(server, emptySandboxes, '?limit=1')
+  const second = await requestEachSandbox(server, emptySandboxCount, '?limit=1')
   await server.stop()
-  return { megabytesOfOne, megabytes, birth: first - second }
+  return { megabytesWithOne, megabytes, creationMilliseconds: first - second }
 }

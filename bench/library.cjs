@@ -1,15 +1,16 @@
 'use strict'
-// Starts and closes emulators in this process, and writes how long each start took, in milliseconds, the first one first.
+// Starts and closes emulators in this process and prints the milliseconds each start took.
+// usage: node library.cjs none|tick COUNT; `tick` waits for one event-loop turn after the import.
 const { setImmediate: tick } = require('node:timers/promises')
 
-async function main(rest, count) {
+async function main(delay, count) {
   const { startEmulator } = await import('../lib/index.js')
-  if (rest === 'tick') await tick()
+  if (delay === 'tick') await tick()
   const times = []
   for (let n = 0; n < Number(count); n++) {
-    const began = performance.now()
+    const startedAt = performance.now()
     const emulator = await startEmulator()
-    times.push(performance.now() - began)
+    times.push(performance.now() - startedAt)
     await emulator.close()
   }
   console.log(JSON.stringify(times))

@@ -1,34 +1,34 @@
 import { fileURLToPath } from 'node:url'
 import { launch } from './processes.ts'
 
-export const callsInEach = 21
+export const callsPerProcess = 21
 
 export interface LibraryStarts {
-  /** Milliseconds of the first `startEmulator()` of a process, at once after the import. */
-  atOnce: number[]
-  /** The same where the event loop has turned once since the import. */
+  /** Milliseconds for the first `startEmulator()` of a process, called right after the import. */
+  immediate: number[]
+  /** The same, called one event-loop turn after the import. */
   afterTick: number[]
-  /** Of all further calls, each after the one before was closed. */
+  /** All later calls, each after the previous emulator was closed. */
   later: number[]
 }
 
-/** Rounds of two processes each, on any core, that import the library and start emulators one after another. */
+/** Runs two processes per round, on any core, that import the library and start emulators one after another. */
 export async function measureLibrary(rounds: number): Promise<LibraryStarts> {
-  const starts: LibraryStarts = { atOnce: [], afterTick: [], later: [] }
+  const starts: LibraryStarts = { immediate: [], afterTick: [], later: [] }
   for (let round = 0; round < rounds; round++) {
-    const [atOnce, ...further] = await runOnce('at-once')
-    const [afterTick, ...more] = await runOnce('tick')
-    starts.atOnce.push(atOnce as number)
+    const [immediate, ...further] = await runProcess('none')
+    const [afterTick, ...more] = await runProcess('tick')
+    starts.immediate.push(immediate as number)
     starts.afterTick.push(afterTick as number)
     starts.later.push(...further, ...more)
   }
   return starts
 }
 
-async function runOnce(rest: 'at-once' | 'tick'): Promise<number[]> {
+async function runProcess(delay: 'none' | 'tick'): Promise<number[]> {
   const script = fileURLToPath(new URL('library.cjs', import.meta.url))
-  const running = launch({ file: process.execPath, args: [script, rest, String(callsInEach)] })
-  const code = await running.ended
+  const running = launch({ file: process.execPath, args: [script, delay, String(callsPerProcess)] })
+  const code = await running.exited
   if (code !== 0) throw new Error(`bench/library.cjs ended with ${code}: ${running.output()}`)
   return JSON.parse(running.output())
 }

@@ -3,34 +3,34 @@ import { availableParallelism, cpus, release, totalmem, type } from 'node:os'
 import { pinning } from './cores.ts'
 import { wrkVersion } from './wrk.ts'
 
-/** On what it was measured, and with what; nothing that tells whose machine it was. */
+/** Describes the machine and the versions, without anything that identifies its owner. */
 export function describeMachine(): string[] {
   return [
-    `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB; ${system()}`,
-    `Node ${process.versions.node}, npm ${npmVersion()}, ${wrkVersion()}, ${dependencies().join(', ')}`,
+    `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB; ${describeSystem()}`,
+    `Node ${process.versions.node}, npm ${npmVersion()}, ${wrkVersion()}, ${dependencyVersions().join(', ')}`,
     pinning === undefined
       ? 'server and load shared the cores (no taskset, or only one core)'
-      : `under load the server had core ${pinning.server} and wrk core ${pinning.load} (taskset)`,
+      : `under load, the server ran on core ${pinning.server} and wrk on core ${pinning.load} (taskset)`,
   ]
 }
 
-function system(): string {
-  const name = /^PRETTY_NAME="?(.*?)"?$/m.exec(textOf('/etc/os-release') ?? '')?.[1]
+function describeSystem(): string {
+  const name = /^PRETTY_NAME="?(.*?)"?$/m.exec(readIfExists('/etc/os-release') ?? '')?.[1]
   return `${name === undefined ? '' : `${name}, `}${type()} ${release().split('-')[0]}`
 }
 
-// npm tells those that it runs who it is.
+// npm sets this for the scripts it runs.
 const npmVersion = () => /npm\/(\S+)/.exec(process.env['npm_config_user_agent'] ?? '')?.[1] ?? 'unknown'
 
-function dependencies(): string[] {
-  const measured = ['fastify', 'better-sqlite3']
-  return measured.map((name) => `${name} ${packageVersion(`../node_modules/${name}/package.json`)}`)
+function dependencyVersions(): string[] {
+  const names = ['fastify', 'better-sqlite3']
+  return names.map((name) => `${name} ${packageVersion(`../node_modules/${name}/package.json`)}`)
 }
 
 export const packageVersion = (path: string): string =>
   JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')).version
 
-function textOf(path: string): string | undefined {
+function readIfExists(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch {

@@ -1,122 +1,122 @@
 import { Agent } from 'node:http'
-import { type Answer, type Asked, askOk, inSandbox } from './client.ts'
-import { bare, ours, type Server, startPinned } from './servers.ts'
+import { type HttpResponse, inSandbox, type RequestOptions, requestOk } from './client.ts'
+import { bareServerSpec, emulatorSpec, type Server, startPinned } from './servers.ts'
 import { medianOf, ratios } from './statistics.ts'
-import { seedOf } from './temporary.ts'
-import { type Load, load, type Target, warmUps } from './wrk.ts'
+import { writeSeed } from './temporary.ts'
+import { type LoadResult, measureLoad, type Target, warmUpRounds } from './wrk.ts'
 
 export interface Operation {
-  /** How many keys every sandbox begins with. */
+  /** Number of keys in each sandbox at the start. */
   keys: number
   target: (path: string) => Target
-  /** The request whose answer the bare server sends. */
-  example: (path: string) => Asked
+  /** The request whose response the bare server sends. */
+  exampleRequest: (path: string) => RequestOptions
 }
 
-// More than a second can delete.
-const enoughToDelete = 60_000
+// More than can be deleted in one second.
+const deletableKeys = 60_000
 
 export const operations = {
-  retrieve: reading(100, (path) => `${path}/key_bench_50`),
-  list: reading(100, (path) => `${path}?limit=20&after=key_bench_50`),
+  retrieve: readOperation(100, (path) => `${path}/key_bench_50`),
+  list: readOperation(100, (path) => `${path}?limit=20&after=key_bench_50`),
   create: {
     keys: 0,
     target: (path) => ({ path, script: 'create' }),
-    example: (path) => ({ method: 'POST', path, body: '{"name":"bench"}' }),
+    exampleRequest: (path) => ({ method: 'POST', path, body: '{"name":"bench"}' }),
   },
   delete: {
-    keys: enoughToDelete,
+    keys: deletableKeys,
     target: (path) => ({ path, script: 'delete' }),
-    example: (path) => ({ method: 'DELETE', path: `${path}/key_bench_${enoughToDelete}` }),
+    exampleRequest: (path) => ({ method: 'DELETE', path: `${path}/key_bench_${deletableKeys}` }),
   },
 } satisfies Record<string, Operation>
 
 export type OperationName = keyof typeof operations
 export const operationNames = Object.keys(operations) as OperationName[]
 
-function reading(keys: number, pathOf: (path: string) => string): Operation {
-  return { keys, target: (path) => ({ path: pathOf(path) }), example: (path) => ({ path: pathOf(path) }) }
+function readOperation(keys: number, pathOf: (path: string) => string): Operation {
+  return { keys, target: (path) => ({ path: pathOf(path) }), exampleRequest: (path) => ({ path: pathOf(path) }) }
 }
 
 export interface OperationFigures {
-  ours: Load[]
-  bare: Load[]
+  emulator: LoadResult[]
+  bare: LoadResult[]
 }
 
-/** Rounds of bare and ours in turn, once both are warm. */
+/** Measures the bare server and the emulator in turn, round by round, after warm-up. */
 export async function measureOperation(name: OperationName, rounds: number): Promise<OperationFigures> {
   const operation: Operation = operations[name]
-  const server = await startPinned(ours('--seed', seedOf(operation.keys)))
-  const floor = await startFloor(server, operation)
-  for (let round = 1; round <= warmUps; round++)
-    await load(server, await freshTarget(server, operation, `warm-${round}`))
-  await load(floor, operation.target(inSandbox('warm')))
-  const figures: OperationFigures = { ours: [], bare: [] }
+  const server = await startPinned(emulatorSpec('--seed', writeSeed(operation.keys)))
+  const bareServer = await startBareServer(server, operation)
+  for (let round = 1; round <= warmUpRounds; round++)
+    await measureLoad(server, await freshTarget(server, operation, `warm-${round}`))
+  await measureLoad(bareServer, operation.target(inSandbox('warm')))
+  const figures: OperationFigures = { emulator: [], bare: [] }
   for (let round = 1; round <= rounds; round++) {
     const target = await freshTarget(server, operation, `round-${round}`)
-    figures.bare.push(await load(floor, target))
-    figures.ours.push(await load(server, target))
+    figures.bare.push(await measureLoad(bareServer, target))
+    figures.emulator.push(await measureLoad(server, target))
   }
-  await Promise.all([server.stop(), floor.stop()])
+  await Promise.all([server.stop(), bareServer.stop()])
   return figures
 }
 
-/** A bare server that sends what this one answers. */
-export async function startFloor(server: Server, operation: Operation): Promise<Server> {
-  const answer = await capture(server, operation)
-  const floor = await startPinned(bare(answer))
-  await requireSameBytes(floor, operation, answer)
-  return floor
+/** Starts a bare server that sends the response of `server` to the example request. */
+export async function startBareServer(server: Server, operation: Operation): Promise<Server> {
+  const response = await captureResponse(server, operation)
+  const bareServer = await startPinned(bareServerSpec(response))
+  await assertSameHeaders(bareServer, operation, response)
+  return bareServer
 }
 
-/** In a sandbox that is there and holds what the seed says. */
+/** Creates the sandbox from the seed and returns the target in it. */
 async function freshTarget({ port }: Server, { target }: Operation, sandbox: string): Promise<Target> {
   const path = inSandbox(sandbox)
-  await askOk(port, { path: `${path}?limit=1` })
+  await requestOk(port, { path: `${path}?limit=1` })
   return target(path)
 }
 
-// Node makes these itself, there as here.
-const madeByNode = new Set(['Date', 'Connection', 'Keep-Alive'])
+// Node adds these on both servers.
+const headersAddedByNode = new Set(['Date', 'Connection', 'Keep-Alive'])
 
-async function capture(server: Server, operation: Operation): Promise<Answer> {
-  const { status, headers, body } = await askExample(server, operation)
-  const own = Object.entries(headers).filter(([header]) => !madeByNode.has(header))
-  return { status, headers: Object.fromEntries(own), body }
+async function captureResponse(server: Server, operation: Operation): Promise<HttpResponse> {
+  const { status, headers, body } = await requestExample(server, operation)
+  const kept = Object.entries(headers).filter(([header]) => !headersAddedByNode.has(header))
+  return { status, headers: Object.fromEntries(kept), body }
 }
 
-async function requireSameBytes(floor: Server, operation: Operation, answer: Answer): Promise<void> {
-  const { Date: _, ...theirs } = (await askExample(floor, operation)).headers
-  // What both ask of Node, as wrk will see it.
-  const wanted = { ...answer.headers, Connection: 'keep-alive', 'Keep-Alive': 'timeout=72' }
-  if (JSON.stringify(theirs) !== JSON.stringify(wanted))
-    throw new Error(`the bare server sends other headers than ours: ${JSON.stringify({ theirs, wanted })}`)
+async function assertSameHeaders(bareServer: Server, operation: Operation, response: HttpResponse): Promise<void> {
+  const { Date: _, ...bareHeaders } = (await requestExample(bareServer, operation)).headers
+  // With the headers Node adds for keep-alive, as wrk sees them.
+  const expected = { ...response.headers, Connection: 'keep-alive', 'Keep-Alive': 'timeout=72' }
+  if (JSON.stringify(bareHeaders) !== JSON.stringify(expected))
+    throw new Error(`the bare server sends different headers: ${JSON.stringify({ bareHeaders, expected })}`)
 }
 
-async function askExample(server: Server, { example }: Operation): Promise<Answer> {
+async function requestExample(server: Server, { exampleRequest }: Operation): Promise<HttpResponse> {
   const agent = new Agent({ keepAlive: true })
   try {
-    return await askOk(server.port, { ...example(inSandbox('example')), agent })
+    return await requestOk(server.port, { ...exampleRequest(inSandbox('example')), agent })
   } finally {
     agent.destroy()
   }
 }
 
-/** Of ours to bare in the same round, round by round. */
+/** Returns emulator / bare, round by round. */
 export const throughputRatios = (figures: OperationFigures) =>
   ratios(
-    figures.ours.map(({ perSecond }) => perSecond),
-    figures.bare.map(({ perSecond }) => perSecond),
+    figures.emulator.map(({ requestsPerSecond }) => requestsPerSecond),
+    figures.bare.map(({ requestsPerSecond }) => requestsPerSecond),
   )
 
-export const processorRatios = (figures: OperationFigures) =>
+export const cpuRatios = (figures: OperationFigures) =>
   ratios(
-    figures.ours.map(({ processor }) => processor),
-    figures.bare.map(({ processor }) => processor),
+    figures.emulator.map(({ cpuMicroseconds }) => cpuMicroseconds),
+    figures.bare.map(({ cpuMicroseconds }) => cpuMicroseconds),
   )
 
-/** What bench/baseline.json keeps of an operation. */
+/** Returns the ratios that bench/baseline.json stores for an operation. */
 export const operationRatios = (name: OperationName, figures: OperationFigures) => ({
   [`${name} throughput`]: medianOf(throughputRatios(figures)),
-  [`${name} processor`]: medianOf(processorRatios(figures)),
+  [`${name} processor`]: medianOf(cpuRatios(figures)),
 })

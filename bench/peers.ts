@@ -2,27 +2,32 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { keysPath } from './client.ts'
-import type { Contestant } from './servers.ts'
+import type { ServerSpec } from './servers.ts'
 import { temporaryFile } from './temporary.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-// Nothing that is measured here has to talk to anybody.
-const quiet = { DISABLE_TELEMETRY: '1', DO_NOT_TRACK: '1', NO_UPDATE_NOTIFIER: '1', DENO_NO_UPDATE_CHECK: '1' }
+// Measurements must not depend on the network.
+const withoutTelemetry = {
+  DISABLE_TELEMETRY: '1',
+  DO_NOT_TRACK: '1',
+  NO_UPDATE_NOTIFIER: '1',
+  DENO_NO_UPDATE_CHECK: '1',
+}
 
 const document = at('../openapi.yaml')
 
-function npmPeer(name: string, entry: string, path: string, options: (port: string) => readonly string[]): Contestant {
+function npmPeer(name: string, entry: string, path: string, options: (port: string) => readonly string[]): ServerSpec {
   const command = (port: number) => ({
     file: process.execPath,
     args: [at(`node_modules/${name}/${entry}`), ...options(String(port))],
-    env: quiet,
+    env: withoutTelemetry,
   })
   return { name, version: pinnedVersions()[name] as string, path, command }
 }
 
-/** Those from npm, each as it starts by its own documentation, with our document where it wants one. */
-export function npmPeers(): Contestant[] {
+/** Returns the peers from npm, each started as its documentation says, with openapi.yaml if it needs a document. */
+export function npmPeers(): ServerSpec[] {
   const fixtures = temporaryFile(
     'fixtures.json',
     '{"fixtures":[{"match":{"userMessage":"a"},"response":{"content":"b"}}]}',
@@ -53,23 +58,23 @@ export function npmPeers(): Contestant[] {
   ]
 }
 
-// Where npm, Biome and the compiler leave it alone.
-const environment = at('node_modules/.python')
+// In a folder that npm, Biome and the compiler ignore.
+const pythonEnvironment = at('node_modules/.python')
 const requirements = at('requirements.txt')
 
-export function motoPeer(): Contestant {
+export function motoPeer(): ServerSpec {
   const version = /^moto==(.*)$/m.exec(readFileSync(requirements, 'utf8'))?.[1] as string
   const command = (port: number) => ({
-    file: `${environment}/bin/moto_server`,
+    file: `${pythonEnvironment}/bin/moto_server`,
     args: ['-H', '127.0.0.1', '-p', String(port)],
-    env: quiet,
+    env: withoutTelemetry,
   })
   return { name: 'moto[server]', version, path: '/moto-api/', command }
 }
 
-/** Installs what bench/package-lock.json names, unless it is there. */
+/** Installs the packages in bench/package-lock.json unless they are installed. */
 export function installNpmPeers(): void {
-  const installed = (name: string) => JSON.parse(textOf(`node_modules/${name}/package.json`) ?? '{}').version
+  const installed = (name: string) => JSON.parse(readIfExists(`node_modules/${name}/package.json`) ?? '{}').version
   if (Object.entries(pinnedVersions()).every(([name, version]) => installed(name) === version)) return
   console.error('bench: installing the peers (npm ci)')
   const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
@@ -79,22 +84,29 @@ export function installNpmPeers(): void {
   if (status !== 0) throw new Error('the peers could not be installed')
 }
 
-/** Installs moto beside them; says why not where it cannot. */
+/** Installs moto; returns the reason if that fails. */
 export function installMoto(): string | undefined {
-  // A copy of what was installed, made when it was.
-  const done = `${environment}/requirements.txt`
-  if (existsSync(done) && readFileSync(done, 'utf8') === readFileSync(requirements, 'utf8')) return undefined
+  // Copied after a complete install.
+  const installed = `${pythonEnvironment}/requirements.txt`
+  if (existsSync(installed) && readFileSync(installed, 'utf8') === readFileSync(requirements, 'utf8')) return undefined
   console.error('bench: installing moto (python3 -m venv, pip)')
   const run = (file: string, ...args: string[]) => spawnSync(file, args, { stdio: ['ignore', 2, 2] }).status === 0
-  if (!run('python3', '-m', 'venv', environment)) return 'there is no python3 with venv'
-  const pip = [`${environment}/bin/pip`, 'install', '-q', '--disable-pip-version-check', '-r', requirements] as const
+  if (!run('python3', '-m', 'venv', pythonEnvironment)) return 'python3 with venv is missing'
+  const pip = [
+    `${pythonEnvironment}/bin/pip`,
+    'install',
+    '-q',
+    '--disable-pip-version-check',
+    '-r',
+    requirements,
+  ] as const
   if (!run(...pip)) return 'pip could not install it'
-  copyFileSync(requirements, done)
+  copyFileSync(requirements, installed)
   return undefined
 }
 
 const pinnedVersions = (): Record<string, string> => JSON.parse(readFileSync(at('package.json'), 'utf8')).dependencies
 
-function textOf(path: string): string | undefined {
+function readIfExists(path: string): string | undefined {
   return existsSync(at(path)) ? readFileSync(at(path), 'utf8') : undefined
 }

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import { pinned } from './cores.ts'
-import { removeTemporary } from './temporary.ts'
+import { pinToCore } from './cores.ts'
+import { removeTemporaryFiles } from './temporary.ts'
 
 export interface Command {
   file: string
@@ -11,21 +11,21 @@ export interface Command {
   core?: number | undefined
 }
 
-export interface Running {
+export interface RunningProcess {
   pid: number
   isRunning: () => boolean
-  /** The end of what it wrote, on both streams. */
+  /** The last 4000 characters of its output, on both streams. */
   output: () => string
-  ended: Promise<number | null>
+  exited: Promise<number | null>
   stop: () => Promise<void>
 }
 
 const groups = new Set<number>()
 
-/** Runs a command in a process group of its own, so that all it starts can be ended with it. */
-export function launch({ file, args, env, core }: Command): Running {
-  const child = spawn(...pinned(core, file, args), {
-    env: { ...inherited(), ...env },
+/** Runs a command in a new process group, so that its child processes can be killed with it. */
+export function launch({ file, args, env, core }: Command): RunningProcess {
+  const child = spawn(...pinToCore(core, file, args), {
+    env: { ...inheritedEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
@@ -38,33 +38,33 @@ export function launch({ file, args, env, core }: Command): Running {
   child.on('error', (error) => {
     output += error.message
   })
-  const ended = once(child, 'close').then(
+  const exited = once(child, 'close').then(
     ([code]) => code as number | null,
     () => null,
   )
   if (pid === undefined) throw new Error(`${file} could not be started`)
   groups.add(pid)
-  // Whoever shares its streams has ended, too, and the number may be given to another.
+  // All processes that share its streams have ended, so the id may be reused.
   child.on('close', () => groups.delete(pid))
   const isRunning = () => child.exitCode === null && child.signalCode === null
   const stop = async () => {
-    end(pid)
-    await ended
+    killGroup(pid)
+    await exited
   }
-  return { pid, isRunning, output: () => output, ended, stop }
+  return { pid, isRunning, output: () => output, exited, stop }
 }
 
-/** Ends and removes all that the bench made, also on Ctrl-C or when it fails. */
+/** Kills all processes and removes all temporary files on exit, including Ctrl-C and failures. */
 export function cleanUpAtExit(): void {
   process.on('exit', () => {
-    for (const group of groups) end(group)
-    removeTemporary()
+    for (const group of groups) killGroup(group)
+    removeTemporaryFiles()
   })
   process.on('SIGINT', () => process.exit(130))
   process.on('SIGTERM', () => process.exit(143))
 }
 
-/** A port that nobody listens at. */
+/** Returns a port that is not in use. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -74,14 +74,14 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-function end(group: number): void {
+function killGroup(group: number): void {
   try {
     process.kill(-group, 'SIGKILL')
   } catch {
-    // It had ended by itself.
+    // It has already ended.
   }
 }
 
-// What whoever runs the bench has set for other purposes must not change what is measured.
-const inherited = () =>
+// Variables set for other purposes must not change the results.
+const inheritedEnvironment = () =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(EMULATOR|OPENAI|NODE|npm)_/.test(name)))

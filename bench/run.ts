@@ -2,9 +2,9 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { armedRatios, measureArmed } from './armed.ts'
-import { known, type Ratios, writeBaseline } from './baseline.ts'
+import { type Ratios, withoutUnmeasured, writeBaseline } from './baseline.ts'
 import { measureControls } from './controls.ts'
-import { measureEmpty } from './empty.ts'
+import { measureEmptySandboxes } from './empty.ts'
 import { measureGrowth } from './growth.ts'
 import { measureLibrary } from './library.ts'
 import { measureOperation, operationNames, operationRatios } from './operations.ts'
@@ -13,7 +13,7 @@ import { cleanUpAtExit } from './processes.ts'
 import { controlsSection } from './report/controls.ts'
 import { growthSection } from './report/growth.ts'
 import { type Operations, operationsSection } from './report/operations.ts'
-import { page } from './report/page.ts'
+import { renderPage } from './report/page.ts'
 import { sandboxesSection } from './report/sandboxes.ts'
 import { scalingSection } from './report/scaling.ts'
 import type { Section } from './report/section.ts'
@@ -35,7 +35,7 @@ const scalingRounds = 5
 
 interface Part {
   section: Section
-  /** What bench/baseline.json keeps of it. */
+  /** The ratios that bench/baseline.json stores. */
   ratios: Record<string, number | undefined>
 }
 
@@ -46,10 +46,10 @@ const partNames = Object.keys(parts) as PartName[]
 
 const help = `npm run bench [-- --write-baseline | --only <section>]
 
-Measures everything, prints it and writes bench/results.md; some eight minutes.
+Measures everything, prints the results and writes bench/results.md. Takes about eight minutes.
 
-  --write-baseline   also renew bench/baseline.json, which npm run bench:check compares with
-  --only <section>   measure and print this alone, and write nothing: ${partNames.join(', ')}
+  --write-baseline   also update bench/baseline.json, which npm run bench:check compares with
+  --only <section>   measure and print one section, write nothing: ${partNames.join(', ')}
 `
 
 function readOptions() {
@@ -63,7 +63,7 @@ function readOptions() {
     if (values.only === undefined) return { ...values, only: undefined }
     const only = partNames.find((name) => name === values.only)
     if (only === undefined) throw new Error(`--only must be one of ${partNames.join(', ')}, got ${values.only}`)
-    if (values['write-baseline']) throw new Error('--write-baseline wants everything, --only a part')
+    if (values['write-baseline']) throw new Error('--write-baseline cannot be combined with --only')
     return { ...values, only }
   } catch (error) {
     console.error(`bench: ${(error as Error).message}`)
@@ -71,19 +71,19 @@ function readOptions() {
   }
 }
 
-async function run(writesBaseline: boolean): Promise<void> {
-  const began = new Date()
+async function run(updateBaseline: boolean): Promise<void> {
+  const startedAt = new Date()
   const sections: Section[] = []
   const ratios: Ratios = {}
   for (const name of partNames) {
     const part = await measure(name)
     sections.push(part.section)
-    Object.assign(ratios, known(part.ratios))
+    Object.assign(ratios, withoutUnmeasured(part.ratios))
   }
-  const minutes = (Date.now() - began.getTime()) / 60_000
-  writeFileSync(new URL('results.md', import.meta.url), page(sections, { began, minutes }))
-  if (writesBaseline) writeBaseline(ratios)
-  console.log(`\nWritten to bench/results.md${writesBaseline ? ' and bench/baseline.json' : ''}.`)
+  const minutes = (Date.now() - startedAt.getTime()) / 60_000
+  writeFileSync(new URL('results.md', import.meta.url), renderPage(sections, { startedAt, minutes }))
+  if (updateBaseline) writeBaseline(ratios)
+  console.log(`\nWritten to bench/results.md${updateBaseline ? ' and bench/baseline.json' : ''}.`)
 }
 
 async function measure(name: PartName): Promise<Part> {
@@ -94,10 +94,10 @@ async function measure(name: PartName): Promise<Part> {
 
 async function start(): Promise<Part> {
   installNpmPeers()
-  const withoutMoto = installMoto()
-  const peers = withoutMoto === undefined ? [...npmPeers(), motoPeer()] : npmPeers()
+  const motoFailure = installMoto()
+  const peers = motoFailure === undefined ? [...npmPeers(), motoPeer()] : npmPeers()
   const starts = await measureStarts(startRounds, peers)
-  const skipped = withoutMoto === undefined ? [] : [`moto[server]: ${withoutMoto}`]
+  const skipped = motoFailure === undefined ? [] : [`moto[server]: ${motoFailure}`]
   return { section: startSection(starts, skipped), ratios: startRatios(starts) }
 }
 
@@ -124,7 +124,7 @@ async function controls(): Promise<Part> {
   const figures = {
     controls: await measureControls(controlRounds),
     library: await measureLibrary(libraryRounds),
-    empty: await measureEmpty(emptyRounds),
+    empty: await measureEmptySandboxes(emptyRounds),
     armed: await measureArmed(armedRounds, true),
   }
   return { section: controlsSection(figures), ratios: armedRatios(figures.armed) }

@@ -1,53 +1,63 @@
 import { Agent } from 'node:http'
-import { askOk, inSandbox } from './client.ts'
+import { inSandbox, requestOk } from './client.ts'
 import { residentMegabytes } from './resources.ts'
-import { ours, type Server, startPinned } from './servers.ts'
+import { emulatorSpec, type Server, startPinned } from './servers.ts'
 import { median } from './statistics.ts'
-import { seedOf } from './temporary.ts'
-import { type Load, load, warmUps } from './wrk.ts'
+import { writeSeed } from './temporary.ts'
+import { type LoadResult, measureLoad, warmUpRounds } from './wrk.ts'
 
-export const counts = [1, 100, 1000] as const
-export const keysInEach = 100
+export const sandboxCounts = [1, 100, 1000] as const
+export const keysPerSandbox = 100
 
-export interface Crowd {
+export interface SandboxFigures {
   sandboxes: number
-  loads: Load[]
+  loads: LoadResult[]
   megabytes: number | undefined
-  /** Milliseconds for a sandbox to come into being: its first answer less its second. */
-  birth: number
+  /** Time to create a sandbox: its first response time minus its second. */
+  creationMilliseconds: number
 }
 
-/** Servers of so many sandboxes, measured in turn, round by round. */
-export async function measureSandboxes(rounds: number): Promise<Crowd[]> {
-  const subjects: (Crowd & { server: Server })[] = []
-  for (const count of counts) subjects.push(await begin(count))
-  for (let round = 1 - warmUps; round <= rounds; round++)
-    for (const { server, sandboxes, loads } of subjects) {
-      const measured = await load(server, { path: '/', script: 'sandboxes', args: [String(sandboxes)] })
+/** Measures servers with different numbers of sandboxes in turn, round by round. */
+export async function measureSandboxes(rounds: number): Promise<SandboxFigures[]> {
+  const servers: (SandboxFigures & { server: Server })[] = []
+  for (const count of sandboxCounts) servers.push(await startMeasuredServer(count))
+  for (let round = 1 - warmUpRounds; round <= rounds; round++)
+    for (const { server, sandboxes, loads } of servers) {
+      const measured = await measureLoad(server, { path: '/', script: 'sandboxes', args: [String(sandboxes)] })
       if (round > 0) loads.push(measured)
     }
-  for (const { server } of subjects) await server.stop()
-  return subjects
+  for (const { server } of servers) await server.stop()
+  return servers
 }
 
-async function begin(sandboxes: number): Promise<Crowd & { server: Server }> {
-  // One more than are measured, for the default one is always there.
+async function startMeasuredServer(sandboxes: number): Promise<SandboxFigures & { server: Server }> {
+  // Plus the default sandbox.
   const server = await startPinned(
-    ours('--seed', seedOf(keysInEach), '--max-sandboxes', String(Math.max(...counts) + 1)),
+    emulatorSpec('--seed', writeSeed(keysPerSandbox), '--max-sandboxes', String(Math.max(...sandboxCounts) + 1)),
   )
-  const first = await addressAll(server, sandboxes, '/key_bench_1')
-  const second = await addressAll(server, sandboxes, '/key_bench_1')
-  return { sandboxes, loads: [], megabytes: residentMegabytes(server.pid), birth: first - second, server }
+  const first = await requestEachSandbox(server, sandboxes, '/key_bench_1')
+  const second = await requestEachSandbox(server, sandboxes, '/key_bench_1')
+  return {
+    sandboxes,
+    loads: [],
+    megabytes: residentMegabytes(server.pid),
+    creationMilliseconds: first - second,
+    server,
+  }
 }
 
-/** The median milliseconds of one request, to what is below the keys of each. */
-export async function addressAll({ port }: { port: number }, sandboxes: number, below: string): Promise<number> {
+/** Sends one request to each sandbox; returns the median time in milliseconds. */
+export async function requestEachSandbox(
+  { port }: { port: number },
+  sandboxes: number,
+  suffix: string,
+): Promise<number> {
   const agent = new Agent({ keepAlive: true })
   const times: number[] = []
   for (let n = 1; n <= sandboxes; n++) {
-    const began = performance.now()
-    await askOk(port, { path: inSandbox(`bench-${n}`) + below, agent })
-    times.push(performance.now() - began)
+    const startedAt = performance.now()
+    await requestOk(port, { path: inSandbox(`bench-${n}`) + suffix, agent })
+    times.push(performance.now() - startedAt)
   }
   agent.destroy()
   return median(times)

@@ -1,37 +1,37 @@
 import { fileURLToPath } from 'node:url'
-import { keysPath, untilOk } from './client.ts'
+import { keysPath, waitUntilOk } from './client.ts'
 import { pinning } from './cores.ts'
 import { packageVersion } from './machine.ts'
-import { type Command, freePort, launch, type Running } from './processes.ts'
+import { type Command, freePort, launch, type RunningProcess } from './processes.ts'
 import { temporaryFile } from './temporary.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-export interface Contestant {
+export interface ServerSpec {
   name: string
   version: string
   command: (port: number) => Command
-  /** One that is answered with 2xx. */
+  /** A path that returns 2xx. */
   path: string
 }
 
-export interface Server extends Running {
+export interface Server extends RunningProcess {
   port: number
-  /** From the moment that it was spawned to its first 2xx. */
+  /** From spawn to the first 2xx response. */
   startMilliseconds: number
 }
 
-export const bare = (answer?: object): Contestant => ({
+export const bareServerSpec = (response?: object): ServerSpec => ({
   name: 'bare node:http',
   version: process.versions.node,
   path: '/',
   command: (port) => {
-    const file = answer === undefined ? [] : [temporaryFile('answer.json', JSON.stringify(answer))]
+    const file = response === undefined ? [] : [temporaryFile('response.json', JSON.stringify(response))]
     return { file: process.execPath, args: [at('bare.cjs'), String(port), ...file] }
   },
 })
 
-export const ours = (...options: string[]): Contestant => ({
+export const emulatorSpec = (...options: string[]): ServerSpec => ({
   name: 'admin-keys-emulator',
   version: packageVersion('../package.json'),
   path: keysPath,
@@ -41,20 +41,20 @@ export const ours = (...options: string[]): Contestant => ({
   }),
 })
 
-/** Starts it on any core and waits for its first good answer. */
-export async function start({ name, command, path }: Contestant, core?: number): Promise<Server> {
+/** Starts a server, on any core by default, and waits for its first 2xx response. */
+export async function startServer({ name, command, path }: ServerSpec, core?: number): Promise<Server> {
   const port = await freePort()
-  const spec = command(port)
-  const began = performance.now()
-  const running = launch({ ...spec, core })
+  const commandSpec = command(port)
+  const startedAt = performance.now()
+  const running = launch({ ...commandSpec, core })
   try {
-    await untilOk(port, path, running.isRunning)
+    await waitUntilOk(port, path, running.isRunning)
   } catch (error) {
     await running.stop()
     throw new Error(`${name} did not start: ${(error as Error).message}\n${running.output()}`)
   }
-  return { ...running, port, startMilliseconds: performance.now() - began }
+  return { ...running, port, startMilliseconds: performance.now() - startedAt }
 }
 
-/** Starts it on the core where servers are measured under load. */
-export const startPinned = (contestant: Contestant): Promise<Server> => start(contestant, pinning?.server)
+/** Starts a server on the core reserved for servers under load. */
+export const startPinned = (spec: ServerSpec): Promise<Server> => startServer(spec, pinning?.server)

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { residentMegabytes } from './resources.ts'
-import { bare, type Contestant, ours, start } from './servers.ts'
+import { bareServerSpec, emulatorSpec, type ServerSpec, startServer } from './servers.ts'
 import { medianOf, ratios } from './statistics.ts'
 
 export interface StartFigures {
@@ -10,73 +10,78 @@ export interface StartFigures {
   megabytes: (number | undefined)[]
 }
 
-export interface Starts {
+export interface StartResults {
   bare: StartFigures
-  ours: StartFigures
-  /** Ours where Node has kept nothing of what it compiled. */
-  first: StartFigures
+  emulator: StartFigures
+  /** The emulator without Node's compile cache. */
+  withoutCache: StartFigures
   peers: StartFigures[]
-  /** Peers that would not start, and what they said. */
+  /** Peers that did not start, with their error. */
   failed: { name: string; reason: string }[]
 }
 
-/** Rounds in which each is started in turn, on any core, and ended after its first good answer. */
-export async function measureStarts(rounds: number, peers: readonly Contestant[] = []): Promise<Starts> {
-  const floor = { contestant: bare(), figures: blank(bare()) }
-  const own = { contestant: ours(), figures: blank(ours()) }
-  const first = { contestant: oursAtFirst(), figures: blank(oursAtFirst()) }
-  const others = peers.map((contestant) => ({ contestant, figures: blank(contestant) }))
+/** Starts each server in turn, round by round, on any core, and ends it after its first 2xx response. */
+export async function measureStarts(rounds: number, peers: readonly ServerSpec[] = []): Promise<StartResults> {
+  const bareStart = { spec: bareServerSpec(), figures: emptyFigures(bareServerSpec()) }
+  const emulatorStart = { spec: emulatorSpec(), figures: emptyFigures(emulatorSpec()) }
+  const withoutCache = { spec: emulatorWithoutCache(), figures: emptyFigures(emulatorWithoutCache()) }
+  const others = peers.map((spec) => ({ spec, figures: emptyFigures(spec) }))
   const failed = new Map<string, string>()
-  await keepCompiled()
+  await fillCompileCache()
   for (let round = 0; round < rounds; round++) {
-    await startOnce(floor.contestant, floor.figures)
-    await startOnce(own.contestant, own.figures)
-    await startOnce(first.contestant, first.figures)
-    for (const { contestant, figures } of others) {
-      if (failed.has(contestant.name)) continue
-      await startOnce(contestant, figures).catch((error: Error) => failed.set(contestant.name, error.message))
+    await measureStart(bareStart.spec, bareStart.figures)
+    await measureStart(emulatorStart.spec, emulatorStart.figures)
+    await measureStart(withoutCache.spec, withoutCache.figures)
+    for (const { spec, figures } of others) {
+      if (failed.has(spec.name)) continue
+      await measureStart(spec, figures).catch((error: Error) => failed.set(spec.name, error.message))
     }
   }
-  const started = others.filter(({ contestant }) => !failed.has(contestant.name))
+  const started = others.filter(({ spec }) => !failed.has(spec.name))
   return {
-    bare: floor.figures,
-    ours: own.figures,
-    first: first.figures,
+    bare: bareStart.figures,
+    emulator: emulatorStart.figures,
+    withoutCache: withoutCache.figures,
     peers: started.map(({ figures }) => figures),
     failed: [...failed].map(([name, reason]) => ({ name, reason })),
   }
 }
 
-function oursAtFirst(): Contestant {
-  const { command, ...contestant } = ours()
+function emulatorWithoutCache(): ServerSpec {
+  const { command, ...spec } = emulatorSpec()
   const env = { NODE_DISABLE_COMPILE_CACHE: '1' }
-  return { ...contestant, name: 'the same, nothing kept', command: (port) => ({ ...command(port), env }) }
+  return { ...spec, name: 'without compile cache', command: (port) => ({ ...command(port), env }) }
 }
 
-/** Starts ours once for so long that what Node compiled is there for the next. */
-async function keepCompiled(): Promise<void> {
-  const server = await start(ours())
+// Node writes the compile cache some time after a start.
+async function fillCompileCache(): Promise<void> {
+  const server = await startServer(emulatorSpec())
   await sleep(2000)
   await server.stop()
 }
 
-const blank = ({ name, version }: Contestant): StartFigures => ({ name, version, milliseconds: [], megabytes: [] })
+const emptyFigures = ({ name, version }: ServerSpec): StartFigures => ({
+  name,
+  version,
+  milliseconds: [],
+  megabytes: [],
+})
 
-async function startOnce(contestant: Contestant, figures: StartFigures): Promise<void> {
-  const server = await start(contestant)
+async function measureStart(spec: ServerSpec, figures: StartFigures): Promise<void> {
+  const server = await startServer(spec)
   figures.megabytes.push(residentMegabytes(server.pid))
   figures.milliseconds.push(server.startMilliseconds)
   await server.stop()
 }
 
-/** Of one to bare, in the same round. */
-export const timeRatio = (figures: StartFigures, { bare: floor }: Starts) =>
-  medianOf(ratios(figures.milliseconds, floor.milliseconds))
-export const memoryRatio = (figures: StartFigures, { bare: floor }: Starts) =>
-  medianOf(ratios(figures.megabytes, floor.megabytes))
+/** Returns the median ratio to the bare server, round by round. */
+export const timeRatio = (figures: StartFigures, { bare: bareStart }: StartResults) =>
+  medianOf(ratios(figures.milliseconds, bareStart.milliseconds))
+export const memoryRatio = (figures: StartFigures, { bare: bareStart }: StartResults) =>
+  medianOf(ratios(figures.megabytes, bareStart.megabytes))
 
-/** What bench/baseline.json keeps of a start. */
-export const startRatios = (starts: Starts) => ({
-  'start time': timeRatio(starts.ours, starts),
-  'start memory': memoryRatio(starts.ours, starts),
+/** Returns the ratios that bench/baseline.json stores for a start. */
+export const startRatios = (starts: StartResults) => ({
+  'start time': timeRatio(starts.emulator, starts),
+  'start memory': memoryRatio(starts.emulator, starts),
 })

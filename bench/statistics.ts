@@ -1,24 +1,24 @@
-/** The middle one, or the mean of the two in the middle. */
+/** Returns the median. Throws RangeError if there are no values. */
 export function median(values: readonly number[]): number {
-  if (values.length === 0) throw new RangeError('there is no median of nothing')
+  if (values.length === 0) throw new RangeError('cannot take the median of no values')
   const sorted = values.toSorted((a, b) => a - b)
-  const middle = Math.floor(sorted.length / 2)
-  const upper = sorted[middle] as number
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2
+  const middleIndex = Math.floor(sorted.length / 2)
+  const upper = sorted[middleIndex] as number
+  return sorted.length % 2 === 1 ? upper : ((sorted[middleIndex - 1] as number) + upper) / 2
 }
 
-/** Without those that could not be measured; `undefined` when none could. */
+/** Returns the median of the measured values; `undefined` if there are none. */
 export function medianOf(values: readonly (number | undefined)[]): number | undefined {
   const measured = values.filter((value) => value !== undefined)
   return measured.length === 0 ? undefined : median(measured)
 }
 
-/** Divides what was measured in the same round. */
+/** Divides the values measured in the same round. */
 export function ratios(
-  ours: readonly (number | undefined)[],
-  theirs: readonly (number | undefined)[],
+  values: readonly (number | undefined)[],
+  references: readonly (number | undefined)[],
 ): (number | undefined)[] {
-  return ours.map((value, round) => divide(value, theirs[round]))
+  return values.map((value, round) => divide(value, references[round]))
 }
 
 export const divide = (a: number | undefined, b: number | undefined): number | undefined =>

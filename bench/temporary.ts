@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 let folder: string | undefined
-let files = 0
+let fileCount = 0
 
-/** A path below a folder that is removed when the bench ends, however it ends. */
+/** Returns a path in a folder that is removed when the process exits. */
 export function temporaryPath(name: string): string {
   folder ??= mkdtempSync(join(tmpdir(), 'admin-keys-bench-'))
-  files += 1
-  return join(folder, `${files}-${name}`)
+  fileCount += 1
+  return join(folder, `${fileCount}-${name}`)
 }
 
 export function temporaryFile(name: string, text: string): string {
@@ -18,14 +18,14 @@ export function temporaryFile(name: string, text: string): string {
   return path
 }
 
-/** A seed of so many keys, `key_bench_1` and on. */
-export const seedOf = (keys: number): string =>
+/** Writes a seed with keys `key_bench_1` to `key_bench_<keys>`; returns its path. */
+export const writeSeed = (keys: number): string =>
   temporaryFile(
     'seed.json',
     JSON.stringify({ keys: keys === 0 ? [] : [{ generate: keys, id: 'key_bench_{n}', name: 'load-{n}' }] }),
   )
 
-export function removeTemporary(): void {
+export function removeTemporaryFiles(): void {
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   folder = undefined
 }

@@ -1,16 +1,16 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
-/** Commands that the bench calls, and the packages of Debian that they are in. */
+/** Commands the bench calls, with their Debian packages. */
 const packages = { wrk: 'wrk', nginx: 'nginx-light' }
 
-const isThere = (command: string) => spawnSync(command, ['-v']).error === undefined
+const isInstalled = (command: string) => spawnSync(command, ['-v']).error === undefined
 
-/** Installs what is missing where that is ours to do, and ends the process otherwise, saying how. */
+/** Installs the command if it is missing and this is root on Debian; otherwise prints how to install it and exits. */
 export function requireTool(command: keyof typeof packages): void {
-  if (!isThere(command) && process.getuid?.() === 0 && existsSync('/etc/debian_version')) install(packages[command])
-  if (isThere(command)) return
-  console.error(`bench: ${command} is missing; install it first (Debian: apt-get install ${packages[command]})`)
+  if (!isInstalled(command) && process.getuid?.() === 0 && existsSync('/etc/debian_version')) install(packages[command])
+  if (isInstalled(command)) return
+  console.error(`bench: ${command} is not installed; install it first (Debian: apt-get install ${packages[command]})`)
   process.exit(2)
 }
 

@@ -1,16 +1,16 @@
-// Makes dist/: the program and the library in one file, and the licences of what it holds. Written aside and renamed, for
-// a program that starts meanwhile must not read half of it.
+// Builds dist/: the program and the library in one file, and the licenses of the bundled packages. Files are written
+// under another name and renamed, so that a program that starts meanwhile never reads half a file.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
-import { loadLate } from './late-modules.ts'
-import { leaveOut } from './left-out.ts'
+import { loadLazily } from './lazy-modules.ts'
+import { omitUnused } from './unused-modules.ts'
 
 const root = new URL('../', import.meta.url)
 const { dependencies } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
 
-// Fastify would load the first two unless it were given others (src/schema/fastify-compilers.ts), the third for inject().
-const unreached = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request']
+// Never loaded: the emulator brings its own compilers (src/schema/fastify-compilers.ts) and does not call inject().
+const neverLoaded = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request']
 
 const { outputFiles, metafile } = await build({
   absWorkingDir: fileURLToPath(root),
@@ -20,11 +20,11 @@ const { outputFiles, metafile } = await build({
   platform: 'node',
   format: 'cjs',
   target: 'node22.18',
-  external: [...Object.keys(dependencies), ...unreached],
+  external: [...Object.keys(dependencies), ...neverLoaded],
   minify: true,
-  // Node shows the line in which an error was thrown that nobody caught.
+  // Node prints the whole source line of an uncaught error.
   lineLimit: 160,
-  plugins: [loadLate, leaveOut],
+  plugins: [loadLazily, omitUnused],
   legalComments: 'none',
   define: { 'import.meta.url': 'importMetaUrl' },
   banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
@@ -34,25 +34,25 @@ const { outputFiles, metafile } = await build({
 })
 
 mkdirSync(new URL('dist/', root), { recursive: true })
-write('dist/index.cjs', outputFiles[0]?.text ?? '')
-write('dist/LICENSES.txt', packagesIn(metafile).map(licence).join('\n'))
+writeIfChanged('dist/index.cjs', outputFiles[0]?.text ?? '')
+writeIfChanged('dist/LICENSES.txt', bundledPackages(metafile).map(licenseText).join('\n'))
 
-/** Leaves a file alone that is right: the checkout may be one that cannot be written. */
-function write(file: string, text: string): void {
+// Skips files that are up to date, because the checkout may be read-only.
+function writeIfChanged(file: string, text: string): void {
   const url = new URL(file, root)
   if (existsSync(url) && readFileSync(url, 'utf8') === text) return
-  const aside = new URL(`${file}.${process.pid}`, root)
-  writeFileSync(aside, text)
-  renameSync(aside, url)
+  const temporary = new URL(`${file}.${process.pid}`, root)
+  writeFileSync(temporary, text)
+  renameSync(temporary, url)
 }
 
-/** The folders of the packages that went into the file. */
-function packagesIn({ inputs }: Metafile): string[] {
+/** Returns the folders of the bundled packages. */
+function bundledPackages({ inputs }: Metafile): string[] {
   const folders = Object.keys(inputs).map((file) => /^(.*node_modules\/(@[^/]+\/)?[^/]+)\//.exec(file)?.[1])
   return [...new Set(folders.filter((folder) => folder !== undefined))].sort()
 }
 
-function licence(folder: string): string {
+function licenseText(folder: string): string {
   const url = new URL(`${folder}/`, root)
   const { name, version, license, author } = JSON.parse(readFileSync(new URL('package.json', url), 'utf8'))
   const file = readdirSync(url).find((each) => /^licen[cs]e/i.test(each))

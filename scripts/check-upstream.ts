@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { compareDocuments, type OpenApiDocument } from './compare-documents.ts'
 
-// npm run check:upstream -- FILE: whether openapi.yaml fits a published document, JSON or YAML.
+// npm run check:upstream -- FILE: compares openapi.yaml with a published document, JSON or YAML.
 
 const [file] = process.argv.slice(2)
 if (file === undefined) {

@@ -19,24 +19,28 @@ const resource = '/organization/admin_api_keys'
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
 
 /**
- * Holds our document against a published one: for each operation on admin API keys the same parameters and the same
- * body; in answers ours may require and enumerate more, never less, and has every field of theirs with a type of theirs.
+ * Compares the emulator's document with a published one. Each operation on admin API keys must have the same parameters
+ * and request body. Responses must have every published field with a published type, and may require or enumerate more,
+ * never less.
  */
-export function compareDocuments(ours: OpenApiDocument, theirs: OpenApiDocument) {
+export function compareDocuments(emulatedDocument: OpenApiDocument, publishedDocument: OpenApiDocument) {
   const differences: string[] = []
-  const ourOperations = operationsOf(ours)
-  const theirOperations = operationsOf(theirs)
-  for (const place of new Set([...ourOperations.keys(), ...theirOperations.keys()])) {
-    const mine = ourOperations.get(place)
-    const published = theirOperations.get(place)
-    if (mine === undefined) differences.push(`${place}: is missing from ours`)
-    else if (published === undefined) differences.push(`${place}: is not in the published document`)
-    else differences.push(...compareOperation(mine, published, ours, theirs).map((each) => `${place}: ${each}`))
+  const emulatedOperations = operationsOf(emulatedDocument)
+  const publishedOperations = operationsOf(publishedDocument)
+  for (const key of new Set([...emulatedOperations.keys(), ...publishedOperations.keys()])) {
+    const emulated = emulatedOperations.get(key)
+    const published = publishedOperations.get(key)
+    if (emulated === undefined) differences.push(`${key}: is missing from openapi.yaml`)
+    else if (published === undefined) differences.push(`${key}: is not in the published document`)
+    else
+      differences.push(
+        ...compareOperation(emulated, published, emulatedDocument, publishedDocument).map((each) => `${key}: ${each}`),
+      )
   }
-  return { differences, compared: theirOperations.size }
+  return { differences, compared: publishedOperations.size }
 }
 
-/** The operations by method and path, of the one resource; the published document has hundreds of others. */
+/** Returns the operations of the resource by method and path; the published document has hundreds of others. */
 function operationsOf({ paths }: OpenApiDocument): Map<string, Operation> {
   const found = Object.entries(paths)
     .filter(([path]) => path === resource || path.startsWith(`${resource}/`))
@@ -46,60 +50,68 @@ function operationsOf({ paths }: OpenApiDocument): Map<string, Operation> {
 }
 
 function compareOperation(
-  mine: Operation,
+  emulated: Operation,
   published: Operation,
-  ours: OpenApiDocument,
-  theirs: OpenApiDocument,
+  emulatedDocument: OpenApiDocument,
+  publishedDocument: OpenApiDocument,
 ): string[] {
   const differences: string[] = []
-  if (mine.operationId !== published.operationId) {
-    differences.push(`operationId is ${mine.operationId}, published ${published.operationId}`)
+  if (emulated.operationId !== published.operationId) {
+    differences.push(`operationId is ${emulated.operationId}, published ${published.operationId}`)
   }
-  if (!isDeepStrictEqual(mine.security, published.security)) {
-    differences.push(`security is ${JSON.stringify(mine.security)}, published ${JSON.stringify(published.security)}`)
+  if (!isDeepStrictEqual(emulated.security, published.security)) {
+    differences.push(
+      `security is ${JSON.stringify(emulated.security)}, published ${JSON.stringify(published.security)}`,
+    )
   }
-  differences.push(...compareParameters(mine, published))
-  const bodies = [bodyOf(mine, ours), bodyOf(published, theirs)] as const
+  differences.push(...compareParameters(emulated, published))
+  const bodies = [bodyOf(emulated, emulatedDocument), bodyOf(published, publishedDocument)] as const
   if (!isDeepStrictEqual(...bodies)) {
     differences.push(`the body is ${JSON.stringify(bodies[0])}, published ${JSON.stringify(bodies[1])}`)
   }
   for (const [status, { content }] of Object.entries(published.responses)) {
-    const theirSchema = content?.['application/json']?.schema
-    const ourSchema = mine.responses[status]?.content?.['application/json']?.schema
-    if (mine.responses[status] === undefined) differences.push(`the status ${status} is missing from ours`)
-    else if (theirSchema !== undefined) {
-      differences.push(...compareAnswer(resolve(ourSchema, ours), resolve(theirSchema, theirs), `${status} `))
+    const publishedSchema = content?.['application/json']?.schema
+    const emulatedSchema = emulated.responses[status]?.content?.['application/json']?.schema
+    if (emulated.responses[status] === undefined) differences.push(`the status ${status} is missing from openapi.yaml`)
+    else if (publishedSchema !== undefined) {
+      differences.push(
+        ...compareResponse(
+          resolve(emulatedSchema, emulatedDocument),
+          resolve(publishedSchema, publishedDocument),
+          `${status} `,
+        ),
+      )
     }
   }
   return differences
 }
 
-function compareParameters(mine: Operation, published: Operation): string[] {
-  const shapes = ({ parameters = [] }: Operation) =>
+function compareParameters(emulated: Operation, published: Operation): string[] {
+  const constraintsByName = ({ parameters = [] }: Operation) =>
     new Map(
       parameters.map((each) => [
         `${each.in} ${each.name}`,
         { required: each.required === true, ...constraints(each.schema) },
       ]),
     )
-  const [ourShapes, theirShapes] = [shapes(mine), shapes(published)]
-  return [...new Set([...ourShapes.keys(), ...theirShapes.keys()])]
-    .filter((name) => !isDeepStrictEqual(ourShapes.get(name), theirShapes.get(name)))
+  const [emulatedConstraints, publishedConstraints] = [constraintsByName(emulated), constraintsByName(published)]
+  return [...new Set([...emulatedConstraints.keys(), ...publishedConstraints.keys()])]
+    .filter((name) => !isDeepStrictEqual(emulatedConstraints.get(name), publishedConstraints.get(name)))
     .map(
       (name) =>
-        `parameter ${name} is ${JSON.stringify(ourShapes.get(name))}, published ${JSON.stringify(theirShapes.get(name))}`,
+        `parameter ${name} is ${JSON.stringify(emulatedConstraints.get(name))}, published ${JSON.stringify(publishedConstraints.get(name))}`,
     )
 }
 
-/** What a schema demands of a value, without the words about it. `nullable` is of an older OpenAPI and says nothing in 3.1. */
+/** Returns what a schema requires of a value. `nullable` is from an older OpenAPI version and has no meaning in 3.1. */
 function constraints(schema: Schema = {}): Schema {
   const names = ['type', 'default', 'minimum', 'maximum', 'minLength', 'maxLength', 'pattern'] as const
-  const kept = names.filter((name) => schema[name] !== undefined).map((name) => [name, schema[name]])
+  const entries = names.filter((name) => schema[name] !== undefined).map((name) => [name, schema[name]])
   const values = allowedValues(schema)
-  return { ...Object.fromEntries(kept), ...(values === undefined ? {} : { values: values.toSorted() }) }
+  return { ...Object.fromEntries(entries), ...(values === undefined ? {} : { values: values.toSorted() }) }
 }
 
-/** The values that a schema allows: a list of one is a constant. */
+/** Returns the values that a schema allows; a constant is a list of one. */
 function allowedValues({ enum: list, const: only }: Schema): unknown[] | undefined {
   return only === undefined ? (list as unknown[] | undefined) : [only]
 }
@@ -126,15 +138,15 @@ interface Resolved {
   document: OpenApiDocument
 }
 
-/** A schema with its references followed and the parts of an `allOf` put together. */
+/** Follows the references of a schema and merges the parts of `allOf`, `anyOf` and `oneOf`. */
 function resolve(schema: Schema | undefined, document: OpenApiDocument): Resolved {
   const followed = follow(schema ?? {}, document)
   const parts = ((followed['allOf'] as Schema[] | undefined) ?? []).map((part) => resolve(part, document))
   const choices = ((followed['anyOf'] ?? followed['oneOf'] ?? []) as Schema[]).map((each) => resolve(each, document))
-  const own = [followed['type'] ?? []].flat() as string[]
+  const ownTypes = [followed['type'] ?? []].flat() as string[]
   return {
     schema: followed,
-    types: new Set([...own, ...[...choices, ...parts].flatMap(({ types }) => [...types])]),
+    types: new Set([...ownTypes, ...[...choices, ...parts].flatMap(({ types }) => [...types])]),
     properties: Object.assign(
       {},
       ...[...choices, ...parts].map(({ properties }) => properties),
@@ -153,39 +165,42 @@ function follow(schema: Schema, document: OpenApiDocument): Schema {
   const reference = schema['$ref']
   if (typeof reference !== 'string') return schema
   const target = document.components.schemas[reference.replace('#/components/schemas/', '')]
-  if (target === undefined) throw new Error(`the document refers to ${reference}, which it does not have`)
+  if (target === undefined) throw new Error(`unresolved reference ${reference}`)
   return follow(target, document)
 }
 
-function compareAnswer(mine: Resolved, published: Resolved, at: string): string[] {
+function compareResponse(emulated: Resolved, published: Resolved, at: string): string[] {
   const differences: string[] = []
-  const foreign = [...mine.types].filter((type) => !published.types.has(type))
-  if (published.types.size > 0 && mine.types.size === 0)
+  const unpublishedTypes = [...emulated.types].filter((type) => !published.types.has(type))
+  if (published.types.size > 0 && emulated.types.size === 0)
     differences.push(`${at}has no type, published ${[...published.types].join(', ')}`)
-  if (published.types.size > 0 && foreign.length > 0)
-    differences.push(`${at}may be ${foreign.join(', ')}, published ${[...published.types].join(', ')}`)
-  const [ourValues, theirValues] = [allowedValues(mine.schema), allowedValues(published.schema)]
-  const unpublished = ourValues?.filter((value) => theirValues?.includes(value) === false)
-  if (theirValues !== undefined && (ourValues === undefined || unpublished?.length !== 0)) {
-    differences.push(`${at}may be ${JSON.stringify(ourValues ?? 'anything')}, published ${JSON.stringify(theirValues)}`)
+  if (published.types.size > 0 && unpublishedTypes.length > 0)
+    differences.push(`${at}may be ${unpublishedTypes.join(', ')}, published ${[...published.types].join(', ')}`)
+  const [emulatedValues, publishedValues] = [allowedValues(emulated.schema), allowedValues(published.schema)]
+  const unpublishedValues = emulatedValues?.filter((value) => publishedValues?.includes(value) === false)
+  if (publishedValues !== undefined && (emulatedValues === undefined || unpublishedValues?.length !== 0)) {
+    differences.push(
+      `${at}may be ${JSON.stringify(emulatedValues ?? 'anything')}, published ${JSON.stringify(publishedValues)}`,
+    )
   }
   for (const name of published.required) {
-    if (!mine.required.has(name)) differences.push(`${at}.${name} is not required, published as required`)
+    if (!emulated.required.has(name)) differences.push(`${at}.${name} is not required, published as required`)
   }
-  for (const name of Object.keys(mine.properties)) {
+  for (const name of Object.keys(emulated.properties)) {
     if (published.properties[name] === undefined) differences.push(`${at}.${name} is not in the published document`)
   }
   for (const [name, schema] of Object.entries(published.properties)) {
-    const field = mine.properties[name]
-    if (field === undefined) differences.push(`${at}.${name} is missing from ours`)
+    const field = emulated.properties[name]
+    if (field === undefined) differences.push(`${at}.${name} is missing from openapi.yaml`)
     else
       differences.push(
-        ...compareAnswer(resolve(field, mine.document), resolve(schema, published.document), `${at}.${name} `),
+        ...compareResponse(resolve(field, emulated.document), resolve(schema, published.document), `${at}.${name} `),
       )
   }
-  if (published.items !== undefined && mine.items === undefined) differences.push(`${at}says nothing of its items`)
-  if (mine.items !== undefined && published.items !== undefined) {
-    differences.push(...compareAnswer(mine.items, published.items, `${at}[] `))
+  if (published.items !== undefined && emulated.items === undefined)
+    differences.push(`${at}does not describe its items`)
+  if (emulated.items !== undefined && published.items !== undefined) {
+    differences.push(...compareResponse(emulated.items, published.items, `${at}[] `))
   }
   return differences
 }

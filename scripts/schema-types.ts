@@ -12,7 +12,7 @@ export interface Schema {
   description?: string
 }
 
-/** The TypeScript type of what fits a schema, as far as types can say it. */
+/** Returns the TypeScript type for a schema, as far as types can express it. */
 export function typeOf(schema: Schema, indent = ''): string {
   if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
   if (schema.const !== undefined) return JSON.stringify(schema.const)
@@ -44,8 +44,8 @@ function objectType(schema: Schema, indent: string): string {
   }
   const inner = `${indent}    `
   const fields = Object.entries(properties).map(([name, schema]) => {
-    const words = schema.description === undefined ? '' : `${inner}/** ${schema.description} */\n`
-    return `${words}${inner}${name}${required.includes(name) ? '' : '?'}: ${typeOf(schema, inner)};\n`
+    const comment = schema.description === undefined ? '' : `${inner}/** ${schema.description} */\n`
+    return `${comment}${inner}${name}${required.includes(name) ? '' : '?'}: ${typeOf(schema, inner)};\n`
   })
   return `{\n${fields.join('')}${indent}}`
 }

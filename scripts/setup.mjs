@@ -1,4 +1,4 @@
-// Installs what the lock file names, unless that is already there. Plain JavaScript for any Node that npm runs on.
+// Installs the packages in the lock file unless they are installed. Plain JavaScript, for any Node that npm runs on.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -13,18 +13,18 @@ function packagesIn(lockFile) {
   }
 }
 
-// npm writes the second file at the end of an install: it is missing after one that was broken off.
+// npm writes the second file at the end of an install, so it is missing after an aborted one.
 function isInstalled() {
-  const wanted = packagesIn('package-lock.json')
+  const required = packagesIn('package-lock.json')
   const installed = packagesIn('node_modules/.package-lock.json')
-  return Object.entries(wanted).every(
+  return Object.entries(required).every(
     ([path, { version, integrity, optional }]) =>
       path === '' || optional || (installed[path]?.version === version && installed[path]?.integrity === integrity),
   )
 }
 
 function install() {
-  console.error('setup: installing what package-lock.json names (npm ci)')
+  console.error('setup: installing the packages in package-lock.json (npm ci)')
   const { status } = spawnSync('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: fileURLToPath(root),
     stdio: ['ignore', 2, 2],
@@ -33,29 +33,29 @@ function install() {
   return status ?? 1
 }
 
-// Beside node_modules, which npm ci removes. A folder, for making one is a single step that only one of many can do.
+// Outside node_modules, which npm ci removes. A folder, because mkdir is atomic: only one process can create it.
 const lock = new URL('.setup-lock', root)
-// In milliseconds: longer than an install takes, for one that was killed leaves its lock.
-const patience = 5 * 60_000
+// Longer than an install takes; a killed install leaves its lock behind.
+const staleLockMs = 5 * 60_000
 
-function takeLock() {
+function acquireLock() {
   try {
     mkdirSync(lock)
     return true
   } catch (error) {
     if (error.code !== 'EEXIST') throw error
     const age = Date.now() - statSync(lock, { throwIfNoEntry: false })?.mtimeMs
-    if (age > patience) utimesSync(lock, new Date(), new Date())
-    return age > patience
+    if (age > staleLockMs) utimesSync(lock, new Date(), new Date())
+    return age > staleLockMs
   }
 }
 
-const pause = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+const sleepBriefly = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
 
 let status = 0
 while (!isInstalled() && status === 0) {
-  if (!takeLock()) {
-    pause()
+  if (!acquireLock()) {
+    sleepBriefly()
     continue
   }
   const release = () => rmSync(lock, { recursive: true, force: true })

@@ -1,5 +1,5 @@
-// Makes lib/index.d.ts and lib/index.d.cts: the declarations of src/library/ in one file that needs no other, with the
-// shapes of bodies made of the schemas that validate them. Twice, for TypeScript tells modules from CommonJS.
+// Generates lib/index.d.ts and lib/index.d.cts: the declarations of src/library/ in one self-contained file, with types
+// derived from the schemas. Two files, because TypeScript distinguishes ES modules from CommonJS.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -36,11 +36,11 @@ const shapes = {
   Snapshot: [Snapshot, 'A named copy of a sandbox.'],
 } as const
 
-const declared = Object.entries(shapes).map(
-  ([name, [schema, words]]) => `/** ${words} */\nexport type ${name} = ${typeOf(schema as Schema)};\n`,
+const schemaTypes = Object.entries(shapes).map(
+  ([name, [schema, description]]) => `/** ${description} */\nexport type ${name} = ${typeOf(schema as Schema)};\n`,
 )
 
-/** A declaration file without what it imports and hands on. */
+/** Returns a declaration file without its imports and re-exports. */
 function declarationsOf(file: string): string {
   const text = readFileSync(new URL(`dist/types/${file}.d.ts`, root), 'utf8')
   return text.replaceAll(/^(import|export type \{[^}]*\}|export \{|\/\/\/) ?.*\n/gm, '')
@@ -50,5 +50,5 @@ const files = ['library/types', 'control-client/emulator-error', 'library/start-
   declarationsOf,
 )
 const reference = '/// <reference lib="esnext.disposable" preserve="true" />\n'
-const text = [reference, ...declared, ...files].join('\n')
+const text = [reference, ...schemaTypes, ...files].join('\n')
 for (const file of ['lib/index.d.ts', 'lib/index.d.cts']) writeFileSync(new URL(file, root), text)

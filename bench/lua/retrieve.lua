@@ -1,4 +1,4 @@
--- Retrieves keys from all over the ids: a step that has no factor in common with the number of keys meets every one.
+-- Retrieves keys spread over all ids: the step is coprime to the number of keys, so it visits every one.
 local step = 7919
 local n, keys = 0, 0
 

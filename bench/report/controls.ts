@@ -1,29 +1,39 @@
-import { type Armed, relativeTo } from '../armed.ts'
-import { type Controls, keysAtFirst } from '../controls.ts'
-import { type Empty, emptySandboxes } from '../empty.ts'
-import { callsInEach, type LibraryStarts } from '../library.ts'
+import { type ArmedFigures, throughputRatiosTo } from '../armed.ts'
+import { type ControlTimings, initialKeys } from '../controls.ts'
+import { type EmptySandboxFigures, emptySandboxCount } from '../empty.ts'
+import { callsPerProcess, type LibraryStarts } from '../library.ts'
 import { median, medianOf, ratios } from '../statistics.ts'
-import { connections, type Load, seconds, warmUps } from '../wrk.ts'
-import { goal, type Section, spread } from './section.ts'
-import { show, table } from './table.ts'
+import { connections, durationSeconds, type LoadResult, warmUpRounds } from '../wrk.ts'
+import { checkGoal, formatRange, type Section } from './section.ts'
+import { formatNumber, renderTable } from './table.ts'
 
 export interface ControlFigures {
-  controls: Controls[]
+  controls: ControlTimings[]
   library: LibraryStarts
-  empty: Empty[]
-  armed: Armed
+  empty: EmptySandboxFigures[]
+  armed: ArmedFigures
 }
 
-/** What a tester does to an emulator, and what it costs that it can be done. */
+/** Renders the cost of controls: reset, fork, library start, empty sandboxes, armed faults. */
 export function controlsSection({ controls, library, empty, armed }: ControlFigures): Section {
   const inMemory = controls.find(({ storage }) => storage === 'memory')
-  const goals = [
-    ...controls.map(({ storage, reset }) => goal(`reset in ${storage}, ms,`, median(reset), '≤', 5)),
-    goal('fork in memory, ms,', inMemory && median(inMemory.fork), '≤', 2),
-    goal('startEmulator(), a later call, ms,', median(library.later), '≤', 30),
-    goal('startEmulator(), the first call a tick after the import, ms,', median(library.afterTick), '≤', 30),
-    goal(`resident for ${show(emptySandboxes)} sandboxes over one, MB,`, medianOf(empty.map(megabytesMore)), '≤', 300),
-    goal('retrieve armed, throughput of bare,', medianOf(relativeTo(armed.bare, armed.armed)), '≥', 0.45),
+  const checkedGoals = [
+    ...controls.map(({ storage, reset }) => checkGoal(`reset in ${storage}, ms,`, median(reset), '≤', 5)),
+    checkGoal('fork in memory, ms,', inMemory && median(inMemory.fork), '≤', 2),
+    checkGoal('later call of startEmulator(), ms,', median(library.later), '≤', 30),
+    checkGoal('first call of startEmulator() one tick after the import, ms,', median(library.afterTick), '≤', 30),
+    checkGoal(
+      `additional memory for ${formatNumber(emptySandboxCount)} sandboxes instead of one, MB,`,
+      medianOf(empty.map(megabytesMore)),
+      '≤',
+      300,
+    ),
+    checkGoal(
+      'retrieve with an armed fault, throughput relative to bare,',
+      medianOf(throughputRatiosTo(armed.bare, armed.armed)),
+      '≥',
+      0.45,
+    ),
   ]
   return {
     title: 'Controls',
@@ -32,58 +42,58 @@ export function controlsSection({ controls, library, empty, armed }: ControlFigu
       libraryText(library),
       emptyText(empty),
       armedText(armed),
-      goals.map(({ line }) => line).join('\n'),
+      checkedGoals.map(({ line }) => line).join('\n'),
     ].join('\n\n'),
-    worse: goals.flatMap(({ worse }) => worse),
+    shortfalls: checkedGoals.flatMap(({ shortfalls }) => shortfalls),
   }
 }
 
-function resetText(controls: readonly Controls[]): string {
+function resetText(controls: readonly ControlTimings[]): string {
   const rows = controls.flatMap((each) =>
     (['retrieve', 'reset', 'fork'] as const).map((name) => [
       `${name} in ${each.storage}`,
-      show(median(each[name]), 2),
-      spread(each[name], 2),
-      show(medianOf(ratios(each[name], each.retrieve)), 1),
+      formatNumber(median(each[name]), 2),
+      formatRange(each[name], 2),
+      formatNumber(medianOf(ratios(each[name], each.retrieve)), 1),
     ]),
   )
   return [
-    `A sandbox that began with ${show(keysAtFirst)} keys, was used a little, and is reset; and a fork of it, over one connection that`,
-    `is kept, as the client sees it; ${controls[0]?.reset.length} rounds, the storages in turn. A retrieve shows what asking costs at all.\n`,
-    table(['', 'ms', 'lowest–highest', '× retrieve'], rows),
+    `Reset of a sandbox that started with ${formatNumber(initialKeys)} keys and had a few changes, and a fork of it, as the client sees them`,
+    `on one keep-alive connection; ${controls[0]?.reset.length} rounds, both storages in turn. Retrieve shows the cost of any request.\n`,
+    renderTable(['', 'ms', 'range', '× retrieve'], rows),
   ].join('\n')
 }
 
 function libraryText(library: LibraryStarts): string {
   const rows = [
-    ['first, at once after the import', library.atOnce],
-    ['first, a tick after the import', library.afterTick],
+    ['first, right after the import', library.immediate],
+    ['first, one tick after the import', library.afterTick],
     ['later', library.later],
   ] as const
   return [
-    `\`startEmulator()\` in a process that has imported the library: ${library.atOnce.length + library.afterTick.length} processes of ${callsInEach} calls, each after the one`,
-    'before was closed. The first of a process loads SQLite, and runs code that no call has run before it.\n',
-    table(
-      ['call', 'ms', 'lowest–highest'],
-      rows.map(([name, times]) => [name, show(median(times), 1), spread(times, 1)]),
+    `\`startEmulator()\` in a process that has imported the library: ${library.immediate.length + library.afterTick.length} processes with ${callsPerProcess} calls each,`,
+    'one after another. The first call in a process loads SQLite and runs code that is not yet compiled.\n',
+    renderTable(
+      ['call', 'ms', 'range'],
+      rows.map(([name, times]) => [name, formatNumber(median(times), 1), formatRange(times, 1)]),
     ),
   ].join('\n')
 }
 
-function emptyText(empty: readonly Empty[]): string {
-  const [one, all] = [empty.map((each) => each.megabytesOfOne), empty.map((each) => each.megabytes)]
+function emptyText(empty: readonly EmptySandboxFigures[]): string {
+  const [one, all] = [empty.map((each) => each.megabytesWithOne), empty.map((each) => each.megabytes)]
   return [
-    `${show(emptySandboxes)} sandboxes of the default seed, in ${empty.length} processes. Birth is the first answer of a sandbox less its second.\n`,
-    table(
-      ['resident, MB, of one', 'of all', 'KB a further one', 'birth, ms', 'lowest–highest'],
+    `${formatNumber(emptySandboxCount)} sandboxes with the default seed, in ${empty.length} processes. Creation time is the first response time of a sandbox minus its second.\n`,
+    renderTable(
+      ['one sandbox, MB', 'all, MB', 'KB per sandbox', 'creation, ms', 'range'],
       [
         [
-          show(medianOf(one)),
-          show(medianOf(all)),
-          show(kilobytesEach(empty)),
-          show(median(empty.map(({ birth }) => birth)), 2),
-          spread(
-            empty.map(({ birth }) => birth),
+          formatNumber(medianOf(one)),
+          formatNumber(medianOf(all)),
+          formatNumber(kilobytesEach(empty)),
+          formatNumber(median(empty.map(({ creationMilliseconds }) => creationMilliseconds)), 2),
+          formatRange(
+            empty.map(({ creationMilliseconds }) => creationMilliseconds),
             2,
           ),
         ],
@@ -92,34 +102,34 @@ function emptyText(empty: readonly Empty[]): string {
   ].join('\n')
 }
 
-function armedText({ bare, armed, unwatched }: Armed): string {
+function armedText({ bare, armed, withoutJournal }: ArmedFigures): string {
   const rows = [
     ['bare', bare],
-    ['journal on, a fault armed for delete', armed],
-    ['`--journal 0`, no fault', unwatched],
+    ['journal on, fault armed for delete', armed],
+    ['`--journal 0`, no fault', withoutJournal],
   ] as const
   return [
-    `Retrieve, one key of 100, wrk with ${connections} connections, ${bare.length} rounds of ${seconds} s in turn, after ${warmUps} that do not count.\n`,
-    table(
-      ['', 'req/s', '/ bare', 'lowest–highest', 'CPU µs', '/ bare'],
+    `Retrieve, one key of 100, wrk with ${connections} connections, ${bare.length} rounds of ${durationSeconds} s in turn after ${warmUpRounds} warm-up rounds.\n`,
+    renderTable(
+      ['', 'req/s', '/ bare', 'range', 'CPU µs', '/ bare'],
       rows.map(([name, loads]) => [
         name,
-        show(median(loads.map(({ perSecond }) => perSecond))),
-        show(medianOf(relativeTo(bare, loads)), 2),
-        spread(relativeTo(bare, loads), 2),
-        show(medianOf(loads.map(processorOf)), 1),
-        show(medianOf(ratios(loads.map(processorOf), bare.map(processorOf))), 2),
+        formatNumber(median(loads.map(({ requestsPerSecond }) => requestsPerSecond))),
+        formatNumber(medianOf(throughputRatiosTo(bare, loads)), 2),
+        formatRange(throughputRatiosTo(bare, loads), 2),
+        formatNumber(medianOf(loads.map(cpuOf)), 1),
+        formatNumber(medianOf(ratios(loads.map(cpuOf), bare.map(cpuOf))), 2),
       ]),
     ),
   ].join('\n')
 }
 
-export const megabytesMore = ({ megabytes, megabytesOfOne }: Empty): number | undefined =>
-  megabytes === undefined || megabytesOfOne === undefined ? undefined : megabytes - megabytesOfOne
+export const megabytesMore = ({ megabytes, megabytesWithOne }: EmptySandboxFigures): number | undefined =>
+  megabytes === undefined || megabytesWithOne === undefined ? undefined : megabytes - megabytesWithOne
 
-function kilobytesEach(empty: readonly Empty[]): number | undefined {
+function kilobytesEach(empty: readonly EmptySandboxFigures[]): number | undefined {
   const more = medianOf(empty.map(megabytesMore))
-  return more && (more * 1024) / (emptySandboxes - 1)
+  return more && (more * 1024) / (emptySandboxCount - 1)
 }
 
-const processorOf = ({ processor }: Load) => processor
+const cpuOf = ({ cpuMicroseconds }: LoadResult) => cpuMicroseconds

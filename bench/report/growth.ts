@@ -1,94 +1,112 @@
-import { asked, type Grown, sizes, storages } from '../growth.ts'
+import { type GrowthFigures, requestKinds, sizes, storages } from '../growth.ts'
 import { divide, median, medianOf, ratios } from '../statistics.ts'
-import { type Load, seconds, warmUps } from '../wrk.ts'
-import { goal, type Section } from './section.ts'
-import { show, table } from './table.ts'
+import { durationSeconds, type LoadResult, warmUpRounds } from '../wrk.ts'
+import { checkGoal, type Section } from './section.ts'
+import { formatNumber, renderTable } from './table.ts'
 
 const [smallest, largest] = [Math.min(...sizes), Math.max(...sizes)]
 const names = { retrieve: 'retrieve', list: 'page of 20', create: 'create' }
 const relative = `${smallest} = 1`
 
-/** What becomes of it all as keys grow many. */
-export function growthSection(grown: readonly Grown[]): Section {
+/** Renders how time and memory grow with the number of keys. */
+export function growthSection(grown: readonly GrowthFigures[]): Section {
   const goals = grown
     .filter(({ keys }) => keys === largest)
     .flatMap((each) =>
-      asked.map((kind) => {
-        const ratio = timeRatio(each.loads[kind], smallOf(grown, each).loads[kind])
-        return goal(`${names[kind]} in ${each.storage}, time at ${show(largest)} to ${smallest} keys,`, ratio, '≤', 1.2)
+      requestKinds.map((kind) => {
+        const ratio = timeRatio(each.loads[kind], smallestOf(grown, each).loads[kind])
+        return checkGoal(
+          `${names[kind]} in ${each.storage}, time at ${formatNumber(largest)} to ${smallest} keys,`,
+          ratio,
+          '≤',
+          1.2,
+        )
       }),
     )
   for (const each of grown.filter(({ keys }) => keys === largest)) {
-    const ratio = divide(each.walk, smallOf(grown, each).walk)
-    goals.push(goal(`walk in ${each.storage}, time a key at ${show(largest)} to ${smallest} keys,`, ratio, '≤', 1.2))
+    const ratio = divide(each.walkMicrosecondsPerKey, smallestOf(grown, each).walkMicrosecondsPerKey)
+    goals.push(
+      checkGoal(
+        `walk in ${each.storage}, time per key at ${formatNumber(largest)} to ${smallest} keys,`,
+        ratio,
+        '≤',
+        1.2,
+      ),
+    )
   }
   return {
     title: 'Growth',
     text: [
-      `Time is that for a request relative to ${smallest} keys in the same storage, from the throughput (wrk,`,
-      `${grown[0]?.loads.retrieve.length} rounds of ${seconds} s over all ${sizes.length * storages.length} servers in turn, after ${warmUps} that do not count). Retrieve: keys from all over`,
-      'the ids. Page: after the key in the middle. Create: in a sandbox new for the round, but for the largest, whose own',
-      'is used. A walk lists every key by pages of 100. Start is from spawn to the first answer, all keys seeded; a walk of few',
-      'keys is mostly the cost of asking at all.\n',
+      `Time per request is relative to ${smallest} keys in the same storage, computed from the throughput (wrk,`,
+      `${grown[0]?.loads.retrieve.length} rounds of ${durationSeconds} s over all ${sizes.length * storages.length} servers in turn after ${warmUpRounds} warm-up rounds). Retrieve: keys spread`,
+      'over all ids. Page: after the middle key. Create: in a new sandbox each round, except at the largest size, which',
+      'uses one sandbox throughout. A walk lists every key in pages of 100; with few keys it mostly shows the cost of any',
+      'request. Start is from spawn to the first response, with all keys seeded.\n',
       throughputTable(grown),
       '',
-      processorTable(grown),
+      cpuTable(grown),
       '',
       spaceTable(grown),
       '',
       ...goals.map(({ line }) => line),
     ].join('\n'),
-    worse: goals.flatMap(({ worse }) => worse),
+    shortfalls: goals.flatMap(({ shortfalls }) => shortfalls),
   }
 }
 
-function throughputTable(grown: readonly Grown[]): string {
-  const head = asked.flatMap((kind) => [`${names[kind]}, req/s`, `time, ${relative}`])
+function throughputTable(grown: readonly GrowthFigures[]): string {
+  const head = requestKinds.flatMap((kind) => [`${names[kind]}, req/s`, `time, ${relative}`])
   const rows = grown.map((each) =>
-    asked.flatMap((kind) => {
+    requestKinds.flatMap((kind) => {
       const loads = each.loads[kind]
-      return [show(median(loads.map(perSecond))), show(timeRatio(loads, smallOf(grown, each).loads[kind]), 2)]
+      return [
+        formatNumber(median(loads.map(perSecond))),
+        formatNumber(timeRatio(loads, smallestOf(grown, each).loads[kind]), 2),
+      ]
     }),
   )
-  return labelled(grown, head, rows)
+  return labeledTable(grown, head, rows)
 }
 
-function processorTable(grown: readonly Grown[]): string {
-  const head = asked.flatMap((kind) => [`${names[kind]}, CPU µs`, relative])
+function cpuTable(grown: readonly GrowthFigures[]): string {
+  const head = requestKinds.flatMap((kind) => [`${names[kind]}, CPU µs`, relative])
   const rows = grown.map((each) =>
-    asked.flatMap((kind) => {
-      const [own, small] = [each, smallOf(grown, each)].map(({ loads }) =>
-        loads[kind].map(({ processor }) => processor),
+    requestKinds.flatMap((kind) => {
+      const [measured, smallest] = [each, smallestOf(grown, each)].map(({ loads }) =>
+        loads[kind].map(({ cpuMicroseconds }) => cpuMicroseconds),
       )
-      return [show(medianOf(own ?? []), 1), show(medianOf(ratios(own ?? [], small ?? [])), 2)]
+      return [
+        formatNumber(medianOf(measured ?? []), 1),
+        formatNumber(medianOf(ratios(measured ?? [], smallest ?? [])), 2),
+      ]
     }),
   )
-  return labelled(grown, head, rows)
+  return labeledTable(grown, head, rows)
 }
 
-function spaceTable(grown: readonly Grown[]): string {
-  const head = ['start, s', 'resident, MB', 'files, MB', 'walk, µs a key', relative]
+function spaceTable(grown: readonly GrowthFigures[]): string {
+  const head = ['start, s', 'resident, MB', 'files, MB', 'walk, µs per key', relative]
   const rows = grown.map((each) => [
-    show(each.seedSeconds, 2),
-    show(each.megabytes),
-    show(each.fileMegabytes, 1),
-    show(each.walk, 2),
-    show(divide(each.walk, smallOf(grown, each).walk), 2),
+    formatNumber(each.seedSeconds, 2),
+    formatNumber(each.megabytes),
+    formatNumber(each.fileMegabytes, 1),
+    formatNumber(each.walkMicrosecondsPerKey, 2),
+    formatNumber(divide(each.walkMicrosecondsPerKey, smallestOf(grown, each).walkMicrosecondsPerKey), 2),
   ])
-  return labelled(grown, head, rows)
+  return labeledTable(grown, head, rows)
 }
 
-const labelled = (grown: readonly Grown[], head: readonly string[], rows: readonly (readonly string[])[]) =>
-  table(
+const labeledTable = (grown: readonly GrowthFigures[], head: readonly string[], rows: readonly (readonly string[])[]) =>
+  renderTable(
     ['', ...head],
-    rows.map((cells, row) => [`${show(grown[row]?.keys)} in ${grown[row]?.storage}`, ...cells]),
+    rows.map((cells, row) => [`${formatNumber(grown[row]?.keys)} in ${grown[row]?.storage}`, ...cells]),
   )
 
-const smallOf = (grown: readonly Grown[], { storage }: Grown) =>
-  grown.find((each) => each.storage === storage && each.keys === smallest) as Grown
+const smallestOf = (grown: readonly GrowthFigures[], { storage }: GrowthFigures) =>
+  grown.find((each) => each.storage === storage && each.keys === smallest) as GrowthFigures
 
-const perSecond = (load: Load) => load.perSecond
+const perSecond = (load: LoadResult) => load.requestsPerSecond
 
-// Throughput the other way round: what takes longer is the larger.
-const timeRatio = (loads: readonly Load[], small: readonly Load[]) =>
-  medianOf(ratios(small.map(perSecond), loads.map(perSecond)))
+// Inverted throughput: a longer time gives a larger ratio.
+const timeRatio = (loads: readonly LoadResult[], smallest: readonly LoadResult[]) =>
+  medianOf(ratios(smallest.map(perSecond), loads.map(perSecond)))

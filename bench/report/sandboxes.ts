@@ -1,46 +1,46 @@
-import { type Crowd, keysInEach } from '../sandboxes.ts'
+import { keysPerSandbox, type SandboxFigures } from '../sandboxes.ts'
 import { divide, median, medianOf, ratios } from '../statistics.ts'
-import { type Load, seconds, warmUps } from '../wrk.ts'
-import { goal, type Section } from './section.ts'
-import { show, table } from './table.ts'
+import { durationSeconds, type LoadResult, warmUpRounds } from '../wrk.ts'
+import { checkGoal, type Section } from './section.ts'
+import { formatNumber, renderTable } from './table.ts'
 
-/** What becomes of it all as sandboxes grow many. */
-export function sandboxesSection(crowds: readonly Crowd[]): Section {
-  const [one] = crowds
+/** Renders how time and memory grow with the number of sandboxes. */
+export function sandboxesSection(figures: readonly SandboxFigures[]): Section {
+  const [one] = figures
   if (one === undefined) throw new RangeError('no sandboxes were measured')
-  const rows = crowds.map((crowd) => [
-    show(crowd.sandboxes),
-    show(median(perSecond(crowd.loads))),
-    show(medianOf(ratios(perSecond(crowd.loads), perSecond(one.loads))), 2),
-    show(medianOf(crowd.loads.map(({ processor }) => processor)), 1),
-    show(crowd.megabytes),
-    show(divide(kilobytesMore(crowd, one), crowd.sandboxes - one.sandboxes)),
-    show(crowd.birth, 2),
+  const rows = figures.map((each) => [
+    formatNumber(each.sandboxes),
+    formatNumber(median(perSecond(each.loads))),
+    formatNumber(medianOf(ratios(perSecond(each.loads), perSecond(one.loads))), 2),
+    formatNumber(medianOf(each.loads.map(({ cpuMicroseconds }) => cpuMicroseconds)), 1),
+    formatNumber(each.megabytes),
+    formatNumber(divide(kilobytesMore(each, one), each.sandboxes - one.sandboxes)),
+    formatNumber(each.creationMilliseconds, 2),
   ])
-  const most = crowds.at(-1) ?? one
-  const slower = goal(
-    `retrieve of ${show(most.sandboxes)} sandboxes in turn, time to that of one,`,
-    medianOf(ratios(perSecond(one.loads), perSecond(most.loads))),
+  const largest = figures.at(-1) ?? one
+  const checked = checkGoal(
+    `retrieve of ${formatNumber(largest.sandboxes)} sandboxes in turn, time relative to one,`,
+    medianOf(ratios(perSecond(one.loads), perSecond(largest.loads))),
     '≤',
     1.2,
   )
   return {
     title: 'Sandboxes',
     text: [
-      `Retrieve, addressed to each sandbox in turn, of ${keysInEach} keys each (wrk, ${one.loads.length} rounds of ${seconds} s, after ${warmUps} that do`,
-      'not count). Birth is the first answer of a sandbox less its second, in the median.\n',
-      table(
-        ['sandboxes', 'retrieve, req/s', 'one = 1', 'CPU µs', 'resident, MB', 'KB a further one', 'birth, ms'],
+      `Retrieve, from each sandbox in turn, with ${keysPerSandbox} keys each (wrk, ${one.loads.length} rounds of ${durationSeconds} s after ${warmUpRounds} warm-up rounds).`,
+      'Creation time is the median first response time of a sandbox minus the median second.\n',
+      renderTable(
+        ['sandboxes', 'retrieve, req/s', 'one = 1', 'CPU µs', 'resident, MB', 'KB per sandbox', 'creation, ms'],
         rows,
       ),
       '',
-      slower.line,
+      checked.line,
     ].join('\n'),
-    worse: slower.worse,
+    shortfalls: checked.shortfalls,
   }
 }
 
-const perSecond = (loads: readonly Load[]) => loads.map((each) => each.perSecond)
+const perSecond = (loads: readonly LoadResult[]) => loads.map((each) => each.requestsPerSecond)
 
-const kilobytesMore = (crowd: Crowd, one: Crowd) =>
-  crowd.megabytes === undefined || one.megabytes === undefined ? undefined : (crowd.megabytes - one.megabytes) * 1024
+const kilobytesMore = (each: SandboxFigures, one: SandboxFigures) =>
+  each.megabytes === undefined || one.megabytes === undefined ? undefined : (each.megabytes - one.megabytes) * 1024

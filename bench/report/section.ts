@@ -1,29 +1,29 @@
-import { show } from './table.ts'
+import { formatNumber } from './table.ts'
 
-/** A part of bench/results.md, and what it found ours to be worse in. */
+/** A part of bench/results.md, with the goals it misses and the peers that do better. */
 export interface Section {
   title: string
   text: string
-  worse: string[]
+  shortfalls: string[]
 }
 
-export interface Goal {
+export interface CheckedGoal {
   line: string
-  worse: string[]
+  shortfalls: string[]
 }
 
-/** Says whether a figure meets a goal, by the figure. */
-export function goal(what: string, value: number | undefined, relation: '≤' | '≥', limit: number): Goal {
-  const wanted = `${what} ${relation} ${limit}`
-  if (value === undefined) return { line: `- Goal: ${wanted}; not measured here.`, worse: [] }
+/** Compares a figure with its goal. */
+export function checkGoal(what: string, value: number | undefined, relation: '≤' | '≥', limit: number): CheckedGoal {
+  const condition = `${what} ${relation} ${limit}`
+  if (value === undefined) return { line: `- Goal: ${condition}; not measured on this machine.`, shortfalls: [] }
   const isMet = relation === '≤' ? value <= limit : value >= limit
-  const line = `- Goal: ${wanted}; it is ${show(value, 2)}: **${isMet ? 'met' : 'not met'}**.`
-  return { line, worse: isMet ? [] : [`The goal ${wanted} is not met: ${show(value, 2)}.`] }
+  const line = `- Goal: ${condition}; measured ${formatNumber(value, 2)}: **${isMet ? 'met' : 'not met'}**.`
+  return { line, shortfalls: isMet ? [] : [`Goal not met: ${condition}; measured ${formatNumber(value, 2)}.`] }
 }
 
-/** From the lowest to the highest of the rounds. */
-export function spread(values: readonly (number | undefined)[], decimals: number): string {
+/** Formats the lowest and the highest of the rounds. */
+export function formatRange(values: readonly (number | undefined)[], decimals: number): string {
   const measured = values.filter((value) => value !== undefined)
-  if (measured.length === 0) return show(undefined)
-  return `${show(Math.min(...measured), decimals)}–${show(Math.max(...measured), decimals)}`
+  if (measured.length === 0) return formatNumber(undefined)
+  return `${formatNumber(Math.min(...measured), decimals)}–${formatNumber(Math.max(...measured), decimals)}`
 }

@@ -1,22 +1,22 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-export interface Ended {
+export interface CommandResult {
   code: number | null
   stdout: string
-  /** On both streams, in the order in which it came. */
+  /** Both streams, in the order of arrival. */
   output: string
 }
 
-/** Runs a command to its end. One that takes longer than five minutes is ended. */
+/** Runs a command until it exits; kills it after five minutes. */
 export async function run(
   file: string,
   args: readonly string[],
   { cwd, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
-): Promise<Ended> {
+): Promise<CommandResult> {
   const child = spawn(file, args, {
     cwd,
-    env: { ...inherited(), ...env },
+    env: { ...inheritedEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 300_000,
     killSignal: 'SIGKILL',
@@ -32,8 +32,8 @@ export async function run(
   return { code, stdout, output }
 }
 
-// What whoever runs this has set for clients and servers of their own.
-const inherited = () =>
+// Without variables that are meant for other clients and servers.
+const inheritedEnvironment = () =>
   Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(EMULATOR|OPENAI|VITEST|NODE_OPTIONS)/.test(name)),
   )

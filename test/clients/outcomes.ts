@@ -1,12 +1,12 @@
-/** What became of a test of a suite, by the name that it has there. */
+/** The outcome of a test, under its name in the suite. */
 export interface Outcome {
   test: string
   state: 'passed' | 'failed' | 'skipped'
-  /** Why it was skipped. */
+  /** The reason for the skip. */
   reason?: string
 }
 
-/** The id of the scenario that a test is named after, as `TestUnknownIdIs404` is, or `test_auto_paging[asc-1]`. */
+/** Returns the scenario id for a test name such as `TestUnknownIdIs404` or `test_unknown_id_is_404`. */
 export function scenarioOf(test: string): string {
   return test
     .replace(/^[Tt]est(?=[A-Z_])/, '')
@@ -18,21 +18,21 @@ export function scenarioOf(test: string): string {
     .toLowerCase()
 }
 
-/** The test cases of a report as JUnit writes it, and pytest and surefire, too. */
+/** Parses a JUnit report, as pytest and surefire write it. */
 export function readJUnit(xml: string): Outcome[] {
   const cases = xml.matchAll(/<testcase\b([^>]*?)(?:\/>|>(.*?)<\/testcase>)/gs)
-  return [...cases].map(([, attributes = '', inside = '']) => {
-    const test = textOf(/\bname="([^"]*)"/.exec(attributes)?.[1])
-    if (/<(failure|error)\b/.test(inside)) return { test, state: 'failed' }
-    const [skipped, reason] = /<skipped\b(?:[^>]*?\bmessage="([^"]*)")?/.exec(inside) ?? []
-    return skipped === undefined ? { test, state: 'passed' } : { test, state: 'skipped', reason: textOf(reason) }
+  return [...cases].map(([, attributes = '', content = '']) => {
+    const test = unescapeXml(/\bname="([^"]*)"/.exec(attributes)?.[1])
+    if (/<(failure|error)\b/.test(content)) return { test, state: 'failed' }
+    const [skipped, reason] = /<skipped\b(?:[^>]*?\bmessage="([^"]*)")?/.exec(content) ?? []
+    return skipped === undefined ? { test, state: 'passed' } : { test, state: 'skipped', reason: unescapeXml(reason) }
   })
 }
 
 const entities: Record<string, string> = { quot: '"', apos: "'", lt: '<', gt: '>', amp: '&' }
 
-function textOf(escaped = ''): string {
-  return escaped.replaceAll(/&(\w+);/g, (_all, name) => entities[name] ?? '?')
+function unescapeXml(escaped = ''): string {
+  return escaped.replaceAll(/&(\w+);/g, (_match, name) => entities[name] ?? '?')
 }
 
 interface GoEvent {
@@ -41,7 +41,7 @@ interface GoEvent {
   Output?: string
 }
 
-/** The tests of `go test -json`, without those that only hold others. */
+/** Parses `go test -json`; returns the outcomes of all tests that have no subtests. */
 export function readGoTest(lines: string): { outcomes: Outcome[]; output: string } {
   const events: GoEvent[] = lines.split('\n').flatMap((line) => (line.startsWith('{') ? JSON.parse(line) : []))
   const ends = events.filter(({ Test, Action }) => Test !== undefined && /^(pass|fail|skip)$/.test(Action))

@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import type { Reporter, TestModule } from 'vitest/node'
 import type { Outcome } from './outcomes.ts'
 
-/** Where it leaves what became of the tests. */
+/** The file that the reporter writes. */
 export const outcomesFile = new URL('../../dist/clients/node.json', import.meta.url)
 
-/** Writes what became of each test, and why one was skipped, which vitest's own reports leave out. */
+/** Writes the outcome of each test, with the reason for a skip, which vitest's own reporters omit. */
 export default class OutcomesReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()])

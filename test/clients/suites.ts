@@ -1,31 +1,30 @@
 import { copyFileSync, existsSync, globSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Ended, run } from './command.ts'
+import { type CommandResult, run } from './command.ts'
 import { type Outcome, readGoTest, readJUnit } from './outcomes.ts'
 import { outcomesFile } from './reporter.ts'
 import type { clientVersions } from './versions.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-const textOf = (path: string | URL) => (existsSync(path) ? readFileSync(path, 'utf8') : '')
+const readIfExists = (path: string | URL) => (existsSync(path) ? readFileSync(path, 'utf8') : '')
 
-export interface Report {
+export interface SuiteResult {
   outcomes: Outcome[]
-  /** With which the suite's runner ended. */
+  /** The exit code of the runner. */
   code: number | null
-  /** What it wrote. */
   output: string
 }
 
-/** The scenarios on one official client, in its language and by that language's usual runner. */
+/** The scenarios for one official client, in the usual test runner of its language. */
 export interface Suite {
   language: keyof typeof clientVersions
-  /** The client as its registry knows it. */
+  /** The name of the client in its package registry. */
   client: string
   runner: string
-  /** Commands that succeed where the suite can run. */
+  /** Commands that succeed if the suite can run. */
   toolchain: [string, ...string[]][]
-  /** Runs it on the emulator that the environment names. */
-  run: (env: Record<string, string>) => Promise<Report>
+  /** Runs the suite against the emulator at `EMULATOR_URL` in `env`. */
+  run: (env: Record<string, string>) => Promise<SuiteResult>
 }
 
 const node: Suite = {
@@ -38,7 +37,7 @@ const node: Suite = {
     const reporters = ['--reporter=default', `--reporter=${at('reporter.ts')}`]
     const vitest = [at('../../node_modules/vitest/vitest.mjs'), 'run', '--config', at('node/vitest.config.ts')]
     const { code, output } = await run(process.execPath, [...vitest, ...reporters], { env })
-    return { outcomes: JSON.parse(textOf(outcomesFile) || '[]'), code, output }
+    return { outcomes: JSON.parse(readIfExists(outcomesFile) || '[]'), code, output }
   },
 }
 
@@ -56,21 +55,21 @@ const python: Suite = {
       cwd: at('python'),
       env,
     })
-    return { outcomes: readJUnit(textOf(report)), code, output }
+    return { outcomes: readJUnit(readIfExists(report)), code, output }
   },
 }
 
-/** Makes the environment of requirements.txt, unless it is there. Answers the command that failed, if one did. */
-async function installPython(): Promise<Ended | undefined> {
+/** Installs requirements.txt in a virtual environment if needed; returns the command that failed, if any. */
+async function installPython(): Promise<CommandResult | undefined> {
   const requirements = at('python/requirements.txt')
-  // A copy of what was installed, made when it was.
+  // Copied after a complete install.
   const installed = at('python/.venv/requirements.txt')
-  if (textOf(installed) === textOf(requirements)) return undefined
-  const made = await run('python3', ['-m', 'venv', '--clear', at('python/.venv')])
-  if (made.code !== 0) return made
+  if (readIfExists(installed) === readIfExists(requirements)) return undefined
+  const created = await run('python3', ['-m', 'venv', '--clear', at('python/.venv')])
+  if (created.code !== 0) return created
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '--requirement']
-  const filled = await run(at('python/.venv/bin/python'), [...pip, requirements])
-  if (filled.code !== 0) return filled
+  const packages = await run(at('python/.venv/bin/python'), [...pip, requirements])
+  if (packages.code !== 0) return packages
   copyFileSync(requirements, installed)
   return undefined
 }
@@ -101,7 +100,7 @@ const java: Suite = {
     rmSync(reports, { recursive: true, force: true })
     const { code, output } = await run('mvn', ['--quiet', '--batch-mode', 'test'], { cwd: at('java'), env })
     return {
-      outcomes: globSync('*.xml', { cwd: reports }).flatMap((file) => readJUnit(textOf(`${reports}/${file}`))),
+      outcomes: globSync('*.xml', { cwd: reports }).flatMap((file) => readJUnit(readIfExists(`${reports}/${file}`))),
       code,
       output,
     }

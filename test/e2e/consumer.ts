@@ -7,23 +7,23 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-// Of the checkout the programs that a user would not have are taken out of the way.
+// Without variables that a user of the package would not have.
 const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(npm_|EMULATOR|OPENAI|VITEST|NODE_OPTIONS|CI$)/i.test(name)),
 )
 
-/** An empty folder of somebody who is to use the package, which is gone after `remove`. */
+/** A temporary project that uses the package; deleted by `remove`. */
 export interface Consumer {
   folder: string
   tarball: string
-  /** Runs a script of bash there; standard error goes to ours. Throws when it fails. */
+  /** Runs a bash script there and returns its standard output; standard error is inherited. Throws if it fails. */
   bash: (script: string, env?: Record<string, string>) => Promise<string>
   write: (file: string, text: string) => void
   remove: () => void
 }
 
-/** Packs the package and installs it in an empty folder, with what else its user would have. */
-export function installInEmptyFolder(...others: string[]): Consumer {
+/** Packs the package and installs it in an empty folder, together with other packages. */
+export function installInEmptyFolder(...otherPackages: string[]): Consumer {
   const folder = mkdtempSync(join(tmpdir(), 'admin-keys-consumer-'))
   const npm = (cwd: string, ...args: string[]) =>
     execFileSync('npm', args, { cwd, env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
@@ -31,7 +31,7 @@ export function installInEmptyFolder(...others: string[]): Consumer {
   const tarball = join(folder, name)
   const write = (file: string, text: string) => writeFileSync(join(folder, file), text)
   write('package.json', '{ "private": true, "type": "module" }\n')
-  npm(folder, 'install', '--no-audit', '--no-fund', '--save-dev', tarball, ...others)
+  npm(folder, 'install', '--no-audit', '--no-fund', '--save-dev', tarball, ...otherPackages)
   return {
     folder,
     tarball,
@@ -41,8 +41,7 @@ export function installInEmptyFolder(...others: string[]): Consumer {
   }
 }
 
-// In milliseconds, for one script.
-const patience = 300_000
+const scriptTimeoutMs = 300_000
 
 async function runBash(cwd: string, script: string, env: Record<string, string>): Promise<string> {
   const child = spawn('bash', ['-euo', 'pipefail', '-c', script], {
@@ -53,19 +52,19 @@ async function runBash(cwd: string, script: string, env: Record<string, string>)
   })
   let stdout = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-  const timer = setTimeout(() => endGroup(child.pid), patience)
+  const timer = setTimeout(() => killGroup(child.pid), scriptTimeoutMs)
   const [code] = await once(child, 'exit')
   clearTimeout(timer)
-  endGroup(child.pid)
+  killGroup(child.pid)
   if (code !== 0) throw new Error(`exit ${code} of:\n${script}\n${stdout}`)
   return stdout
 }
 
-/** Ends what a script has started and left. */
-function endGroup(group: number | undefined): void {
+/** Kills the processes that a script has left running. */
+function killGroup(group: number | undefined): void {
   try {
     process.kill(-(group as number), 'SIGKILL')
   } catch {
-    // Nobody is left.
+    // No process is left.
   }
 }

@@ -9,8 +9,8 @@ import { engineOutput, engineRun, inspectImage, runImage, startImage } from './e
 
 const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
 
-/** A folder of seeds as somebody would mount it, readable by everybody. */
-function seeds(files: Record<string, string>): string[] {
+/** Returns the flags that mount a world-readable folder with these seeds. */
+function mountSeeds(files: Record<string, string>): string[] {
   const folder = temporaryFolder()
   chmodSync(folder, 0o755)
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
@@ -18,33 +18,39 @@ function seeds(files: Record<string, string>): string[] {
 }
 
 async function names(url: string): Promise<string[]> {
-  const answer = await fetch(`${url}${keysUrl}?limit=100`, { headers })
-  return ((await answer.json()) as { data: { name: string }[] }).data.map(({ name }) => name)
+  const response = await fetch(`${url}${keysUrl}?limit=100`, { headers })
+  return ((await response.json()) as { data: { name: string }[] }).data.map(({ name }) => name)
 }
 
 const create = (url: string, name: string) =>
   fetch(url + keysUrl, { method: 'POST', headers, body: JSON.stringify({ name }) })
 
-test('what is mounted at /seed is served, by name and before --seed', async () => {
-  const flags = seeds({ '2.yaml': 'keys: [{ name: second }]', '1.json': '{"keys": [{"name": "first"}]}', 'x.txt': '!' })
+test('seeds mounted at /seed are loaded in name order and before --seed', async () => {
+  const flags = mountSeeds({
+    '2.yaml': 'keys: [{ name: second }]',
+    '1.json': '{"keys": [{"name": "first"}]}',
+    'x.txt': '!',
+  })
   const { url } = await startImage({ flags, args: ['--seed', 'paging'] })
   expect((await names(url)).slice(1, 5)).toEqual(['first', 'second', 'load-1', 'load-2'])
 })
 
-test('a broken seed stops it with exit 2 and the line of the mistake', async () => {
-  const { code, stdout, stderr } = await runImage({ flags: seeds({ 'a.yaml': 'keys:\n  - name: ok\n  - name: 5\n' }) })
+test('a broken seed stops the container with exit code 2 and the line of the error', async () => {
+  const { code, stdout, stderr } = await runImage({
+    flags: mountSeeds({ 'a.yaml': 'keys:\n  - name: ok\n  - name: 5\n' }),
+  })
   expect(stderr).toContain('admin-keys-emulator: seed /seed/a.yaml, line 3, /keys/1/name: must be a string')
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
 })
 
-test('SIGTERM during a request completes the request, and it exits with 0', async () => {
+test('on SIGTERM the container completes the current request and exits with code 0', async () => {
   const { id, url } = await startImage()
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
   onTestFinished(() => void socket.destroy())
-  let answer = ''
-  socket.on('data', (chunk) => (answer += chunk))
-  const ended = new Promise((resolve) => socket.once('close', resolve))
+  let response = ''
+  socket.on('data', (chunk) => (response += chunk))
+  const closed = new Promise((resolve) => socket.once('close', resolve))
   const head = Object.entries({ host: 'x', 'content-length': '13', ...headers }).map(
     ([name, text]) => `${name}: ${text}`,
   )
@@ -53,30 +59,30 @@ test('SIGTERM during a request completes the request, and it exits with 0', asyn
   await engineOutput('kill', '-s', 'TERM', id)
   await sleep(300)
   socket.write('":"ci"}')
-  await ended
-  expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
-  expect(answer).toMatch(/^connection: close\r$/im)
-  expect(answer).toContain('"name":"ci"')
+  await closed
+  expect(response).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+  expect(response).toMatch(/^connection: close\r$/im)
+  expect(response).toContain('"name":"ci"')
   expect(await engineOutput('wait', id)).toBe('0')
 })
 
-test('keeps keys at /data when told to, and only then', async () => {
+test('keys are stored in /data only with --data', async () => {
   const volume = `admin-keys-${process.pid}`
   onTestFinished(async () => {
     await engineRun('volume', 'rm', '-f', volume)
   })
-  const kept = { flags: ['-v', `${volume}:/data`], args: ['--data', '/data'] }
-  const first = await startImage(kept)
+  const withData = { flags: ['-v', `${volume}:/data`], args: ['--data', '/data'] }
+  const first = await startImage(withData)
   expect((await create(first.url, 'kept')).status).toBe(200)
   await engineOutput('kill', '-s', 'KILL', first.id)
-  const second = await startImage(kept)
+  const second = await startImage(withData)
   expect(await names(second.url)).toContain('kept')
   await engineOutput('stop', second.id)
-  const without = await startImage({ flags: kept.flags })
+  const without = await startImage({ flags: withData.flags })
   expect(await names(without.url)).not.toContain('kept')
 })
 
-test('the other commands are there, for what is beside it in a composition', async () => {
+test('the image runs the other commands, for other services of a compose file', async () => {
   expect((await runImage({ args: ['--version'] })).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   const { stdout } = await runImage({ args: ['env', '--url', 'http://emulator:4010'] })
   expect(stdout).toContain("export OPENAI_BASE_URL='http://emulator:4010/v1'")
@@ -86,7 +92,7 @@ test('the other commands are there, for what is beside it in a composition', asy
   expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining("unknown option '--prot'") })
 })
 
-test('it is healthy where it serves, and not where nobody does', async () => {
+test('the health check passes on the served port and fails on another', async () => {
   const {
     Test: [, ...command],
   } = JSON.parse(await inspectImage('json .Config.Healthcheck'))
@@ -96,7 +102,7 @@ test('it is healthy where it serves, and not where nobody does', async () => {
   expect(elsewhere).toMatchObject({ code: 1, stderr: expect.stringContaining('is not healthy') })
 })
 
-test('there is no shell, and nothing else to run but node', async () => {
+test('the image has no shell and no program except node', async () => {
   const { id } = await startImage()
   for (const program of ['sh', '/bin/sh', '/bin/bash', 'npm', '/usr/bin/env']) {
     expect((await engineRun('exec', id, program, '-c', 'true')).code, program).not.toBe(0)
@@ -104,7 +110,7 @@ test('there is no shell, and nothing else to run but node', async () => {
   expect((await engineRun('exec', id, '/usr/local/bin/node', '--version')).code).toBe(0)
 })
 
-test('it says what it is', async () => {
+test('the image declares its user, port and labels', async () => {
   expect(await inspectImage('.Config.User')).toBe('1000:1000')
   expect(await inspectImage('json .Config.ExposedPorts')).toBe('{"4010/tcp":{}}')
   expect(await inspectImage('json .Config.Volumes')).toBe('null')

@@ -2,18 +2,18 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { onTestFinished } from 'vitest'
 
-// Such as `podman --root /somewhere`.
+// May have arguments, such as `podman --root /path`.
 const [engine = 'docker', ...engineArgs] = (process.env['CONTAINER_ENGINE'] ?? 'docker').split(' ')
 const image = process.env['CONTAINER_IMAGE'] ?? 'admin-keys-emulator'
 
-interface Outcome {
+interface CommandResult {
   code: number
   stdout: string
   stderr: string
 }
 
-/** Runs the engine with those arguments. */
-export async function engineRun(...args: string[]): Promise<Outcome> {
+/** Runs the container engine until it exits. */
+export async function engineRun(...args: string[]): Promise<CommandResult> {
   const child = spawn(engine, [...engineArgs, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   const output = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
@@ -22,30 +22,30 @@ export async function engineRun(...args: string[]): Promise<Outcome> {
   return { code, ...output }
 }
 
-/** What the engine prints, without the end of the line. Throws when it fails. */
+/** Returns the trimmed standard output of the engine. Throws if it fails. */
 export async function engineOutput(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await engineRun(...args)
   if (code !== 0) throw new Error(`${engine} ${args.join(' ')}: exit ${code}: ${stderr}`)
   return stdout.trim()
 }
 
-// As somebody careful would run it; and what the engine at hand needs besides, such as limits that it may set.
+// The recommended hardening, plus flags that this engine requires, such as ulimits.
 const hardening = ['--read-only', '--cap-drop', 'all', '--security-opt', 'no-new-privileges']
-const needed = (process.env['CONTAINER_RUN_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '')
-const runFlags = [...hardening, ...needed]
+const extraFlags = (process.env['CONTAINER_RUN_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '')
+const runFlags = [...hardening, ...extraFlags]
 
 interface ContainerOptions {
-  /** Of the engine. */
+  /** Flags for the engine. */
   flags?: string[]
-  /** Of the emulator. */
+  /** Arguments for the emulator. */
   args?: string[]
 }
 
-/** Runs the image to its end. */
-export const runImage = ({ flags = [], args = [] }: ContainerOptions): Promise<Outcome> =>
+/** Runs the image until it exits. */
+export const runImage = ({ flags = [], args = [] }: ContainerOptions): Promise<CommandResult> =>
   engineRun('run', '--rm', '--network', 'none', ...runFlags, ...flags, image, ...args)
 
-/** Starts the image with its port at a free one of ours, and waits until it is ready. Removed after the test. */
+/** Starts the image on a free local port and waits until it is ready. The container is removed after the test. */
 export async function startImage({ flags = [], args = [] }: ContainerOptions = {}) {
   const id = await engineOutput('run', '-d', '-p', '127.0.0.1::4010', ...runFlags, ...flags, image, ...args)
   onTestFinished(async () => {
@@ -53,14 +53,14 @@ export async function startImage({ flags = [], args = [] }: ContainerOptions = {
   })
   const address = (await engineOutput('port', id, '4010/tcp')).split('\n')[0]
   const url = `http://${address}`
-  await until(async () => (await fetch(`${url}/ready`)).ok, `${url} is ready`)
+  await waitUntil(async () => (await fetch(`${url}/ready`)).ok, `${url} is ready`)
   return { id, url }
 }
 
-async function until(isTrue: () => Promise<boolean>, what: string): Promise<void> {
-  const end = performance.now() + 15_000
-  while (!(await isTrue().catch(() => false))) {
-    if (performance.now() > end) throw new Error(`not within 15 s: ${what}`)
+async function waitUntil(condition: () => Promise<boolean>, what: string): Promise<void> {
+  const deadline = performance.now() + 15_000
+  while (!(await condition().catch(() => false))) {
+    if (performance.now() > deadline) throw new Error(`timed out after 15 s: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }

@@ -17,20 +17,20 @@ beforeAll(() => {
 })
 afterAll(() => consumer?.remove())
 
-/** What shows that a snippet works: a script around it, in a folder where the package is installed. */
-interface Proof {
+/** A check that a snippet works, in a folder where the package is installed. */
+interface SnippetCheck {
   language: string
-  /** What only this one says. */
+  /** Text that only this snippet contains. */
   mark: string
-  prove: (text: string, port: number) => Promise<void>
+  run: (text: string, port: number) => Promise<void>
 }
 
-const proofs: Proof[] = [
+const snippetChecks: SnippetCheck[] = [
   {
     language: 'sh',
     mark: 'curl http',
-    async prove(text, port) {
-      const [listed, created] = (await beside(port, text)).trim().split('}{')
+    async run(text, port) {
+      const [listed, created] = (await runWithEmulator(port, text)).trim().split('}{')
       expect(listed).toContain('"name":"Admin key"')
       expect(created).toContain('"value":"sk-admin-')
     },
@@ -38,62 +38,66 @@ const proofs: Proof[] = [
   {
     language: 'sh',
     mark: 'export OPENAI_BASE_URL',
-    async prove(text, port) {
-      const ask = "const { default: OpenAI } = await import('openai')\nconsole.log((await new OpenAI().admin"
-      const script = `${ask}.organization.adminAPIKeys.list()).data[0].name)`
-      expect(await beside(port, `${text}\nnode --input-type=module -e "${script}"`)).toBe('Admin key\n')
+    async run(text, port) {
+      const program = "const { default: OpenAI } = await import('openai')\nconsole.log((await new OpenAI().admin"
+      const script = `${program}.organization.adminAPIKeys.list()).data[0].name)`
+      expect(await runWithEmulator(port, `${text}\nnode --input-type=module -e "${script}"`)).toBe('Admin key\n')
     },
   },
   {
     language: 'sh',
     mark: 'admin-keys-emulator wait',
-    async prove(text, port) {
+    async run(text, port) {
       const env = { EMULATOR_PORT: String(port), GITHUB_ENV: 'github.env', EMULATOR_LOG_LEVEL: 'warn' }
       const script = `${text}\nwait $! && echo "$OPENAI_BASE_URL" && cat github.env`
-      const said = await consumer.bash(script, env)
-      expect(said).toContain(`http://127.0.0.1:${port}/v1\nOPENAI_BASE_URL=http://127.0.0.1:${port}/v1\n`)
+      const output = await consumer.bash(script, env)
+      expect(output).toContain(`http://127.0.0.1:${port}/v1\nOPENAI_BASE_URL=http://127.0.0.1:${port}/v1\n`)
     },
   },
-  { language: 'ts', mark: "baseURL: 'http", prove: async (text, port) => void (await beside(port, typescript(text))) },
+  {
+    language: 'ts',
+    mark: "baseURL: 'http",
+    run: async (text, port) => void (await runWithEmulator(port, typescriptScript(text))),
+  },
   {
     language: 'ts',
     mark: 'startEmulator',
-    prove: async (text) => expect(await consumer.bash(typescript(text))).toBe('100\n'),
+    run: async (text) => expect(await consumer.bash(typescriptScript(text))).toBe('100\n'),
   },
   {
     language: 'python',
     mark: 'from openai import OpenAI',
-    async prove(text, port) {
+    async run(text, port) {
       consumer.write('snippet.py', text)
       await consumer.bash(`python3 -m venv .venv && .venv/bin/pip install --quiet openai==${clientVersions.python}`)
-      expect(await beside(port, '.venv/bin/python snippet.py')).toMatch(/^key_\S+ Admin key\nkey_\S+ ci\n$/)
+      expect(await runWithEmulator(port, '.venv/bin/python snippet.py')).toMatch(/^key_\S+ Admin key\nkey_\S+ ci\n$/)
     },
   },
   {
     language: 'go',
     mark: 'openai.NewClient',
-    async prove(text, port) {
+    async run(text, port) {
       consumer.write('snippet.go', goProgram(text))
-      expect(await beside(port, `go mod init snippet && go get ${goClient} && go run snippet.go`)).toBe('ci\n')
+      expect(await runWithEmulator(port, `go mod init snippet && go get ${goClient} && go run snippet.go`)).toBe('ci\n')
     },
   },
   {
     language: 'java',
     mark: 'OpenAIOkHttpClient',
-    async prove(text, port) {
+    async run(text, port) {
       consumer.write('Snippet.java', javaProgram(text))
       consumer.write('pom.xml', pom)
       const jars = 'mvn --quiet --batch-mode dependency:copy-dependencies -DoutputDirectory=jars'
-      await beside(port, `${jars} && java -cp 'jars/*' Snippet.java`)
+      await runWithEmulator(port, `${jars} && java -cp 'jars/*' Snippet.java`)
     },
   },
   {
     language: 'yaml',
     mark: 'generate: 250',
-    async prove(text, port) {
+    async run(text, port) {
       consumer.write('seed.yaml', text)
       const list = `curl -fsS http://localhost:${port}/v1/organization/admin_api_keys?limit=100 -H 'Authorization: Bearer sk-admin-ci'`
-      const { data } = JSON.parse(await beside(port, list, '--seed seed.yaml'))
+      const { data } = JSON.parse(await runWithEmulator(port, list, '--seed seed.yaml'))
       expect(data).toHaveLength(100)
       const [, schema] = /schema=(\S+)/.exec(text) ?? []
       expect(await consumer.bash(`cat ${schema}`)).toContain('"generate"')
@@ -101,10 +105,10 @@ const proofs: Proof[] = [
   },
 ]
 
-// Where a snippet is shown to work, if not here.
-const elsewhere: [language: string, mark: string, where: string][] = [
-  ['sh', 'npm test     # runs', 'CI: it is what is run'],
-  ['sh', 'docker build --target', 'test/e2e/container.test.ts, and the workflow that releases'],
+// Snippets that are checked elsewhere.
+const checkedElsewhere: [language: string, mark: string, where: string][] = [
+  ['sh', 'npm test     # runs', 'CI runs it'],
+  ['sh', 'docker build --target', 'test/e2e/container.test.ts, and the release workflow'],
   ['sh', 'docker run --rm --publish 127.0.0.1:4010:4010 --volume', 'test/e2e/container.test.ts'],
   ['sh', 'npm install --save-dev', 'test/e2e/package.test.ts, from the tarball: nothing is published yet'],
   ['ruby', 'OpenAI::Client.new', 'nowhere yet'],
@@ -113,30 +117,30 @@ const elsewhere: [language: string, mark: string, where: string][] = [
   ['yaml', 'runs-on: ubuntu-latest', 'test/e2e/workflows.test.ts'],
 ]
 
-const fits = ({ language, text }: Snippet, [wanted, mark]: [string, string, ...unknown[]]) =>
-  language === wanted && text.includes(mark)
+const matches = ({ language, text }: Snippet, [expectedLanguage, mark]: [string, string, ...unknown[]]) =>
+  language === expectedLanguage && text.includes(mark)
 
-test.each(snippets)('the snippet of line $line ($language) is shown to work, here or elsewhere', (snippet) => {
-  const places = [...proofs.map(({ language, mark }): [string, string] => [language, mark]), ...elsewhere]
-  expect(places.filter((place) => fits(snippet, [place[0], place[1]]))).toHaveLength(1)
+test.each(snippets)('the $language snippet on line $line is checked exactly once, here or elsewhere', (snippet) => {
+  const places = [...snippetChecks.map(({ language, mark }): [string, string] => [language, mark]), ...checkedElsewhere]
+  expect(places.filter((place) => matches(snippet, [place[0], place[1]]))).toHaveLength(1)
 })
 
-test.each(proofs)('$language: $mark', async ({ language, mark, prove }) => {
-  const snippet = snippets.find((each) => fits(each, [language, mark]))
+test.each(snippetChecks)('the $language snippet with $mark works', async ({ language, mark, run }) => {
+  const snippet = snippets.find((each) => matches(each, [language, mark]))
   const port = await freePort()
-  await prove((snippet?.text ?? '').replaceAll('localhost:4010', `127.0.0.1:${port}`), port)
+  await run((snippet?.text ?? '').replaceAll('localhost:4010', `127.0.0.1:${port}`), port)
 })
 
-/** Runs a script while the installed emulator serves at that port. */
-const beside = (port: number, script: string, options = '') =>
+/** Runs a script while the installed emulator listens on that port. */
+const runWithEmulator = (port: number, script: string, options = '') =>
   consumer.bash(
     `node_modules/.bin/admin-keys-emulator --port ${port} --log-level warn ${options} >/dev/null &
     node_modules/.bin/admin-keys-emulator wait --port ${port}
     ${script}`,
   )
 
-/** A script that checks the types of a program, strictly, and runs it. */
-function typescript(text: string): string {
+/** Returns a script that type-checks a program strictly and runs it. */
+function typescriptScript(text: string): string {
   consumer.write('snippet.ts', text)
   const options = '--noEmit --strict --target es2024 --module nodenext --lib es2024,dom --types node'
   return `node_modules/.bin/tsc --ignoreConfig ${options} snippet.ts && node snippet.ts`

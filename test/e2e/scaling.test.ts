@@ -1,30 +1,29 @@
 import { connect } from 'node:net'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Front, startNginx } from '../../bench/nginx.ts'
-import { ours, type Server, start } from '../../bench/servers.ts'
-import { removeTemporary } from '../../bench/temporary.ts'
+import { type RunningNginx, startNginx } from '../../bench/nginx.ts'
+import { emulatorSpec, type Server, startServer } from '../../bench/servers.ts'
+import { removeTemporaryFiles } from '../../bench/temporary.ts'
 
 const names = Array.from({ length: 200 }, (_, n) => `test-${n}`)
 
 let emulators: Server[] = []
-let front: Front
+let proxy: RunningNginx
 beforeAll(async () => {
-  emulators = await Promise.all([start(ours()), start(ours())])
-  front = await startNginx(emulators.map(({ port }) => port))
+  emulators = await Promise.all([startServer(emulatorSpec()), startServer(emulatorSpec())])
+  proxy = await startNginx(emulators.map(({ port }) => port))
 })
 afterAll(async () => {
-  await Promise.all([...emulators, front].map((running) => running?.stop()))
-  removeTemporary()
+  await Promise.all([...emulators, proxy].map((running) => running?.stop()))
+  removeTemporaryFiles()
 })
 
-const at = (sandbox: string) => `http://127.0.0.1:${front.port}/sandbox/${sandbox}`
+const at = (sandbox: string) => `http://127.0.0.1:${proxy.port}/sandbox/${sandbox}`
 const client = (sandbox: string, options = {}) =>
   new OpenAI({ baseURL: `${at(sandbox)}/v1`, adminAPIKey: 'sk-admin-local', ...options }).admin.organization
     .adminAPIKeys
-/** The body of an answer. */
-const bodyOf = async <Body = { data: { name: string }[] }>(answer: Promise<Response>) =>
-  (await (await answer).json()) as Body
+const bodyOf = async <Body = { data: { name: string }[] }>(response: Promise<Response>) =>
+  (await (await response).json()) as Body
 const control = (sandbox: string, path: string, init?: RequestInit) => fetch(`${at(sandbox)}/_emulator${path}`, init)
 const arm = (sandbox: string, fault: object) =>
   control(sandbox, '/faults', {
@@ -38,39 +37,39 @@ async function sandboxesOf({ port }: Server): Promise<string[]> {
   return data.map(({ name }) => name).filter((name) => name !== 'default')
 }
 
-test('200 sandboxes in parallel: each on one of two emulators, and whole', async () => {
+test('200 parallel sandboxes are spread over two emulators, each complete on one', async () => {
   await Promise.all(
     names.map(async (name) => {
       const keys = client(name)
-      const made = await keys.create({ name })
-      expect((await keys.retrieve(made.id)).name).toBe(name)
+      const created = await keys.create({ name })
+      expect((await keys.retrieve(created.id)).name).toBe(name)
       const listed = []
       for await (const key of keys.list({ limit: 1 })) listed.push(key.name)
       expect(listed).toEqual(['Admin key', name])
-      expect((await keys.delete(made.id)).deleted).toBe(true)
+      expect((await keys.delete(created.id)).deleted).toBe(true)
     }),
   )
   const [first = [], second = []] = await Promise.all(emulators.map(sandboxesOf))
   expect([...first, ...second].sort()).toEqual([...names].sort())
-  // By chance neither has fewer than a quarter of them.
+  // Hashing leaves neither with fewer than a quarter.
   expect(Math.min(first.length, second.length)).toBeGreaterThan(names.length / 4)
 })
 
-test('a name is the same sandbox however it is written, and its controls are with it', async () => {
+test('an escaped sandbox name reaches the same sandbox, and so do its controls', async () => {
   await client('escaped').create({ name: 'a key' })
-  const url = `http://127.0.0.1:${front.port}/sandbox/%65scaped/v1/organization/admin_api_keys`
+  const url = `http://127.0.0.1:${proxy.port}/sandbox/%65scaped/v1/organization/admin_api_keys`
   const { data } = await bodyOf(fetch(url, { headers: { authorization: 'Bearer sk-admin-local' } }))
   expect(data.map(({ name }) => name)).toEqual(['Admin key', 'a key'])
   expect((await control('escaped', '/reset', { method: 'POST' })).status).toBe(200)
   expect((await client('escaped').list()).data).toHaveLength(1)
-  const removed = `http://127.0.0.1:${front.port}/_emulator/sandboxes/escaped`
+  const removed = `http://127.0.0.1:${proxy.port}/_emulator/sandboxes/escaped`
   expect((await fetch(removed, { method: 'DELETE' })).status).toBe(200)
 })
 
 test.each(['connection_reset', 'empty_response'])(
-  'a %s ends the connection, and nothing is sent twice',
+  'a %s fault ends the connection, and the proxy does not retry the request',
   async (kind) => {
-    const sandbox = `cut-${kind}`
+    const sandbox = `fault-${kind}`
     await arm(sandbox, { operation: 'admin-api-keys-list', kind })
     await expect(client(sandbox, { maxRetries: 0 }).list()).rejects.toThrow(OpenAI.APIConnectionError)
     const { count } = await bodyOf<{ count: number }>(control(sandbox, '/journal'))
@@ -78,15 +77,15 @@ test.each(['connection_reset', 'empty_response'])(
   },
 )
 
-test('an answer that is truncated breaks off for the client, too', async () => {
+test('a truncated response fails for the client behind the proxy', async () => {
   await arm('truncated', { operation: 'admin-api-keys-list', kind: 'truncated_body' })
   const headers = { authorization: 'Bearer sk-admin-local' }
-  const answer = await fetch(`${at('truncated')}/v1/organization/admin_api_keys`, { headers })
-  expect(answer.status).toBe(200)
-  await expect(answer.text()).rejects.toThrow('terminated')
+  const response = await fetch(`${at('truncated')}/v1/organization/admin_api_keys`, { headers })
+  expect(response.status).toBe(200)
+  await expect(response.text()).rejects.toThrow('terminated')
 })
 
-test('a state moves from one emulator to the other', async () => {
+test('a state exported from one emulator can be imported on the other', async () => {
   await client('origin').create({ name: 'moved' })
   const state = await (await control('origin', '/state')).text()
   const headers = { 'content-type': 'application/json' }
@@ -99,15 +98,15 @@ test('a state moves from one emulator to the other', async () => {
   expect(new Set(names.flat())).toEqual(new Set(['Admin key', 'moved']))
 })
 
-test('the stream of the journal passes, as it happens', async () => {
-  const socket = connect(front.port, '127.0.0.1')
+test('the journal stream passes through the proxy without delay', async () => {
+  const socket = connect(proxy.port, '127.0.0.1')
   socket.setEncoding('utf8').write('GET /sandbox/live/_emulator/journal/stream HTTP/1.1\r\nHost: localhost\r\n\r\n')
-  let seen = ''
+  let received = ''
   socket.on('data', (text: string) => {
-    seen += text
+    received += text
   })
-  await expect.poll(() => seen).toContain(': requests')
+  await expect.poll(() => received).toContain(': requests')
   await client('live').list()
-  await expect.poll(() => seen).toContain('"operation":"admin-api-keys-list"')
+  await expect.poll(() => received).toContain('"operation":"admin-api-keys-list"')
   socket.destroy()
 })

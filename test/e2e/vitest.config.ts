@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-// What is shipped, as it is shipped: these need an engine, a registry or a linter, which npm test does not.
+// Tests of the shipped package and image. Unlike npm test, they need a container engine, a registry or a linter.
 export default defineConfig({
   test: {
     include: ['test/e2e/*.test.ts'],

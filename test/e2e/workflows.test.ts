@@ -11,18 +11,18 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const workflows = readdirSync(join(root, '.github/workflows')).map((file) => join(root, '.github/workflows', file))
 const actionlint = process.env['ACTIONLINT'] ?? 'actionlint'
 
-/** What a linter says of files; it says nothing of what is right. */
+/** Returns the findings of a linter; empty if there are none. */
 function lint(program: string, ...args: string[]): string {
   const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8' })
   if (error) throw error
   return status === 0 ? '' : `exit ${status}\n${stdout}${stderr}`
 }
 
-test.each(workflows)('%s is a workflow', (file) => {
+test.each(workflows)('actionlint accepts %s', (file) => {
   expect(lint(actionlint, file)).toBe('')
 })
 
-test('the linter would find a mistake', () => {
+test('actionlint reports an unknown job', () => {
   const broken = readFileSync(join(root, '.github/workflows/release.yml'), 'utf8').replace(
     'needs: check',
     'needs: chekc',
@@ -30,7 +30,7 @@ test('the linter would find a mistake', () => {
   expect(lint(actionlint, temporaryFile('broken.yml', broken))).toContain('chekc')
 })
 
-test('actions are named by what cannot be moved', () => {
+test('actions are pinned to a commit', () => {
   for (const file of workflows) {
     for (const [line] of readFileSync(file, 'utf8').matchAll(/^.*uses:.*$/gm)) {
       expect(line).toMatch(/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
@@ -38,26 +38,26 @@ test('actions are named by what cannot be moved', () => {
   }
 })
 
-test('the snippet of the README is a workflow, and its service the image that a release makes', () => {
+test('the README workflow is valid and uses the released image', () => {
   const snippet = snippetsOf(new URL('../../README.md', import.meta.url)).find(({ text }) => text.includes('runs-on:'))
   expect(lint(actionlint, temporaryFile('snippet.yml', snippet?.text ?? ''))).toBe('')
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   expect(snippet?.text).toContain(`image: ghcr.io/OWNER/admin-keys-emulator:${version}\n`)
 })
 
-test('compose.yaml is a composition', () => {
+test('dclint accepts compose.yaml', () => {
   expect(
     lint(join(root, '.ci/tools/node_modules/.bin/dclint'), '--max-warnings', '0', join(root, 'compose.yaml')),
   ).toBe('')
 })
 
-test('compose.yaml runs what is released, as carefully as one can', () => {
+test('compose.yaml runs the release target read-only and without capabilities', () => {
   const { services } = parse(readFileSync(join(root, 'compose.yaml'), 'utf8'))
   expect(services.emulator).toMatchObject({ build: { target: 'release' }, read_only: true, cap_drop: ['ALL'] })
   expect(services.tests.depends_on.emulator.condition).toBe('service_healthy')
 })
 
-test('whatever the workflow builds is what is released', () => {
+test('the release workflow builds only the release target', () => {
   const text = readFileSync(join(root, '.github/workflows/release.yml'), 'utf8')
   const steps = Object.values(parse(text).jobs as Record<string, { steps: Step[] }>).flatMap((job) => job.steps)
   const builds = steps.filter(({ uses }) => uses?.startsWith('docker/build-push-action'))
@@ -70,7 +70,7 @@ interface Step {
   with?: Record<string, unknown>
 }
 
-test('both last stages of the image ask for its health, by our own command', () => {
+test('the last two stages of the Dockerfile use the healthcheck command', () => {
   const stages = readFileSync(join(root, 'Dockerfile'), 'utf8')
     .split(/^FROM /m)
     .slice(-2)

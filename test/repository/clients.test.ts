@@ -1,25 +1,25 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { faultsOf, head, scenarios } from '../clients/matrix.ts'
+import { problemsOf, scenarios, tableHead } from '../clients/matrix.ts'
 import { readGoTest, readJUnit, scenarioOf } from '../clients/outcomes.ts'
 import { suites } from '../clients/suites.ts'
 
-// The suites themselves want registries and four languages: npm run test:clients.
+// The suites themselves need package registries and four languages: npm run test:clients.
 
 test.each([
-  ['lost answer', 'lost-answer'],
-  ['auto-paging asc 1', 'auto-paging-asc-1'],
+  ['the journal finds orphans of lost responses', 'the-journal-finds-orphans-of-lost-responses'],
+  ['auto-paging visits every key: asc, 1', 'auto-paging-visits-every-key-asc-1'],
   ['test_unknown_id_is_404', 'unknown-id-is-404'],
-  ['test_auto_paging[desc-100]', 'auto-paging-desc-100'],
+  ['test_auto_paging_visits_every_key[desc-100]', 'auto-paging-visits-every-key-desc-100'],
   ['TestUnknownIdIs404', 'unknown-id-is-404'],
-  ['TestAutoPaging/asc_7', 'auto-paging-asc-7'],
-  ['createWithoutExpiry', 'create-without-expiry'],
-  ['autoPaging(String, int) "asc" "1"', 'auto-paging-asc-1'],
-])('the test %s is of the scenario %s', (name, scenario) => {
+  ['TestAutoPagingVisitsEveryKey/asc_7', 'auto-paging-visits-every-key-asc-7'],
+  ['createReturnsTheValue', 'create-returns-the-value'],
+  ['autoPagingVisitsEveryKey(String, int) "asc" "1"', 'auto-paging-visits-every-key-asc-1'],
+])('the test %s covers the scenario %s', (name, scenario) => {
   expect(scenarioOf(name)).toBe(scenario)
 })
 
-test('what became of a test is read from a report of JUnit', () => {
+test('readJUnit returns the outcome of every test in a JUnit report', () => {
   const xml = `<testsuite name="x"><testcase classname="c" name="test_a[asc-1]" time="0.1" />
     <testcase name="b &quot;asc&quot;" classname="c"><failure message="no">at &lt;here&gt;</failure></testcase>
     <testcase name="c" classname="c"><error/></testcase>
@@ -34,7 +34,7 @@ test('what became of a test is read from a report of JUnit', () => {
   ])
 })
 
-test('what became of a test is read from the events of go test', () => {
+test('readGoTest returns the outcome of every test in the events of go test', () => {
   const events = [
     { Action: 'start' },
     { Action: 'output', Test: 'TestA', Output: '    a_test.go:7: it has none\n' },
@@ -55,7 +55,7 @@ test('what became of a test is read from the events of go test', () => {
   })
 })
 
-test('a suite that fails, or leaves a scenario out without a word, is found at fault', () => {
+test('problemsOf reports failed tests, unexplained skips, and unknown, duplicate or missing scenarios', () => {
   const outcomes = [
     { test: 'TestGood', state: 'passed' as const },
     { test: 'TestGood', state: 'passed' as const },
@@ -64,19 +64,19 @@ test('a suite that fails, or leaves a scenario out without a word, is found at f
     { test: 'TestSilent', state: 'skipped' as const, reason: '' },
     { test: 'TestStray', state: 'passed' as const },
   ]
-  expect(faultsOf(outcomes, { good: '', bad: '', excused: '', silent: '', forgotten: '' })).toEqual([
+  expect(problemsOf(outcomes, { good: '', bad: '', excused: '', silent: '', forgotten: '' })).toEqual([
     'TestBad failed',
-    'TestSilent is skipped, but why?',
-    'stray is no scenario',
-    'good is there twice',
-    'forgotten is missing',
+    'TestSilent is skipped without a reason',
+    'stray is not a scenario',
+    'good has two tests',
+    'forgotten has no test',
   ])
-  expect(faultsOf([], scenarios)).toHaveLength(Object.keys(scenarios).length)
+  expect(problemsOf([], scenarios)).toHaveLength(Object.keys(scenarios).length)
 })
 
-test('docs/clients.md has every scenario and the versions that are pinned', () => {
+test('docs/clients.md lists every scenario and the pinned versions', () => {
   const lines = readFileSync(new URL('../../docs/clients.md', import.meta.url), 'utf8').split('\n')
-  expect(lines).toEqual(expect.arrayContaining(head(suites)))
+  expect(lines).toEqual(expect.arrayContaining(tableHead(suites)))
   const rows = lines.filter((line) => line.startsWith('| `')).map((line) => line.split(' | ')[0])
-  expect(rows).toEqual(Object.entries(scenarios).map(([id, sentence]) => `| \`${id}\`: ${sentence}`))
+  expect(rows).toEqual(Object.entries(scenarios).map(([id, description]) => `| \`${id}\`: ${description}`))
 })

@@ -234,7 +234,7 @@ describe.runIf(hasUpstream)('the published document', () => {
   type Change = [what: string, change: (document: any) => void, difference: string]
   const path = '/organization/admin_api_keys'
   test.each<Change>([
-    ['an operation less', (d) => delete d.paths[`${path}/{key_id}`].delete, 'is missing from ours'],
+    ['an operation less', (d) => delete d.paths[`${path}/{key_id}`].delete, 'is missing from openapi.yaml'],
     ['an operation more', (d) => (d.paths[path].patch = d.paths[path].post), 'is not in the published document'],
     ['another operationId', (d) => (d.paths[path].get.operationId = 'list'), 'operationId is list'],
     ['a parameter less', (d) => d.paths[path].get.parameters.pop(), 'parameter query limit is undefined'],
@@ -256,7 +256,11 @@ describe.runIf(hasUpstream)('the published document', () => {
       (d) => d.components.schemas.AdminApiKey.required.splice(4, 99),
       'is not required, published as required',
     ],
-    ['a field less', (d) => delete d.components.schemas.AdminApiKey.properties.owner, '.owner is missing from ours'],
+    [
+      'a field less',
+      (d) => delete d.components.schemas.AdminApiKey.properties.owner,
+      '.owner is missing from openapi.yaml',
+    ],
     [
       'a field more',
       (d) => (d.components.schemas.AdminApiKey.properties.extra = { type: 'string' }),
@@ -280,7 +284,7 @@ describe.runIf(hasUpstream)('the published document', () => {
     [
       'untyped items',
       (d) => delete d.components.schemas.ApiKeyList.properties.data.items,
-      '.data says nothing of its items',
+      '.data does not describe its items',
     ],
     ['an optional body', (d) => delete d.paths[path].post.requestBody.required, 'the body is'],
     ['no security', (d) => delete d.paths[path].get.security, 'security is undefined'],

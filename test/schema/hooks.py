@@ -1,4 +1,4 @@
-"""What may fail where the served document is fuzzed, and why; what is asked otherwise, so that it cannot; and the counting."""
+"""Hooks for fuzzing the served document: expected failures with reasons, adjusted requests, and the tally."""
 
 import atexit
 import collections
@@ -9,17 +9,17 @@ import urllib.request
 
 import schemathesis
 
-# Refused though the document allows it: what no schema can say. By operation, and what the answer says.
+# Rules that no schema can express: valid requests that are rejected, by operation and response text.
 EXCEPTIONS = [
-    # Only the service knows which cursors it has issued.
+    # Only the emulator knows which cursors it has issued.
     ("admin-api-keys-list", r"No admin API key with this ID was found"),
-    # No pattern knows the calendar, nor how far a relative time goes.
-    ("emulator-(clock-set|state-.*)", r"must be a time that exists|such that the clock stays in"),
-    # A fault that would never fire is a mistake of the test: on no known key, or with a patch for another answer.
-    ("emulator-faults-add", r"so it would never fire|it would never apply"),
-    # An id and a value are there once, in a seed and in a sandbox.
+    # No pattern can check the calendar or the range of a relative time.
+    ("emulator-(clock-set|state-.*)", r"must be a time that exists|a duration that keeps the clock between"),
+    # A fault that can never fire is rejected: for an unknown key, or with a patch that does not fit the response.
+    ("emulator-faults-add", r"the fault would never fire|the patch would never apply"),
+    # Ids and values are unique, in a seed and in a sandbox.
     ("emulator-state-.*", r"that no other key of the seeds has|that no key of the sandbox has"),
-    # Its name is as good as any other, but it stays.
+    # The default sandbox has a valid name but cannot be removed.
     ("emulator-sandboxes-delete", r"The sandbox 'default' cannot be removed"),
 ]
 
@@ -30,7 +30,9 @@ refused_though_valid = "ST202"
 def filter_failure(context, failure, case, response):
     if failure.code != refused_though_valid or response.status_code != 400:
         return True
-    return not any(re.fullmatch(which, id_of(case)) and re.search(says, response.text) for which, says in EXCEPTIONS)
+    return not any(
+        re.fullmatch(operation, id_of(case)) and re.search(message, response.text) for operation, message in EXCEPTIONS
+    )
 
 
 @schemathesis.hook
@@ -43,13 +45,13 @@ def before_load_schema(context, raw_schema):
 
 
 def close(schema):
-    """No answer has what the document does not name."""
+    """Rejects undocumented properties in responses."""
     if schema.get("type") == "object" and "properties" in schema:
         schema.setdefault("additionalProperties", False)
 
 
 def drop_well_formed(schema):
-    """No surrogate without its pair: nothing can be drawn by this pattern, and no text that is drawn breaks it."""
+    """Drops the pattern against lone surrogates: schemathesis cannot generate from it, and generates none anyway."""
     if schema.get("pattern") == r"^\P{Cs}*$":
         del schema["pattern"]
 
@@ -58,7 +60,7 @@ def drop_well_formed(schema):
 def before_call(context, case, kwargs):
     operation = id_of(case)
     if operation == "admin-api-keys-delete" and case.path_parameters.get("key_id") == "key_admin":
-        # Without the key that calls every other answer were 401.
+        # Deleting the calling key would make every later response a 401.
         case.path_parameters["key_id"] = "key_gone"
     if operation.startswith("emulator-state"):
         visit(case.body, lower_generate)
@@ -66,7 +68,7 @@ def before_call(context, case, kwargs):
         visit_api(case.operation.base_url)
 
 
-# By operation, and the first digit of the status.
+# By operation and status class.
 tally = collections.defaultdict(collections.Counter)
 
 
@@ -82,17 +84,17 @@ def write_tally():
 
 
 def lower_generate(row):
-    """A million keys take some seconds. More than a million are refused, and stay."""
+    """Lowers `generate`, because a million keys take seconds. More than a million is rejected and stays."""
     if isinstance(row.get("generate"), int | float) and 1000 < row["generate"] <= 1_000_000:
         row["generate"] = 1000
 
 
 def visit_api(root):
-    """Something for the journal, which no armed fault befalls, for it is refused before."""
+    """Adds a journal entry. The request is unauthenticated, so no armed fault applies to it."""
     try:
         urllib.request.urlopen(f"{root}/v1/organization/admin_api_keys?limit=1", timeout=5)
-    except urllib.error.HTTPError as answer:
-        answer.close()
+    except urllib.error.HTTPError as error:
+        error.close()
 
 
 def id_of(case):
@@ -100,7 +102,7 @@ def id_of(case):
 
 
 def visit(node, use):
-    """Uses every mapping there is in a document."""
+    """Calls `use` for every mapping in a document."""
     if isinstance(node, dict):
         use(node)
         node = list(node.values())

@@ -4,26 +4,26 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { schemathesis } from './environment.ts'
+import { installSchemathesis } from './environment.ts'
 import { startServer } from './server.ts'
 
-// Fuzzes the document that the built program serves, with schemathesis: every operation, with what fits its schemas and what
-// does not, and along its links. Fails for what a check finds, and for an operation that never once succeeded.
+// Fuzzes the OpenAPI document of the built program with schemathesis: every operation with valid and invalid input, and
+// along its links. Fails on every finding and for operations that never succeeded.
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 interface Part {
   name: string
-  /** What stands before the paths of the document. */
+  /** The path prefix for the paths of the document. */
   base: string
   options: string[]
 }
 
-const linked = (which: string) => ['--phases', 'stateful', '--include-operation-id-regex', `^emulator-${which}`]
+const linked = (pattern: string) => ['--phases', 'stateful', '--include-operation-id-regex', `^emulator-${pattern}`]
 const unlinked = (tag: string) => ['--phases', 'examples,coverage,fuzzing', '--include-tag', tag]
 
-// The rows run beside each other. Schemathesis begins a walk along links with a POST where it may choose: that of snapshots
-// begins with a PUT, and is a part of its own.
+// Rows run in parallel. Schemathesis prefers to start a chain of links with a POST; the links of snapshots start with a
+// PUT, so they are a separate part.
 const rows: Part[][] = [
   [{ name: 'the controls', base: '/sandbox/fuzzed', options: unlinked('Controls') }],
   [
@@ -34,13 +34,12 @@ const rows: Part[][] = [
   ],
 ]
 
-/** How often an operation was answered how: by its id, and the first digit of the status. */
+/** The number of responses by operation id and status class. */
 type Tally = Record<string, Record<string, number>>
 
-// In milliseconds.
-const longestPart = 300_000
+const partTimeoutMs = 300_000
 
-async function fuzz(command: string, { name, base, options }: Part): Promise<{ wrong: string[]; tally: Tally }> {
+async function fuzz(command: string, { name, base, options }: Part): Promise<{ problems: string[]; tally: Tally }> {
   const server = await startServer()
   const folder = mkdtempSync(join(tmpdir(), 'admin-keys-schema-'))
   const args = [
@@ -55,21 +54,21 @@ async function fuzz(command: string, { name, base, options }: Part): Promise<{ w
     cwd: folder,
     env: { ...process.env, SCHEMATHESIS_HOOKS: at('hooks.py'), PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: longestPart,
+    timeout: partTimeoutMs,
   })
-  let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text))
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
   const [code] = await once(child, 'close')
-  const wrong = await server.stop()
-  if (code === null) wrong.push(`schemathesis was not done within ${longestPart / 1000} s`)
-  else if (code !== 0) wrong.push(`schemathesis ended with ${code}`)
-  console.log(`\n==== ${name}\n${said}`)
+  const problems = await server.stop()
+  if (code === null) problems.push(`schemathesis did not finish within ${partTimeoutMs / 1000} s`)
+  else if (code !== 0) problems.push(`schemathesis ended with ${code}`)
+  console.log(`\n==== ${name}\n${output}`)
   const tally = code === null ? {} : JSON.parse(readFileSync(join(folder, 'tally.json'), 'utf8'))
   rmSync(folder, { recursive: true })
-  return { wrong: wrong.map((each) => `${name}: ${each}`), tally }
+  return { problems: problems.map((each) => `${name}: ${each}`), tally }
 }
 
-/** Prints how often each operation was answered how, and answers those that never succeeded. */
+/** Prints the responses per operation and status class; returns the operations that never succeeded. */
 function report(tallies: Tally[]): string[] {
   const operations = [...new Set(tallies.flatMap((tally) => Object.keys(tally)))].sort()
   const sum = (operation: string, kind: string) =>
@@ -88,16 +87,16 @@ function report(tallies: Tally[]): string[] {
 }
 
 execFileSync(process.execPath, [at('../../scripts/build.ts')], { stdio: 'inherit' })
-const command = schemathesis()
+const command = installSchemathesis()
 const outcomes = await Promise.all(
   rows.map(async (row) => {
-    const ended = []
-    for (const part of row) ended.push(await fuzz(command, part))
-    return ended
+    const results = []
+    for (const part of row) results.push(await fuzz(command, part))
+    return results
   }),
 )
-const unproven = report(outcomes.flat().map(({ tally }) => tally))
-const wrong = outcomes.flat().flatMap((outcome) => outcome.wrong)
-wrong.push(...unproven.map((operation) => `${operation}: nothing that was sent to it was accepted`))
-for (const each of wrong) console.log(`FAILED: ${each}`)
-process.exitCode = wrong.length > 0 ? 1 : 0
+const unsuccessful = report(outcomes.flat().map(({ tally }) => tally))
+const problems = outcomes.flat().flatMap((outcome) => outcome.problems)
+problems.push(...unsuccessful.map((operation) => `${operation}: no request succeeded`))
+for (const each of problems) console.log(`FAILED: ${each}`)
+process.exitCode = problems.length > 0 ? 1 : 0

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** A server of the built program. */
+/** A running emulator from the built program. */
 export interface Server {
   url: string
-  /** Ends it, and says what was wrong with it: what it logged, or that it had died. */
+  /** Stops the server; returns the problems: warnings it logged, or a failed exit. */
   stop(): Promise<string[]>
 }
 
@@ -18,16 +18,16 @@ export async function startServer(): Promise<Server> {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   process.once('exit', () => child.kill())
-  const wrong: string[] = []
-  createInterface({ input: child.stderr }).on('line', (line) => wrong.push(`the server said: ${line}`))
+  const problems: string[] = []
+  createInterface({ input: child.stderr }).on('line', (line) => problems.push(`the server logged: ${line}`))
   const [start] = await once(createInterface({ input: child.stdout }), 'line')
   return {
     url: JSON.parse(start).url,
     async stop() {
-      const ended = once(child, 'close')
+      const exited = once(child, 'close')
       child.kill('SIGTERM')
-      const [code] = child.exitCode === null ? await ended : [child.exitCode]
-      return code === 0 ? wrong : [...wrong, `the server ended with ${code}`]
+      const [code] = child.exitCode === null ? await exited : [child.exitCode]
+      return code === 0 ? problems : [...problems, `the server ended with ${code}`]
     },
   }
 }

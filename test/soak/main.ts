@@ -1,4 +1,4 @@
-import { untilOk } from '../../bench/client.ts'
+import { waitUntilOk } from '../../bench/client.ts'
 import { cleanUpAtExit, freePort, launch } from '../../bench/processes.ts'
 import { seedFile } from '../model/generated/initial-state.ts'
 import { watchMemory } from './memory.ts'
@@ -19,7 +19,7 @@ cleanUpAtExit()
 const port = await freePort()
 const args = ['bin/admin-keys-emulator.cjs', '--port', String(port), '--seed', seedFile, '--log-level', 'warn']
 const server = launch({ file: process.execPath, args })
-await untilOk(port, '/ready', server.isRunning)
+await waitUntilOk(port, '/ready', server.isRunning)
 
 const say = (text: string) => console.log(text)
 const megabytes = (size: number | undefined) => (size === undefined ? 'unknown' : `${Math.round(size)} MB`)
@@ -55,4 +55,4 @@ say(`resident: ${megabytes(atMark)} after ${options.mark}, ${megabytes(atEnd)} a
 if (atMark !== undefined && atEnd !== undefined && atEnd > atMark * mostGrowth) fail('the server has grown')
 if (!server.isRunning()) fail('the server has ended')
 process.kill(server.pid, 'SIGTERM')
-if ((await server.ended) !== 0) fail('the server did not end well')
+if ((await server.exited) !== 0) fail('the server did not end well')

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestRetryAfter429(t *testing.T) {
+func TestTheClientRetriesAfter429(t *testing.T) {
 	sandbox := newSandbox(t)
 	sandbox.arm(object{
 		"operation": "admin-api-keys-list", "kind": "error", "status": 429,
@@ -24,7 +24,7 @@ func TestRetryAfter429(t *testing.T) {
 	}
 }
 
-func TestRetryAfter503(t *testing.T) {
+func TestTheClientRetriesAfter503(t *testing.T) {
 	sandbox := newSandbox(t)
 	sandbox.arm(object{
 		"operation": "admin-api-keys-create", "kind": "error", "status": 503, "headers": object{"retry-after-ms": "1"},
@@ -37,20 +37,20 @@ func TestRetryAfter503(t *testing.T) {
 	}
 }
 
-func TestGiveUpAfter503(t *testing.T) {
+func TestTheClientGivesUpAfterRepeated503(t *testing.T) {
 	sandbox := newSandbox(t)
 	sandbox.arm(object{
 		"operation": "admin-api-keys-get", "kind": "error", "status": 503,
 		"headers": object{"retry-after-ms": "1"}, "times": nil,
 	})
 	_, err := sandbox.keys().Get(t.Context(), "key_any")
-	refusal(t, err, 503)
+	apiError(t, err, 503)
 	if attempts := sandbox.requests("status=503"); len(attempts) != 3 {
 		t.Error(attempts)
 	}
 }
 
-func TestLostAnswer(t *testing.T) {
+func TestTheJournalFindsOrphansOfLostResponses(t *testing.T) {
 	sandbox := newSandbox(t)
 	keys := sandbox.keys()
 	sandbox.arm(object{"operation": "admin-api-keys-create", "when": "after_commit", "kind": "connection_reset"})
@@ -70,8 +70,8 @@ func TestLostAnswer(t *testing.T) {
 	must(t, err)
 }
 
-func TestStrictValidation(t *testing.T) {
-	t.Skip("the client has none: a field that does not fit is left at zero, and only its Valid() tells")
+func TestStrictValidationRejectsWrongTypes(t *testing.T) {
+	t.Skip("the client does not validate responses: a field with a wrong type stays zero, and its Valid() is false")
 }
 
 func statuses(requests []request) (all []int) {

@@ -9,7 +9,7 @@ import (
 
 var ci = openai.AdminOrganizationAdminAPIKeyNewParams{Name: "ci"}
 
-func TestCreateWithoutExpiry(t *testing.T) {
+func TestCreateReturnsTheValue(t *testing.T) {
 	key, err := newSandbox(t).keys().New(t.Context(), ci)
 	must(t, err)
 	if key.Name != "ci" || !strings.HasPrefix(key.Value, "sk-admin-") {
@@ -20,7 +20,7 @@ func TestCreateWithoutExpiry(t *testing.T) {
 	}
 }
 
-func TestCreateWithExpiry(t *testing.T) {
+func TestCreateSetsTheExpiry(t *testing.T) {
 	params := openai.AdminOrganizationAdminAPIKeyNewParams{Name: "ci", ExpiresInSeconds: openai.Int(3600)}
 	key, err := newSandbox(t).keys().New(t.Context(), params)
 	must(t, err)
@@ -29,7 +29,7 @@ func TestCreateWithExpiry(t *testing.T) {
 	}
 }
 
-func TestRetrieve(t *testing.T) {
+func TestRetrieveOmitsTheValue(t *testing.T) {
 	keys := newSandbox(t).keys()
 	created, err := keys.New(t.Context(), ci)
 	must(t, err)
@@ -41,7 +41,7 @@ func TestRetrieve(t *testing.T) {
 	}
 }
 
-func TestDelete(t *testing.T) {
+func TestDeleteRemovesTheKey(t *testing.T) {
 	keys := newSandbox(t).keys()
 	key, err := keys.New(t.Context(), ci)
 	must(t, err)
@@ -51,10 +51,10 @@ func TestDelete(t *testing.T) {
 		t.Error(deleted.RawJSON())
 	}
 	_, err = keys.Get(t.Context(), key.ID)
-	refusal(t, err, 404)
+	apiError(t, err, 404)
 }
 
-func TestLastUse(t *testing.T) {
+func TestAuthenticatingSetsLastUsedAt(t *testing.T) {
 	sandbox := newSandbox(t)
 	key, err := sandbox.keys().New(t.Context(), ci)
 	must(t, err)
@@ -70,14 +70,14 @@ func TestLastUse(t *testing.T) {
 	}
 }
 
-func TestUnknownOutsideItsSandbox(t *testing.T) {
+func TestKeyIsUnknownInAnotherSandbox(t *testing.T) {
 	key, err := newSandbox(t).keys().New(t.Context(), ci)
 	must(t, err)
 	_, err = keysAt(emulator+"/v1", key.Value).List(t.Context(), listParams{})
-	refusal(t, err, 401)
+	apiError(t, err, 401)
 }
 
-func TestExpiryByTheClock(t *testing.T) {
+func TestAdvancingTheClockExpiresTheKey(t *testing.T) {
 	sandbox := newSandbox(t)
 	params := openai.AdminOrganizationAdminAPIKeyNewParams{Name: "ci", ExpiresInSeconds: openai.Int(30 * 86_400)}
 	key, err := sandbox.keys().New(t.Context(), params)
@@ -87,5 +87,5 @@ func TestExpiryByTheClock(t *testing.T) {
 	must(t, err)
 	sandbox.advance("30d")
 	_, err = keys.List(t.Context(), listParams{})
-	refusal(t, err, 401)
+	apiError(t, err, 401)
 }

@@ -11,7 +11,7 @@ import (
 
 type listParams = openai.AdminOrganizationAdminAPIKeyListParams
 
-// A sandbox of 250 keys more, and the names of all. The key that asks is one of the organization, and its first.
+// Returns a sandbox with 250 additional keys, and the names of all keys. The first is the admin key.
 func newSandboxOf250(t *testing.T) (*sandbox, []string) {
 	sandbox := newSandbox(t)
 	sandbox.addKeys(object{"generate": 250, "name": "load-{n}"})
@@ -22,7 +22,7 @@ func newSandboxOf250(t *testing.T) (*sandbox, []string) {
 	return sandbox, names
 }
 
-// Every key, by auto-paging.
+// Iterates over all keys with auto-paging.
 func walk(t *testing.T, sandbox *sandbox, params listParams) iter.Seq[openai.AdminAPIKey] {
 	return func(yield func(openai.AdminAPIKey) bool) {
 		pager := sandbox.keys().ListAutoPaging(t.Context(), params)
@@ -39,7 +39,7 @@ func namesOf(keys iter.Seq[openai.AdminAPIKey]) (names []string) {
 	return names
 }
 
-func TestAutoPaging(t *testing.T) {
+func TestAutoPagingVisitsEveryKey(t *testing.T) {
 	t.Parallel()
 	for _, order := range []string{"asc", "desc"} {
 		for _, limit := range []int{1, 7, 100} {
@@ -55,31 +55,31 @@ func TestAutoPaging(t *testing.T) {
 				if visited := namesOf(walk(t, sandbox, params)); !slices.Equal(visited, expected) {
 					t.Error(visited)
 				}
-				if asked := len(sandbox.requests("operation=admin-api-keys-list")); asked != (251+limit-1)/limit {
-					t.Error(asked, "requests")
+				if requests := len(sandbox.requests("operation=admin-api-keys-list")); requests != (251+limit-1)/limit {
+					t.Error(requests, "requests")
 				}
 			})
 		}
 	}
 }
 
-func TestDeleteWhileIterating(t *testing.T) {
+func TestDeletingWhileIteratingSkipsNoKey(t *testing.T) {
 	sandbox, expected := newSandboxOf250(t)
-	var visited, left []string
+	var visited, remaining []string
 	for key := range walk(t, sandbox, listParams{}) {
 		visited = append(visited, key.Name)
 		if len(visited)%2 == 1 {
-			left = append(left, key.Name)
+			remaining = append(remaining, key.Name)
 			continue
 		}
-		// Also the last of a page of 20, after which the next one begins.
+		// Includes the last key of a page of 20, which is the cursor of the next page.
 		_, err := sandbox.keys().Delete(t.Context(), key.ID)
 		must(t, err)
 	}
 	if !slices.Equal(visited, expected) {
 		t.Error(visited)
 	}
-	if listed := namesOf(walk(t, sandbox, listParams{Limit: openai.Int(100)})); !slices.Equal(listed, left) {
+	if listed := namesOf(walk(t, sandbox, listParams{Limit: openai.Int(100)})); !slices.Equal(listed, remaining) {
 		t.Error(listed)
 	}
 }

@@ -16,7 +16,7 @@ var emulator = cmp.Or(os.Getenv("EMULATOR_URL"), "http://127.0.0.1:4010")
 
 type object = map[string]any
 
-// A sandbox of the emulator: an organization for one test, and what the test does to it.
+// A sandbox of the emulator, which is an isolated organization for one test, and its controls.
 type sandbox struct {
 	t        *testing.T
 	Name     string `json:"name"`
@@ -24,7 +24,7 @@ type sandbox struct {
 	AdminKey string `json:"admin_key"`
 }
 
-// An entry of the journal, or what of it these tests look at.
+// The fields of a journal entry that these tests use.
 type request struct {
 	RetryCount      int     `json:"retry_count"`
 	Status          int     `json:"status"`
@@ -32,16 +32,16 @@ type request struct {
 	SincePreviousMS float64 `json:"since_previous_ms"`
 }
 
-// A new sandbox, which is gone after the test. Tests that have one of their own can run in parallel.
+// Creates a sandbox and removes it after the test. Because every test has its own, tests run in parallel.
 func newSandbox(t *testing.T) *sandbox {
 	t.Parallel()
-	made := &sandbox{t: t}
-	ask(t, "POST", "/_emulator/sandboxes", object{}, made)
-	t.Cleanup(func() { ask(t, "DELETE", "/_emulator/sandboxes/"+made.Name, nil, nil) })
-	return made
+	created := &sandbox{t: t}
+	send(t, "POST", "/_emulator/sandboxes", object{}, created)
+	t.Cleanup(func() { send(t, "DELETE", "/_emulator/sandboxes/"+created.Name, nil, nil) })
+	return created
 }
 
-// Its keys, as the admin key sees them.
+// The keys API, authenticated with the admin key.
 func (s *sandbox) keys() *openai.AdminOrganizationAdminAPIKeyService {
 	return s.keysAs(s.AdminKey)
 }
@@ -67,26 +67,26 @@ func (s *sandbox) advance(duration string) {
 	s.control("PUT", "/clock", object{"advance": duration}, nil)
 }
 
-// What the journal has, oldest first.
+// Returns the matching journal entries, oldest first.
 func (s *sandbox) requests(filters string) []request {
 	var journal struct{ Data []request }
 	s.control("GET", "/journal?"+filters, nil, &journal)
 	return journal.Data
 }
 
-func (s *sandbox) control(method, path string, body, answer any) {
+func (s *sandbox) control(method, path string, body, result any) {
 	s.t.Helper()
-	ask(s.t, method, "/sandbox/"+s.Name+"/_emulator"+path, body, answer)
+	send(s.t, method, "/sandbox/"+s.Name+"/_emulator"+path, body, result)
 }
 
-func ask(t *testing.T, method, path string, body, answer any) {
+func send(t *testing.T, method, path string, body, result any) {
 	t.Helper()
-	sent, err := json.Marshal(body)
+	payload, err := json.Marshal(body)
 	must(t, err)
 	if body == nil {
-		sent = nil
+		payload = nil
 	}
-	request, err := http.NewRequest(method, emulator+path, bytes.NewReader(sent))
+	request, err := http.NewRequest(method, emulator+path, bytes.NewReader(payload))
 	must(t, err)
 	request.Header.Set("Content-Type", "application/json")
 	response, err := http.DefaultClient.Do(request)
@@ -95,8 +95,8 @@ func ask(t *testing.T, method, path string, body, answer any) {
 	if response.StatusCode >= 300 {
 		t.Fatalf("%s %s: %s", method, path, response.Status)
 	}
-	if answer != nil {
-		must(t, json.NewDecoder(response.Body).Decode(answer))
+	if result != nil {
+		must(t, json.NewDecoder(response.Body).Decode(result))
 	}
 }
 

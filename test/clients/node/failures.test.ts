@@ -2,7 +2,7 @@ import OpenAI from 'openai'
 import { expect } from 'vitest'
 import { test } from './sandbox.ts'
 
-test('retry after 429', async ({ keys, sandbox }) => {
+test('the client retries after 429', async ({ keys, sandbox }) => {
   const headers = { 'retry-after-ms': '50' }
   await sandbox.faults.add({ operation: 'admin-api-keys-list', kind: 'error', status: 429, headers, times: 2 })
   await keys.list()
@@ -15,7 +15,7 @@ test('retry after 429', async ({ keys, sandbox }) => {
   for (const { since_previous_ms } of attempts.slice(1)) expect(since_previous_ms).toBeGreaterThanOrEqual(45)
 })
 
-test('retry after 503', async ({ keys, sandbox }) => {
+test('the client retries after 503', async ({ keys, sandbox }) => {
   const headers = { 'retry-after-ms': '1' }
   await sandbox.faults.add({ operation: 'admin-api-keys-create', kind: 'error', status: 503, headers })
   await keys.create({ name: 'ci' })
@@ -23,14 +23,14 @@ test('retry after 503', async ({ keys, sandbox }) => {
   expect(attempts.map(({ status }) => status)).toEqual([503, 200])
 })
 
-test('give up after 503', async ({ keys, sandbox }) => {
+test('the client gives up after repeated 503', async ({ keys, sandbox }) => {
   const headers = { 'retry-after-ms': '1' }
   await sandbox.faults.add({ operation: 'admin-api-keys-get', kind: 'error', status: 503, headers, times: null })
   await expect(keys.retrieve('key_any')).rejects.toBeInstanceOf(OpenAI.InternalServerError)
   expect(await sandbox.journal.list({ status: 503 })).toHaveLength(3)
 })
 
-test('lost answer', async ({ keys, sandbox }) => {
+test('the journal finds orphans of lost responses', async ({ keys, sandbox }) => {
   await sandbox.faults.add({ operation: 'admin-api-keys-create', when: 'after_commit', kind: 'connection_reset' })
   const key = await keys.create({ name: 'deploy' })
   const [lost] = await sandbox.journal.list({ operation: 'admin-api-keys-create', delivered: false })
@@ -40,6 +40,6 @@ test('lost answer', async ({ keys, sandbox }) => {
   await keys.delete(orphan)
 })
 
-test('strict validation', ({ skip }) => {
-  skip('the client has none: it hands on whatever it is answered')
+test('strict validation rejects wrong types', ({ skip }) => {
+  skip('the client does not validate responses')
 })

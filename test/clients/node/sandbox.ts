@@ -2,7 +2,7 @@ import { connect } from 'admin-keys-emulator'
 import OpenAI from 'openai'
 import { test as base } from 'vitest'
 
-/** A test in an organization of its own, which is gone after it. */
+/** A test with its own sandbox, which is removed afterwards. */
 export const test = base
   .extend('emulator', { scope: 'worker' }, () => connect(process.env['EMULATOR_URL'] ?? 'http://127.0.0.1:4010'))
   .extend('sandbox', async ({ emulator }, { onCleanup }) => {
@@ -10,7 +10,7 @@ export const test = base
     onCleanup(() => emulator.sandboxes.delete(sandbox.name))
     return sandbox
   })
-  /** The keys, as they are for whoever calls with that value. */
+  /** The keys API, authenticated with the given value. */
   .extend('keysAs', ({ sandbox: { baseURL } }) => (adminAPIKey: string | null) => {
     return new OpenAI({ baseURL, adminAPIKey }).admin.organization.adminAPIKeys
   })

@@ -8,7 +8,7 @@ from sandbox import Sandbox
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    """An organization of the test's own, which is gone after it."""
+    """A new sandbox, which is removed after the test."""
     sandbox = Sandbox()
     yield sandbox
     sandbox.remove()
@@ -16,5 +16,5 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def keys(sandbox: Sandbox) -> AdminAPIKeys:
-    """Its keys, as the admin key sees them."""
+    """The keys API, authenticated with the admin key."""
     return sandbox.client().admin.organization.admin_api_keys

@@ -1,4 +1,4 @@
-"""A sandbox of the emulator: an organization for one test, and what the test does to it."""
+"""A sandbox of the emulator, which is an isolated organization for one test, and its controls."""
 
 import json
 import os
@@ -11,36 +11,36 @@ from openai import OpenAI
 EMULATOR = os.environ.get("EMULATOR_URL", "http://127.0.0.1:4010")
 
 
-def ask(method: str, url: str, body: Any = None) -> Any:
+def send(method: str, url: str, body: Any = None) -> Any:
     data = None if body is None else json.dumps(body).encode()
     request = Request(url, data, {"Content-Type": "application/json"}, method=method)
-    with urlopen(request, timeout=30) as answer:
-        return json.load(answer)
+    with urlopen(request, timeout=30) as response:
+        return json.load(response)
 
 
 class Sandbox:
     def __init__(self) -> None:
-        made = ask("POST", f"{EMULATOR}/_emulator/sandboxes", {})
-        self.name: str = made["name"]
-        self.base_url: str = made["base_url"]
-        self.admin_key: str = made["admin_key"]
+        created = send("POST", f"{EMULATOR}/_emulator/sandboxes", {})
+        self.name: str = created["name"]
+        self.base_url: str = created["base_url"]
+        self.admin_key: str = created["admin_key"]
         self._control = f"{EMULATOR}/sandbox/{self.name}/_emulator"
 
     def client(self, admin_key: str | None = None, **options: Any) -> OpenAI:
-        """A client of the admin key, unless another is given."""
+        """A client that uses the admin key unless another key is given."""
         return OpenAI(base_url=self.base_url, admin_api_key=admin_key or self.admin_key, **options)
 
     def add_keys(self, *keys: dict[str, Any]) -> None:
-        ask("POST", f"{self._control}/state", {"keys": keys})
+        send("POST", f"{self._control}/state", {"keys": keys})
 
     def arm(self, **fault: Any) -> None:
-        ask("POST", f"{self._control}/faults", fault)
+        send("POST", f"{self._control}/faults", fault)
 
     def advance(self, duration: str) -> None:
-        ask("PUT", f"{self._control}/clock", {"advance": duration})
+        send("PUT", f"{self._control}/clock", {"advance": duration})
 
     def requests(self, **filters: Any) -> list[dict[str, Any]]:
-        return ask("GET", f"{self._control}/journal?{urlencode(filters)}")["data"]
+        return send("GET", f"{self._control}/journal?{urlencode(filters)}")["data"]
 
     def remove(self) -> None:
-        ask("DELETE", f"{EMULATOR}/_emulator/sandboxes/{self.name}")
+        send("DELETE", f"{EMULATOR}/_emulator/sandboxes/{self.name}")

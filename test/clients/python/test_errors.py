@@ -20,7 +20,7 @@ def test_unknown_id_is_404(keys):
     assert (thrown.value.status_code, thrown.value.code, thrown.value.param) == (404, "not_found", None)
 
 
-def test_bad_value_is_400(keys):
+def test_invalid_value_is_400(keys):
     with pytest.raises(BadRequestError, match="Expected a value >= 1, but got 0 instead.") as thrown:
         keys.create(name="ci", expires_in_seconds=0)
     assert thrown.value.status_code == 400

@@ -4,7 +4,7 @@ from openai import AuthenticationError, NotFoundError, OpenAI
 from sandbox import EMULATOR
 
 
-def test_create_without_expiry(keys):
+def test_create_returns_the_value(keys):
     key = keys.create(name="ci")
     assert key.object == "organization.admin_api_key"
     assert key.name == "ci"
@@ -12,19 +12,19 @@ def test_create_without_expiry(keys):
     assert key.expires_at is None and "expires_at" in key.model_fields_set
 
 
-def test_create_with_expiry(keys):
+def test_create_sets_the_expiry(keys):
     key = keys.create(name="ci", expires_in_seconds=3600)
     assert key.expires_at == key.created_at + 3600
 
 
-def test_retrieve(keys):
+def test_retrieve_omits_the_value(keys):
     created = keys.create(name="ci")
     assert keys.retrieve(created.id).to_dict() == {
         field: value for field, value in created.to_dict().items() if field != "value"
     }
 
 
-def test_delete(keys):
+def test_delete_removes_the_key(keys):
     key = keys.create(name="ci")
     deleted = keys.delete(key.id)
     assert (deleted.id, deleted.deleted) == (key.id, True)
@@ -33,21 +33,21 @@ def test_delete(keys):
         keys.retrieve(key.id)
 
 
-def test_last_use(keys, sandbox):
+def test_authenticating_sets_last_used_at(keys, sandbox):
     key = keys.create(name="ci")
     assert key.last_used_at is None
     sandbox.client(key.value).admin.organization.admin_api_keys.list()
     assert keys.retrieve(key.id).last_used_at is not None
 
 
-def test_unknown_outside_its_sandbox(keys):
+def test_key_is_unknown_in_another_sandbox(keys):
     key = keys.create(name="ci")
-    elsewhere = OpenAI(base_url=f"{EMULATOR}/v1", admin_api_key=key.value)
+    default_sandbox = OpenAI(base_url=f"{EMULATOR}/v1", admin_api_key=key.value)
     with pytest.raises(AuthenticationError):
-        elsewhere.admin.organization.admin_api_keys.list()
+        default_sandbox.admin.organization.admin_api_keys.list()
 
 
-def test_expiry_by_the_clock(keys, sandbox):
+def test_advancing_the_clock_expires_the_key(keys, sandbox):
     key = keys.create(name="ci", expires_in_seconds=30 * 86_400)
     ci = sandbox.client(key.value).admin.organization.admin_api_keys
     ci.list()

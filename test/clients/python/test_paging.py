@@ -2,7 +2,7 @@ from math import ceil
 
 import pytest
 
-# The key that asks is one of the organization, and its first.
+# The organization also has the admin key, which is its first.
 NAMES = ["Admin key", *(f"load-{n}" for n in range(1, 251))]
 
 
@@ -13,17 +13,17 @@ def many_keys(sandbox):
 
 @pytest.mark.parametrize("limit", [1, 7, 100])
 @pytest.mark.parametrize("order", ["asc", "desc"])
-def test_auto_paging(keys, sandbox, order, limit):
+def test_auto_paging_visits_every_key(keys, sandbox, order, limit):
     visited = [key.name for key in keys.list(order=order, limit=limit)]
     assert visited == (NAMES if order == "asc" else NAMES[::-1])
     assert len(sandbox.requests(operation="admin-api-keys-list")) == ceil(251 / limit)
 
 
-def test_delete_while_iterating(keys):
+def test_deleting_while_iterating_skips_no_key(keys):
     visited = []
     for key in keys.list():
         visited.append(key.name)
-        # Also the last of a page of 20, after which the next one begins.
+        # Includes the last key of a page of 20, which is the cursor of the next page.
         if len(visited) % 2 == 0:
             keys.delete(key.id)
     assert visited == NAMES

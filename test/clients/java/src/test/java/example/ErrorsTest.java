@@ -32,7 +32,7 @@ class ErrorsTest {
   }
 
   @Test
-  void badValueIs400() {
+  void invalidValueIs400() {
     var params = ci.expiresInSeconds(0).build();
     var error = assertThrows(BadRequestException.class, () -> sandbox.keys().create(params));
     var message = "Expected a value >= 1, but got 0 instead.";

@@ -15,7 +15,7 @@ class FailuresTest {
       AdminApiKeyCreateParams.builder().name("ci").build();
 
   @Test
-  void retryAfter429() {
+  void theClientRetriesAfter429() {
     sandbox.arm("""
         {"operation": "admin-api-keys-list", "kind": "error", "status": 429, "times": 2,
          "headers": {"retry-after-ms": "50"}}""");
@@ -27,7 +27,7 @@ class FailuresTest {
   }
 
   @Test
-  void retryAfter503() {
+  void theClientRetriesAfter503() {
     sandbox.arm("""
         {"operation": "admin-api-keys-create", "kind": "error", "status": 503,
          "headers": {"retry-after-ms": "1"}}""");
@@ -37,7 +37,7 @@ class FailuresTest {
   }
 
   @Test
-  void giveUpAfter503() {
+  void theClientGivesUpAfterRepeated503() {
     sandbox.arm("""
         {"operation": "admin-api-keys-get", "kind": "error", "status": 503, "times": null,
          "headers": {"retry-after-ms": "1"}}""");
@@ -46,7 +46,7 @@ class FailuresTest {
   }
 
   @Test
-  void lostAnswer() {
+  void theJournalFindsOrphansOfLostResponses() {
     sandbox.arm("""
         {"operation": "admin-api-keys-create", "when": "after_commit", "kind": "connection_reset"}""");
     var key = sandbox.keys().create(ci);
@@ -59,7 +59,7 @@ class FailuresTest {
   }
 
   @Test
-  void strictValidation() {
+  void strictValidationRejectsWrongTypes() {
     var keys = sandbox.keys(client -> client.responseValidation(true));
     var id = keys.create(ci).id();
     keys.retrieve(id);

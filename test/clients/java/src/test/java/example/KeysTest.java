@@ -12,7 +12,7 @@ class KeysTest {
   private final AdminApiKeyCreateParams.Builder ci = AdminApiKeyCreateParams.builder().name("ci");
 
   @Test
-  void createWithoutExpiry() {
+  void createReturnsTheValue() {
     var key = sandbox.keys().create(ci.build());
     assertEquals("ci", key.name().orElseThrow());
     assertTrue(key.value().startsWith("sk-admin-"));
@@ -21,20 +21,20 @@ class KeysTest {
   }
 
   @Test
-  void createWithExpiry() {
+  void createSetsTheExpiry() {
     var key = sandbox.keys().create(ci.expiresInSeconds(3600).build());
     assertEquals(key.createdAt() + 3600, key.expiresAt().orElseThrow());
   }
 
   @Test
-  void retrieve() {
+  void retrieveOmitsTheValue() {
     var created = sandbox.keys().create(ci.build());
     var retrieved = sandbox.keys().retrieve(created.id());
     assertEquals(created.toAdminApiKey(), retrieved);
   }
 
   @Test
-  void delete() {
+  void deleteRemovesTheKey() {
     var id = sandbox.keys().create(ci.build()).id();
     var deleted = sandbox.keys().delete(id);
     assertEquals(id, deleted.id());
@@ -43,7 +43,7 @@ class KeysTest {
   }
 
   @Test
-  void lastUse() {
+  void authenticatingSetsLastUsedAt() {
     var key = sandbox.keys().create(ci.build());
     assertTrue(key.lastUsedAt().isEmpty());
     sandbox.keysAs(key.value()).list();
@@ -51,14 +51,14 @@ class KeysTest {
   }
 
   @Test
-  void unknownOutsideItsSandbox() {
+  void keyIsUnknownInAnotherSandbox() {
     var key = sandbox.keys().create(ci.build());
-    var elsewhere = sandbox.keys(client -> client.baseUrl(Sandbox.EMULATOR + "/v1").adminApiKey(key.value()));
-    assertThrows(UnauthorizedException.class, elsewhere::list);
+    var defaultSandbox = sandbox.keys(client -> client.baseUrl(Sandbox.EMULATOR + "/v1").adminApiKey(key.value()));
+    assertThrows(UnauthorizedException.class, defaultSandbox::list);
   }
 
   @Test
-  void expiryByTheClock() {
+  void advancingTheClockExpiresTheKey() {
     var key = sandbox.keys().create(ci.expiresInSeconds(30 * 86_400).build());
     var keys = sandbox.keysAs(key.value());
     keys.list();

@@ -15,21 +15,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PagingTest {
-  // The key that asks is one of the organization, and its first.
+  // The organization also has the admin key, which is its first.
   private static final List<String> NAMES =
       Stream.concat(Stream.of("Admin key"), IntStream.rangeClosed(1, 250).mapToObj(n -> "load-" + n)).toList();
 
   @AutoClose private final Sandbox sandbox = new Sandbox();
 
   @BeforeEach
-  void manyKeys() {
+  void addManyKeys() {
     sandbox.addKeys("""
         {"generate": 250, "name": "load-{n}"}""");
   }
 
   @ParameterizedTest(name = "{0} {1}")
   @CsvSource({"asc,1", "asc,7", "asc,100", "desc,1", "desc,7", "desc,100"})
-  void autoPaging(String order, int limit) {
+  void autoPagingVisitsEveryKey(String order, int limit) {
     var params = AdminApiKeyListParams.builder().order(Order.of(order)).limit(limit).build();
     var expected = new ArrayList<>(NAMES);
     if (order.equals("desc")) Collections.reverse(expected);
@@ -39,18 +39,18 @@ class PagingTest {
   }
 
   @Test
-  void deleteWhileIterating() {
+  void deletingWhileIteratingSkipsNoKey() {
     var visited = new ArrayList<String>();
-    var left = new ArrayList<String>();
+    var remaining = new ArrayList<String>();
     for (var key : sandbox.keys().list().autoPager()) {
       visited.add(nameOf(key));
-      // Also the last of a page of 20, after which the next one begins.
+      // Includes the last key of a page of 20, which is the cursor of the next page.
       if (visited.size() % 2 == 0) sandbox.keys().delete(key.id());
-      else left.add(nameOf(key));
+      else remaining.add(nameOf(key));
     }
     assertEquals(NAMES, visited);
     var params = AdminApiKeyListParams.builder().limit(100).build();
-    assertEquals(left, namesOf(params));
+    assertEquals(remaining, namesOf(params));
   }
 
   private List<String> namesOf(AdminApiKeyListParams params) {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** A sandbox of the emulator: an organization for one test, and what the test does to it. */
+/** A sandbox of the emulator, which is an isolated organization for one test, and its controls. */
 final class Sandbox implements AutoCloseable {
   static final String EMULATOR =
       Optional.ofNullable(System.getenv("EMULATOR_URL")).orElse("http://127.0.0.1:4010");
@@ -27,13 +27,13 @@ final class Sandbox implements AutoCloseable {
   private final String adminKey;
 
   Sandbox() {
-    JsonNode made = ask("POST", "/_emulator/sandboxes", "{}");
-    name = made.get("name").asText();
-    baseUrl = made.get("base_url").asText();
-    adminKey = made.get("admin_key").asText();
+    JsonNode created = send("POST", "/_emulator/sandboxes", "{}");
+    name = created.get("name").asText();
+    baseUrl = created.get("base_url").asText();
+    adminKey = created.get("admin_key").asText();
   }
 
-  /** Its keys, as the admin key sees them. */
+  /** The keys API, authenticated with the admin key. */
   AdminApiKeyService keys() {
     return keysAs(adminKey);
   }
@@ -60,30 +60,30 @@ final class Sandbox implements AutoCloseable {
     control("PUT", "/clock", "{\"advance\": \"" + duration + "\"}");
   }
 
-  /** What the journal has, oldest first. */
+  /** Returns the matching journal entries, oldest first. */
   List<JsonNode> requests(String filters) {
     return List.of(JSON.convertValue(control("GET", "/journal?" + filters, "").get("data"), JsonNode[].class));
   }
 
   @Override
   public void close() {
-    ask("DELETE", "/_emulator/sandboxes/" + name, "");
+    send("DELETE", "/_emulator/sandboxes/" + name, "");
   }
 
   private JsonNode control(String method, String path, String body) {
-    return ask(method, "/sandbox/" + name + "/_emulator" + path, body);
+    return send(method, "/sandbox/" + name + "/_emulator" + path, body);
   }
 
-  private static JsonNode ask(String method, String path, String body) {
+  private static JsonNode send(String method, String path, String body) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(EMULATOR + path))
             .header("Content-Type", "application/json")
             .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
             .build();
     try {
-      var answer = HTTP.send(request, BodyHandlers.ofString());
-      if (answer.statusCode() >= 300) throw new IllegalStateException(answer.body());
-      return JSON.readTree(answer.body());
+      var response = HTTP.send(request, BodyHandlers.ofString());
+      if (response.statusCode() >= 300) throw new IllegalStateException(response.body());
+      return JSON.readTree(response.body());
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }

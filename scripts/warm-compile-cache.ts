@@ -1,0 +1,29 @@
+// Starts the program, sends it a few requests and ends it, so that the code they compile is in the cache that
+// NODE_COMPILE_CACHE names: node scripts/warm-compile-cache.ts PROGRAM
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+
+const [program = ''] = process.argv.slice(2)
+const emulator = spawn(process.execPath, [program, '--port', '0', '--json', '--log-level', 'warn'], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+})
+const [line] = await once(emulator.stdout, 'data')
+const { url, base_url, admin_key } = JSON.parse(String(line))
+
+async function sendRequest(method: string, target: string, body?: object): Promise<{ id: string }> {
+  const headers = { authorization: `Bearer ${admin_key}`, 'content-type': 'application/json' }
+  const response = await fetch(target, { method, headers, ...(body && { body: JSON.stringify(body) }) })
+  if (!response.ok) throw new Error(`${method} ${target}: ${response.status}`)
+  return (await response.json()) as { id: string }
+}
+
+const keys = `${base_url}/organization/admin_api_keys`
+const { id } = await sendRequest('POST', keys, { name: 'warm' })
+await sendRequest('GET', `${keys}/${id}`)
+await sendRequest('GET', `${keys}?limit=1&after=${id}`)
+await sendRequest('DELETE', `${keys}/${id}`)
+await sendRequest('POST', `${url}/_emulator/reset`)
+execFileSync(process.execPath, [program, 'healthcheck', '--port', new URL(url).port])
+emulator.kill('SIGTERM')
+const [code] = await once(emulator, 'exit')
+process.exitCode = code
