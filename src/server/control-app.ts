@@ -65,10 +65,6 @@ export async function buildControlApp(deps: ControlAppDeps): Promise<FastifyInst
     sendError(toControlError(thrown, request), reply, defaultBehavior),
   )
   rejectUnknownRoutes(app, unknownRouteError)
-  // The static files of the pages report a missing file this way.
-  app.setNotFoundHandler((request) => {
-    throw controlErrors.unknownControlUrl(request.method, contextOf(request).target.rawPath)
-  })
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (closing.aborted) reply.header('connection', 'close')
     done(null, payload)

@@ -9,7 +9,7 @@ export interface Sent {
 }
 
 /** What comes of a request: an answer, the half of one, or the connection's end or reset without a byte. */
-export type Outcome = { kind: 'answer' | 'half'; status: number; text: string } | { kind: 'end' } | { kind: 'connection_reset' }
+export type Outcome = { kind: 'answer' | 'half'; status: number; text: string } | { kind: 'end' } | { kind: 'reset' }
 
 /** With the head of the answer, if there was one. */
 export interface Received {

@@ -60,7 +60,7 @@ export class FaultModel {
 /** What a client sees of a fault that befell the answer. */
 export function spoilt({ kind }: Fault, { status, text }: Answer): Outcome {
   if (kind === 'error') return { kind: 'answer', ...injected(503) }
-  if (kind === 'connection_reset') return { kind: 'connection_reset' }
+  if (kind === 'connection_reset') return { kind: 'reset' }
   if (kind === 'empty_response') return { kind: 'end' }
   const bytes = Buffer.from(text)
   return { kind: 'half', status, text: bytes.toString('utf8', 0, Math.floor(bytes.length / 2)) }
