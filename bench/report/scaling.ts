@@ -20,7 +20,7 @@ export function scalingSection(scaling: Scaling): Section {
     ]
   })
   return {
-    title: 'Behind a proxy',
+    title: 'With a reverse proxy',
     text: [
       `Retrieve, from each of ${scaledSandboxes} sandboxes in turn, with nginx configured as in docs/scaling.md: each sandbox is on one of`,
       `the emulators (wrk with ${connections} connections, ${alone.length} rounds in turn after ${warmUpRounds} warm-up rounds, not pinned to cores). Emulators,`,

@@ -17,8 +17,6 @@ import {
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
-const formats = ['shell', 'dotenv', 'github'] as const
-
 /** One option: its flag, its environment variable, and how its text is parsed. */
 export interface OptionSpec {
   flags: string
@@ -212,9 +210,9 @@ export const optionSpecs = {
   format: {
     flags: '--format <format>',
     env: 'EMULATOR_FORMAT',
-    description: formats.join(', '),
+    description: 'shell, dotenv or github',
     default: 'shell',
-    parse: (text) => parseChoice(text, formats),
+    parse: (text) => parseChoice(text, ['shell', 'dotenv', 'github']),
   },
 } satisfies Record<string, OptionSpec>
 

@@ -29,7 +29,7 @@ export function parseDurationOption(text: string): number {
   return value
 }
 
-export function parseChoice<Choice extends string>(text: string, choices: readonly Choice[]): Choice {
+export function parseChoice<const Choice extends string>(text: string, choices: readonly Choice[]): Choice {
   if (!choices.includes(text as Choice)) throw new InvalidArgumentError(`It must be one of ${choices.join(', ')}.`)
   return text as Choice
 }

@@ -5,6 +5,8 @@ import { Choice, discriminatedUnion, Nullable, textMap } from '../schema/typebox
 
 const closed = { additionalProperties: false }
 
+const shortNames = Object.keys(shortOperationIds) as (keyof typeof shortOperationIds)[]
+
 const HeaderName = Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", description: 'a header name' })
 const HeaderText = Type.String({ pattern: headerTextPattern, description: 'printable ASCII' })
 const Headers = (description: string) => textMap(HeaderName, HeaderText, description)
@@ -40,10 +42,12 @@ export const PatchOperation = discriminatedUnion(
   { description: 'an operation of JSON Patch: {op, path, from, value}' },
 )
 
+const Operation = Choice([...operationIds, ...shortNames, '*'], {
+  description: 'an operationId, its short form, or "*" for every operation',
+})
+
 const common = {
-  operation: Choice([...operationIds, ...Object.keys(shortOperationIds), '*'], {
-    description: 'an operationId, its short form, or "*" for every operation',
-  }) as Type.TUnsafe<(typeof operationIds)[number] | keyof typeof shortOperationIds | '*'>,
+  operation: Operation,
   match: Type.Optional(
     Type.Object(
       {
@@ -120,7 +124,8 @@ export type FaultBodyOf<Kind extends FaultBody['kind']> = Extract<FaultBody, { k
 /** A fault as the control API returns it: the fields that its kind has, and what has become of it. */
 export const ArmedFault = Type.Object({
   id: Type.String(),
-  ...common,
+  operation: Choice([...operationIds, '*'], { description: 'An operationId, or "*" for every operation.' }),
+  match: common.match,
   kind: Choice(
     FaultBody.oneOf.map(({ properties }) => properties.kind.const),
     { description: 'What the fault does; determines which of the fields below it has.' },

@@ -63,7 +63,7 @@ export class HttpServer {
 
 function createHttpServer({ dispatch, requestId, log, requestTimeout }: HttpServerDeps): Server {
   const options = {
-    // Node would answer a missing Host with an empty body; the API explains what is missing.
+    // Node would reject a missing Host with an empty body; the API explains what is missing.
     requireHostHeader: false,
     requestTimeout,
     headersTimeout: requestTimeout,

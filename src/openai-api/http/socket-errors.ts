@@ -32,7 +32,7 @@ function afterPendingResponses(socket: BusySocket, next: () => void): void {
   else next()
 }
 
-/** Handles CONNECT and unknown expectations, which Node would answer with an empty body or none. */
+/** Handles CONNECT and unknown expectations, to which Node would respond with an empty body or not at all. */
 export function handleConnectAndExpect(server: Server, deps: SocketErrorDeps): void {
   server.on('connect', (_request, socket) => {
     // Node no longer handles errors of this socket.

@@ -3,10 +3,10 @@ import type { ServerResponse } from 'node:http'
 // Node parses pipelined requests at once and only keeps their responses in order. The emulator also processes them in order,
 // so that a client sees the effects of its requests in the order in which it sent them.
 
-/** Returns whether all earlier requests on the connection have been answered: only then does the response have a socket. */
+/** Returns whether all earlier responses on the connection are complete: only then does a response have a socket. */
 export const isHeadOfPipeline = ({ socket }: ServerResponse): boolean => socket !== null
 
-/** Calls `start` once all earlier requests on the connection have been answered; never if the connection closes before. */
+/** Calls `start` once all earlier responses on the connection are complete; never if the connection closes before. */
 export function whenHeadOfPipeline(response: ServerResponse, start: () => void): void {
   // The earlier response still runs its close listeners when the socket is handed over.
   response.once('socket', () => process.nextTick(start))
