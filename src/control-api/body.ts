@@ -3,13 +3,14 @@ import type { IncomingMessage } from 'node:http'
 import type { ValidateFunction } from 'ajv'
 import type { FastifyInstance, FastifyRequest, FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
+import { readBody } from '../common/read-body.ts'
 import { SeedFile } from '../sandbox/seed/schema.ts'
 import { createAjv } from '../schema/ajv.ts'
 import { DocumentError, type SourceDocument } from '../schema/document.ts'
 import { toViolation } from '../schema/schema-errors.ts'
 import * as errors from './errors.ts'
 
-const bodyLimitBytes = 64 * 1024 * 1024
+const limitBytes = 64 * 1024 * 1024
 
 /** A body that matches its schema, and how to report what else is wrong with it. */
 export interface ParsedBody<Content> {
@@ -21,7 +22,7 @@ export interface ParsedBody<Content> {
 export function useDocumentBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) =>
-    parseBody(await readBody(payload), /^[a-z]+\/(x-)?yaml\b/i.test(request.headers['content-type'] ?? '')),
+    parseBody(await readControlBody(payload), /^[a-z]+\/(x-)?yaml\b/i.test(request.headers['content-type'] ?? '')),
   )
   app.setValidatorCompiler(validatorCompiler)
   app.setErrorHandler((error, { headers }) => {
@@ -33,21 +34,12 @@ export function useDocumentBodies(app: FastifyInstance): void {
 const isUnreadableType = (error: unknown) =>
   (error as { code?: unknown } | null)?.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
 
-async function readBody(payload: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let length = 0
-  payload.on('error', () => {})
-  try {
-    for await (const chunk of payload as AsyncIterable<Buffer>) {
-      length += chunk.length
-      if (length > bodyLimitBytes) break
-      chunks.push(chunk)
-    }
-  } catch {
+async function readControlBody(payload: IncomingMessage): Promise<Buffer> {
+  const bytes = await readBody(payload, { limitBytes, drainLimitBytes: limitBytes }).catch(() => {
     throw errors.bodyIncomplete()
-  }
-  if (length > bodyLimitBytes) throw errors.bodyTooLarge(bodyLimitBytes)
-  return Buffer.concat(chunks, length)
+  })
+  if (bytes === undefined) throw errors.bodyTooLarge(limitBytes)
+  return bytes
 }
 
 async function parseBody(bytes: Buffer, isYaml: boolean): Promise<SourceDocument | undefined> {

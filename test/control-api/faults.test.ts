@@ -454,7 +454,7 @@ describe('a fault that can never fire, or is none, is refused', () => {
     ]),
     [{ operation: '*', kind: 'hang', skip: 1e308 }, '/skip', 'from 0'],
     [{ operation: '*', kind: 'hang', times: 1e308 }, '/times', 'from 1'],
-    [{ operation: '*', kind: 'rate_limit', requests: 1e308, per: '1m' }, '/journal', 'from 0'],
+    [{ operation: '*', kind: 'rate_limit', requests: 1e308, per: '1m' }, '/requests', 'from 0'],
     [{ operation: '*', kind: 'hang', match: { key_id: '' } }, '/match/key_id', 'not empty'],
     [{ operation: '*', kind: 'hang', match: { calling_key_id: '' } }, '/match/calling_key_id', 'not empty'],
     [

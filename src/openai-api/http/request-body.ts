@@ -1,15 +1,15 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { readBody } from '../../common/read-body.ts'
 import { tryCatch } from '../../common/try-catch.ts'
 import type { ApiError } from '../errors/api-error.ts'
 import * as errors from '../errors/catalogue.ts'
 import { jsonTypeOf } from './json-types.ts'
 
-const bodyLimitBytes = 1024 * 1024
+const limitBytes = 1024 * 1024
 
-// A longer body is read to its end, so that a client that is still sending gets the 413 and not a broken pipe; up to this
-// size, or one request could keep the server reading forever.
+// Without this limit, one request could keep the server reading forever.
 const drainLimitBytes = 64 * 1024 * 1024
 
 /** Returns the raw body of a request; undefined if it is too long. */
@@ -39,34 +39,16 @@ export function contentTypeError({ headers, routeOptions }: FastifyRequest): Api
     : errors.missingParameter(required)
 }
 
-/** Reads a body to its end; resolves to undefined if it is too long. Rejects with 400 if it is incomplete. */
-export function readBody(payload: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = []
-  let length = 0
-  return new Promise((resolve, reject) => {
-    payload.on('data', (chunk: Buffer) => {
-      length += chunk.length
-      if (length > drainLimitBytes) payload.destroy()
-      if (length > bodyLimitBytes) chunks.length = 0
-      else chunks.push(chunk)
-    })
-    payload.on('end', () => resolve(length > bodyLimitBytes ? undefined : Buffer.concat(chunks, length)))
-    // The client closed the connection, or the rest was not HTTP; the socket's error handler has responded if it could.
-    const rejectIncomplete = () => {
-      if (!payload.readableEnded) reject(errors.malformedRequest('body_incomplete'))
-    }
-    payload.on('error', rejectIncomplete)
-    payload.on('close', rejectIncomplete)
-    // A payload that has already ended emits no further events.
-    if (payload.readableEnded) resolve(Buffer.alloc(0))
-    else if (payload.destroyed) rejectIncomplete()
+/** Reads the body of a request; resolves to undefined if it is too long. Rejects with 400 if it is incomplete. */
+export const readApiBody = (payload: IncomingMessage): Promise<Buffer | undefined> =>
+  readBody(payload, { limitBytes, drainLimitBytes }).catch(() => {
+    throw errors.malformedRequest('body_incomplete')
   })
-}
 
 function parse(contentType: string | undefined, bytes: Buffer | undefined): unknown {
   if (bytes?.length === 0) return undefined
   if (!isJson(contentType)) throw errors.unsupportedContentType(contentType)
-  if (bytes === undefined) throw errors.bodyTooLarge(bodyLimitBytes)
+  if (bytes === undefined) throw errors.bodyTooLarge(limitBytes)
   if (!isUtf8(bytes)) throw errors.malformedJson('body_not_utf8')
   const value = parseJson(bytes.toString('utf8'))
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { onAbort, onClose } from '../../common/abort.ts'
-import { readBody } from '../../openai-api/http/request-body.ts'
+import { readApiBody } from '../../openai-api/http/request-body.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { contextOf } from './context.ts'
 
-/** Returns the body of a request, read once; undefined if it is too long. Rejects as `readBody` does. */
+/** Returns the body of a request, read once; undefined if it is too long. Rejects as `readApiBody` does. */
 export function getBody(request: FastifyRequest): Promise<Buffer | undefined> {
   const context = contextOf(request)
-  context.bodyPromise ??= readBody(request.raw).then((bytes) => {
+  context.bodyPromise ??= readApiBody(request.raw).then((bytes) => {
     context.body = bytes
     return bytes
   })

@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http'
+
+/** Thrown when a body ends before it is complete: the client closed the connection, or what followed was not HTTP. */
+export class IncompleteBody extends Error {}
+
+interface Limits {
+  /** A longer body resolves to undefined. */
+  limitBytes: number
+  /** Up to this size a longer body is read to its end, so that the client gets the response while it is still sending. */
+  drainLimitBytes: number
+}
+
+/** Reads a body to its end; resolves to undefined if it is too long. Rejects with IncompleteBody. */
+export function readBody(
+  payload: IncomingMessage,
+  { limitBytes, drainLimitBytes }: Limits,
+): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = []
+  let length = 0
+  return new Promise((resolve, reject) => {
+    payload.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length > limitBytes) chunks.length = 0
+      else chunks.push(chunk)
+      if (length <= drainLimitBytes) return
+      resolve(undefined)
+      payload.destroy()
+    })
+    payload.on('end', () => resolve(length > limitBytes ? undefined : Buffer.concat(chunks, length)))
+    const rejectIncomplete = () => {
+      if (!payload.readableEnded) reject(new IncompleteBody())
+    }
+    payload.on('error', rejectIncomplete)
+    payload.on('close', rejectIncomplete)
+    // A payload that has already ended emits no further events.
+    if (payload.readableEnded) resolve(Buffer.alloc(0))
+    else if (payload.destroyed) rejectIncomplete()
+  })
+}
