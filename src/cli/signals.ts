@@ -1,4 +1,4 @@
-import { monotonicNow } from '../sandbox/clock.ts'
+import { monotonicNow } from '../common/clock.ts'
 
 type Handler = (signal: NodeJS.Signals) => void
 

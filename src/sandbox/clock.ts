@@ -1,11 +1,7 @@
+import { systemNow } from '../common/clock.ts'
+
 /** How a sandbox's clock stands to the system's, in milliseconds. */
 export type ClockSetting = { offset_ms: number } | { frozen_at_ms: number }
-
-/** The system's time, in Unix milliseconds. Only this file asks for it. */
-export const systemNow = (): number => Date.now()
-
-/** Real milliseconds that never run backwards, for durations. */
-export const monotonicNow = (): number => performance.now()
 
 export const isFrozen = (setting: ClockSetting): boolean => 'frozen_at_ms' in setting
 

@@ -1,5 +1,5 @@
+import { monotonicNow } from '../common/clock.ts'
 import { defaultSandbox } from '../server/request/target.ts'
-import { monotonicNow } from './clock.ts'
 import { Sandbox } from './sandbox.ts'
 import type { SandboxDefaults } from './state.ts'
 import { type DataDirectory, openDataDirectory } from './storage/data-directory.ts'

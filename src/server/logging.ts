@@ -1,10 +1,10 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import { LogController } from 'fastify'
 import { pino } from 'pino'
+import { monotonicNow } from '../common/clock.ts'
 import { redact } from '../common/redaction.ts'
 import type { LogLevel } from '../config/options.ts'
 import { bearerToken } from '../openai-api/http/authentication.ts'
-import { monotonicNow } from '../sandbox/clock.ts'
 import { contextOf, operationIdOf } from './request/context.ts'
 
 /**

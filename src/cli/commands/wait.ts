@@ -1,8 +1,8 @@
 import { get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { monotonicNow } from '../../common/clock.ts'
 import { type EmulatorLocation, emulatorUrl } from '../../config/location.ts'
 import type { Options } from '../../config/options.ts'
-import { monotonicNow } from '../../sandbox/clock.ts'
 
 // In milliseconds: for one answer, and between two questions.
 const requestTimeoutMs = 2000

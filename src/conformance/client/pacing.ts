@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { monotonicNow, systemNow } from '../../sandbox/clock.ts'
+import { monotonicNow, systemNow } from '../../common/clock.ts'
 import type { Answer } from './response.ts'
 
 // In milliseconds: where 429 does not say how long to wait, doubled each time; and the longest that is waited for.

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { customAlphabet } from 'nanoid'
 import * as Type from 'typebox'
-import { monotonicNow, systemNow } from '../../sandbox/clock.ts'
+import { monotonicNow, systemNow } from '../../common/clock.ts'
 import type { Registry } from '../../sandbox/registry.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Image } from '../../sandbox/storage/database.ts'

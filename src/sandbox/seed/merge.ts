@@ -1,3 +1,4 @@
+import { systemNow } from '../../common/clock.ts'
 import { redactedValue } from '../../common/redaction.ts'
 import { latestSecond, parseTime } from '../../common/time.ts'
 import { digest } from '../../openai-api/admin-api-keys/secret.ts'
@@ -5,7 +6,6 @@ import type { KeyStore } from '../../openai-api/admin-api-keys/store.ts'
 import type { Behavior } from '../../openai-api/behavior.ts'
 import type { DocumentError } from '../../schema/document.ts'
 import type { Path } from '../../schema/schema-errors.ts'
-import { systemNow } from '../clock.ts'
 import type { ParsedSeed } from './parse.ts'
 import type { SeedFile, SeedKey } from './schema.ts'
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Database } from 'better-sqlite3'
-import { systemNow } from '../clock.ts'
+import { systemNow } from '../../common/clock.ts'
 import { type Image, openFile, openImage, toWalFile } from './database.ts'
 
 /** Where the state of a sandbox is kept, and what it may go back to. */

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { monotonicNow } from '../../common/clock.ts'
 import type { Generation } from '../../common/generation.ts'
 import type { CredentialRow } from '../../openai-api/admin-api-keys/store.ts'
 import type { ApiHeaderLevel } from '../../openai-api/errors/api-error.ts'
-import { monotonicNow } from '../../sandbox/clock.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { parseRequestTarget, type RequestTarget } from './target.ts'
 

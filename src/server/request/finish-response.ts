@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { monotonicNow } from '../../common/clock.ts'
 import { addApiHeaders } from '../../openai-api/http/response-headers.ts'
-import { monotonicNow } from '../../sandbox/clock.ts'
 import { contextOf } from './context.ts'
 import { type ResponseSummary, recordRequest } from './journal.ts'
 

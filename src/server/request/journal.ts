@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { monotonicNow } from '../../common/clock.ts'
 import type { JournalRecord } from '../../journal/entry.ts'
 import type { Journal } from '../../journal/journal.ts'
 import { bearerToken } from '../../openai-api/http/authentication.ts'
-import { monotonicNow } from '../../sandbox/clock.ts'
 import { getBody } from './body.ts'
 import { contextOf, operationIdOf } from './context.ts'
 
