@@ -1,115 +1,99 @@
-import { type Ask, type Asked, get, keysPath, remove } from './client/client.ts'
-import { NoAnswer } from './client/http.ts'
-import { type Answer, at, idsOf, keysOf, textAt } from './client/response.ts'
+import type { ProbeClient } from './client/client.ts'
+import { findKeysByNamePrefix } from './client/find-keys.ts'
+import { NoResponse } from './client/http.ts'
+import { deleteRequest, keysPath, type ProbeRequest } from './client/requests.ts'
+import { type HttpResponse, idsOf, textAt, valueAt } from './client/response.ts'
 
-/** What could not be removed. */
-export interface Left {
+/** The keys of a run that could not be removed. */
+export interface Leftovers {
   ids: string[]
-  /** Whether there may be more, by names of ours, but they could not be looked for. */
-  isUnsure: boolean
-  /** How many may have been made by other names, of which no answer told. */
-  untold: number
+  /** Whether the list could not be searched for further keys by their name prefix. */
+  searchFailed: boolean
+  /** How many keys may exist without the prefix in their names, because the response to their creation was lost. */
+  untraceableCount: number
 }
 
-const mostPages = 1000
-
-/** Whether an answer to a create says which key was made, or that none was. */
-const tellsOfKey = ({ status, body }: Answer) => (status >= 400 && status < 500) || textAt(body, 'id') !== ''
-
-/** The keys that we made, to be removed again. */
-export class Made {
-  /** With which all names of ours begin; nobody else's do. */
-  readonly prefix: string
-  readonly #ids = new Set<string>()
-  /** Listed before we made them: somebody else's, whatever a server answers. */
-  readonly #others = new Set<string>()
-  /** All that there have been. */
-  readonly #ever = new Set<string>()
+/** Tracks the keys that the probes create, so that all of them can be removed. */
+export class CreatedKeys {
+  /** The names of created keys start with this. It is random, so no other key's name does. */
+  readonly namePrefix: string
+  readonly #remainingIds = new Set<string>()
+  readonly #allIds = new Set<string>()
+  /** Keys that were listed before any probe created them. They are never deleted, whatever the server responds. */
+  readonly #foreignIds = new Set<string>()
   #hasPosted = false
-  #untold = 0
+  #untraceableCount = 0
 
-  constructor(prefix: string) {
-    this.prefix = prefix
+  constructor(namePrefix: string) {
+    this.namePrefix = namePrefix
   }
 
-  /** How many there have been. */
   get count(): number {
-    return this.#ever.size
+    return this.#allIds.size
   }
 
-  /** Whether we made it, and it is there still. */
-  isOurs(id: string): boolean {
-    return this.#ids.has(id)
+  /** Returns whether a probe created the key and has not deleted it. */
+  isRemaining(id: string): boolean {
+    return this.#remainingIds.has(id)
   }
 
-  /** Sends a request, and keeps in mind what it makes. */
-  async watch(asked: Asked, send: (asked: Asked) => Promise<Answer>): Promise<Answer> {
-    const { method, body = '' } = asked
+  /** Sends a request and records the keys that it creates, lists or deletes. Rejects as `send` does. */
+  async track(request: ProbeRequest, send: (request: ProbeRequest) => Promise<HttpResponse>): Promise<HttpResponse> {
+    const { method, body = '' } = request
     if (method === 'POST') this.#hasPosted = true
-    // What has a name of ours can be found by it.
-    const isNameless = method === 'POST' && !body.includes(this.prefix)
-    const answer = await send(asked).catch((error) => {
-      if (isNameless && error instanceof NoAnswer) this.#untold++
+    // A key with the prefix in its name can be found later even if the response is lost.
+    const isUntraceable = method === 'POST' && !body.includes(this.namePrefix)
+    const response = await send(request).catch((error) => {
+      if (isUntraceable && error instanceof NoResponse) this.#untraceableCount++
       throw error
     })
-    if (isNameless && !tellsOfKey(answer)) this.#untold++
-    this.#note(asked, answer)
-    return answer
+    if (isUntraceable && !revealsCreatedKey(response)) this.#untraceableCount++
+    this.#record(request, response)
+    return response
   }
 
-  #note({ method, path }: Asked, answer: Answer): void {
-    if (method === 'GET') for (const id of idsOf(answer)) if (!this.#ids.has(id)) this.#others.add(id)
-    if (answer.status >= 300) return
-    if (method === 'POST') this.#add(textAt(answer.body, 'id'))
-    if (method === 'DELETE' && at(answer.body, 'deleted') === true)
-      this.#ids.delete(decodeURIComponent(path.slice(keysPath.length + 1)))
+  #record({ method, path }: ProbeRequest, response: HttpResponse): void {
+    if (method === 'GET') for (const id of idsOf(response)) if (!this.#remainingIds.has(id)) this.#foreignIds.add(id)
+    if (response.status >= 300) return
+    if (method === 'POST') this.#add(textAt(response.body, 'id'))
+    if (method === 'DELETE' && valueAt(response.body, 'deleted') === true)
+      this.#remainingIds.delete(decodeURIComponent(path.slice(keysPath.length + 1)))
   }
 
   #add(id: string): void {
-    if (id === '' || this.#others.has(id)) return
-    this.#ids.add(id)
-    this.#ever.add(id)
+    if (id === '' || this.#foreignIds.has(id)) return
+    this.#remainingIds.add(id)
+    this.#allIds.add(id)
   }
 
-  /** Deletes all of them, also those of which no answer told. Never rejects. */
-  async remove(ask: Ask): Promise<Left> {
-    if (!this.#hasPosted) return { ids: [], isUnsure: false, untold: 0 }
-    for (const id of this.#ids) await this.#delete(id, ask)
-    const found = await this.#find(ask)
-    for (const id of found ?? []) {
-      this.#ever.add(id)
-      await this.#delete(id, ask)
+  /** Deletes all created keys, including those whose creation got no response. Never rejects. */
+  async removeAll(client: ProbeClient): Promise<Leftovers> {
+    if (!this.#hasPosted) return { ids: [], searchFailed: false, untraceableCount: 0 }
+    for (const id of this.#remainingIds) await this.#delete(id, client)
+    const listed = await findKeysByNamePrefix(client, this.namePrefix)
+    for (const id of listed ?? []) {
+      this.#allIds.add(id)
+      await this.#delete(id, client)
     }
-    // A server that says it deleted may not have.
-    const still = found?.length === 0 ? [] : await this.#find(ask)
-    return { ids: [...new Set([...this.#ids, ...(still ?? [])])], isUnsure: still === undefined, untold: this.#untold }
+    // A server may report a deletion that it did not perform.
+    const stillListed = listed?.length === 0 ? [] : await findKeysByNamePrefix(client, this.namePrefix)
+    return {
+      ids: [...new Set([...this.#remainingIds, ...(stillListed ?? [])])],
+      searchFailed: stillListed === undefined,
+      untraceableCount: this.#untraceableCount,
+    }
   }
 
-  async #delete(id: string, ask: Ask): Promise<void> {
-    const status = await ask(remove(id)).then(
-      (answer) => answer.status,
+  async #delete(id: string, client: ProbeClient): Promise<void> {
+    const status = await client.send(deleteRequest(id)).then(
+      (response) => response.status,
       () => 0,
     )
-    if (status === 200 || status === 404) this.#ids.delete(id)
-    else this.#ids.add(id)
-  }
-
-  /** The ids of those that are listed by a name of ours; `undefined` where that cannot be told. */
-  async #find(ask: Ask): Promise<string[] | undefined> {
-    const found = new Set<string>()
-    const cursors = new Set<string>()
-    for (let after = ''; cursors.size < mostPages; ) {
-      const cursor = after === '' ? '' : `&after=${encodeURIComponent(after)}`
-      const answer = await ask(get(`?limit=100&order=desc${cursor}`)).catch(() => undefined)
-      if (answer?.status !== 200) return undefined
-      for (const key of keysOf(answer)) {
-        const isOurs = textAt(key, 'name').startsWith(this.prefix)
-        if (isOurs && textAt(key, 'id') !== '') found.add(textAt(key, 'id'))
-      }
-      after = idsOf(answer).at(-1) ?? ''
-      if (after === '' || cursors.has(after) || at(answer.body, 'has_more') !== true) return [...found]
-      cursors.add(after)
-    }
-    return undefined
+    if (status === 200 || status === 404) this.#remainingIds.delete(id)
+    else this.#remainingIds.add(id)
   }
 }
+
+/** Returns whether a response to a create names the created key, or shows that there is none. */
+const revealsCreatedKey = ({ status, body }: HttpResponse) =>
+  (status >= 400 && status < 500) || textAt(body, 'id') !== ''

@@ -1,39 +1,40 @@
-import { type Answer, isObject } from './client/response.ts'
+import { type HttpResponse, isObject } from './client/response.ts'
 
-const telling = ['id', 'name', 'value', 'redacted_value', 'first_id', 'last_id', 'email']
-const tellingHeaders = ['openai-organization', 'x-request-id']
+const sensitiveFields = ['id', 'name', 'value', 'redacted_value', 'first_id', 'last_id', 'email']
+const sensitiveHeaders = ['openai-organization', 'x-request-id']
 
-// A shorter name may be part of any word.
-const leastPart = 5
+/** A shorter name may be part of any word. */
+const minPartLength = 5
 
-/** What a server said that no report may repeat, though it may look like a code: names, ids, values. */
-export class Withheld {
+/** Removes a server's names, ids and values from report texts, even if they look like an error code. */
+export class ReportRedactor {
   readonly #texts = new Set<string>()
 
-  notice({ headers, body }: Answer): void {
-    for (const name of tellingHeaders) this.#note(headers[name])
-    this.#search(body)
+  /** Remembers the sensitive texts of a response. */
+  collect({ headers, body }: HttpResponse): void {
+    for (const name of sensitiveHeaders) this.#add(headers[name])
+    this.#collectFields(body)
   }
 
-  /** The text without any of it. */
-  clean(text: string): string {
-    return text.replace(/[\w.-]+/g, (token) => (this.#isTold(token) ? '(withheld)' : token))
+  /** Replaces every word of `text` that is or contains a collected text. */
+  redact(text: string): string {
+    return text.replace(/[\w.-]+/g, (word) => (this.#isSensitive(word) ? '(redacted)' : word))
   }
 
-  #isTold(token: string): boolean {
-    if (this.#texts.has(token)) return true
-    return [...this.#texts].some((text) => text.length >= leastPart && token.includes(text))
+  #isSensitive(word: string): boolean {
+    if (this.#texts.has(word)) return true
+    return [...this.#texts].some((text) => text.length >= minPartLength && word.includes(text))
   }
 
-  #search(value: unknown): void {
+  #collectFields(value: unknown): void {
     if (!isObject(value)) return
-    for (const [field, each] of Object.entries(value)) {
-      if (telling.includes(field)) this.#note(each)
-      this.#search(each)
+    for (const [field, fieldValue] of Object.entries(value)) {
+      if (sensitiveFields.includes(field)) this.#add(fieldValue)
+      this.#collectFields(fieldValue)
     }
   }
 
-  #note(text: unknown): void {
+  #add(text: unknown): void {
     if (typeof text === 'string' && text !== '') this.#texts.add(text)
   }
 }

@@ -1,8 +1,9 @@
 import { version } from '../common/package-info.ts'
-import type { Turn } from './probe.ts'
-import { needsWrite, type Outcome, type Result, type Verdict } from './run.ts'
+import type { BehaviorOverride } from './checks/evaluate.ts'
+import { type RunOutcome, requiresWrite } from './run.ts'
+import type { ProbeResult, Verdict } from './run-probe.ts'
 
-/** What is printed: statuses, shapes and codes, so that anybody may read it. */
+/** The report in its JSON form. It holds statuses, types and codes only, so that it can be published. */
 export interface Report {
   version: string
   write: boolean
@@ -11,63 +12,63 @@ export interface Report {
   differs: number
   skipped: number
   failed: number
-  made: number
-  /** `null` where that could not be told. */
+  created: number
+  /** `null` if the number is unknown. */
   not_removed: number | null
-  /** Under these behaviours the emulator answers as this server does; the `behavior` of a seed. */
-  switches: Turn
-  probes: Result[]
+  /** The behavior with which the emulator responds like this server, for the `behavior` of a seed. */
+  switches: BehaviorOverride
+  probes: ProbeResult[]
 }
 
-export function reportOf({ results, requests, made, left }: Outcome, write: boolean): Report {
+export function toReport({ results, requestCount, createdCount, leftovers }: RunOutcome, write: boolean): Report {
   const count = (verdict: Verdict) => results.filter((result) => result.verdict === verdict).length
+  const isLeftoverCountKnown = !leftovers.searchFailed && leftovers.untraceableCount === 0
   return {
     version,
     write,
-    requests,
+    requests: requestCount,
     same: count('same'),
     differs: count('differs'),
     skipped: count('skipped'),
     failed: count('failed'),
-    made,
-    not_removed: left.isUnsure || left.untold > 0 ? null : left.ids.length,
+    created: createdCount,
+    not_removed: isLeftoverCountKnown ? leftovers.ids.length : null,
     switches: Object.assign({}, ...results.map((result) => result.switch)),
     probes: results,
   }
 }
 
-const titles = ['probe', 'evidence', 'expected', 'seen', 'verdict']
+const columnTitles = ['probe', 'evidence', 'expected', 'seen', 'verdict']
 
-/** A report as a table in Markdown, and what follows from it. */
-export function toText(report: Report): string {
-  const shown = report.probes.filter(({ seen, verdict }) => !(verdict === 'skipped' && seen === needsWrite))
-  const rows = shown.map(({ probe, evidence, expected, seen, verdict }) => [
+/** Formats a report as a Markdown table with a summary below. */
+export function toMarkdown(report: Report): string {
+  const listed = report.probes.filter(({ seen, verdict }) => !(verdict === 'skipped' && seen === requiresWrite))
+  const rows = listed.map(({ probe, evidence, expected, seen, verdict }) => [
     ...[probe, evidence, expected ?? ''],
     verdict === 'same' ? 'as expected' : seen,
     verdict,
   ])
-  return [...table([titles, ...rows]), '', ...summary(report, report.probes.length - shown.length)].join('\n')
+  return [...toTable(columnTitles, rows), '', ...summarize(report, report.probes.length - listed.length)].join('\n')
 }
 
-function table(rows: string[][]): string[] {
-  const widths = titles.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+function toTable(titles: string[], rows: string[][]): string[] {
+  const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)))
   const line = (row: string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  const [head = [], ...body] = rows
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)]
+  return [line(titles), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)]
 }
 
-function summary(report: Report, unasked: number): string[] {
-  const { same, differs, skipped, failed, requests, made, not_removed, switches } = report
-  const counts = [`${same} same`, `${differs} differ`, `${skipped - unasked} skipped`, `${failed} failed`].join(', ')
-  const removed = not_removed === null ? 'not surely all' : `${made - not_removed} of them`
-  const turns = Object.entries(switches).map(
-    ([name, value]) => `The emulator answers as this server does with the behaviour \`${name}: ${value}\`.`,
+function summarize(report: Report, unlistedCount: number): string[] {
+  const { same, differs, skipped, failed, requests, created, not_removed, switches } = report
+  const counts = [`${same} same`, `${differs} differ`, `${skipped - unlistedCount} skipped`, `${failed} failed`]
+  const removed = not_removed === null ? 'possibly not all of them' : `${created - not_removed} of them`
+  const switchLines = Object.entries(switches).map(
+    ([name, value]) => `The emulator responds like this server with the behavior \`${name}: ${value}\`.`,
   )
   return [
-    `${counts}, in ${requests} requests, by admin-keys-emulator ${report.version}.`,
-    ...(unasked > 0 ? [`${unasked} more with --write.`] : []),
-    ...(made > 0 ? [`${made} keys were made, ${removed} removed.`] : []),
-    ...turns,
+    `${counts.join(', ')}; ${requests} requests; admin-keys-emulator ${report.version}.`,
+    ...(unlistedCount > 0 ? [`${unlistedCount} more probes require --write.`] : []),
+    ...(created > 0 ? [`${created} keys were created, ${removed} removed.`] : []),
+    ...switchLines,
     '',
   ]
 }

@@ -10,19 +10,21 @@ import { command, serve } from '../support/program.ts'
 import { snippetsOf } from '../support/snippets.ts'
 
 const run = promisify(execFile)
-const page = new URL('../../docs/conform.md', import.meta.url)
+const page = new URL('../../docs/conformance.md', import.meta.url)
 
 const snippets = snippetsOf(page)
 const [shell, summary] = ['sh', ''].map((language) => snippets.find((snippet) => snippet.language === language))
 
-/** The rows of the tables in a text, each cell without the blanks that align it. */
+/** Returns the rows of the Markdown tables in a text, without the padding that aligns their cells. */
 const rowsOf = (text: string) =>
   text
     .split('\n')
     .filter((line) => line.startsWith('| '))
     .map((line) => line.split('|').map((cell) => cell.trim().replace(/^-+$/, '')))
 
-/** Runs a snippet of the page beside an emulator; what it printed and wrote. */
+/**
+ * Runs a shell snippet of the page against an emulator. Returns what it printed, and the report file if it wrote one.
+ */
 async function runSnippet(text: string, url: string): Promise<string> {
   const cwd = temporaryFolder()
   symlinkSync(command, join(cwd, 'admin-keys-emulator'))
@@ -34,14 +36,14 @@ async function runSnippet(text: string, url: string): Promise<string> {
 }
 
 test.each(snippets.filter(({ language }) => language === 'sh'))(
-  'the snippet of line $line does what it says',
+  'the snippet on line $line of the page runs and prints a report',
   async ({ text }) => {
     const { url } = await serve()
     expect(await runSnippet(text, url)).toMatch(/\n\d+ same, 0 differ, /)
   },
 )
 
-test('the sample is of a report as it comes', async () => {
+test('the sample report of the page matches a real one', async () => {
   const { url } = await serve(['--seed', 'paging'])
   await (await connect({ url })).behavior.change({ limit_out_of_range: 'reject' })
   const printed = await runSnippet(`${shell?.text.trim()} || true`, url)

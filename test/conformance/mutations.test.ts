@@ -1,239 +1,279 @@
 import { expect, test } from 'vitest'
 import { probes } from '../../src/conformance/probes/index.ts'
 import { adminKey, keysUrl, startApp } from '../support/app.ts'
-import { probe } from '../support/run-probes.ts'
-import { type Bend, type Coming, startCrooked, startForeign } from '../support/tampering-proxy.ts'
+import { probeServer } from '../support/run-probes.ts'
+import { type ProxiedResponse, startFakeServer, startTamperingProxy, type Tamper } from '../support/tampering-proxy.ts'
 
-// biome-ignore lint/suspicious/noExplicitAny: a body is bent in any way there is
+// biome-ignore lint/suspicious/noExplicitAny: a mutation may change a body in any way
 type Body = any
 
-/** Bends the bodies of answers of 2xx, of those requests that are said. */
-const body = (change: (body: Body) => unknown, method = /./, url = /./): Bend => ({
-  coming(coming, going) {
-    if (coming.status >= 300 || !method.test(going.method) || !url.test(going.url)) return
-    coming.text = JSON.stringify(change(JSON.parse(coming.text)))
+/** Changes the bodies of successful responses to the matching requests. */
+const changeBody = (change: (body: Body) => unknown, method = /./, url = /./): Tamper => ({
+  response(response, request) {
+    if (response.status >= 300 || !method.test(request.method) || !url.test(request.url)) return
+    response.text = JSON.stringify(change(JSON.parse(response.text)))
   },
 })
 
-const error = (status: number, change: (error: Body) => unknown): Bend => ({
-  coming(coming) {
-    if (coming.status === status) coming.text = JSON.stringify({ error: change(JSON.parse(coming.text).error) })
+const changeError = (status: number, change: (error: Body) => unknown): Tamper => ({
+  response(response) {
+    if (response.status === status) response.text = JSON.stringify({ error: change(JSON.parse(response.text).error) })
   },
 })
 
-const header = (change: (coming: Coming) => void): Bend => ({ coming: change })
+const changeHeaders = (change: (headers: ProxiedResponse['headers']) => void): Tamper => ({
+  response: ({ headers }) => change(headers),
+})
 
-const refusing = (status: number, isSo: (sent: string, type: string) => boolean): Bend => ({
-  coming(coming, { sent, headers }) {
-    if (isSo(sent.toString('latin1'), String(headers['content-type']))) Object.assign(coming, { status, text: '{}' })
+const rejectRequests = (status: number, matches: (body: string, contentType: string) => boolean): Tamper => ({
+  response(response, { body, headers }) {
+    if (matches(body.toString('latin1'), String(headers['content-type'])))
+      Object.assign(response, { status, text: '{}' })
   },
 })
 
-const listed = (change: (key: Body) => unknown) =>
-  body((list) => ({ ...list, data: list.data.map(change) }), /GET/, /admin_api_keys(\?|$)/)
-const retrieved = (change: (key: Body) => unknown) => body(change, /GET/, /admin_api_keys\/key_/)
-const created = (change: (key: Body) => unknown) => body(change, /POST/)
+const changeListedKeys = (change: (key: Body) => unknown) =>
+  changeBody((list) => ({ ...list, data: list.data.map(change) }), /GET/, /admin_api_keys(\?|$)/)
+const changeRetrievedKey = (change: (key: Body) => unknown) => changeBody(change, /GET/, /admin_api_keys\/key_/)
+const changeCreatedKey = (change: (key: Body) => unknown) => changeBody(change, /POST/)
 
-const reversed = (object: object) => Object.fromEntries(Object.entries(object).reverse())
+const reverseFields = (object: object) => Object.fromEntries(Object.entries(object).reverse())
 
-const mark = Buffer.from('OpenAI').toString('base64')
+const scannerMark = Buffer.from('OpenAI').toString('base64')
 
-/** One answer to every create that has the same Idempotency-Key. */
-function idempotent(): Bend {
-  let first: string | undefined
+/** Repeats the first response to a create with an Idempotency-Key. */
+function honorIdempotencyKey(): Tamper {
+  let firstText: string | undefined
   return {
-    coming(coming, { headers }) {
+    response(response, { headers }) {
       if (headers['idempotency-key'] === undefined) return
-      first ??= coming.text
-      coming.text = first
+      firstText ??= response.text
+      response.text = firstText
     },
   }
 }
 
-/** A cursor whose key was deleted is none. */
-function forgetful(): Bend {
-  const deleted: string[] = []
+/** Ignores a cursor whose key was deleted. */
+function ignoreDeletedCursors(): Tamper {
+  const deletedIds: string[] = []
   return {
-    going(going) {
-      if (going.method === 'DELETE') deleted.push(going.url.split('/').at(-1) ?? '')
-      for (const id of deleted) going.url = going.url.replace(`after=${id}`, '')
+    request(request) {
+      if (request.method === 'DELETE') deletedIds.push(request.url.split('/').at(-1) ?? '')
+      for (const id of deletedIds) request.url = request.url.replace(`after=${id}`, '')
     },
   }
 }
 
-/** Newest first, but within a second oldest first. */
-const bySecond = body(
+/** Lists newest first, but keys with the same `created_at` oldest first. */
+const sortBySecondOnly = changeBody(
   (list) => ({ ...list, data: [...list.data].reverse().sort((a, b) => b.created_at - a.created_at) }),
   /GET/,
   /order=desc/,
 )
 
-const bends: [what: string, bend: Bend, found: string[]][] = [
+const mutations: [description: string, tamper: Tamper, probes: string[]][] = [
   [
-    'more on the last page',
-    body((list) => ({ ...list, has_more: true }), /GET/, /after=/),
-    ['list-past-the-end', 'after-descending'],
+    'has_more true on the last page',
+    changeBody((list) => ({ ...list, has_more: true }), /GET/, /after=/),
+    ['list-after-last', 'after-descending'],
   ],
   [
-    'no more on the first',
-    body((list) => ({ ...list, has_more: false }), /GET/, /limit=\d\b/),
-    ['list-has-more', 'list-walk'],
+    'has_more false on the first page',
+    changeBody((list) => ({ ...list, has_more: false }), /GET/, /limit=\d\b/),
+    ['list-has-more', 'list-all-pages'],
   ],
-  ['desc by the second alone', bySecond, ['order-of-making']],
-  ['a deleted cursor that starts over', forgetful(), ['after-deleted']],
-  ['a value in retrieve', retrieved((key) => ({ ...key, value: 'sk-admin-x' })), ['retrieve']],
-  ['expires_at left out when null', listed(({ expires_at: _, ...key }) => key), ['key-fields']],
-  ['a limit off by one', { going: (going) => (going.url = going.url.replace('limit=1', 'limit=2')) }, ['limit-one']],
-  ['500 on bad UTF-8', refusing(500, (sent) => sent.includes('\xff')), ['body-not-utf8']],
+  ['descending order by the second only', sortBySecondOnly, ['order-of-creation']],
+  ['a deleted cursor that starts over', ignoreDeletedCursors(), ['after-deleted']],
+  ['a value in a retrieved key', changeRetrievedKey((key) => ({ ...key, value: 'sk-admin-x' })), ['retrieve']],
+  ['expires_at omitted when null', changeListedKeys(({ expires_at: _, ...key }) => key), ['key-fields']],
+  [
+    'a limit off by one',
+    { request: (request) => (request.url = request.url.replace('limit=1', 'limit=2')) },
+    ['limit-one'],
+  ],
+  ['500 for invalid UTF-8', rejectRequests(500, (body) => body.includes('\xff')), ['body-not-utf8']],
   [
     'last_used_at not set',
-    retrieved((key) => ({ ...key, last_used_at: null })),
-    ['use', 'use-at-once', 'use-that-failed'],
+    changeRetrievedKey((key) => ({ ...key, last_used_at: null })),
+    ['last-used', 'last-used-in-same-request', 'last-used-by-failed-request'],
   ],
   [
-    'any key taken',
-    { going: (going) => (going.headers['authorization'] &&= `Bearer ${adminKey}`) },
+    'any token accepted',
+    { request: ({ headers }) => (headers['authorization'] &&= `Bearer ${adminKey}`) },
     ['auth-wrong', 'delete-ends-authentication'],
   ],
   [
-    'a charset',
-    header((coming) => (coming.headers['content-type'] = 'application/json; charset=utf-8')),
+    'a charset in content-type',
+    changeHeaders((headers) => (headers['content-type'] = 'application/json; charset=utf-8')),
     ['header-content-type', 'header-on-404', 'create'],
   ],
   [
     '201 for a create',
     {
-      coming: (coming, { method }) => {
-        if (method === 'POST' && coming.status === 200) coming.status = 201
+      response: (response, { method }) => {
+        if (method === 'POST' && response.status === 200) response.status = 201
       },
     },
     ['create', 'create-charset'],
   ],
   [
     'rate-limit headers',
-    header((coming) => (coming.headers['x-ratelimit-limit-requests'] = '7')),
+    changeHeaders((headers) => (headers['x-ratelimit-limit-requests'] = '7')),
     ['header-rate-limits'],
   ],
   [
-    'no challenge',
-    header((coming) => delete coming.headers['www-authenticate']),
+    'no www-authenticate header',
+    changeHeaders((headers) => delete headers['www-authenticate']),
     ['header-challenge', 'header-challenge-to-wrong-key'],
   ],
   [
-    'the organization told to anybody',
-    header((coming) => (coming.headers['openai-organization'] = 'org-x')),
+    'openai-organization without authentication',
+    changeHeaders((headers) => (headers['openai-organization'] = 'org-x')),
     ['header-organization', 'header-without-key', 'header-with-wrong-key'],
   ],
-  ['another version', header((coming) => (coming.headers['openai-version'] = '2026-01-01')), ['header-version']],
   [
-    'one request id for all',
-    header((coming) => (coming.headers['x-request-id'] = `req_${'0'.repeat(32)}`)),
-    ['header-request-id-new'],
+    'a different openai-version',
+    changeHeaders((headers) => (headers['openai-version'] = '2026-01-01')),
+    ['header-version'],
+  ],
+  [
+    'the same request id for all responses',
+    changeHeaders((headers) => (headers['x-request-id'] = `req_${'0'.repeat(32)}`)),
+    ['header-request-id-unique'],
   ],
   [
     'no request ids',
-    header((coming) => delete coming.headers['x-request-id']),
-    ['header-request-id', 'header-request-id-new', 'header-on-404', 'header-without-key'],
+    changeHeaders((headers) => delete headers['x-request-id']),
+    ['header-request-id', 'header-request-id-unique', 'header-on-404', 'header-without-key'],
   ],
-  ['request ids of another form', header((coming) => (coming.headers['x-request-id'] = 'abc')), ['header-request-id']],
-  ['a reason for success', header((coming) => (coming.headers['x-emulator-reason'] = 'none')), ['header-no-reason']],
+  ['malformed request ids', changeHeaders((headers) => (headers['x-request-id'] = 'abc')), ['header-request-id']],
   [
-    'no reason for 404',
-    header((coming) => {
-      if (coming.status === 404) delete coming.headers['x-emulator-reason']
-    }),
+    'a reason header on success',
+    changeHeaders((headers) => (headers['x-emulator-reason'] = 'none')),
+    ['header-no-reason'],
+  ],
+  [
+    'no reason header on 404',
+    {
+      response: ({ status, headers }) => {
+        if (status === 404) delete headers['x-emulator-reason']
+      },
+    },
     ['header-reason'],
   ],
   [
-    'wrong keys told whole',
-    error(401, (told) => ({ ...told, message: told.message.replace(/\*+/, 'x') })),
-    ['auth-wrong', 'auth-wrong-of-13'],
+    'wrong keys in full in the message',
+    changeError(401, (error) => ({ ...error, message: error.message.replace(/\*+/, 'x') })),
+    ['auth-wrong', 'auth-wrong-13-characters'],
   ],
   [
     'short keys masked',
-    error(401, (told) => ({ ...told, message: told.message.replace('conform-1234.', '****.') })),
-    ['auth-wrong-of-12'],
+    changeError(401, (error) => ({ ...error, message: error.message.replace('conform-1234.', '****.') })),
+    ['auth-wrong-12-characters'],
   ],
-  ['a code for every 401', error(401, (told) => ({ ...told, code: 'invalid_api_key' })), ['auth-none', 'auth-basic']],
   [
-    'a sentence of its own',
-    error(404, (told) => ({ ...told, message: 'No such key' })),
+    'a code for every 401',
+    changeError(401, (error) => ({ ...error, code: 'invalid_api_key' })),
+    ['auth-missing', 'auth-basic'],
+  ],
+  [
+    'a different error message',
+    changeError(404, (error) => ({ ...error, message: 'No such key' })),
     ['retrieve-unknown', 'delete-twice'],
   ],
-  ['another order in errors', error(400, reversed), ['order-unknown', 'name-missing']],
+  ['error fields in a different order', changeError(400, reverseFields), ['order-unknown', 'name-missing']],
   [
-    'something beside the error',
+    'an additional field beside the error',
     {
-      coming: (coming) => {
-        if (coming.status === 400) coming.text = coming.text.replace(/}$/, ',"more":1}')
+      response: (response) => {
+        if (response.status === 400) response.text = response.text.replace(/}$/, ',"more":1}')
       },
     },
     ['order-unknown'],
   ],
   [
-    'blanks in JSON',
+    'whitespace in JSON',
     {
-      coming: (coming) => {
-        if (coming.text !== '') coming.text = JSON.stringify(JSON.parse(coming.text), null, 1)
+      response: (response) => {
+        if (response.text !== '') response.text = JSON.stringify(JSON.parse(response.text), null, 1)
       },
     },
-    ['list-compact', 'list-past-the-end', 'create'],
+    ['list-compact', 'list-after-last', 'create'],
   ],
-  ['another order of fields', listed(reversed), ['key-fields']],
-  ['owners of another order', listed((key) => ({ ...key, owner: reversed(key.owner) })), ['owner-fields']],
+  ['key fields in a different order', changeListedKeys(reverseFields), ['key-fields']],
   [
-    'owners of another object',
-    listed((key) => ({ ...key, owner: { ...key.owner, object: 'organization.service_account' } })),
+    'owner fields in a different order',
+    changeListedKeys((key) => ({ ...key, owner: reverseFields(key.owner) })),
+    ['owner-fields'],
+  ],
+  [
+    'owners with the wrong object',
+    changeListedKeys((key) => ({ ...key, owner: { ...key.owner, object: 'organization.service_account' } })),
     ['owner-object'],
   ],
-  ['owners of another role', listed((key) => ({ ...key, owner: { ...key.owner, role: 'member' } })), ['owner-role']],
   [
-    'values that a scanner takes for real',
-    created((key) => ({ ...key, value: key.value.replace(/.{8}$/, mark) })),
+    'owners with the wrong role',
+    changeListedKeys((key) => ({ ...key, owner: { ...key.owner, role: 'member' } })),
+    ['owner-role'],
+  ],
+  [
+    'values that secret scanners detect',
+    changeCreatedKey((key) => ({ ...key, value: key.value.replace(/.{8}$/, scannerMark) })),
     ['create-value-unmarked', 'create-redacted-value'],
   ],
-  ['short values', created((key) => ({ ...key, value: key.value.slice(0, 50) })), ['create-value']],
-  ['owners of their own', created((key) => ({ ...key, owner: { ...key.owner, id: key.id } })), ['owner-of-created']],
-  ['unknown fields refused', refusing(400, (sent) => sent.includes('foo')), ['create-unknown-field']],
-  ['__proto__ refused', refusing(400, (sent) => sent.includes('__proto__')), ['create-proto-field']],
-  ['charsets refused', refusing(415, (_sent, type) => type.includes('charset')), ['create-charset']],
-  ['idempotency', idempotent(), ['create-idempotency-key']],
+  ['short values', changeCreatedKey((key) => ({ ...key, value: key.value.slice(0, 50) })), ['create-value']],
+  [
+    'a different owner for each created key',
+    changeCreatedKey((key) => ({ ...key, owner: { ...key.owner, id: key.id } })),
+    ['owner-of-created'],
+  ],
+  ['unknown fields rejected', rejectRequests(400, (body) => body.includes('foo')), ['create-unknown-field']],
+  ['__proto__ rejected', rejectRequests(400, (body) => body.includes('__proto__')), ['create-proto-field']],
+  [
+    'charsets rejected',
+    rejectRequests(415, (_body, contentType) => contentType.includes('charset')),
+    ['create-charset'],
+  ],
+  ['idempotency keys honored', honorIdempotencyKey(), ['create-idempotency-key']],
   [
     'no route without /v1',
-    { going: (going) => (going.url = going.url.replace(/^\/organization/, '/none')) },
+    { request: (request) => (request.url = request.url.replace(/^\/organization/, '/none')) },
     ['route-with-and-without-v1'],
   ],
 ]
 
-test.each(bends)('%s: found', async (_what, bend, found) => {
-  const { listen } = await startApp({ seed: 'keys: [{ generate: 4, name: "{n}" }]' })
-  const { url } = await startCrooked(await listen(), bend)
-  const { of, report, left } = await probe(`${url}/v1`, { write: true, only: found })
-  for (const each of found) expect(of(each), each).toMatchObject({ verdict: 'differs' })
-  expect([report.failed, left]).toEqual([0, []])
-})
+test.each(mutations)(
+  'the mutation "%s" is detected by every probe listed for it',
+  async (_description, tamper, expected) => {
+    const { listen } = await startApp({ seed: 'keys: [{ generate: 4, name: "{n}" }]' })
+    const { url } = await startTamperingProxy(await listen(), tamper)
+    const { resultOf, report, leftoverIds } = await probeServer(`${url}/v1`, { write: true, only: expected })
+    for (const probe of expected) expect(resultOf(probe), probe).toMatchObject({ verdict: 'differs' })
+    expect([report.failed, leftoverIds]).toEqual([0, []])
+  },
+)
 
-test('what hands everything on as it is, is as it should be', async () => {
+test('a proxy that changes nothing conforms, except for invalid HTTP', async () => {
   const { listen } = await startApp({ seed: ['lifecycle'] })
-  const { url } = await startCrooked(await listen())
-  const { differing } = await probe(`${url}/v1`, { write: true })
-  // It is Node that answers these, and not the emulator behind it.
+  const { url } = await startTamperingProxy(await listen())
+  const { differing } = await probeServer(`${url}/v1`, { write: true })
+  // Node responds to these in the proxy, so they do not reach the emulator.
   expect(differing).toEqual(['http-malformed', 'http-unknown-method', 'http-headers-too-large'])
 })
 
-test('every probe can fail', async () => {
-  const failing = new Set(bends.flatMap(([, , found]) => found))
-  const look = async (base: string) => {
-    for (const name of (await probe(base, { write: true, isPatient: true })).differing) failing.add(name)
+test('every probe differs for at least one mutation or fake server', async () => {
+  const failing = new Set(mutations.flatMap(([, , detecting]) => detecting))
+  const collectFailing = async (baseUrl: string) => {
+    for (const name of (await probeServer(baseUrl, { write: true, includesExpiry: true })).differing) failing.add(name)
   }
   for (const generate of [1, 99, 120]) {
     const { call } = await startApp({ seed: `keys: [{ generate: ${generate}, name: "{n}" }]` })
     const list = (await call('GET', `${keysUrl}?limit=100`)).text
-    const isSpared = (url: string) => /admin_api_keys(\?limit=100)?$/.test(url)
-    const say = (url: string) => (isSpared(url) ? list : '{"id":"key_other"}')
-    await look(await startForeign(say))
-    await look(await startForeign(say, (url) => (isSpared(url) ? 200 : 500)))
+    const isListRequest = (url: string) => /admin_api_keys(\?limit=100)?$/.test(url)
+    const bodyFor = (url: string) => (isListRequest(url) ? list : '{"id":"key_other"}')
+    await collectFailing(await startFakeServer(bodyFor))
+    await collectFailing(await startFakeServer(bodyFor, (url) => (isListRequest(url) ? 200 : 500)))
   }
-  await look(await startForeign(() => JSON.stringify({ data: Array(101).fill({}) })))
+  await collectFailing(await startFakeServer(() => JSON.stringify({ data: Array(101).fill({}) })))
   expect(probes.map(({ name }) => name).filter((name) => !failing.has(name))).toEqual([])
 })

@@ -1,37 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { conform, served } from '../support/conform-command.ts'
+import { runConform, startEmulator } from '../support/conform-command.ts'
 import { startProgram } from '../support/program.ts'
-import { startCrooked } from '../support/tampering-proxy.ts'
+import { startTamperingProxy } from '../support/tampering-proxy.ts'
 
-describe('what was made is removed', () => {
-  /** Begins with --write, so slowly that it can be stopped while keys are there. */
-  async function begun(fault?: object) {
-    const { env, emulator, names } = await served()
+describe('removal of the created keys', () => {
+  /** Starts a run with --write that is slow enough to be stopped while keys exist. */
+  async function startSlowRun() {
+    const { env, emulator, keyNames } = await startEmulator()
     const program = startProgram(['conform', '--write', '--pace', '30ms', '--json'], env)
-    const made = () => emulator.journal.list({ operation: 'admin-api-keys-create' })
-    if (fault !== undefined) await emulator.faults.add(fault as never)
-    await expect.poll(async () => (await made()).length, { timeout: 10_000 }).toBeGreaterThan(5)
-    return { program, emulator, names }
+    const createRequests = () => emulator.journal.list({ operation: 'admin-api-keys-create' })
+    await expect.poll(async () => (await createRequests()).length, { timeout: 10_000 }).toBeGreaterThan(5)
+    return { program, emulator, keyNames }
   }
 
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('after %s', async (signal, code) => {
-    const { program, names } = await begun()
-    expect((await names())?.length).toBeGreaterThan(1)
+  ] as const)('the keys are removed after %s', async (signal, code) => {
+    const { program, keyNames } = await startSlowRun()
+    expect((await keyNames())?.length).toBeGreaterThan(1)
     program.child.kill(signal)
     const finished = await program.finished
     expect(finished).toMatchObject({ code, stderr: '' })
     const report = JSON.parse(finished.stdout)
     expect(report).toMatchObject({ differs: 0, failed: 0, not_removed: 0 })
     expect(report.probes.at(-1)).toMatchObject({ verdict: 'skipped', seen: 'interrupted' })
-    expect(await names()).toEqual(['Admin key'])
+    expect(await keyNames()).toEqual(['Admin key'])
   })
 
-  test('though a create is under way whose answer never comes', async () => {
-    const { env, emulator, names } = await served()
+  test('the keys are removed after a signal during a create that gets no response', async () => {
+    const { env, emulator, keyNames } = await startEmulator()
     const fault = {
       operation: 'admin-api-keys-create',
       kind: 'delay',
@@ -44,96 +43,100 @@ describe('what was made is removed', () => {
     await expect.poll(async () => (await emulator.faults.list())[0]?.hits, { timeout: 10_000 }).toBe(1)
     program.child.kill('SIGINT')
     expect(await program.finished).toMatchObject({ code: 130, stderr: '' })
-    expect(await names()).toEqual(['Admin key'])
+    expect(await keyNames()).toEqual(['Admin key'])
   })
 
   test.each([
     [{ kind: 'connection_reset', when: 'after_commit', times: 5 }],
     [{ kind: 'error', status: 500, when: 'after_commit', times: null }],
     [{ kind: 'json_patch', patch: [{ op: 'remove', path: '/id' }], times: null }],
-  ])('though its answer is lost: %j', async (fault) => {
-    const { env, emulator, names } = await served()
+  ])('the keys are removed although the response to their creation is lost: %j', async (fault) => {
+    const { env, emulator, keyNames } = await startEmulator()
     await emulator.faults.add({ operation: 'admin-api-keys-create', ...fault } as never)
-    const { code, stdout, stderr } = await conform(['--write', '--json'], env)
+    const { code, stdout, stderr } = await runConform(['--write', '--json'], env)
     expect(code).toBe(1)
-    // The one that no name tells apart from those of others.
-    const isUntold = (await names())?.[1] === ''
-    expect(await names()).toEqual(['Admin key', ...(isUntold ? [''] : [])])
-    expect(JSON.parse(stdout).not_removed).toBe(isUntold ? null : 0)
+    // The key with an empty name cannot be told apart from keys of others.
+    const hasUntraceableKey = (await keyNames())?.[1] === ''
+    expect(await keyNames()).toEqual(['Admin key', ...(hasUntraceableKey ? [''] : [])])
+    expect(JSON.parse(stdout).not_removed).toBe(hasUntraceableKey ? null : 0)
     expect(stderr).toMatch(
-      isUntold ? /^admin-keys-emulator: a key with an empty name, .* may have been made.*\n$/ : /^$/,
+      hasUntraceableKey
+        ? /^admin-keys-emulator: a key with an empty or unexpected name may have been created.*\n$/
+        : /^$/,
     )
   })
 
-  test('though it was said to be deleted and was not', async () => {
-    const { url, names } = await served()
-    let lies = 0
-    const crooked = await startCrooked(url, {
-      going(going) {
-        if (going.method === 'DELETE' && lies++ < 20) going.method = 'GET'
+  test('the keys are removed although the server reports deletions that it did not perform', async () => {
+    const { url, keyNames } = await startEmulator()
+    let fakedDeletions = 0
+    const proxy = await startTamperingProxy(url, {
+      request(request) {
+        if (request.method === 'DELETE' && fakedDeletions++ < 20) request.method = 'GET'
       },
-      coming(coming, { method, url }) {
+      response(response, { method, url }) {
         const text = JSON.stringify({ id: url.split('/').at(-1), deleted: true })
-        if (method === 'DELETE' && lies <= 20) Object.assign(coming, { status: 200, text })
+        if (method === 'DELETE' && fakedDeletions <= 20) Object.assign(response, { status: 200, text })
       },
     })
-    const { code } = await conform(['--write'], { EMULATOR_BASE_URL: `${crooked.url}/v1` })
+    const { code } = await runConform(['--write'], { EMULATOR_BASE_URL: `${proxy.url}/v1` })
     expect(code).toBe(1)
-    expect(lies).toBeGreaterThan(20)
-    expect(await names()).toEqual(['Admin key'])
+    expect(fakedDeletions).toBeGreaterThan(20)
+    expect(await keyNames()).toEqual(['Admin key'])
   })
 
-  test('or it is told what was not, on standard error alone', async () => {
-    const { env, emulator, names } = await served()
+  test('the ids of keys that could not be removed are printed to standard error, not in the report', async () => {
+    const { env, emulator, keyNames } = await startEmulator()
     await emulator.faults.add({ operation: 'admin-api-keys-delete', kind: 'error', status: 503, times: null })
-    const { code, stdout, stderr } = await conform(['--write'], env)
+    const { code, stdout, stderr } = await runConform(['--write'], env)
     expect(code).toBe(1)
-    const left = (await emulator.state.get()).keys?.filter(({ name }) => name !== 'Admin key') ?? []
-    expect(left.length).toBeGreaterThan(20)
-    for (const { id } of left) {
+    const leftovers = (await emulator.state.get()).keys?.filter(({ name }) => name !== 'Admin key') ?? []
+    expect(leftovers.length).toBeGreaterThan(20)
+    for (const { id } of leftovers) {
       expect(stderr).toContain(id)
       expect(stdout).not.toContain(id)
     }
-    expect(stdout).toMatch(/\n\d+ keys were made, 0 of them removed\.\n/)
+    expect(stdout).toMatch(/\n\d+ keys were created, 0 of them removed\.\n/)
     expect(stderr).toMatch(
-      /^admin-keys-emulator: could not remove key_.*; look for keys whose names begin with conform-[0-9a-f]{8}\n$/,
+      /^admin-keys-emulator: could not remove key_.*; look for keys whose names start with conform-[0-9a-f]{8}\n$/,
     )
-    expect(await names()).toContainEqual(expect.stringMatching(/^conform-[0-9a-f]{8}-1$/))
+    expect(await keyNames()).toContainEqual(expect.stringMatching(/^conform-[0-9a-f]{8}-1$/))
   })
 
-  test('or that it could not be looked for', async () => {
-    const { env, emulator } = await served()
+  test('the command says so if it could not list the keys to find those not removed', async () => {
+    const { env, emulator } = await startEmulator()
     await emulator.faults.add({ operation: 'admin-api-keys-list', kind: 'error', status: 503, times: null, skip: 3 })
-    const { code, stdout, stderr } = await conform(['--write', '--json'], env)
+    const { code, stdout, stderr } = await runConform(['--write', '--json'], env)
     expect(code).toBe(1)
     expect(JSON.parse(stdout).not_removed).toBeNull()
-    expect(stderr).toMatch(/could not look for keys whose names begin with conform-[0-9a-f]{8}\n$/)
+    expect(stderr).toMatch(
+      /could not list the keys to find those not removed; look for keys whose names start with conform-[0-9a-f]{8}\n$/,
+    )
   })
 
-  test('and nothing else, whatever a server answers to a create', async () => {
-    const { url, emulator, names } = await served()
+  test('a key that existed before is never deleted, even if the server returns its id for a create', async () => {
+    const { url, emulator, keyNames } = await startEmulator()
     const id = (await emulator.state.get()).keys?.[0]?.id ?? ''
-    const crooked = await startCrooked(url, {
-      coming(coming, { method }) {
-        if (method === 'POST' && coming.status === 200)
-          coming.text = coming.text.replace(/"id":"key_\w+"/, `"id":"${id}"`)
+    const proxy = await startTamperingProxy(url, {
+      response(response, { method }) {
+        if (method === 'POST' && response.status === 200)
+          response.text = response.text.replace(/"id":"key_\w+"/, `"id":"${id}"`)
       },
     })
-    const { code, stdout } = await conform(['--write', '--json'], { EMULATOR_BASE_URL: `${crooked.url}/v1` })
+    const { code, stdout } = await runConform(['--write', '--json'], { EMULATOR_BASE_URL: `${proxy.url}/v1` })
     expect(code).toBe(1)
-    expect(stdout).toContain('"expected":"a new id","seen":"one that was there"')
-    expect(crooked.seen.filter(({ going }) => going.method === 'DELETE' && going.url.endsWith(id))).toEqual([])
-    expect(await names()).toContain('Admin key')
+    expect(stdout).toContain('"expected":"a new id","seen":"the id of an existing key"')
+    expect(proxy.traffic.filter(({ request }) => request.method === 'DELETE' && request.url.endsWith(id))).toEqual([])
+    expect(await keyNames()).toContain('Admin key')
   })
 
-  test('a second signal leaves it, and says so', async () => {
-    const { program, emulator } = await begun()
+  test('a second signal stops the removal, and the command says which keys to look for', async () => {
+    const { program, emulator } = await startSlowRun()
     await emulator.faults.add({ operation: 'admin-api-keys-delete', kind: 'hang', times: null })
     program.child.kill('SIGINT')
     await sleep(700)
     program.child.kill('SIGINT')
     const { code, stderr } = await program.finished
     expect(code).toBe(130)
-    expect(stderr).toContain('look for keys whose names begin with conform-')
+    expect(stderr).toContain('look for keys whose names start with conform-')
   })
 })

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
 import { startControlled } from '../support/control-app.ts'
-import { probe } from '../support/run-probes.ts'
-import { startCrooked, startForeign } from '../support/tampering-proxy.ts'
+import { probeServer } from '../support/run-probes.ts'
+import { type ProxiedResponse, startFakeServer, startTamperingProxy, type Tamper } from '../support/tampering-proxy.ts'
 
 const seed = `
   organization: { id: org-secretive, name: Secretive, user: { id: user-johanna, name: Johanna Doe } }
@@ -11,68 +11,66 @@ const seed = `
     - { name: lowercaseword }
     - { generate: 30, name: "deployment-{n}" }`
 
-/** All that an answer says of somebody: texts under these names, wherever they are, and those of headers. */
-function told(text: string, found = new Set<string>()): Set<string> {
-  for (const [, value = ''] of text.matchAll(
-    /"(?:id|name|value|redacted_value|first_id|last_id|message)":"((?:[^"\\]|\\.)*)"/g,
-  )) {
-    if (value !== '') found.add(value)
+const sensitiveFieldPattern = /"(?:id|name|value|redacted_value|first_id|last_id|message)":"((?:[^"\\]|\\.)*)"/g
+
+/** Returns the sensitive texts in a JSON text: ids, names, values and messages. */
+const sensitiveTextsOf = (json: string): string[] =>
+  [...json.matchAll(sensitiveFieldPattern)].map(([, text = '']) => text).filter((text) => text !== '')
+
+/**
+ * Probes a server through a proxy. Returns the sensitive texts of the traffic, and those of them in the printed report.
+ */
+async function findLeaks(targetUrl: string, tamper: Tamper = {}) {
+  const { url, traffic } = await startTamperingProxy(targetUrl, tamper)
+  const { printed, report } = await probeServer(`${url}/v1`, { write: true })
+  const sensitiveTexts = new Set([adminKey, 'sk-admin-ofjohanna', 'Secretive'])
+  for (const { request, response } of traffic) {
+    for (const json of [request.body.toString(), response.text])
+      for (const text of sensitiveTextsOf(json)) sensitiveTexts.add(text)
+    for (const name of ['x-request-id', 'openai-organization']) sensitiveTexts.add(String(response.headers[name]))
   }
-  return found
+  sensitiveTexts.delete('undefined')
+  return { report, printed, sensitiveTexts, leaked: [...sensitiveTexts].filter((text) => printed.includes(text)) }
 }
 
-/** Probes a server and gathers what it said; answers what was printed, and what of the one is in the other. */
-async function leaks(to: string, bend = {}) {
-  const { url, seen } = await startCrooked(to, bend)
-  const { printed, report } = await probe(`${url}/v1`, { write: true })
-  const said = new Set([adminKey, 'sk-admin-ofjohanna', 'Secretive'])
-  for (const { coming } of seen) {
-    told(coming.text, said)
-    for (const name of ['x-request-id', 'openai-organization']) said.add(String(coming.headers[name]))
-  }
-  for (const { going } of seen) told(going.sent.toString(), said)
-  said.delete('undefined')
-  return { report, printed, said, leaked: [...said].filter((each) => printed.includes(each)) }
-}
-
-describe('a report holds no value, no name, no id and no sentence', () => {
-  test('of a server that is as it should be', async () => {
+describe('a report holds no value, name, id or message', () => {
+  test('the report of a server that conforms holds no sensitive text', async () => {
     const { listen } = await startControlled({ seed })
-    const { leaked, said } = await leaks(await listen())
-    expect(said.size).toBeGreaterThan(100)
+    const { leaked, sensitiveTexts } = await findLeaks(await listen())
+    expect(sensitiveTexts.size).toBeGreaterThan(100)
     expect(leaked).toEqual([])
   })
 
   test.each(['auth: any', 'scope_error: string', 'state: discarded', 'limit_out_of_range: reject'])(
-    'of one with %s',
+    'the report of a server with the behavior `%s` holds no sensitive text',
     async (behavior) => {
       const { listen } = await startControlled({ seed: `behavior: { ${behavior} }\n${seed}`.replaceAll('\n  ', '\n') })
-      const { leaked, report } = await leaks(await listen())
+      const { leaked, report } = await findLeaks(await listen())
       expect(report.differs).toBeGreaterThan(0)
       expect(leaked).toEqual([])
     },
   )
 
   test.each(['johannas', 'key_ofjohanna', 'lowercaseword', 'sk-admin-ofjohanna'])(
-    'of one that puts %s wherever a report looks',
+    'the report of a server with %s in every field and header that a report shows does not hold it',
     async (secret) => {
       const { listen } = await startControlled({ seed, breaksResponses: true })
-      const spoil = {
-        coming(coming: { status: number; headers: Record<string, unknown>; text: string }) {
-          if (coming.status < 400) return
+      const insertSecret = {
+        response(response: ProxiedResponse) {
+          if (response.status < 400) return
           const error = { message: secret, type: secret, [secret]: secret, param: secret, code: secret }
-          coming.text = JSON.stringify({ error, [secret]: 1 })
+          response.text = JSON.stringify({ error, [secret]: 1 })
           for (const name of ['content-type', 'allow', 'openai-version', 'www-authenticate', 'x-request-id'])
-            coming.headers[name] = secret
+            response.headers[name] = secret
         },
       }
-      const { report, printed } = await leaks(await listen(), spoil)
+      const { report, printed } = await findLeaks(await listen(), insertSecret)
       expect(report.differs).toBeGreaterThan(60)
       expect(printed).not.toContain(secret)
     },
   )
 
-  test('of one whose fields are ids, and whose ids are of no form', async () => {
+  test('the report of a server with ids as field names and malformed ids holds no sensitive text', async () => {
     const key = {
       key_Abc123: 'x',
       name: 'johannas',
@@ -81,17 +79,17 @@ describe('a report holds no value, no name, no id and no sentence', () => {
       object: 'johannas',
       owner: { type: 'johannas', role: 'johannas' },
     }
-    const base = await startForeign(() =>
+    const baseUrl = await startFakeServer(() =>
       JSON.stringify({ johannas: 1, data: Array(30).fill(key), value: 'johannas', id: 'new' }),
     )
-    const { printed, report } = await probe(base, { write: true })
+    const { printed, report } = await probeServer(baseUrl, { write: true })
     expect(report.differs).toBeGreaterThan(60)
     expect(printed).not.toMatch(/johannas|Abc123/)
   })
 })
 
-describe('a report says', () => {
-  test('statuses, codes and shapes', async () => {
+describe('the content of a report', () => {
+  test('a report shows the status, code and param of an unexpected error', async () => {
     const { listen, control } = await startControlled({ breaksResponses: true })
     const fault = {
       operation: 'admin-api-keys-list',
@@ -102,31 +100,31 @@ describe('a report says', () => {
       times: null,
     }
     await control('POST', '/faults', fault)
-    const { of, printed } = await probe(`${await listen()}/v1`)
-    expect(of('list')).toEqual({
+    const { resultOf, printed } = await probeServer(`${await listen()}/v1`)
+    expect(resultOf('list')).toEqual({
       probe: 'list',
       evidence: 'spec',
-      expected: '200, its 5 fields in order, a list',
+      expected: '200, 5 fields in order, a list',
       seen: '418 code some_code, param limit',
       verdict: 'differs',
     })
     expect(printed).toMatch(
-      /^\| list {2,}\| spec {2,}\| 200, its 5 fields in order, a list {2,}\| 418 code some_code, param limit {2,}\| differs \|$/m,
+      /^\| list {2,}\| spec {2,}\| 200, 5 fields in order, a list {2,}\| 418 code some_code, param limit {2,}\| differs \|$/m,
     )
   })
 
-  test('which behaviours the emulator would answer by, as a seed has them', async () => {
+  test('the switches of a report, used in a seed, make the emulator respond like the probed server', async () => {
     const { listen } = await startControlled({ seed: 'behavior: { limit_out_of_range: reject, unknown_route: empty }' })
-    const { report } = await probe(`${await listen()}/v1`)
+    const { report } = await probeServer(`${await listen()}/v1`)
     expect(report.switches).toEqual({ limit_out_of_range: 'reject', unknown_route: 'empty' })
-    const again = await startControlled({ seed: `behavior: ${JSON.stringify(report.switches)}` })
-    const { status } = await again.call('GET', `${keysUrl}?limit=0`)
+    const emulator = await startControlled({ seed: `behavior: ${JSON.stringify(report.switches)}` })
+    const { status } = await emulator.call('GET', `${keysUrl}?limit=0`)
     expect(status).toBe(400)
   })
 
-  test('a table in Markdown, every row of as many cells', async () => {
+  test('a report is a Markdown table whose rows have the same width and number of cells', async () => {
     const { listen } = await startControlled()
-    const { printed } = await probe(`${await listen()}/v1`)
+    const { printed } = await probeServer(`${await listen()}/v1`)
     const rows = printed.split('\n').filter((line) => line.startsWith('|'))
     expect(rows.length).toBeGreaterThan(80)
     expect(new Set(rows.map((row) => row.split('|').length))).toEqual(new Set([7]))

@@ -1,45 +1,46 @@
-import { Patience } from '../../src/conformance/client/pacing.ts'
+import { RequestPacer } from '../../src/conformance/client/pacing.ts'
 import { probes } from '../../src/conformance/probes/index.ts'
-import { type Report, reportOf, toText } from '../../src/conformance/report.ts'
-import { conform, type Result } from '../../src/conformance/run.ts'
+import { type Report, toMarkdown, toReport } from '../../src/conformance/report.ts'
+import { runProbes } from '../../src/conformance/run.ts'
+import type { ProbeResult } from '../../src/conformance/run-probe.ts'
 import { adminKey } from './app.ts'
 
-interface Options {
+interface ProbeOptions {
   write?: boolean
-  as?: string
-  /** Whether the one that waits for a key to expire is among them. */
-  isPatient?: boolean
-  /** The names of those that are tried, after the first, by which all are judged hopeless or not. */
+  /** Whether to include the probe that waits until a key expires. */
+  includesExpiry?: boolean
+  /** The names of the probes to run in addition to the first one; all by default. */
   only?: readonly string[]
 }
 
-export interface Probed {
+export interface ProbedServer {
   report: Report
-  /** The report as it is printed, in both forms. */
+  /** The report as printed, in both formats. */
   printed: string
-  /** What came of a probe. */
-  of(probe: string): Result
-  /** The names of those that differ. */
+  resultOf(probe: string): ProbeResult
+  /** The names of the probes whose verdict is `differs`. */
   differing: string[]
-  left: string[]
+  /** The ids of the keys that were not removed. */
+  leftoverIds: string[]
 }
 
-/** Holds the server of that base URL to the contract. */
-export async function probe(
-  base: string,
-  { write = false, as = adminKey, isPatient = false, only }: Options = {},
-): Promise<Probed> {
-  const target = { baseUrl: new URL(base), adminKey: as, timeout: 5000, patience: new Patience(0) }
-  const chosen = probes.filter(
-    ({ name }) => name === 'list' || (only?.includes(name) ?? (isPatient || name !== 'expired')),
+/** Runs the conformance probes against the server at a base URL. */
+export async function probeServer(
+  baseUrl: string,
+  { write = false, includesExpiry = false, only }: ProbeOptions = {},
+): Promise<ProbedServer> {
+  const target = { baseUrl: new URL(baseUrl), adminKey, timeoutMs: 5000, pacer: new RequestPacer(0) }
+  const selected = probes.filter(
+    ({ name }) => name === 'list' || (only?.includes(name) ?? (includesExpiry || name !== 'expired')),
   )
-  const outcome = await conform(chosen, { target, write })
-  const report = reportOf(outcome, write)
-  const of = (name: string) => {
+  const outcome = await runProbes(selected, { target, write })
+  const report = toReport(outcome, write)
+  const resultOf = (name: string) => {
     const result = report.probes.find(({ probe }) => probe === name)
-    if (result === undefined) throw new Error(`there is no probe ${name}`)
+    if (result === undefined) throw new Error(`no probe is named ${name}`)
     return result
   }
-  const differing = report.probes.filter(({ verdict }) => verdict === 'differs').map((result) => result.probe)
-  return { report, printed: toText(report) + JSON.stringify(report), of, differing, left: outcome.left.ids }
+  const differing = report.probes.filter(({ verdict }) => verdict === 'differs').map(({ probe }) => probe)
+  const printed = toMarkdown(report) + JSON.stringify(report)
+  return { report, printed, resultOf, differing, leftoverIds: outcome.leftovers.ids }
 }

@@ -3,61 +3,67 @@ import { createServer, type IncomingMessage, request, type Server } from 'node:h
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** A request on its way to a server. */
-export interface Going {
+export interface ProxiedRequest {
   method: string
   url: string
   headers: Record<string, string | string[] | undefined>
-  sent: Buffer
+  body: Buffer
 }
 
-/** An answer on its way back. */
-export interface Coming {
+export interface ProxiedResponse {
   status: number
   headers: Record<string, string | string[] | undefined>
   text: string
 }
 
-/** Bends what goes and what comes. */
-export interface Bend {
-  going?: (going: Going) => void
-  coming?: (coming: Coming, going: Going) => void
+/** Changes requests and responses in place. `response` also gets the request as the client sent it. */
+export interface Tamper {
+  request?: (request: ProxiedRequest) => void
+  response?: (response: ProxiedResponse, request: ProxiedRequest) => void
 }
 
-/** A server that hands everything on to another, and bends it; gone after the test. `seen` is what was asked and answered. */
-export async function startCrooked(to: string, { going: bendGoing, coming: bendComing }: Bend = {}) {
-  const seen: { going: Going; coming: Coming }[] = []
-  const server = createServer({ requireHostHeader: false }, async (incoming, response) => {
+/**
+ * Starts a proxy for the server at `targetUrl` that changes what it forwards. It stops after the test. `traffic` holds
+ * the requests as the client sent them and the responses as it received them.
+ */
+export async function startTamperingProxy(targetUrl: string, tamper: Tamper = {}) {
+  const traffic: { request: ProxiedRequest; response: ProxiedResponse }[] = []
+  const server = createServer({ requireHostHeader: false }, async (incoming, outgoing) => {
     const { method = '', url = '', headers } = incoming
-    const going = { method, url, headers: { ...headers, connection: 'close' }, sent: await read(incoming) }
-    const asked = { ...going }
-    bendGoing?.(going)
-    const coming = await handOn(going, to)
-    bendComing?.(coming, asked)
-    seen.push({ going: asked, coming: structuredClone(coming) })
-    const { 'content-length': _length, 'transfer-encoding': _encoding, ...rest } = coming.headers
-    response.writeHead(coming.status, rest as Record<string, string>).end(coming.text)
+    const forwarded = { method, url, headers: { ...headers, connection: 'close' }, body: await readBody(incoming) }
+    const received = { ...forwarded }
+    tamper.request?.(forwarded)
+    const response = await forward(forwarded, targetUrl)
+    tamper.response?.(response, received)
+    traffic.push({ request: received, response: structuredClone(response) })
+    const { 'content-length': _length, 'transfer-encoding': _encoding, ...rest } = response.headers
+    outgoing.writeHead(response.status, rest as Record<string, string>).end(response.text)
   })
-  return { url: await listen(server), seen }
+  return { url: await listen(server), traffic }
 }
 
-async function handOn({ method, url: path, headers, sent }: Going, to: string): Promise<Coming> {
-  const { port } = new URL(to)
-  const onward = request({ hostname: '127.0.0.1', port, method, path, headers, agent: false, setHost: false }).end(sent)
-  const [answer] = (await once(onward, 'response')) as [IncomingMessage]
-  return { status: answer.statusCode ?? 0, headers: answer.headers, text: (await read(answer)).toString() }
+async function forward(forwarded: ProxiedRequest, targetUrl: string): Promise<ProxiedResponse> {
+  const { method, url: path, headers, body } = forwarded
+  const { port } = new URL(targetUrl)
+  const options = { hostname: '127.0.0.1', port, method, path, headers, agent: false, setHost: false }
+  const [response] = (await once(request(options).end(body), 'response')) as [IncomingMessage]
+  const text = (await readBody(response)).toString()
+  return { status: response.statusCode ?? 0, headers: response.headers, text }
 }
 
-async function read(message: IncomingMessage): Promise<Buffer> {
+async function readBody(message: IncomingMessage): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   for await (const chunk of message) chunks.push(chunk)
   return Buffer.concat(chunks)
 }
 
-/** A server that knows nothing, and says of each URL what it is told to; gone after the test. Answers its base URL. */
-export async function startForeign(say: (url: string) => string, statusOf = (_url: string) => 200): Promise<string> {
+/**
+ * Starts a server that knows nothing of the API and responds to each URL with the given body and status. It stops after
+ * the test. Returns its base URL.
+ */
+export async function startFakeServer(bodyFor: (url: string) => string, statusFor = (_url: string) => 200) {
   const server = createServer(({ url = '' }, response) => {
-    response.writeHead(statusOf(url), { 'content-type': 'application/json' }).end(say(url))
+    response.writeHead(statusFor(url), { 'content-type': 'application/json' }).end(bodyFor(url))
   })
   return `${await listen(server)}/v1`
 }

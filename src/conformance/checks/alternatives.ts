@@ -1,13 +1,11 @@
-import type { Alternative } from '../probe.ts'
-import { type Check, isEmpty, succeeds } from './response-checks.ts'
+import type { Alternative } from './evaluate.ts'
+import { type Check, hasEmptyBody, succeeds } from './response-checks.ts'
 
-// What servers answer that the emulator imitates with a behaviour other than its default.
-
-/** Any token is taken; what the operation then answers. */
+/** The server accepts any token. `checks` are for the response of the operation, which succeeds by default. */
 export const anyToken = (...checks: Check[]): Alternative => ({
-  turn: { auth: 'any' },
+  override: { auth: 'any' },
   checks: checks.length === 0 ? [succeeds] : checks,
 })
 
-/** A URL or a method that is not known is 404 without a word. */
-export const emptyForUnknown: Alternative = { turn: { unknown_route: 'empty' }, checks: [isEmpty(404)] }
+/** The server responds to an unknown URL or method with 404 and an empty body. */
+export const emptyForUnknownRoute: Alternative = { override: { unknown_route: 'empty' }, checks: [hasEmptyBody(404)] }

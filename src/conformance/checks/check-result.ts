@@ -1,27 +1,34 @@
-/** One thing that was looked at. Where both texts are the same, it was as expected. */
-export interface Fact {
+/** What one check found. */
+export interface CheckResult {
+  ok: boolean
   expected: string
-  /** Made of statuses, shapes and codes: never the text of a value, a name, an id or a sentence. */
-  seen: string
+  /** Statuses, types and codes only: never a value, a name, an id or a message of the server. */
+  actual: string
 }
 
-/** As expected, or `otherwise`, which is made another text where it is none. */
-export function fact(isSo: boolean, expected: string, otherwise: string): Fact {
-  if (isSo) return { expected, seen: expected }
-  return { expected, seen: otherwise === expected ? `${otherwise}, not quite` : otherwise }
+/** If `ok`, the actual text is the expected one; otherwise it is `otherwise`. */
+export function checkThat(ok: boolean, expected: string, otherwise: string): CheckResult {
+  if (ok) return { ok, expected, actual: expected }
+  return { ok, expected, actual: otherwise === expected ? `${otherwise}, but not an exact match` : otherwise }
 }
 
-export const isSame = ({ expected, seen }: Fact): boolean => expected === seen
+export const checkEqual = (expected: string, actual: string): CheckResult => ({
+  ok: expected === actual,
+  expected,
+  actual,
+})
 
-/** Thrown where a probe cannot go on: something was not as it must be. */
-export class Unlike extends Error {
-  readonly fact: Fact
+export const areAllOk = (results: readonly CheckResult[]): boolean => results.every(({ ok }) => ok)
 
-  constructor(fact: Fact) {
-    super(`expected ${fact.expected}, seen ${fact.seen}`)
-    this.fact = fact
+/** Thrown if a response is so far from what was expected that the probe cannot continue. */
+export class Mismatch extends Error {
+  readonly result: CheckResult
+
+  constructor(expected: string, actual: string) {
+    super(`expected ${expected}; got ${actual}`)
+    this.result = checkThat(false, expected, actual)
   }
 }
 
-/** Thrown where a probe can say nothing of this server, with the reason. */
-export class Unsuitable extends Error {}
+/** Thrown if a probe does not apply to this server. The message is the reason. */
+export class NotApplicable extends Error {}

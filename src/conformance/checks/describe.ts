@@ -1,9 +1,9 @@
-import { type Answer, at, isObject } from '../client/response.ts'
+import { type HttpResponse, isObject, valueAt } from '../client/response.ts'
 
-// What is said of an answer in a report. All that a server words passes through `word`.
+// The texts about a response in the report. Everything that a server words itself passes through `safeWord`.
 
-/** "a string", "null", "an array": what a value is. */
-export function kindOf(value: unknown): string {
+/** Returns the type of a value in words, such as "a string", "null" or "an array". */
+export function describeType(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
@@ -11,69 +11,69 @@ export function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
-// As codes, types and fields of the API are: lower-case words without a digit, so no id and no value.
-const plainWord = /^[a-z]{1,24}([_.][a-z]{1,24}){0,5}$/
+// The codes, types and field names of the API are lower-case words without digits; ids and values are not.
+const plainWordPattern = /^[a-z]{1,24}([_.][a-z]{1,24}){0,5}$/
 
-/** A code, a type or the name of a field; what could be anything else is told by its kind alone. */
-export function word(value: unknown): string {
+/** Returns a code, a type or a field name as it is; of anything that may be confidential, only the type. */
+export function safeWord(value: unknown): string {
   if (value === null) return 'null'
-  return typeof value === 'string' && plainWord.test(value) ? value : `(${kindOf(value)})`
+  return typeof value === 'string' && plainWordPattern.test(value) ? value : `(${describeType(value)})`
 }
 
 const errorFields = 'message, type, param, code'
 
-/** What an answer is: its status, and the shape of its body. */
-export function describe({ status, text, body }: Answer): string {
+/** Describes a response by its status and the structure of its body. */
+export function describeResponse({ status, text, body }: HttpResponse): string {
   if (text === '') return `${status}, empty`
-  if (body === undefined) return `${status}, no JSON`
-  const error = at(body, 'error')
-  if (typeof error === 'string') return `${status}, error a string`
-  if (!isObject(error)) return `${status} ${fieldsOf(body)}`
-  const isAlone = Object.keys(body as object).length === 1
-  return `${describeError(status, error)}${isAlone ? '' : ` in ${fieldsOf(body)}`}`
+  if (body === undefined) return `${status}, not JSON`
+  const error = valueAt(body, 'error')
+  if (typeof error === 'string') return `${status}, error is a string`
+  if (!isObject(error)) return `${status} ${describeFields(body)}`
+  const isOnlyField = Object.keys(body as object).length === 1
+  return `${describeError(status, error)}${isOnlyField ? '' : ` in ${describeFields(body)}`}`
 }
 
-/** What is to be seen of an error but for its sentence. */
+/** Describes an error object, except for its message. */
 export function describeError(status: number, error: unknown): string {
   const { type, param, code } = error as Record<string, unknown>
   const fields = fieldNames(error)
-  const kind = type === 'invalid_request_error' ? '' : ` type ${word(type)}`
-  const odd = fields === errorFields ? '' : `, fields ${fields}`
-  return `${status}${kind} code ${word(code)}${param === null ? '' : `, param ${word(param)}`}${odd}`
+  const typeText = type === 'invalid_request_error' ? '' : ` type ${safeWord(type)}`
+  const paramText = param === null ? '' : `, param ${safeWord(param)}`
+  return `${status}${typeText} code ${safeWord(code)}${paramText}${fields === errorFields ? '' : `, fields ${fields}`}`
 }
 
-const mostFields = 12
+const maxFields = 12
 
 const fieldNames = (value: unknown): string => {
-  const names = Object.keys(value as object).map(word)
-  return names.length > mostFields ? `${names.length} fields` : names.join(', ')
+  const names = Object.keys(value as object).map(safeWord)
+  return names.length > maxFields ? `${names.length} fields` : names.join(', ')
 }
 
-const fieldsOf = (value: unknown): string =>
-  isObject(value) && !Array.isArray(value) ? `{${fieldNames(value)}}` : kindOf(value)
+const describeFields = (value: unknown): string =>
+  isObject(value) && !Array.isArray(value) ? `{${fieldNames(value)}}` : describeType(value)
 
-/** How the fields of an object differ from those it should have, in that order; "" where they do not. */
-export function unlikeFields(value: unknown, expected: readonly string[]): string {
-  if (!isObject(value) || Array.isArray(value)) return kindOf(value)
+/** Describes how the fields of an object differ from the expected ones in the expected order; "" if they do not. */
+export function fieldDifferences(value: unknown, expected: readonly string[]): string {
+  if (!isObject(value) || Array.isArray(value)) return describeType(value)
   const names = Object.keys(value)
   const missing = expected.filter((name) => !names.includes(name))
-  const more = names.filter((name) => !expected.includes(name))
-  if (missing.length > 0) return `without ${missing.join(', ')}`
-  if (more.length > 0) return `with ${more.slice(0, mostFields).map(word).join(', ')} as well`
-  return names.join() === expected.join() ? '' : 'in another order'
+  const additional = names.filter((name) => !expected.includes(name))
+  if (missing.length > 0) return `missing ${missing.join(', ')}`
+  if (additional.length > 0) return `additional ${additional.slice(0, maxFields).map(safeWord).join(', ')}`
+  return names.join() === expected.join() ? '' : 'in a different order'
 }
 
 const alphabets = [
-  ['lower-case hexadecimal digits', /^[0-9a-f]+$/],
-  ['of A-Z a-z 0-9', /^[A-Za-z0-9]+$/],
-  ['of A-Z a-z 0-9 _ -', /^[\w-]+$/],
+  ['lowercase hexadecimal digits', /^[0-9a-f]+$/],
+  ['characters A-Z a-z 0-9', /^[A-Za-z0-9]+$/],
+  ['characters A-Z a-z 0-9 _ -', /^[\w-]+$/],
 ] as const
 
-/** The form of a text that should begin with `prefix`: how long the rest is, and of what. */
-export function formOf(text: unknown, prefix: string): string {
-  if (typeof text !== 'string') return kindOf(text)
-  if (!text.startsWith(prefix)) return `${text.length} characters, not ${prefix} first`
+/** Describes a text that should start with `prefix`: the length of the rest, and its alphabet. */
+export function describeFormat(text: unknown, prefix: string): string {
+  if (typeof text !== 'string') return describeType(text)
+  if (!text.startsWith(prefix)) return `${text.length} characters, not starting with ${prefix}`
   const rest = text.slice(prefix.length)
-  const [alphabet] = alphabets.find(([, pattern]) => pattern.test(rest)) ?? ['others']
+  const [alphabet] = alphabets.find(([, pattern]) => pattern.test(rest)) ?? ['other characters']
   return `${prefix === '' ? '' : `${prefix} and `}${rest.length} ${alphabet}`
 }

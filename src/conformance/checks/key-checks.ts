@@ -1,53 +1,48 @@
-import { at, keysOf, textAt } from '../client/response.ts'
-import { type Evidence, examine, type Probe } from '../probe.ts'
-import { fact } from './check-result.ts'
-import { formOf, kindOf } from './describe.ts'
-import { type Check, succeeds } from './response-checks.ts'
+import { keysOf, textAt, valueAt } from '../client/response.ts'
+import { checkThat } from './check-result.ts'
+import { describeFormat, describeType } from './describe.ts'
+import type { Check } from './response-checks.ts'
 
-// What is said of the keys of a list, be they ours or not.
-
-/** Looks at the first hundred keys. */
-export const ofKeys = (name: string, evidence: Evidence, check: Check): Probe => ({
-  name,
-  evidence,
-  keys: 1,
-  run: async (stage) => examine((await stage.inventory()).answer, [succeeds, check]),
-})
-
-/** What each key must be; `wrong` tells of one that is not, "" where nothing is wrong. */
-export const each =
-  (expected: string, wrong: (key: unknown) => string): Check =>
-  (answer) => {
-    const seen = keysOf(answer)
-      .map(wrong)
-      .find((told) => told !== '')
-    return fact(seen === undefined, expected, seen ?? '')
+/** Expects every key of a list to be correct. `describeProblem` returns "" for a correct key. */
+export const everyKey =
+  (expected: string, describeProblem: (key: unknown) => string): Check =>
+  (response) => {
+    const problem = keysOf(response)
+      .map(describeProblem)
+      .find((text) => text !== '')
+    return checkThat(problem === undefined, expected, problem ?? '')
   }
 
-/** What one key at least must have at `path`: a prefix, and so many letters and digits. A seed may give others any id. */
-export const some =
+/**
+ * Expects at least one key of a list to have one of the prefixes followed by `length` letters and digits at `path`. One
+ * is enough, because a seed may give keys any id.
+ */
+export const someKey =
   (path: string[], prefixes: string[], length: number): Check =>
-  (answer) => {
-    const texts = keysOf(answer).map((key) => textAt(key, ...path))
-    const forms = prefixes.map((prefix) => new RegExp(`^${prefix}[A-Za-z0-9]{${length}}$`))
-    const isSo = texts.some((text) => forms.some((form) => form.test(text)))
-    return fact(isSo, `${prefixes.join(' or ')} and ${length} of A-Z a-z 0-9`, formOf(texts[0], prefixes[0] ?? ''))
+  (response) => {
+    const texts = keysOf(response).map((key) => textAt(key, ...path))
+    const patterns = prefixes.map((prefix) => new RegExp(`^${prefix}[A-Za-z0-9]{${length}}$`))
+    const ok = texts.some((text) => patterns.some((pattern) => pattern.test(text)))
+    const expected = `${prefixes.join(' or ')} and ${length} characters A-Z a-z 0-9`
+    return checkThat(ok, expected, describeFormat(texts[0], prefixes[0] ?? ''))
   }
 
-export type Rule = (value: unknown) => boolean
+/** Whether the value of a field is correct. */
+export type FieldRule = (value: unknown) => boolean
 
-/** The fields that break their rules, and what they are instead. */
-export const unlikeRules = (value: unknown, rules: Record<string, Rule>): string =>
+/** Describes the fields that break their rules by the type of their values; "" if there are none. */
+export const ruleViolations = (value: unknown, rules: Record<string, FieldRule>): string =>
   Object.entries(rules)
-    .filter(([field, isRight]) => !isRight(at(value, field)))
-    .map(([field]) => `${field} ${kindOf(at(value, field))}`)
+    .filter(([field, isValid]) => !isValid(valueAt(value, field)))
+    .map(([field]) => `${field} ${describeType(valueAt(value, field))}`)
     .join(', ')
 
-export const isText: Rule = (value) => typeof value === 'string' && value !== ''
+export const isNonEmptyText: FieldRule = (value) => typeof value === 'string' && value !== ''
 
-export const isName: Rule = (value) => typeof value === 'string' || value === null
+export const isTextOrNull: FieldRule = (value) => typeof value === 'string' || value === null
 
-// In seconds, not in milliseconds.
-export const isTime: Rule = (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 1e11
+/** Accepts Unix seconds; milliseconds of the present would be above the limit. */
+export const isTime: FieldRule = (value) =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) < 1e11
 
-export const isTimeOrNull: Rule = (value) => value === null || isTime(value)
+export const isTimeOrNull: FieldRule = (value) => value === null || isTime(value)

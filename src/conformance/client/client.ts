@@ -1,95 +1,76 @@
-import { exchange, exchangeBytes } from './http.ts'
-import type { Patience } from './pacing.ts'
-import type { Answer } from './response.ts'
+import { sendBytes, sendRequest } from './http.ts'
+import type { RequestPacer } from './pacing.ts'
+import type { ProbeRequest } from './requests.ts'
+import type { HttpResponse } from './response.ts'
 
-export const keysPath = '/organization/admin_api_keys'
-
-/** What is asked of the server. */
-export interface Asked {
-  method: string
-  /** Below the base URL, query and all. */
-  path: string
-  /** The bearer token, the admin key unless given; `null` for no Authorization header at all. */
-  as?: string | null
-  /** In the place of `Bearer`. */
-  scheme?: string
-  headers?: Readonly<Record<string, string>>
-  body?: string | Buffer
-  isHostless?: boolean
-  /** Whether the path stands below the root of the server instead. */
-  isAbsolute?: boolean
-}
-
-/** Asks for what stands below the collection of keys: `?limit=1`, `/key_abc`. */
-export const get = (below = '', more: Partial<Asked> = {}): Asked => ({
-  method: 'GET',
-  path: keysPath + below,
-  ...more,
-})
-
-/** Creates a key with a body, which is sent as JSON unless it is text or bytes. */
-export const post = (body: unknown, { headers, ...more }: Partial<Asked> = {}): Asked => ({
-  method: 'POST',
-  path: keysPath,
-  headers: { 'content-type': 'application/json', ...headers },
-  body: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
-  ...more,
-})
-
-/** Retrieves a key. */
-export const retrieve = (id: string, more: Partial<Asked> = {}): Asked => get(`/${encodeURIComponent(id)}`, more)
-
-export const remove = (id: string, more: Partial<Asked> = {}): Asked => ({
-  method: 'DELETE',
-  path: `${keysPath}/${encodeURIComponent(id)}`,
-  ...more,
-})
-
-// As the API's are, but made up: no server has issued them.
-export const unknownId = 'key_conformUnknown0'
-export const unknownKey = 'sk-admin-conform-0123456789'
-
-/** The server that is asked, and how. */
-export interface Target {
-  /** A client's base URL, without a slash at its end. */
+/** The server under test, and how to send requests to it. */
+export interface TargetServer {
+  /** The base URL of a client, such as `http://localhost:4010/v1`. */
   baseUrl: URL
   adminKey: string
-  /** How long an answer may take, in milliseconds. */
-  timeout: number
-  patience: Patience
+  /** The time limit for one response. */
+  timeoutMs: number
+  pacer: RequestPacer
 }
 
-/** What ends the asking early: `soon` before the next request, `now` in the midst of one. */
-export interface Stop {
-  soon: AbortSignal
-  now: AbortSignal
+/** Stops a client early. */
+export interface StopSignals {
+  /** Once aborted, no further request is sent. */
+  drain: AbortSignal
+  /** Once aborted, the request in flight is aborted as well. */
+  abort: AbortSignal
 }
 
-/** Asks in turn. Rejects with NoAnswer, and with an AbortError once it is to stop. */
-export interface Ask {
-  (asked: Asked): Promise<Answer>
-  /** Sends bytes as they are. */
-  bytes(bytes: string): Promise<Answer>
-  /** How many requests there were. */
-  readonly count: number
-}
+/**
+ * Sends requests one at a time. Every method rejects with NoResponse if no response arrives, and with an AbortError
+ * after a stop signal.
+ */
+export class ProbeClient {
+  readonly #server: TargetServer
+  readonly #stop: StopSignals | undefined
+  #requestCount = 0
 
-export function createAsk({ baseUrl, adminKey, timeout, patience }: Target, stop?: Stop): Ask {
-  let count = 0
-  const send = (exchangeOnce: (signal: AbortSignal) => Promise<Answer>) =>
-    patience.send(() => {
-      count++
-      return exchangeOnce(AbortSignal.any([AbortSignal.timeout(timeout), ...(stop === undefined ? [] : [stop.now])]))
-    }, stop?.soon)
-  const ask = ({ method, path, as = adminKey, scheme = 'Bearer', headers, body, isHostless, isAbsolute }: Asked) => {
-    const authorization = as === null ? {} : { authorization: `${scheme} ${as}` }
-    const target = `${isAbsolute ? '' : pathOf(baseUrl)}${path}`
-    const sent = { method, target, headers: { ...authorization, ...headers }, body, isHostless }
-    return send((signal) => exchange(baseUrl, sent, signal))
+  constructor(server: TargetServer, stop?: StopSignals) {
+    this.#server = server
+    this.#stop = stop
   }
-  const bytes = (text: string) => send((signal) => exchangeBytes(baseUrl, text, signal))
-  return Object.defineProperty(Object.assign(ask, { bytes }), 'count', { get: () => count }) as Ask
+
+  /** How many requests were sent, including retries. */
+  get requestCount(): number {
+    return this.#requestCount
+  }
+
+  send({
+    method,
+    path,
+    headers,
+    body,
+    omitsHost,
+    isAbsolutePath,
+    ...authentication
+  }: ProbeRequest): Promise<HttpResponse> {
+    const { baseUrl, adminKey } = this.#server
+    const { token = adminKey, scheme = 'Bearer' } = authentication
+    const authorization = token === null ? {} : { authorization: `${scheme} ${token}` }
+    const target = `${isAbsolutePath ? '' : basePathOf(baseUrl)}${path}`
+    const request = { method, target, headers: { ...authorization, ...headers }, body, omitsHost }
+    return this.#sendPaced((signal) => sendRequest(baseUrl, request, signal))
+  }
+
+  /** Sends bytes unchanged; they need not be valid HTTP. */
+  sendBytes(bytes: string): Promise<HttpResponse> {
+    return this.#sendPaced((signal) => sendBytes(this.#server.baseUrl, bytes, signal))
+  }
+
+  #sendPaced(sendOnce: (signal: AbortSignal) => Promise<HttpResponse>): Promise<HttpResponse> {
+    const { pacer, timeoutMs } = this.#server
+    return pacer.send(() => {
+      this.#requestCount++
+      const stopSignals = this.#stop === undefined ? [] : [this.#stop.abort]
+      return sendOnce(AbortSignal.any([AbortSignal.timeout(timeoutMs), ...stopSignals]))
+    }, this.#stop?.drain)
+  }
 }
 
-/** The path of a base URL: `/v1`. */
-export const pathOf = ({ pathname }: URL): string => pathname.replace(/\/+$/, '')
+/** Returns the path of a base URL without a trailing slash, such as `/v1`. */
+export const basePathOf = ({ pathname }: URL): string => pathname.replace(/\/+$/, '')

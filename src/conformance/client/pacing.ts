@@ -1,56 +1,57 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { monotonicNow, systemNow } from '../../common/clock.ts'
-import type { Answer } from './response.ts'
+import type { HttpResponse } from './response.ts'
 
-// In milliseconds: where 429 does not say how long to wait, doubled each time; and the longest that is waited for.
-const unsaid = 10_000
-const longest = 120_000
+/** The first delay after a 429 that names none; doubled on every further attempt. */
+const defaultRetryDelayMs = 10_000
+const maxRetryDelayMs = 120_000
+const maxAttempts = 4
 
-const mostAttempts = 4
+/** Spaces requests, and retries them after a 429 when the server asks for it. */
+export class RequestPacer {
+  readonly #intervalMs: number
+  #nextAt = 0
+  #isRetryBudgetSpent = false
 
-/** Spaces requests, and waits where the server asks for it. */
-export class Patience {
-  readonly #pace: number
-  #next = 0
-  #isSpent = false
-
-  /** `pace` in milliseconds from one request to the next. */
-  constructor(pace: number) {
-    this.#pace = pace
+  /** `intervalMs` is the minimum time from the start of one request to the start of the next. */
+  constructor(intervalMs: number) {
+    this.#intervalMs = intervalMs
   }
 
-  /** Waits again as at first. */
-  renew(): void {
-    this.#isSpent = false
+  /** Allows retries again after a server has used up the budget. */
+  resetRetryBudget(): void {
+    this.#isRetryBudgetSpent = false
   }
 
-  /** Sends when it is time to, and again after 429; a server that keeps answering so is not waited for any more. */
-  async send(once: () => Promise<Answer>, signal: AbortSignal | undefined): Promise<Answer> {
+  /**
+   * Calls `sendOnce` when its turn comes, and again after a 429. A server that keeps responding with 429, or asks for
+   * too long a delay, spends the budget: from then on a 429 is returned at once.
+   */
+  async send(sendOnce: () => Promise<HttpResponse>, signal: AbortSignal | undefined): Promise<HttpResponse> {
     for (let attempt = 1; ; attempt++) {
-      await pause(this.#next - monotonicNow(), signal)
-      this.#next = monotonicNow() + this.#pace
-      const answer = await once()
-      if (answer.status !== 429 || this.#isSpent) return answer
-      const wait = askedFor(answer) ?? unsaid * 2 ** (attempt - 1)
-      this.#isSpent = attempt === mostAttempts || wait > longest
-      if (this.#isSpent) return answer
-      this.#next = Math.max(this.#next, monotonicNow() + wait)
+      await pause(this.#nextAt - monotonicNow(), signal)
+      this.#nextAt = monotonicNow() + this.#intervalMs
+      const response = await sendOnce()
+      if (response.status !== 429 || this.#isRetryBudgetSpent) return response
+      const delayMs = retryAfterMs(response) ?? defaultRetryDelayMs * 2 ** (attempt - 1)
+      this.#isRetryBudgetSpent = attempt === maxAttempts || delayMs > maxRetryDelayMs
+      if (this.#isRetryBudgetSpent) return response
+      this.#nextAt = Math.max(this.#nextAt, monotonicNow() + delayMs)
     }
   }
 }
 
-/** Waits so many milliseconds, if any. Rejects when `signal` says so. */
+/** Waits `ms` milliseconds, or not at all if that is negative. Rejects with an AbortError when `signal` aborts. */
 export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted()
   if (ms > 0) await sleep(ms, undefined, signal === undefined ? {} : { signal })
 }
 
-/** How long a server asks to be left alone, in milliseconds; `undefined` where it does not say. */
-function askedFor({ headers }: Answer): number | undefined {
-  const inMs = headers['retry-after-ms'] ?? ''
-  if (/^\d+(\.\d+)?$/.test(inMs)) return Number(inMs)
-  const text = headers['retry-after'] ?? ''
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000
-  const until = Date.parse(text)
-  return Number.isNaN(until) ? undefined : Math.max(0, until - systemNow())
+function retryAfterMs({ headers }: HttpResponse): number | undefined {
+  const milliseconds = headers['retry-after-ms'] ?? ''
+  if (/^\d+(\.\d+)?$/.test(milliseconds)) return Number(milliseconds)
+  const retryAfter = headers['retry-after'] ?? ''
+  if (/^\d+(\.\d+)?$/.test(retryAfter)) return Number(retryAfter) * 1000
+  const date = Date.parse(retryAfter)
+  return Number.isNaN(date) ? undefined : Math.max(0, date - systemNow())
 }

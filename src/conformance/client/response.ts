@@ -1,19 +1,18 @@
-/** What a server answered. */
-export interface Answer {
+export interface HttpResponse {
   status: number
-  /** By name in lower case. */
+  /** By lower-case name. */
   headers: Readonly<Record<string, string | undefined>>
   text: string
-  /** What the text says as JSON; `undefined` where it is none. */
+  /** The parsed text; `undefined` if it is not valid JSON. */
   body: unknown
 }
 
-export function toAnswer(status: number, headers: NodeJS.Dict<string | string[]>, text: string): Answer {
+export function toResponse(status: number, headers: NodeJS.Dict<string | string[]>, text: string): HttpResponse {
   const joined = Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')])
-  return { status, headers: Object.fromEntries(joined), text, body: parse(text) }
+  return { status, headers: Object.fromEntries(joined), text, body: parseJson(text) }
 }
 
-function parse(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -21,25 +20,28 @@ function parse(text: string): unknown {
   }
 }
 
-/** What stands in `value` at the end of `path`, whatever `value` is; `undefined` where nothing does. */
-export const at = (value: unknown, ...path: (string | number)[]): unknown =>
-  path.reduce((each: unknown, step) => (isObject(each) && Object.hasOwn(each, step) ? each[step] : undefined), value)
+/** Returns the value at `path` inside `value`; `undefined` if there is none. */
+export const valueAt = (value: unknown, ...path: (string | number)[]): unknown =>
+  path.reduce(
+    (parent: unknown, step) => (isObject(parent) && Object.hasOwn(parent, step) ? parent[step] : undefined),
+    value,
+  )
 
-/** Arrays count as such. */
-export const isObject = (value: unknown): value is Record<string | number, unknown> =>
-  typeof value === 'object' && value !== null
-
-/** The keys of a list that was answered; none where it is no list. */
-export function keysOf(answer: Answer): unknown[] {
-  const keys = at(answer.body, 'data')
-  return Array.isArray(keys) ? keys : []
-}
-
-/** The text at `path`; the empty one where there is none. */
+/** Returns the string at `path`; the empty string if there is none. */
 export function textAt(value: unknown, ...path: (string | number)[]): string {
-  const text = at(value, ...path)
+  const text = valueAt(value, ...path)
   return typeof text === 'string' ? text : ''
 }
 
-/** The ids of the keys of a list that was answered. */
-export const idsOf = (answer: Answer): string[] => keysOf(answer).map((key) => textAt(key, 'id'))
+/** Arrays count as objects. */
+export const isObject = (value: unknown): value is Record<string | number, unknown> =>
+  typeof value === 'object' && value !== null
+
+/** Returns the keys of a list response; an empty array if the response is not a list. */
+export function keysOf(response: HttpResponse): unknown[] {
+  const keys = valueAt(response.body, 'data')
+  return Array.isArray(keys) ? keys : []
+}
+
+/** Returns the ids of the keys of a list response; the empty string for a key without one. */
+export const idsOf = (response: HttpResponse): string[] => keysOf(response).map((key) => textAt(key, 'id'))

@@ -1,88 +1,115 @@
 import { anyToken } from '../checks/alternatives.ts'
-import { fact } from '../checks/check-result.ts'
-import { describe } from '../checks/describe.ts'
-import { refuses, succeeds } from '../checks/response-checks.ts'
-import { type Asked, get, post, remove, retrieve, unknownId, unknownKey } from '../client/client.ts'
-import { type Alternative, asks, type Probe, writing } from '../probe.ts'
+import { checkEqual } from '../checks/check-result.ts'
+import { describeResponse } from '../checks/describe.ts'
+import type { Alternative } from '../checks/evaluate.ts'
+import { isError, succeeds } from '../checks/response-checks.ts'
+import {
+  createRequest,
+  deleteRequest,
+  listRequest,
+  type ProbeRequest,
+  retrieveRequest,
+  unknownId,
+  unknownKey,
+} from '../client/requests.ts'
+import { type Evidence, type Probe, readProbe, sendAndCheck, writeProbe } from '../probe.ts'
 
-const unknownShown = `sk-admin${'*'.repeat(15)}6789`
+const unknownKeyRedacted = `sk-admin${'*'.repeat(15)}6789`
 const projectKey = 'sk-proj-conform-0123456789'
 const serviceAccountKey = 'sk-svcacct-conform-0123456789'
 
 const stringError: Alternative = {
-  turn: { scope_error: 'string' },
-  checks: [(answer) => fact(describe(answer) === '403, error a string', '403, error a string', describe(answer))],
+  override: { scope_error: 'string' },
+  checks: [(response) => checkEqual('403, error is a string', describeResponse(response))],
 }
 
-const missing = refuses({ status: 401, message: 'Missing bearer or basic authentication in header' })
+const isMissingKey = isError({ status: 401, message: 'Missing bearer or basic authentication in header' })
 
-/** The sentence shows the key with its middle left out, a short one whole. */
-const incorrect = (shown: string) =>
-  refuses({
+/** The message shows the key with its middle masked, or all of it if it is short. */
+const isIncorrectKey = (redacted: string) =>
+  isError({
     status: 401,
     code: 'invalid_api_key',
-    message: `Incorrect API key provided: ${shown}. You can find your API key at https://platform.openai.com/account/api-keys.`,
+    message: `Incorrect API key provided: ${redacted}. You can find your API key at https://platform.openai.com/account/api-keys.`,
   })
 
-const lacksScope = (scope: 'read' | 'write') =>
-  refuses({
+const isMissingScope = (scope: 'read' | 'write') =>
+  isError({
     status: 403,
     message: `You have insufficient permissions for this operation. Missing scopes: api.management.${scope}. Check that you have the correct role in your organization, and if you're using a restricted API key, that it has the necessary scopes.`,
   })
 
-const withHeader = (authorization: string): Asked => get('', { as: null, headers: { authorization } })
+const withAuthorization = (authorization: string): ProbeRequest =>
+  listRequest('', { token: null, headers: { authorization } })
 
-const wrong = (name: string, as: string, shown: string, evidence: Probe['evidence'] = 'sibling'): Probe => ({
-  name,
-  evidence,
-  run: asks(get('', { as }), [incorrect(shown)], [anyToken()]),
-})
+const wrongKey = (name: string, token: string, redacted: string, evidence: Evidence = 'sibling'): Probe =>
+  readProbe(name, evidence, sendAndCheck(listRequest('', { token }), [isIncorrectKey(redacted)], [anyToken()]))
 
-export const authentication: Probe[] = [
-  { name: 'auth-none', evidence: 'sibling', run: asks(get('', { as: null }), [missing]) },
-  { name: 'auth-none-retrieve', evidence: 'sibling', run: asks(retrieve(unknownId, { as: null }), [missing]) },
-  writing(
-    'auth-none-create',
+export const authenticationProbes: Probe[] = [
+  readProbe('auth-missing', 'sibling', sendAndCheck(listRequest('', { token: null }), [isMissingKey])),
+  readProbe(
+    'auth-missing-retrieve',
     'sibling',
-    asks((stage) => post({ name: stage.name() }, { as: null }), [missing]),
+    sendAndCheck(retrieveRequest(unknownId, { token: null }), [isMissingKey]),
   ),
-  writing('auth-none-delete', 'sibling', asks(remove(unknownId, { as: null }), [missing])),
-  { name: 'auth-empty', evidence: 'assumed', run: asks(withHeader('Bearer '), [missing]) },
-  { name: 'auth-basic', evidence: 'assumed', run: asks(withHeader('Basic Y29uZm9ybTpjb25mb3Jt'), [missing]) },
-  { name: 'auth-lower-case', evidence: 'assumed', run: asks(get('?limit=1', { scheme: 'bearer' }), [succeeds]) },
-  { name: 'auth-upper-case', evidence: 'assumed', run: asks(get('?limit=1', { scheme: 'BEARER' }), [succeeds]) },
-  wrong('auth-wrong', unknownKey, unknownShown),
-  wrong('auth-wrong-of-12', 'conform-1234', 'conform-1234'),
-  wrong('auth-wrong-of-13', 'conform-12345', 'conform-*2345'),
-  wrong('auth-wrong-with-blanks', 'conform one two', 'conform *** two', 'assumed'),
-  {
-    name: 'auth-project',
-    evidence: 'sibling',
-    run: asks(get('', { as: projectKey }), [lacksScope('read')], [stringError, anyToken()]),
-  },
-  {
-    name: 'auth-service-account',
-    evidence: 'sibling',
-    run: asks(get('', { as: serviceAccountKey }), [lacksScope('read')], [stringError, anyToken()]),
-  },
-  {
-    name: 'auth-project-retrieve',
-    evidence: 'sibling',
-    run: asks(retrieve(unknownId, { as: projectKey }), [lacksScope('read')], [stringError]),
-  },
-  writing(
+  writeProbe(
+    'auth-missing-create',
+    'sibling',
+    sendAndCheck((context) => createRequest({ name: context.uniqueName() }, { token: null }), [isMissingKey]),
+  ),
+  writeProbe('auth-missing-delete', 'sibling', sendAndCheck(deleteRequest(unknownId, { token: null }), [isMissingKey])),
+  readProbe('auth-empty', 'assumed', sendAndCheck(withAuthorization('Bearer '), [isMissingKey])),
+  readProbe('auth-basic', 'assumed', sendAndCheck(withAuthorization('Basic Y29uZm9ybTpjb25mb3Jt'), [isMissingKey])),
+  readProbe(
+    'auth-lowercase-scheme',
+    'assumed',
+    sendAndCheck(listRequest('?limit=1', { scheme: 'bearer' }), [succeeds]),
+  ),
+  readProbe(
+    'auth-uppercase-scheme',
+    'assumed',
+    sendAndCheck(listRequest('?limit=1', { scheme: 'BEARER' }), [succeeds]),
+  ),
+  wrongKey('auth-wrong', unknownKey, unknownKeyRedacted),
+  wrongKey('auth-wrong-12-characters', 'conform-1234', 'conform-1234'),
+  wrongKey('auth-wrong-13-characters', 'conform-12345', 'conform-*2345'),
+  wrongKey('auth-wrong-with-spaces', 'conform one two', 'conform *** two', 'assumed'),
+  readProbe(
+    'auth-project',
+    'sibling',
+    sendAndCheck(listRequest('', { token: projectKey }), [isMissingScope('read')], [stringError, anyToken()]),
+  ),
+  readProbe(
+    'auth-service-account',
+    'sibling',
+    sendAndCheck(listRequest('', { token: serviceAccountKey }), [isMissingScope('read')], [stringError, anyToken()]),
+  ),
+  readProbe(
+    'auth-project-retrieve',
+    'sibling',
+    sendAndCheck(retrieveRequest(unknownId, { token: projectKey }), [isMissingScope('read')], [stringError]),
+  ),
+  writeProbe(
     'auth-project-create',
     'sibling',
-    asks((stage) => post({ name: stage.name() }, { as: projectKey }), [lacksScope('write')], [stringError, anyToken()]),
+    sendAndCheck(
+      (context) => createRequest({ name: context.uniqueName() }, { token: projectKey }),
+      [isMissingScope('write')],
+      [stringError, anyToken()],
+    ),
   ),
-  writing(
+  writeProbe(
     'auth-project-delete',
     'sibling',
-    asks(remove(unknownId, { as: projectKey }), [lacksScope('write')], [stringError]),
+    sendAndCheck(deleteRequest(unknownId, { token: projectKey }), [isMissingScope('write')], [stringError]),
   ),
-  writing(
+  writeProbe(
     'auth-wrong-create',
     'sibling',
-    asks((stage) => post({ name: stage.name() }, { as: unknownKey }), [incorrect(unknownShown)], [anyToken()]),
+    sendAndCheck(
+      (context) => createRequest({ name: context.uniqueName() }, { token: unknownKey }),
+      [isIncorrectKey(unknownKeyRedacted)],
+      [anyToken()],
+    ),
   ),
 ]

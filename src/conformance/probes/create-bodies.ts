@@ -1,107 +1,111 @@
-import { type Check, refuses } from '../checks/response-checks.ts'
-import { type Asked, keysPath, post } from '../client/client.ts'
-import { asks, type Evidence, type Probe, writing } from '../probe.ts'
-import type { Stage } from '../probe-context.ts'
+import { type Check, isError } from '../checks/response-checks.ts'
+import { createRequest, keysPath, type ProbeRequest } from '../client/requests.ts'
+import { type Evidence, type Probe, sendAndCheck, writeProbe } from '../probe.ts'
+import type { ProbeContext } from '../probe-context.ts'
 
-// Bodies that a create must refuse. All of them are writes: a server that is wrong may take them.
+// Bodies that a create must reject. All of these probes write, because a server with a bug may accept the body.
 
-const notJson = refuses({
+const isInvalidJson = isError({
   status: 400,
   message:
     "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON. If you have trouble figuring out how to fix this, please contact us through our help center at help.openai.com.)",
 })
 
-const withoutName = refuses({
+const isMissingName = isError({
   status: 400,
   param: 'name',
   code: 'missing_required_parameter',
   message: "Missing required parameter: 'name'.",
 })
 
-const expiry = 'expires_in_seconds'
-
-const wrongType = (param: string, expected: string, got: string) =>
-  refuses({
+const isWrongType = (param: string, expected: string, actual: string) =>
+  isError({
     status: 400,
     param,
     code: 'invalid_type',
-    message: `Invalid type for '${param}': expected ${expected}, but got ${got} instead.`,
+    message: `Invalid type for '${param}': expected ${expected}, but got ${actual} instead.`,
   })
 
-const tooSmall = (got: number) =>
-  refuses({
+const expiry = 'expires_in_seconds'
+
+const isTooSmall = (actual: number) =>
+  isError({
     status: 400,
     param: expiry,
     code: 'integer_below_min_value',
-    message: `Invalid '${expiry}': integer below minimum value. Expected a value >= 1, but got ${got} instead.`,
+    message: `Invalid '${expiry}': integer below minimum value. Expected a value >= 1, but got ${actual} instead.`,
   })
 
-const tooLarge = (got: number) =>
-  refuses({
+const isTooLarge = (actual: number) =>
+  isError({
     status: 400,
     param: expiry,
     code: 'integer_above_max_value',
-    message: `Invalid '${expiry}': integer above maximum value. Expected a value <= 31536000, but got ${got} instead.`,
+    message: `Invalid '${expiry}': integer above maximum value. Expected a value <= 31536000, but got ${actual} instead.`,
   })
 
-type Asking = Asked | ((stage: Stage) => Asked)
+const isUnsupportedContentType = isError({ status: 415, code: 'unsupported_content_type' })
 
-const refused = (name: string, evidence: Evidence, asked: Asking, check: Check): Probe =>
-  writing(name, evidence, asks(asked, [check]))
+const rejected = (
+  name: string,
+  evidence: Evidence,
+  request: ProbeRequest | ((context: ProbeContext) => ProbeRequest),
+  check: Check,
+): Probe => writeProbe(name, evidence, sendAndCheck(request, [check]))
 
-const wrongName = (kind: string, name: unknown): Probe =>
-  refused(
-    `name-${kind.replace(/^an? /, '').replaceAll(' ', '-')}`,
+const nameOfWrongType = (type: string, name: unknown): Probe => {
+  const suffix = type.replace(/^an? /, '').replaceAll(' ', '-')
+  return rejected(`name-${suffix}`, 'sibling', createRequest({ name }), isWrongType('name', 'a string', type))
+}
+
+const rejectedExpiry = (suffix: string, value: unknown, check: Check): Probe =>
+  rejected(
+    `expiry-${suffix}`,
     'sibling',
-    post({ name }),
-    wrongType('name', 'a string', kind),
+    (context) => createRequest({ name: context.uniqueName(), [expiry]: value }),
+    check,
   )
 
-const expiring = (name: string, value: unknown, check: Check): Probe =>
-  writing(
-    `expiry-${name}`,
-    'sibling',
-    asks((stage) => post({ name: stage.name(), [expiry]: value }), [check]),
-  )
+const bodyOfWrongType = (suffix: string, body: string): Probe =>
+  rejected(`body-${suffix}`, 'assumed', createRequest(body), isError({ status: 400, code: 'invalid_type' }))
 
-const noObject = (kind: string, text: string): Probe =>
-  refused(`body-${kind}`, 'assumed', post(text), refuses({ status: 400, code: 'invalid_type' }))
+const rejectedContentType = (suffix: string, requestFor: (name: string) => ProbeRequest): Probe =>
+  rejected(`content-type-${suffix}`, 'assumed', (context) => requestFor(context.uniqueName()), isUnsupportedContentType)
 
-const asText = { 'content-type': 'text/plain' }
-const asForm = { 'content-type': 'application/x-www-form-urlencoded' }
-const named = (stage: Stage) => JSON.stringify({ name: stage.name() })
-const isWrongType = refuses({ status: 415, code: 'unsupported_content_type' })
+const withContentType = (contentType: string) => ({ headers: { 'content-type': contentType } })
 
-export const bodies: Probe[] = [
-  refused('name-missing', 'sibling', post({}), withoutName),
-  wrongName('an integer', 5),
-  wrongName('a decimal number', 1.5),
-  wrongName('a boolean', true),
-  wrongName('an array', []),
-  wrongName('an object', {}),
-  wrongName('null', null),
-  refused(
+export const createBodyProbes: Probe[] = [
+  rejected('name-missing', 'sibling', createRequest({}), isMissingName),
+  nameOfWrongType('an integer', 5),
+  nameOfWrongType('a decimal number', 1.5),
+  nameOfWrongType('a boolean', true),
+  nameOfWrongType('an array', []),
+  nameOfWrongType('an object', {}),
+  nameOfWrongType('null', null),
+  rejected(
     'name-surrogate',
     'assumed',
-    (stage) => post(`{"name":"${stage.name()} \\ud800"}`),
-    refuses({ status: 400, param: 'name', code: 'invalid_value' }),
+    (context) => createRequest(`{"name":"${context.uniqueName()} \\ud800"}`),
+    isError({ status: 400, param: 'name', code: 'invalid_value' }),
   ),
-  expiring('string', '7', wrongType(expiry, 'an integer', 'a string')),
-  expiring('null', null, wrongType(expiry, 'an integer', 'null')),
-  expiring('decimal', 1.5, wrongType(expiry, 'an integer', 'a decimal number')),
-  expiring('zero', 0, tooSmall(0)),
-  expiring('negative', -1, tooSmall(-1)),
-  expiring('above-a-year', 31_536_001, tooLarge(31_536_001)),
-  refused('body-empty', 'assumed', post(''), withoutName),
-  refused('body-none', 'assumed', { method: 'POST', path: keysPath }, withoutName),
-  refused('body-half', 'sibling', post('{"name":"conform"'), notJson),
-  refused('body-blank', 'sibling', post(' \n'), notJson),
-  refused('body-not-utf8', 'sibling', post(Buffer.from('7b226e616d65223a22ff227d', 'hex')), notJson),
-  noObject('array', '[]'),
-  noObject('string', '"conform"'),
-  noObject('number', '1'),
-  noObject('null', 'null'),
-  refused('type-text', 'assumed', (stage) => post({ name: stage.name() }, { headers: asText }), isWrongType),
-  refused('type-none', 'assumed', (stage) => ({ method: 'POST', path: keysPath, body: named(stage) }), isWrongType),
-  refused('type-form', 'assumed', (stage) => post(`name=${stage.name()}`, { headers: asForm }), isWrongType),
+  rejectedExpiry('string', '7', isWrongType(expiry, 'an integer', 'a string')),
+  rejectedExpiry('null', null, isWrongType(expiry, 'an integer', 'null')),
+  rejectedExpiry('decimal', 1.5, isWrongType(expiry, 'an integer', 'a decimal number')),
+  rejectedExpiry('zero', 0, isTooSmall(0)),
+  rejectedExpiry('negative', -1, isTooSmall(-1)),
+  rejectedExpiry('above-a-year', 31_536_001, isTooLarge(31_536_001)),
+  rejected('body-empty', 'assumed', createRequest(''), isMissingName),
+  rejected('body-missing', 'assumed', { method: 'POST', path: keysPath }, isMissingName),
+  rejected('body-incomplete', 'sibling', createRequest('{"name":"conform"'), isInvalidJson),
+  rejected('body-whitespace', 'sibling', createRequest(' \n'), isInvalidJson),
+  rejected('body-not-utf8', 'sibling', createRequest(Buffer.from('7b226e616d65223a22ff227d', 'hex')), isInvalidJson),
+  bodyOfWrongType('array', '[]'),
+  bodyOfWrongType('string', '"conform"'),
+  bodyOfWrongType('number', '1'),
+  bodyOfWrongType('null', 'null'),
+  rejectedContentType('text', (name) => createRequest({ name }, withContentType('text/plain'))),
+  rejectedContentType('missing', (name) => ({ method: 'POST', path: keysPath, body: JSON.stringify({ name }) })),
+  rejectedContentType('form', (name) =>
+    createRequest(`name=${name}`, withContentType('application/x-www-form-urlencoded')),
+  ),
 ]

@@ -1,70 +1,77 @@
-import { hasMore, lists, listsIds, refuses, succeeds } from '../checks/response-checks.ts'
-import { get, remove, unknownId } from '../client/client.ts'
-import { asks, examine, type Probe, writing } from '../probe.ts'
+import { type Alternative, evaluate } from '../checks/evaluate.ts'
+import { hasKeyCount, hasKeyIds, hasMore } from '../checks/list-checks.ts'
+import { isError, succeeds } from '../checks/response-checks.ts'
+import { deleteRequest, listRequest, unknownId } from '../client/requests.ts'
+import { type Probe, readProbe, sendAndCheck, writeProbe } from '../probe.ts'
 
-const refused = (param: string) => refuses({ status: 400, param, code: 'invalid_value' })
+const isInvalid = (param: string) => isError({ status: 400, param, code: 'invalid_value' })
 
-const after = (id: string) => `after=${encodeURIComponent(id)}`
+const afterParameter = (id: string) => `after=${encodeURIComponent(id)}`
 
-const rejects = [{ turn: { deleted_cursor: 'reject' as const }, checks: [refused('after')] }]
+const rejectsDeletedCursor: Alternative = { override: { deleted_cursor: 'reject' }, checks: [isInvalid('after')] }
 
-const repeated = (name: string, query: string): Probe => ({
-  name: `${name}-repeated`,
-  evidence: 'sibling',
-  run: asks(get(query), [refused(name)]),
-})
+const repeatedParameter = (name: string, query: string): Probe =>
+  readProbe(`${name}-repeated`, 'sibling', sendAndCheck(listRequest(query), [isInvalid(name)]))
 
-export const cursor: Probe[] = [
+export const cursorProbes: Probe[] = [
   {
     name: 'after-first',
     evidence: 'spec',
-    keys: 2,
-    async run(stage) {
-      const { ids, isWhole } = await stage.inventory()
-      const page = await stage.ask(get(`?limit=${ids.length}&${after(ids[0] ?? '')}`))
-      if (!isWhole) return examine(page, [succeeds, lists(ids.length)])
-      return examine(page, [succeeds, listsIds(ids.slice(1), 'all keys but the first')])
+    minKeys: 2,
+    async run(context) {
+      const { ids, isComplete } = await context.existingKeys()
+      const page = await context.send(listRequest(`?limit=${ids.length}&${afterParameter(ids[0] ?? '')}`))
+      if (!isComplete) return evaluate(page, [succeeds, hasKeyCount(ids.length)])
+      return evaluate(page, [succeeds, hasKeyIds(ids.slice(1), 'all keys but the first')])
     },
   },
   {
     name: 'after-descending',
     evidence: 'spec',
-    keys: 2,
-    async run(stage) {
-      const { ids } = await stage.inventory()
-      const page = await stage.ask(get(`?order=desc&${after(ids[1] ?? '')}`))
-      return examine(page, [succeeds, listsIds(ids.slice(0, 1), 'the oldest key'), hasMore(false)])
+    minKeys: 2,
+    async run(context) {
+      const { ids } = await context.existingKeys()
+      const page = await context.send(listRequest(`?order=desc&${afterParameter(ids[1] ?? '')}`))
+      return evaluate(page, [succeeds, hasKeyIds(ids.slice(0, 1), 'the oldest key'), hasMore(false)])
     },
   },
-  {
-    name: 'after-empty',
-    evidence: 'sdk',
-    run: asks(get('?after=&limit=100'), async (stage) => {
-      const { ids } = await stage.inventory()
-      return [succeeds, listsIds(ids, 'the same keys as without')]
+  readProbe(
+    'after-empty',
+    'sdk',
+    sendAndCheck(listRequest('?after=&limit=100'), async (context) => {
+      const { ids } = await context.existingKeys()
+      return [succeeds, hasKeyIds(ids, 'same keys as without the parameter')]
     }),
-  },
-  { name: 'after-unknown', evidence: 'assumed', run: asks(get(`?${after(unknownId)}`), [refused('after')]) },
-  { name: 'after-no-id', evidence: 'assumed', run: asks(get('?after=0'), [refused('after')]) },
-  repeated('after', `?${after(unknownId)}&${after(unknownId)}`),
-  repeated('limit', '?limit=1&limit=1'),
-  repeated('order', '?order=asc&order=asc'),
-  writing('order-of-making', 'assumed', async (stage) => {
-    const [first, second, third] = await stage.trio()
-    const up = await stage.ask(get(`?limit=2&${after(first.id)}`))
-    const down = await stage.ask(get(`?limit=2&order=desc&${after(third.id)}`))
-    const upwards = examine(up, [succeeds, listsIds([second.id, third.id], 'asc as they were made')])
-    const downwards = examine(down, [succeeds, listsIds([second.id, first.id], 'desc in reverse')])
-    return { facts: [...upwards.facts, ...downwards.facts] }
+  ),
+  readProbe(
+    'after-unknown',
+    'assumed',
+    sendAndCheck(listRequest(`?${afterParameter(unknownId)}`), [isInvalid('after')]),
+  ),
+  readProbe('after-malformed', 'assumed', sendAndCheck(listRequest('?after=0'), [isInvalid('after')])),
+  repeatedParameter('after', `?${afterParameter(unknownId)}&${afterParameter(unknownId)}`),
+  repeatedParameter('limit', '?limit=1&limit=1'),
+  repeatedParameter('order', '?order=asc&order=asc'),
+  writeProbe('order-of-creation', 'assumed', async (context) => {
+    const [first, second, third] = await context.threeKeys()
+    const ascendingPage = await context.send(listRequest(`?limit=2&${afterParameter(first.id)}`))
+    const descendingPage = await context.send(listRequest(`?limit=2&order=desc&${afterParameter(third.id)}`))
+    const ascending = evaluate(ascendingPage, [
+      succeeds,
+      hasKeyIds([second.id, third.id], 'asc in the order of creation'),
+    ])
+    const descending = evaluate(descendingPage, [succeeds, hasKeyIds([second.id, first.id], 'desc in reverse order')])
+    return { results: [...ascending.results, ...descending.results] }
   }),
-  writing('after-deleted', 'assumed', async (stage) => {
-    const [first, second, third] = await stage.trio()
-    succeeds(await stage.ask(remove(second.id)))
-    const up = await stage.ask(get(`?limit=1&${after(second.id)}`))
-    const upwards = examine(up, [succeeds, listsIds([third.id], 'asc the key after it')], rejects)
-    if (upwards.turn !== undefined) return upwards
-    const down = await stage.ask(get(`?limit=1&order=desc&${after(second.id)}`))
-    const downwards = examine(down, [succeeds, listsIds([first.id], 'desc the key before it')])
-    return { facts: [...upwards.facts, ...downwards.facts] }
+  writeProbe('after-deleted', 'assumed', async (context) => {
+    const [first, second, third] = await context.threeKeys()
+    succeeds(await context.send(deleteRequest(second.id)))
+    const ascendingPage = await context.send(listRequest(`?limit=1&${afterParameter(second.id)}`))
+    const ascendingChecks = [succeeds, hasKeyIds([third.id], 'asc the key after it')]
+    const ascending = evaluate(ascendingPage, ascendingChecks, [rejectsDeletedCursor])
+    if (ascending.override !== undefined) return ascending
+    const descendingPage = await context.send(listRequest(`?limit=1&order=desc&${afterParameter(second.id)}`))
+    const descending = evaluate(descendingPage, [succeeds, hasKeyIds([first.id], 'desc the key before it')])
+    return { results: [...ascending.results, ...descending.results] }
   }),
 ]

@@ -1,74 +1,86 @@
-import { anyToken, emptyForUnknown } from '../checks/alternatives.ts'
-import { fact } from '../checks/check-result.ts'
-import { unlikeFields } from '../checks/describe.ts'
+import { anyToken, emptyForUnknownRoute } from '../checks/alternatives.ts'
+import { checkThat } from '../checks/check-result.ts'
+import { fieldDifferences } from '../checks/describe.ts'
+import { evaluate } from '../checks/evaluate.ts'
 import { type Check, succeeds } from '../checks/response-checks.ts'
-import { get, keysPath, post, remove, retrieve, unknownId } from '../client/client.ts'
-import { at, idsOf } from '../client/response.ts'
-import { asks, examine, writing } from '../probe.ts'
-import { notAllowed, notFound } from './errors.ts'
-import { isRefused } from './lifecycle.ts'
+import {
+  createRequest,
+  deleteRequest,
+  keyPath,
+  keysPath,
+  listRequest,
+  retrieveRequest,
+  unknownId,
+} from '../client/requests.ts'
+import { idsOf, valueAt } from '../client/response.ts'
+import { type Probe, sendAndCheck, writeProbe } from '../probe.ts'
+import { isMethodNotAllowed, isNotFound } from './errors.ts'
+import { isInvalidKey } from './lifecycle.ts'
 
-const isDeletion =
+const isDeletionOf =
   (id: string): Check =>
   ({ body }) => {
     const expected = 'its id, object, deleted true'
-    const fields = unlikeFields(body, ['id', 'object', 'deleted'])
-    if (fields !== '') return fact(false, expected, fields)
-    const isSo = at(body, 'id') === id && at(body, 'object') === 'organization.admin_api_key.deleted'
-    return fact(isSo && at(body, 'deleted') === true, expected, isSo ? 'not deleted true' : 'another id or object')
+    const differences = fieldDifferences(body, ['id', 'object', 'deleted'])
+    if (differences !== '') return checkThat(false, expected, differences)
+    const isKey = valueAt(body, 'id') === id && valueAt(body, 'object') === 'organization.admin_api_key.deleted'
+    const isDeleted = valueAt(body, 'deleted') === true
+    return checkThat(isKey && isDeleted, expected, isKey ? 'not deleted true' : 'a different id or object')
   }
 
-const isUnlisted =
+const isNotListed =
   (id: string): Check =>
-  (answer) =>
-    fact(!idsOf(answer).includes(id), 'listed no more', 'listed still')
+  (response) =>
+    checkThat(!idsOf(response).includes(id), 'not listed', 'still listed')
 
-const ofCollection = (method: string) =>
-  writing(`method-${method.toLowerCase()}`, 'sibling', async (stage) => {
-    const answer = await stage.ask({ method, path: keysPath, body: '{}' })
-    return examine(answer, notAllowed(stage, method, keysPath, 'GET, POST'), [emptyForUnknown])
+const wrongMethodOfCollection = (method: string): Probe =>
+  writeProbe(`method-${method.toLowerCase()}`, 'sibling', async (context) => {
+    const response = await context.send({ method, path: keysPath, body: '{}' })
+    return evaluate(response, isMethodNotAllowed(context, method, keysPath, 'GET, POST'), [emptyForUnknownRoute])
   })
 
-const ofKey = (method: string) =>
-  writing(`method-${method.toLowerCase()}-of-key`, 'sibling', async (stage) => {
-    const path = `${keysPath}/${encodeURIComponent((await stage.specimen()).id)}`
-    const answer = await stage.ask(post({ name: stage.name() }, { method, path }))
-    return examine(answer, notAllowed(stage, method, path, 'GET, DELETE'), [emptyForUnknown])
+const wrongMethodOfKey = (method: string): Probe =>
+  writeProbe(`method-${method.toLowerCase()}-of-key`, 'sibling', async (context) => {
+    const path = keyPath((await context.sampleKey()).id)
+    const response = await context.send(createRequest({ name: context.uniqueName() }, { method, path }))
+    return evaluate(response, isMethodNotAllowed(context, method, path, 'GET, DELETE'), [emptyForUnknownRoute])
   })
 
-// A DELETE of the collection is not tried: a server that takes it may delete what is not ours.
-export const deletion = [
-  writing('delete', 'spec', async (stage) => {
-    const { id } = await stage.create()
-    return examine(await stage.ask(remove(id)), [succeeds, isDeletion(id)])
+// There is no probe for DELETE of the collection: a server that accepts it may delete keys of other people.
+export const deletionProbes: Probe[] = [
+  writeProbe('delete', 'spec', async (context) => {
+    const { id } = await context.createKey()
+    return evaluate(await context.send(deleteRequest(id)), [succeeds, isDeletionOf(id)])
   }),
-  writing('delete-declared-as-json', 'sdk', async (stage) => {
-    const { id } = await stage.create()
-    return examine(await stage.ask(remove(id, { headers: { 'content-type': 'application/json' } })), [succeeds])
+  writeProbe('delete-with-json-content-type', 'sdk', async (context) => {
+    const { id } = await context.createKey()
+    const headers = { 'content-type': 'application/json' }
+    return evaluate(await context.send(deleteRequest(id, { headers })), [succeeds])
   }),
-  writing('delete-twice', 'assumed', async (stage) => {
-    const { id } = await stage.create()
-    succeeds(await stage.ask(remove(id)))
-    return examine(await stage.ask(remove(id)), [notFound(id)])
+  writeProbe('delete-twice', 'assumed', async (context) => {
+    const { id } = await context.createKey()
+    succeeds(await context.send(deleteRequest(id)))
+    return evaluate(await context.send(deleteRequest(id)), [isNotFound(id)])
   }),
-  writing('delete-is-for-good', 'assumed', async (stage) => {
-    const { id } = await stage.create()
-    succeeds(await stage.ask(remove(id)))
-    const gone = notFound(id)(await stage.ask(retrieve(id)))
-    return { facts: [gone, isUnlisted(id)(await stage.ask(get('?order=desc&limit=100')))] }
+  writeProbe('delete-is-permanent', 'assumed', async (context) => {
+    const { id } = await context.createKey()
+    succeeds(await context.send(deleteRequest(id)))
+    const retrieved = await context.send(retrieveRequest(id))
+    const listed = await context.send(listRequest('?order=desc&limit=100'))
+    return { results: [isNotFound(id)(retrieved), isNotListed(id)(listed)] }
   }),
-  writing('delete-ends-authentication', 'assumed', async (stage) => {
-    const { id, value } = await stage.create()
-    succeeds(await stage.ask(remove(id)))
-    return examine(await stage.ask(get('', { as: value })), [isRefused], [anyToken()])
+  writeProbe('delete-ends-authentication', 'assumed', async (context) => {
+    const { id, value } = await context.createKey()
+    succeeds(await context.send(deleteRequest(id)))
+    return evaluate(await context.send(listRequest('', { token: value })), [isInvalidKey], [anyToken()])
   }),
-  writing('delete-itself', 'assumed', async (stage) => {
-    const { id, value } = await stage.create()
-    return examine(await stage.ask(remove(id, { as: value })), [succeeds, isDeletion(id)])
+  writeProbe('delete-itself', 'assumed', async (context) => {
+    const { id, value } = await context.createKey()
+    return evaluate(await context.send(deleteRequest(id, { token: value })), [succeeds, isDeletionOf(id)])
   }),
-  writing('delete-unknown', 'assumed', asks(remove(unknownId), [notFound(unknownId)])),
-  ofCollection('PATCH'),
-  ofCollection('PUT'),
-  ofKey('POST'),
-  ofKey('PATCH'),
+  writeProbe('delete-unknown', 'assumed', sendAndCheck(deleteRequest(unknownId), [isNotFound(unknownId)])),
+  wrongMethodOfCollection('PATCH'),
+  wrongMethodOfCollection('PUT'),
+  wrongMethodOfKey('POST'),
+  wrongMethodOfKey('PATCH'),
 ]

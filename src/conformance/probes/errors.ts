@@ -1,71 +1,85 @@
-import { emptyForUnknown } from '../checks/alternatives.ts'
-import { type Check, hasHeader, isEmpty, refuses } from '../checks/response-checks.ts'
-import { type Asked, get, keysPath, retrieve, unknownId } from '../client/client.ts'
-import { asks, examine, type Probe } from '../probe.ts'
-import type { Stage } from '../probe-context.ts'
+import { emptyForUnknownRoute } from '../checks/alternatives.ts'
+import { evaluate } from '../checks/evaluate.ts'
+import { hasHeader } from '../checks/header-checks.ts'
+import { type Check, hasEmptyBody, isError } from '../checks/response-checks.ts'
+import { keyPath, keysPath, listRequest, type ProbeRequest, retrieveRequest, unknownId } from '../client/requests.ts'
+import { type Probe, readProbe, sendAndCheck } from '../probe.ts'
+import type { ProbeContext } from '../probe-context.ts'
 
-export const notFound = (id: string) =>
-  refuses({ status: 404, code: 'not_found', message: `The admin API key ${id} was not found` })
+export const isNotFound = (id: string) =>
+  isError({ status: 404, code: 'not_found', message: `The admin API key ${id} was not found` })
 
-const plain = (path: string) => path.replace(/\?.*/, '')
+const unknownUrl = (name: string, path: string): Probe =>
+  readProbe(
+    name,
+    'sibling',
+    sendAndCheck(
+      { method: 'GET', path },
+      ({ basePath }) => [isError({ status: 404, message: `Invalid URL (GET ${basePath}${path.replace(/\?.*/, '')})` })],
+      [emptyForUnknownRoute],
+    ),
+  )
 
-/** A URL that the API does not have, asked for with the admin key unless said otherwise. */
-const unknownUrl = (name: string, path: string): Probe => ({
-  name,
-  evidence: 'sibling',
-  run: asks(
-    { method: 'GET', path },
-    (stage) => [refuses({ status: 404, message: `Invalid URL (GET ${stage.path}${plain(path)})` })],
-    [emptyForUnknown],
-  ),
-})
-
-export const notAllowed = (stage: Stage, method: string, path: string, allow: string): Check[] => [
-  refuses({
+export const isMethodNotAllowed = (
+  { basePath }: ProbeContext,
+  method: string,
+  path: string,
+  allow: string,
+): Check[] => [
+  isError({
     status: 405,
-    message: `Not allowed to ${method} on ${stage.path}${path}. (HINT: Perhaps you meant to use a different HTTP method?)`,
+    message: `Not allowed to ${method} on ${basePath}${path}. (HINT: Perhaps you meant to use a different HTTP method?)`,
   }),
   hasHeader('allow', allow),
 ]
 
-const wrongMethod = (name: string, asked: Asked, allow: string): Probe => ({
-  name,
-  evidence: 'sibling',
-  run: asks(asked, (stage) => notAllowed(stage, asked.method, asked.path, allow), [emptyForUnknown]),
-})
+const wrongMethod = (name: string, request: ProbeRequest, allow: string): Probe =>
+  readProbe(
+    name,
+    'sibling',
+    sendAndCheck(request, (context) => isMethodNotAllowed(context, request.method, request.path, allow), [
+      emptyForUnknownRoute,
+    ]),
+  )
 
-const bytes = (name: string, status: number, of: (stage: Stage) => string): Probe => ({
-  name,
-  evidence: 'assumed',
-  async run(stage) {
-    return examine(await stage.bytes(of(stage)), [refuses({ status })])
-  },
-})
+const invalidHttp = (name: string, status: number, bytesOf: (context: ProbeContext) => string): Probe =>
+  readProbe(name, 'assumed', async (context) =>
+    evaluate(await context.sendBytes(bytesOf(context)), [isError({ status })]),
+  )
 
-const headOf = ({ path, host }: Stage) => `GET ${path}${keysPath} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n`
+const requestHead = ({ basePath, host }: ProbeContext) =>
+  `GET ${basePath}${keysPath} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n`
 
-export const refusals: Probe[] = [
-  { name: 'retrieve-unknown', evidence: 'assumed', run: asks(retrieve(unknownId), [notFound(unknownId)]) },
+export const errorProbes: Probe[] = [
+  readProbe('retrieve-unknown', 'assumed', sendAndCheck(retrieveRequest(unknownId), [isNotFound(unknownId)])),
   unknownUrl('url-unknown', '/conform'),
   unknownUrl('url-unknown-with-query', '/conform?foo=bar'),
-  unknownUrl('url-slash', `${keysPath}/`),
-  unknownUrl('url-of-key-slash', `${keysPath}/${unknownId}/`),
-  unknownUrl('url-below-key', `${keysPath}/${unknownId}/conform`),
+  unknownUrl('url-trailing-slash', `${keysPath}/`),
+  unknownUrl('url-of-key-trailing-slash', `${keyPath(unknownId)}/`),
+  unknownUrl('url-below-key', `${keyPath(unknownId)}/conform`),
   wrongMethod('method-options', { method: 'OPTIONS', path: keysPath }, 'GET, POST'),
-  wrongMethod('method-options-of-key', { method: 'OPTIONS', path: `${keysPath}/${unknownId}` }, 'GET, DELETE'),
-  {
-    name: 'method-head',
-    evidence: 'sibling',
-    run: asks({ method: 'HEAD', path: keysPath }, [isEmpty(405), hasHeader('allow', 'GET, POST')], [emptyForUnknown]),
-  },
-  { name: 'encoding-of-path', evidence: 'assumed', run: asks(get('/%zz'), [refuses({ status: 400 })]) },
-  { name: 'encoding-of-query', evidence: 'assumed', run: asks(get('?after=%zz'), [refuses({ status: 400 })]) },
-  {
-    name: 'host-missing',
-    evidence: 'assumed',
-    run: asks(get('', { isHostless: true }), [refuses({ status: 400 })]),
-  },
-  bytes('http-malformed', 400, () => 'CONFORM\r\n\r\n'),
-  bytes('http-unknown-method', 400, (stage) => `${headOf(stage).replace('GET', 'FETCH')}\r\n`),
-  bytes('http-headers-too-large', 431, (stage) => `${headOf(stage)}X-Conform: ${'x'.repeat(65_536)}\r\n\r\n`),
+  wrongMethod('method-options-of-key', { method: 'OPTIONS', path: keyPath(unknownId) }, 'GET, DELETE'),
+  readProbe(
+    'method-head',
+    'sibling',
+    sendAndCheck(
+      { method: 'HEAD', path: keysPath },
+      [hasEmptyBody(405), hasHeader('allow', 'GET, POST')],
+      [emptyForUnknownRoute],
+    ),
+  ),
+  readProbe(
+    'encoding-of-path',
+    'assumed',
+    sendAndCheck({ method: 'GET', path: `${keysPath}/%zz` }, [isError({ status: 400 })]),
+  ),
+  readProbe('encoding-of-query', 'assumed', sendAndCheck(listRequest('?after=%zz'), [isError({ status: 400 })])),
+  readProbe('host-missing', 'assumed', sendAndCheck(listRequest('', { omitsHost: true }), [isError({ status: 400 })])),
+  invalidHttp('http-malformed', 400, () => 'CONFORM\r\n\r\n'),
+  invalidHttp('http-unknown-method', 400, (context) => `${requestHead(context).replace('GET', 'FETCH')}\r\n`),
+  invalidHttp(
+    'http-headers-too-large',
+    431,
+    (context) => `${requestHead(context)}X-Conform: ${'x'.repeat(65_536)}\r\n\r\n`,
+  ),
 ]

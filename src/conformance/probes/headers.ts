@@ -1,76 +1,78 @@
-import { fact } from '../checks/check-result.ts'
-import { type Check, hasHeader, hasHeaderLike, isJson, lacksHeader, succeeds } from '../checks/response-checks.ts'
-import { type Asked, get, retrieve, unknownId, unknownKey } from '../client/client.ts'
-import { asks, type Probe } from '../probe.ts'
+import { checkEqual, checkThat } from '../checks/check-result.ts'
+import { hasAnyHeader, hasHeader, hasHeaderFormat, isJson, lacksHeader } from '../checks/header-checks.ts'
+import { type Check, succeeds } from '../checks/response-checks.ts'
+import { listRequest, type ProbeRequest, retrieveRequest, unknownId, unknownKey } from '../client/requests.ts'
+import { type Evidence, type Probe, readProbe, sendAndCheck } from '../probe.ts'
 
-const hasRequestId = hasHeaderLike('x-request-id', 'req_', /^[0-9a-f]{32}$/, 'req_ and 32 hexadecimal digits')
-const hasAnyRequestId: Check = ({ headers }) =>
-  fact(headers['x-request-id'] !== undefined, 'x-request-id', 'no x-request-id')
-const hasOrganization = hasHeaderLike('openai-organization', 'org-', /^[A-Za-z0-9]{24}$/, 'org- and 24 characters')
+const requestIdFormat = 'req_ and 32 lowercase hexadecimal digits'
+const organizationFormat = 'org- and 24 characters A-Z a-z 0-9'
+
+const hasRequestId = hasHeaderFormat('x-request-id', 'req_', /^[0-9a-f]{32}$/, requestIdFormat)
+const hasAnyRequestId = hasAnyHeader('x-request-id')
+const hasOrganization = hasHeaderFormat('openai-organization', 'org-', /^[A-Za-z0-9]{24}$/, organizationFormat)
 const hasVersion = hasHeader('openai-version', '2020-10-01')
-const hasTime = hasHeaderLike('openai-processing-ms', '', /^\d+$/, 'a number')
+const hasProcessingTime = hasHeaderFormat('openai-processing-ms', '', /^\d+$/, 'a number')
 const hasChallenge = hasHeader('www-authenticate', 'Bearer realm="OpenAI API"')
 
-const identity = ['organization', 'version', 'processing-ms']
+const apiHeaders = ['organization', 'version', 'processing-ms']
 
-/** Of the three headers that tell of the API, exactly those named. */
-const tells =
-  (...names: string[]): Check =>
+/** Expects exactly these of the three openai- headers. */
+const hasApiHeaders =
+  (...expected: string[]): Check =>
   ({ headers }) => {
-    const told = identity.filter((name) => headers[`openai-${name}`] !== undefined)
-    const list = (texts: string[]) => (texts.length === 0 ? 'no openai-' : `openai- ${texts.join(', ')}`)
-    return { expected: list(names), seen: list(told) }
+    const actual = apiHeaders.filter((name) => headers[`openai-${name}`] !== undefined)
+    const toText = (names: string[]) => (names.length === 0 ? 'no openai- headers' : `openai- ${names.join(', ')}`)
+    return checkEqual(toText(expected), toText(actual))
   }
 
 const lacksRateLimits: Check = ({ headers }) => {
-  const isSo = !Object.keys(headers).some((name) => name.startsWith('x-ratelimit-'))
-  return fact(isSo, 'no x-ratelimit headers', 'with x-ratelimit headers')
+  const ok = !Object.keys(headers).some((name) => name.startsWith('x-ratelimit-'))
+  return checkThat(ok, 'no x-ratelimit headers', 'x-ratelimit headers present')
 }
 
-const lacksReason = lacksHeader('x-emulator-reason')
-const hasReason: Check = ({ headers }) =>
-  fact(headers['x-emulator-reason'] !== undefined, 'x-emulator-reason', 'no x-emulator-reason')
+const reasonHeader = 'x-emulator-reason'
 
-const unknown = retrieve(unknownId)
-const withoutKey = get('', { as: null })
-const withWrongKey = get('', { as: unknownKey })
+const unknownKeyRequest = retrieveRequest(unknownId)
+const withoutKey = listRequest('', { token: null })
+const withWrongKey = listRequest('', { token: unknownKey })
 
-const answered = (name: string, asked: Asked, checks: Check[]): Probe => ({
-  name,
-  evidence: 'sibling',
-  run: asks(asked, checks),
-})
+const responseHeader = (name: string, request: ProbeRequest, checks: Check[]): Probe =>
+  readProbe(name, 'sibling', sendAndCheck(request, checks))
 
-const sent = (name: string, evidence: Probe['evidence'], more: Partial<Asked>): Probe => ({
-  name,
-  evidence,
-  run: asks(get('?limit=1', more), [succeeds]),
-})
+const acceptedRequest = (name: string, evidence: Evidence, overrides: Partial<ProbeRequest>): Probe =>
+  readProbe(name, evidence, sendAndCheck(listRequest('?limit=1', overrides), [succeeds]))
 
-export const headers: Probe[] = [
-  answered('header-content-type', get('?limit=1'), [succeeds, isJson]),
-  answered('header-request-id', get('?limit=1'), [succeeds, hasRequestId]),
-  answered('header-organization', get('?limit=1'), [succeeds, hasOrganization]),
-  answered('header-version', get('?limit=1'), [succeeds, hasVersion]),
-  answered('header-processing-ms', get('?limit=1'), [succeeds, hasTime]),
-  answered('header-rate-limits', get('?limit=1'), [succeeds, lacksRateLimits]),
-  answered('header-on-404', unknown, [isJson, hasAnyRequestId, tells(...identity)]),
-  answered('header-without-key', withoutKey, [isJson, hasAnyRequestId, tells()]),
-  answered('header-with-wrong-key', withWrongKey, [isJson, hasAnyRequestId, tells('version', 'processing-ms')]),
-  answered('header-challenge', withoutKey, [hasChallenge]),
-  answered('header-challenge-to-wrong-key', withWrongKey, [hasChallenge]),
-  {
-    name: 'header-request-id-new',
-    evidence: 'sibling',
-    async run(stage) {
-      const answers = [await stage.ask(get('?limit=1')), await stage.ask(get('?limit=1'))]
-      const [one, two] = answers.map((answer) => answer.headers['x-request-id'])
-      return { facts: [fact(one !== undefined && one !== two, 'another x-request-id each time', 'none, or the same')] }
-    },
-  },
-  { name: 'header-reason', evidence: 'ours', run: asks(unknown, [hasReason]) },
-  { name: 'header-no-reason', evidence: 'ours', run: asks(get('?limit=1'), [succeeds, lacksReason]) },
-  sent('sends-content-type', 'sdk', { headers: { 'content-type': 'application/json' } }),
-  sent('sends-stainless', 'sdk', { headers: { 'x-stainless-retry-count': '1', 'x-stainless-lang': 'js' } }),
-  sent('sends-body', 'assumed', { headers: { 'content-type': 'text/plain' }, body: 'no JSON' }),
+export const headerProbes: Probe[] = [
+  responseHeader('header-content-type', listRequest('?limit=1'), [succeeds, isJson]),
+  responseHeader('header-request-id', listRequest('?limit=1'), [succeeds, hasRequestId]),
+  responseHeader('header-organization', listRequest('?limit=1'), [succeeds, hasOrganization]),
+  responseHeader('header-version', listRequest('?limit=1'), [succeeds, hasVersion]),
+  responseHeader('header-processing-ms', listRequest('?limit=1'), [succeeds, hasProcessingTime]),
+  responseHeader('header-rate-limits', listRequest('?limit=1'), [succeeds, lacksRateLimits]),
+  responseHeader('header-on-404', unknownKeyRequest, [isJson, hasAnyRequestId, hasApiHeaders(...apiHeaders)]),
+  responseHeader('header-without-key', withoutKey, [isJson, hasAnyRequestId, hasApiHeaders()]),
+  responseHeader('header-with-wrong-key', withWrongKey, [
+    isJson,
+    hasAnyRequestId,
+    hasApiHeaders('version', 'processing-ms'),
+  ]),
+  responseHeader('header-challenge', withoutKey, [hasChallenge]),
+  responseHeader('header-challenge-to-wrong-key', withWrongKey, [hasChallenge]),
+  readProbe('header-request-id-unique', 'sibling', async (context) => {
+    const responses = [await context.send(listRequest('?limit=1')), await context.send(listRequest('?limit=1'))]
+    const [first, second] = responses.map(({ headers }) => headers['x-request-id'])
+    const ok = first !== undefined && first !== second
+    return { results: [checkThat(ok, 'a new x-request-id each time', 'none, or the same')] }
+  }),
+  readProbe('header-reason', 'emulator', sendAndCheck(unknownKeyRequest, [hasAnyHeader(reasonHeader)])),
+  readProbe(
+    'header-no-reason',
+    'emulator',
+    sendAndCheck(listRequest('?limit=1'), [succeeds, lacksHeader(reasonHeader)]),
+  ),
+  acceptedRequest('accepts-content-type', 'sdk', { headers: { 'content-type': 'application/json' } }),
+  acceptedRequest('accepts-stainless-headers', 'sdk', {
+    headers: { 'x-stainless-retry-count': '1', 'x-stainless-lang': 'js' },
+  }),
+  acceptedRequest('accepts-body', 'assumed', { headers: { 'content-type': 'text/plain' }, body: 'not JSON' }),
 ]

@@ -1,24 +1,27 @@
 import type { Probe } from '../probe.ts'
-import { authentication } from './authentication.ts'
-import { routes } from './base-path.ts'
-import { bodies } from './create-bodies.ts'
-import { creation } from './creation.ts'
-import { cursor } from './cursor.ts'
-import { deletion } from './deletion.ts'
-import { refusals } from './errors.ts'
-import { headers } from './headers.ts'
-import { keys } from './key.ts'
-import { life } from './lifecycle.ts'
-import { limit } from './limit.ts'
-import { listing } from './list.ts'
-import { order } from './order.ts'
-import { owner } from './owner.ts'
-import { precedence } from './precedence.ts'
+import { authenticationProbes } from './authentication.ts'
+import { basePathProbes } from './base-path.ts'
+import { createBodyProbes } from './create-bodies.ts'
+import { creationProbes } from './creation.ts'
+import { cursorProbes } from './cursor.ts'
+import { deletionProbes } from './deletion.ts'
+import { errorProbes } from './errors.ts'
+import { headerProbes } from './headers.ts'
+import { keyProbes } from './key.ts'
+import { lifecycleProbes } from './lifecycle.ts'
+import { limitProbes } from './limit.ts'
+import { listProbes } from './list.ts'
+import { nameProbes } from './names.ts'
+import { orderProbes } from './order.ts'
+import { ownerProbes } from './owner.ts'
+import { paginationProbes } from './pagination.ts'
+import { precedenceProbes } from './precedence.ts'
 
 const all: Probe[] = [
-  ...[listing, order, cursor, limit, keys, owner, routes, authentication, refusals, precedence, headers],
-  ...[creation, bodies, life, deletion],
+  ...[listProbes, paginationProbes, orderProbes, cursorProbes, limitProbes, keyProbes, ownerProbes, basePathProbes],
+  ...[authenticationProbes, errorProbes, precedenceProbes, headerProbes],
+  ...[creationProbes, nameProbes, createBodyProbes, lifecycleProbes, deletionProbes],
 ].flat()
 
-/** Every probe, the first that of the list; what changes something comes after what does not. */
+/** All probes. The first one lists keys; those that write come last. */
 export const probes: readonly Probe[] = [...all.filter(({ writes }) => !writes), ...all.filter(({ writes }) => writes)]

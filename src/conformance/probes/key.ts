@@ -1,66 +1,66 @@
-import { fact } from '../checks/check-result.ts'
-import { formOf, unlikeFields } from '../checks/describe.ts'
+import { checkThat } from '../checks/check-result.ts'
+import { describeFormat, fieldDifferences } from '../checks/describe.ts'
+import { evaluate } from '../checks/evaluate.ts'
 import {
-  each,
-  isName,
-  isText,
+  everyKey,
+  type FieldRule,
+  isNonEmptyText,
+  isTextOrNull,
   isTime,
   isTimeOrNull,
-  ofKeys,
-  type Rule,
-  some,
-  unlikeRules,
+  ruleViolations,
+  someKey,
 } from '../checks/key-checks.ts'
 import { type Check, hasFields, succeeds } from '../checks/response-checks.ts'
-import { retrieve } from '../client/client.ts'
-import { at, isObject, textAt } from '../client/response.ts'
-import { examine, type Probe } from '../probe.ts'
+import { retrieveRequest } from '../client/requests.ts'
+import { isObject, textAt, valueAt } from '../client/response.ts'
+import { keyProbe, type Probe } from '../probe.ts'
 
-const rules: Record<string, Rule> = {
+const fieldRules: Record<string, FieldRule> = {
   object: (value) => value === 'organization.admin_api_key',
-  id: isText,
-  name: isName,
-  redacted_value: isText,
+  id: isNonEmptyText,
+  name: isTextOrNull,
+  redacted_value: isNonEmptyText,
   created_at: isTime,
   expires_at: isTimeOrNull,
   last_used_at: isTimeOrNull,
   owner: (value) => isObject(value) && !Array.isArray(value),
 }
 
-export const keyFields = Object.keys(rules)
+export const keyFields = Object.keys(fieldRules)
 
-const unlikeRedacted = (key: unknown): string =>
-  /^.{8}\.\.\..{3}$/s.test(textAt(key, 'redacted_value')) ? '' : formOf(at(key, 'redacted_value'), '')
+const redactedValueProblem = (key: unknown): string =>
+  /^.{8}\.\.\..{3}$/s.test(textAt(key, 'redacted_value')) ? '' : describeFormat(valueAt(key, 'redacted_value'), '')
 
-/** The same key but for its use, for it may have been used meanwhile. */
+/** Ignores `last_used_at`, because the key may have been used since it was listed. */
 const isAsListed =
-  (key: unknown): Check =>
+  (listedKey: unknown): Check =>
   ({ body }) => {
-    const [seen, expected] = [body, key].map((shown) => JSON.stringify({ ...(shown as object), last_used_at: 0 }))
-    return fact(seen === expected, 'as it is listed', 'otherwise than it is listed')
+    const [actual, expected] = [body, listedKey].map((key) => JSON.stringify({ ...(key as object), last_used_at: 0 }))
+    return checkThat(actual === expected, 'as listed', 'not as listed')
   }
 
-export const keys: Probe[] = [
-  ofKeys(
+export const keyProbes: Probe[] = [
+  keyProbe(
     'key-fields',
     'spec',
-    each('8 fields in order', (key) => unlikeFields(key, keyFields)),
+    everyKey('8 fields in order', (key) => fieldDifferences(key, keyFields)),
   ),
-  ofKeys(
+  keyProbe(
     'key-types',
     'spec',
-    each('fields of their types', (key) => unlikeRules(key, rules)),
+    everyKey('fields of the correct types', (key) => ruleViolations(key, fieldRules)),
   ),
-  ofKeys('key-id', 'assumed', some(['id'], ['key_'], 16)),
-  ofKeys('key-redacted-value', 'spec', each('8 characters ... 3 characters', unlikeRedacted)),
+  keyProbe('key-id', 'assumed', someKey(['id'], ['key_'], 16)),
+  keyProbe('key-redacted-value', 'spec', everyKey('8 characters ... 3 characters', redactedValueProblem)),
   {
     name: 'retrieve',
     evidence: 'spec',
-    keys: 1,
-    async run(stage) {
-      const { ids, keys: listed } = await stage.inventory()
-      const answer = await stage.ask(retrieve(ids[0] ?? ''))
-      return examine(answer, [succeeds, hasFields(keyFields), isAsListed(listed[0])])
+    minKeys: 1,
+    async run(context) {
+      const { ids, keys } = await context.existingKeys()
+      const response = await context.send(retrieveRequest(ids[0] ?? ''))
+      return evaluate(response, [succeeds, hasFields(keyFields), isAsListed(keys[0])])
     },
   },
 ]

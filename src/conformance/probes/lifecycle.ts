@@ -1,61 +1,64 @@
 import { anyToken } from '../checks/alternatives.ts'
-import { fact, isSame } from '../checks/check-result.ts'
-import { describe, kindOf } from '../checks/describe.ts'
-import { type Check, refuses, succeeds } from '../checks/response-checks.ts'
-import { get, remove, retrieve, unknownId } from '../client/client.ts'
-import { at } from '../client/response.ts'
-import { examine, writing } from '../probe.ts'
-import { notFound } from './errors.ts'
+import { areAllOk, checkThat } from '../checks/check-result.ts'
+import { describeResponse, describeType } from '../checks/describe.ts'
+import { type Alternative, evaluate } from '../checks/evaluate.ts'
+import { type Check, isError, succeeds } from '../checks/response-checks.ts'
+import { deleteRequest, listRequest, retrieveRequest, unknownId } from '../client/requests.ts'
+import { valueAt } from '../client/response.ts'
+import { type Probe, writeProbe } from '../probe.ts'
+import { isNotFound } from './errors.ts'
 
-// What becomes of a key: it is kept, used, it expires.
-
-export const isRefused = refuses({ status: 401, code: 'invalid_api_key' })
+export const isInvalidKey = isError({ status: 401, code: 'invalid_api_key' })
 
 const isUsed: Check = ({ body }) => {
-  const seen = at(body, 'last_used_at')
-  return fact(Number.isInteger(seen), 'last_used_at an integer', `last_used_at ${kindOf(seen)}`)
+  const lastUsedAt = valueAt(body, 'last_used_at')
+  return checkThat(Number.isInteger(lastUsedAt), 'last_used_at an integer', `last_used_at ${describeType(lastUsedAt)}`)
 }
 
-// Beyond the second in which it expires.
-const untilExpired = 2100
+const discardsState = (id: string): Alternative => ({ override: { state: 'discarded' }, checks: [isNotFound(id)] })
 
-export const life = [
-  writing('retrieve-created', 'spec', async (stage) => {
-    const { id } = await stage.specimen()
-    const turn = [{ turn: { state: 'discarded' as const }, checks: [notFound(id)] }]
-    return examine(await stage.ask(retrieve(id)), [succeeds], turn)
+/** Longer than the one second of lifetime and the rest of the second in which the key expires. */
+const expiryWaitMs = 2100
+
+export const lifecycleProbes: Probe[] = [
+  writeProbe('retrieve-created', 'spec', async (context) => {
+    const { id } = await context.sampleKey()
+    return evaluate(await context.send(retrieveRequest(id)), [succeeds], [discardsState(id)])
   }),
-  writing('use', 'assumed', async (stage) => {
-    const { id, value } = await stage.create()
-    succeeds(await stage.ask(get('?limit=1', { as: value })))
-    return examine(await stage.ask(retrieve(id)), [succeeds, isUsed])
+  writeProbe('last-used', 'assumed', async (context) => {
+    const { id, value } = await context.createKey()
+    succeeds(await context.send(listRequest('?limit=1', { token: value })))
+    return evaluate(await context.send(retrieveRequest(id)), [succeeds, isUsed])
   }),
-  writing('use-at-once', 'assumed', async (stage) => {
-    const { id, value } = await stage.create()
-    return examine(await stage.ask(retrieve(id, { as: value })), [succeeds, isUsed])
+  writeProbe('last-used-in-same-request', 'assumed', async (context) => {
+    const { id, value } = await context.createKey()
+    return evaluate(await context.send(retrieveRequest(id, { token: value })), [succeeds, isUsed])
   }),
-  writing('use-that-failed', 'assumed', async (stage) => {
-    const { id, value } = await stage.create()
-    const failed = await stage.ask(retrieve(unknownId, { as: value }))
-    const used = await stage.ask(retrieve(id))
-    return { facts: [notFound(unknownId)(failed), succeeds(used), isUsed(used)] }
+  writeProbe('last-used-by-failed-request', 'assumed', async (context) => {
+    const { id, value } = await context.createKey()
+    const failed = await context.send(retrieveRequest(unknownId, { token: value }))
+    const retrieved = await context.send(retrieveRequest(id))
+    return { results: [isNotFound(unknownId)(failed), succeeds(retrieved), isUsed(retrieved)] }
   }),
-  writing('owner-of-created', 'assumed', async (stage) => {
-    const parent = await stage.create()
-    const child = await stage.create({}, { as: parent.value })
-    const [one, other] = [parent, child].map(({ answer }) => JSON.stringify(at(answer.body, 'owner')))
-    return { facts: [fact(one !== undefined && one === other, 'the owner of the calling key', 'another owner')] }
+  writeProbe('owner-of-created', 'assumed', async (context) => {
+    const caller = await context.createKey()
+    const created = await context.createKey({}, { token: caller.value })
+    const [expected, actual] = [caller, created].map(({ response }) => JSON.stringify(valueAt(response.body, 'owner')))
+    const ok = expected !== undefined && expected === actual
+    return { results: [checkThat(ok, 'the owner of the calling key', 'a different owner')] }
   }),
-  writing('expired', 'assumed', async (stage) => {
-    const { id, value } = await stage.create({ expires_in_seconds: 1 })
-    await stage.wait(untilExpired)
-    const { facts, turn } = examine(await stage.ask(get('', { as: value })), [isRefused], [anyToken()])
-    const kept = await stage.ask(retrieve(id))
-    const gone = await stage.ask(remove(id))
-    const after = [
-      fact(kept.status === 200, 'retrieved still', describe(kept)),
-      fact(gone.status === 200, 'deleted still', describe(gone)),
+  writeProbe('expired', 'assumed', async (context) => {
+    const { id, value } = await context.createKey({ expires_in_seconds: 1 })
+    await context.wait(expiryWaitMs)
+    const used = await context.send(listRequest('', { token: value }))
+    const { results, override } = evaluate(used, [isInvalidKey], [anyToken()])
+    const retrieved = await context.send(retrieveRequest(id))
+    const deleted = await context.send(deleteRequest(id))
+    const resultsAfter = [
+      checkThat(retrieved.status === 200, 'can be retrieved', describeResponse(retrieved)),
+      checkThat(deleted.status === 200, 'can be deleted', describeResponse(deleted)),
     ]
-    return { facts: [...facts, ...after], ...(turn !== undefined && after.every(isSame) ? { turn } : {}) }
+    const isExplained = override !== undefined && areAllOk(resultsAfter)
+    return { results: [...results, ...resultsAfter], ...(isExplained ? { override } : {}) }
   }),
 ]

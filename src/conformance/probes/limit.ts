@@ -1,19 +1,23 @@
-import { type Check, lists, listsAtMost, refuses, succeeds } from '../checks/response-checks.ts'
-import { get } from '../client/client.ts'
-import { type Alternative, asks, examine, type Probe } from '../probe.ts'
+import { type Alternative, evaluate } from '../checks/evaluate.ts'
+import { hasAtMostKeys, hasKeyCount } from '../checks/list-checks.ts'
+import { type Check, isError, succeeds } from '../checks/response-checks.ts'
+import { listRequest } from '../client/requests.ts'
+import { type Probe, readProbe, sendAndCheck } from '../probe.ts'
 
-const notAnInteger = refuses({
+const isNotAnInteger = isError({
   status: 400,
   param: 'limit',
   code: 'invalid_type',
   message: "Invalid type for 'limit': expected an integer, but got a string instead.",
 })
 
-const rejected = (check: Check): Alternative[] => [{ turn: { limit_out_of_range: 'reject' }, checks: [check] }]
+const rejectsOutOfRange = (check: Check): Alternative[] => [
+  { override: { limit_out_of_range: 'reject' }, checks: [check] },
+]
 
-const below = (limit: number) =>
-  rejected(
-    refuses({
+const rejectsTooSmall = (limit: number) =>
+  rejectsOutOfRange(
+    isError({
       status: 400,
       param: 'limit',
       code: 'integer_below_min_value',
@@ -21,9 +25,9 @@ const below = (limit: number) =>
     }),
   )
 
-const above = (limit: number) =>
-  rejected(
-    refuses({
+const rejectsTooLarge = (limit: number) =>
+  rejectsOutOfRange(
+    isError({
       status: 400,
       param: 'limit',
       code: 'integer_above_max_value',
@@ -31,44 +35,49 @@ const above = (limit: number) =>
     }),
   )
 
-const clamped = { evidence: 'sibling', keys: 2 } as const
-const refused = { evidence: 'sibling', checks: [notAnInteger] } as const
+const clampedToOne = (name: string, limit: number): Probe => ({
+  name,
+  evidence: 'sibling',
+  minKeys: 2,
+  run: sendAndCheck(listRequest(`?limit=${limit}`), [succeeds, hasKeyCount(1)], rejectsTooSmall(limit)),
+})
 
-export const limit: Probe[] = [
-  { name: 'limit-one', evidence: 'spec', keys: 2, run: asks(get('?limit=1'), [succeeds, lists(1)]) },
+const notAnInteger = (name: string, limit: string): Probe =>
+  readProbe(name, 'sibling', sendAndCheck(listRequest(`?limit=${limit}`), [isNotAnInteger]))
+
+export const limitProbes: Probe[] = [
   {
-    name: 'limit-hundred',
+    name: 'limit-one',
     evidence: 'spec',
-    run: async (stage) => examine((await stage.inventory()).answer, [succeeds, listsAtMost(100)]),
+    minKeys: 2,
+    run: sendAndCheck(listRequest('?limit=1'), [succeeds, hasKeyCount(1)]),
   },
-  { name: 'limit-zero', ...clamped, run: asks(get('?limit=0'), [succeeds, lists(1)], below(0)) },
-  { name: 'limit-negative', ...clamped, run: asks(get('?limit=-7'), [succeeds, lists(1)], below(-7)) },
-  {
-    name: 'limit-above',
-    evidence: 'sibling',
-    run: asks(get('?limit=101'), [succeeds, listsAtMost(100)], above(101)),
-  },
+  readProbe('limit-hundred', 'spec', async (context) =>
+    evaluate((await context.existingKeys()).response, [succeeds, hasAtMostKeys(100)]),
+  ),
+  clampedToOne('limit-zero', 0),
+  clampedToOne('limit-negative', -7),
+  readProbe(
+    'limit-above',
+    'sibling',
+    sendAndCheck(listRequest('?limit=101'), [succeeds, hasAtMostKeys(100)], rejectsTooLarge(101)),
+  ),
   {
     name: 'limit-far-above',
     evidence: 'sibling',
-    keys: 100,
-    run: asks(get('?limit=500'), [succeeds, lists(100)], above(500)),
+    minKeys: 100,
+    run: sendAndCheck(listRequest('?limit=500'), [succeeds, hasKeyCount(100)], rejectsTooLarge(500)),
   },
-  { name: 'limit-signed', evidence: 'assumed', keys: 2, run: asks(get('?limit=%2B1'), [succeeds, lists(1)]) },
-  ...(
-    [
-      ['word', 'abc'],
-      ['fraction', '1.5'],
-      ['hexadecimal', '0x10'],
-      ['exponent', '1e1'],
-      ['blank', '+7'],
-      ['empty', ''],
-    ] as const
-  ).map(
-    ([what, text]): Probe => ({
-      name: `limit-${what}`,
-      evidence: refused.evidence,
-      run: asks(get(`?limit=${text}`), refused.checks),
-    }),
-  ),
+  {
+    name: 'limit-signed',
+    evidence: 'assumed',
+    minKeys: 2,
+    run: sendAndCheck(listRequest('?limit=%2B1'), [succeeds, hasKeyCount(1)]),
+  },
+  notAnInteger('limit-word', 'abc'),
+  notAnInteger('limit-fraction', '1.5'),
+  notAnInteger('limit-hexadecimal', '0x10'),
+  notAnInteger('limit-exponent', '1e1'),
+  notAnInteger('limit-leading-space', '+7'),
+  notAnInteger('limit-empty', ''),
 ]

@@ -1,51 +1,60 @@
-import { fact } from '../checks/check-result.ts'
-import { type Check, listsIds, refuses, succeeds } from '../checks/response-checks.ts'
-import { get } from '../client/client.ts'
-import { type Answer, at, keysOf } from '../client/response.ts'
-import { asks, examine, type Probe } from '../probe.ts'
+import { checkThat } from '../checks/check-result.ts'
+import { evaluate } from '../checks/evaluate.ts'
+import { hasKeyIds } from '../checks/list-checks.ts'
+import { type Check, isError, succeeds } from '../checks/response-checks.ts'
+import { listRequest } from '../client/requests.ts'
+import { type HttpResponse, keysOf, valueAt } from '../client/response.ts'
+import { type Evidence, type Probe, readProbe, sendAndCheck } from '../probe.ts'
 
-const timesOf = (answer: Answer) => keysOf(answer).map((key) => at(key, 'created_at') as number)
+const timesOf = (response: HttpResponse) => keysOf(response).map((key) => valueAt(key, 'created_at') as number)
 
-const isRising = (times: number[]) => times.every((time, n) => time >= (times[n - 1] ?? time))
+const isAscending = (times: number[]) => times.every((time, index) => time >= (times[index - 1] ?? time))
 
-const isOldestFirst: Check = (answer) => fact(isRising(timesOf(answer)), 'oldest first', 'another order')
-const isNewestFirst: Check = (answer) => fact(isRising(timesOf(answer).toReversed()), 'newest first', 'another order')
+const isOldestFirst: Check = (response) =>
+  checkThat(isAscending(timesOf(response)), 'oldest first', 'in a different order')
 
-const refusal = (value: string) =>
-  refuses({
+const isNewestFirst: Check = (response) =>
+  checkThat(isAscending(timesOf(response).toReversed()), 'newest first', 'in a different order')
+
+const isInvalidOrder = (value: string) =>
+  isError({
     status: 400,
     param: 'order',
     code: 'invalid_value',
     message: `Invalid value: '${value}'. Supported values are: 'asc' and 'desc'.`,
   })
 
-export const order: Probe[] = [
+const rejectedOrder = (name: string, evidence: Evidence, value: string): Probe =>
+  readProbe(name, evidence, sendAndCheck(listRequest(`?order=${value}`), [isInvalidOrder(value)]))
+
+export const orderProbes: Probe[] = [
   {
     name: 'order-default',
     evidence: 'spec',
-    keys: 2,
-    run: async (stage) => examine((await stage.inventory()).answer, [succeeds, isOldestFirst]),
+    minKeys: 2,
+    run: async (context) => evaluate((await context.existingKeys()).response, [succeeds, isOldestFirst]),
   },
   {
     name: 'order-asc',
     evidence: 'spec',
-    keys: 2,
-    run: asks(get('?order=asc&limit=100'), async (stage) => {
-      const { ids } = await stage.inventory()
-      return [succeeds, listsIds(ids, 'as by default')]
+    minKeys: 2,
+    run: sendAndCheck(listRequest('?order=asc&limit=100'), async (context) => {
+      const { ids } = await context.existingKeys()
+      return [succeeds, hasKeyIds(ids, 'as by default')]
     }),
   },
   {
     name: 'order-desc',
     evidence: 'spec',
-    keys: 2,
-    async run(stage) {
-      const { ids, isWhole } = await stage.inventory()
-      const page = await stage.ask(get('?order=desc&limit=100'))
-      return examine(page, [succeeds, isWhole ? listsIds(ids.toReversed(), 'the reverse') : isNewestFirst])
+    minKeys: 2,
+    async run(context) {
+      const { ids, isComplete } = await context.existingKeys()
+      const page = await context.send(listRequest('?order=desc&limit=100'))
+      const isReversed = isComplete ? hasKeyIds(ids.toReversed(), 'in reverse order') : isNewestFirst
+      return evaluate(page, [succeeds, isReversed])
     },
   },
-  { name: 'order-unknown', evidence: 'sibling', run: asks(get('?order=up'), [refusal('up')]) },
-  { name: 'order-in-capitals', evidence: 'assumed', run: asks(get('?order=ASC'), [refusal('ASC')]) },
-  { name: 'order-empty', evidence: 'assumed', run: asks(get('?order='), [refusal('')]) },
+  rejectedOrder('order-unknown', 'sibling', 'up'),
+  rejectedOrder('order-uppercase', 'assumed', 'ASC'),
+  rejectedOrder('order-empty', 'assumed', ''),
 ]

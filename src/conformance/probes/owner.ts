@@ -1,40 +1,48 @@
-import { unlikeFields, word } from '../checks/describe.ts'
-import { each, isName, isText, isTime, ofKeys, type Rule, some, unlikeRules } from '../checks/key-checks.ts'
-import { at, textAt } from '../client/response.ts'
-import type { Probe } from '../probe.ts'
+import { fieldDifferences, safeWord } from '../checks/describe.ts'
+import {
+  everyKey,
+  type FieldRule,
+  isNonEmptyText,
+  isTextOrNull,
+  isTime,
+  ruleViolations,
+  someKey,
+} from '../checks/key-checks.ts'
+import { textAt, valueAt } from '../client/response.ts'
+import { keyProbe, type Probe } from '../probe.ts'
 
-const kinds: Record<string, { object: string; role: string }> = {
+const ownerTypes: Record<string, { object: string; role: string }> = {
   user: { object: 'organization.user', role: 'owner' },
   service_account: { object: 'organization.service_account', role: 'member' },
 }
 
-const rules: Record<string, Rule> = {
-  type: (value) => Object.keys(kinds).includes(value as string),
-  object: (value) => Object.values(kinds).some(({ object }) => object === value),
-  id: isText,
-  name: isName,
+const fieldRules: Record<string, FieldRule> = {
+  type: (value) => Object.keys(ownerTypes).includes(value as string),
+  object: (value) => Object.values(ownerTypes).some(({ object }) => object === value),
+  id: isNonEmptyText,
+  name: isTextOrNull,
   created_at: isTime,
-  role: isText,
+  role: isNonEmptyText,
 }
 
-const unlikeKind = (field: 'object' | 'role') => (key: unknown) => {
+const ownerTypeProblem = (field: 'object' | 'role') => (key: unknown) => {
   const type = textAt(key, 'owner', 'type')
-  const seen = at(key, 'owner', field)
-  return seen === kinds[type]?.[field] ? '' : `${field} ${word(seen)} of type ${word(type)}`
+  const actual = valueAt(key, 'owner', field)
+  return actual === ownerTypes[type]?.[field] ? '' : `${field} ${safeWord(actual)} of type ${safeWord(type)}`
 }
 
-export const owner: Probe[] = [
-  ofKeys(
+export const ownerProbes: Probe[] = [
+  keyProbe(
     'owner-fields',
     'spec',
-    each('6 fields in order', (key) => unlikeFields(at(key, 'owner'), Object.keys(rules))),
+    everyKey('6 fields in order', (key) => fieldDifferences(valueAt(key, 'owner'), Object.keys(fieldRules))),
   ),
-  ofKeys(
+  keyProbe(
     'owner-types',
     'spec',
-    each('fields of their types', (key) => unlikeRules(at(key, 'owner'), rules)),
+    everyKey('fields of the correct types', (key) => ruleViolations(valueAt(key, 'owner'), fieldRules)),
   ),
-  ofKeys('owner-object', 'spec', each('the object of its type', unlikeKind('object'))),
-  ofKeys('owner-role', 'assumed', each('the role of its type', unlikeKind('role'))),
-  ofKeys('owner-id', 'sibling', some(['owner', 'id'], ['user-', 'sa_'], 24)),
+  keyProbe('owner-object', 'spec', everyKey('the object of its type', ownerTypeProblem('object'))),
+  keyProbe('owner-role', 'assumed', everyKey('the role of its type', ownerTypeProblem('role'))),
+  keyProbe('owner-id', 'sibling', someKey(['owner', 'id'], ['user-', 'sa_'], 24)),
 ]

@@ -1,64 +1,76 @@
-import { anyToken, emptyForUnknown } from '../checks/alternatives.ts'
-import { hasHeader, refuses } from '../checks/response-checks.ts'
-import { get, keysPath, post, retrieve, unknownId, unknownKey } from '../client/client.ts'
-import { asks, type Probe, writing } from '../probe.ts'
+import { anyToken, emptyForUnknownRoute } from '../checks/alternatives.ts'
+import { hasHeader } from '../checks/header-checks.ts'
+import { isError } from '../checks/response-checks.ts'
+import { createRequest, keysPath, listRequest, retrieveRequest, unknownId, unknownKey } from '../client/requests.ts'
+import { type Probe, readProbe, sendAndCheck, writeProbe } from '../probe.ts'
 
-// What is wrong with a request in two ways tells what is looked at first.
+// Each of these requests has two errors. The response shows which one the server detects first.
 
-const wrongKey = { as: unknownKey }
+const wrongKey = { token: unknownKey }
+const textContentType = { 'content-type': 'text/plain' }
+const bodyOver1MiB = 'x'.repeat(1024 * 1024 + 1)
 
-const isWrongKey = refuses({ status: 401, code: 'invalid_api_key' })
-const isUnknown = refuses({ status: 404, code: 'not_found' })
-const isWrongLimit = refuses({ status: 400, param: 'limit', code: 'invalid_type' })
-const isWrongOrder = refuses({ status: 400, param: 'order', code: 'invalid_value' })
-const isWrongCursor = refuses({ status: 400, param: 'after', code: 'invalid_value' })
-const isWrongType = refuses({ status: 415, code: 'unsupported_content_type' })
+const isInvalidKey = isError({ status: 401, code: 'invalid_api_key' })
+const isUnknownKeyId = isError({ status: 404, code: 'not_found' })
+const isInvalidLimit = isError({ status: 400, param: 'limit', code: 'invalid_type' })
+const isInvalidOrder = isError({ status: 400, param: 'order', code: 'invalid_value' })
+const isInvalidCursor = isError({ status: 400, param: 'after', code: 'invalid_value' })
+const isUnsupportedContentType = isError({ status: 415, code: 'unsupported_content_type' })
 
-const over1MiB = 'x'.repeat(1024 * 1024 + 1)
-const asText = { 'content-type': 'text/plain' }
-
-export const precedence: Probe[] = [
-  {
-    name: 'url-before-key',
-    evidence: 'assumed',
-    run: asks({ method: 'GET', path: '/conform', as: null }, [refuses({ status: 404 })], [emptyForUnknown]),
-  },
-  {
-    name: 'method-before-key',
-    evidence: 'assumed',
-    run: asks(
-      { method: 'OPTIONS', path: keysPath, as: null },
-      [refuses({ status: 405 }), hasHeader('allow', 'GET, POST')],
-      [emptyForUnknown],
+export const precedenceProbes: Probe[] = [
+  readProbe(
+    'url-before-key',
+    'assumed',
+    sendAndCheck({ method: 'GET', path: '/conform', token: null }, [isError({ status: 404 })], [emptyForUnknownRoute]),
+  ),
+  readProbe(
+    'method-before-key',
+    'assumed',
+    sendAndCheck(
+      { method: 'OPTIONS', path: keysPath, token: null },
+      [isError({ status: 405 }), hasHeader('allow', 'GET, POST')],
+      [emptyForUnknownRoute],
     ),
-  },
-  {
-    name: 'key-before-id',
-    evidence: 'assumed',
-    run: asks(retrieve(unknownId, wrongKey), [isWrongKey], [anyToken(isUnknown)]),
-  },
-  {
-    name: 'key-before-query',
-    evidence: 'assumed',
-    run: asks(get('?limit=abc', wrongKey), [isWrongKey], [anyToken(isWrongLimit)]),
-  },
-  {
-    name: 'after-before-order',
-    evidence: 'assumed',
-    run: asks(get('?limit=abc&order=up&after=a&after=b'), [isWrongCursor]),
-  },
-  { name: 'order-before-limit', evidence: 'assumed', run: asks(get('?limit=abc&order=up'), [isWrongOrder]) },
-  {
-    name: 'limit-before-unknown-after',
-    evidence: 'assumed',
-    run: asks(get(`?after=${unknownId}&limit=abc`), [isWrongLimit]),
-  },
-  writing(
+  ),
+  readProbe(
+    'key-before-id',
+    'assumed',
+    sendAndCheck(retrieveRequest(unknownId, wrongKey), [isInvalidKey], [anyToken(isUnknownKeyId)]),
+  ),
+  readProbe(
+    'key-before-query',
+    'assumed',
+    sendAndCheck(listRequest('?limit=abc', wrongKey), [isInvalidKey], [anyToken(isInvalidLimit)]),
+  ),
+  readProbe(
+    'after-before-order',
+    'assumed',
+    sendAndCheck(listRequest('?limit=abc&order=up&after=a&after=b'), [isInvalidCursor]),
+  ),
+  readProbe('order-before-limit', 'assumed', sendAndCheck(listRequest('?limit=abc&order=up'), [isInvalidOrder])),
+  readProbe(
+    'limit-before-unknown-after',
+    'assumed',
+    sendAndCheck(listRequest(`?after=${unknownId}&limit=abc`), [isInvalidLimit]),
+  ),
+  writeProbe(
     'key-before-body',
     'assumed',
-    asks(post('{', { ...wrongKey, headers: asText }), [isWrongKey], [anyToken(isWrongType)]),
+    sendAndCheck(
+      createRequest('{', { ...wrongKey, headers: textContentType }),
+      [isInvalidKey],
+      [anyToken(isUnsupportedContentType)],
+    ),
   ),
-  writing('type-before-length', 'assumed', asks(post(over1MiB, { headers: asText }), [isWrongType])),
-  writing('length-before-form', 'assumed', asks(post(over1MiB), [refuses({ status: 413 })])),
-  writing('form-before-fields', 'assumed', asks(post({ expires_in_seconds: 0 }, { headers: asText }), [isWrongType])),
+  writeProbe(
+    'content-type-before-size',
+    'assumed',
+    sendAndCheck(createRequest(bodyOver1MiB, { headers: textContentType }), [isUnsupportedContentType]),
+  ),
+  writeProbe('size-before-json', 'assumed', sendAndCheck(createRequest(bodyOver1MiB), [isError({ status: 413 })])),
+  writeProbe(
+    'content-type-before-fields',
+    'assumed',
+    sendAndCheck(createRequest({ expires_in_seconds: 0 }, { headers: textContentType }), [isUnsupportedContentType]),
+  ),
 ]
