@@ -6,6 +6,7 @@ import { RequestPacer } from '../../conformance/client/pacing.ts'
 import { probes } from '../../conformance/probes/index.ts'
 import { toMarkdown, toReport } from '../../conformance/report.ts'
 import { type RunOutcome, runProbes } from '../../conformance/run.ts'
+import { printError } from '../output.ts'
 import { onSecondStop, onStop } from '../signals.ts'
 
 type ConformOptions = Options<'baseUrl' | 'adminKey' | 'write' | 'pace' | 'timeout' | 'json'>
@@ -66,5 +67,3 @@ function printLeftovers({ leftovers: { ids, searchFailed, untraceableCount }, na
   if (untraceableCount > 0)
     printError('a key with an empty or unexpected name may have been created: the response to a create did not say')
 }
-
-const printError = (message: string) => process.stderr.write(`admin-keys-emulator: ${message}\n`)
