@@ -12,12 +12,18 @@ export interface Schema {
   description?: string
 }
 
-/** Returns the TypeScript type for a schema, as far as types can express it. */
-export function typeOf(schema: Schema, indent = ''): string {
+/** The names of schemas that have a type of their own, by `keyOf`. */
+export type TypeNames = ReadonlyMap<string, string>
+
+/** Returns what two copies of a schema have in common. */
+export const keyOf = (schema: Schema): string => JSON.stringify(schema)
+
+/** Returns the TypeScript type for a schema, as far as types can express it. Named schemas within it become references. */
+export function typeOf(schema: Schema, names: TypeNames, indent = ''): string {
   if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
   if (schema.const !== undefined) return JSON.stringify(schema.const)
   const union = schema.anyOf ?? schema.oneOf
-  if (union !== undefined) return [...new Set(union.map((each) => typeOf(each, indent)))].join(' | ')
+  if (union !== undefined) return [...new Set(union.map((each) => nameOrType(each, names, indent)))].join(' | ')
   switch (schema.type) {
     case 'integer':
     case 'number':
@@ -27,25 +33,28 @@ export function typeOf(schema: Schema, indent = ''): string {
     case 'null':
       return schema.type
     case 'array':
-      return `(${typeOf(schema.items ?? {}, indent)})[]`
+      return `(${nameOrType(schema.items ?? {}, names, indent)})[]`
     case 'object':
-      return objectType(schema, indent)
+      return objectType(schema, names, indent)
     default:
       return 'unknown'
   }
 }
 
-function objectType(schema: Schema, indent: string): string {
+const nameOrType = (schema: Schema, names: TypeNames, indent: string): string =>
+  names.get(keyOf(schema)) ?? typeOf(schema, names, indent)
+
+function objectType(schema: Schema, names: TypeNames, indent: string): string {
   const { properties, patternProperties = {}, additionalProperties, required = [] } = schema
   if (properties === undefined) {
     const [values = typeof additionalProperties === 'object' ? additionalProperties : {}] =
       Object.values(patternProperties)
-    return `Record<string, ${typeOf(values, indent)}>`
+    return `Record<string, ${nameOrType(values, names, indent)}>`
   }
   const inner = `${indent}    `
   const fields = Object.entries(properties).map(([name, schema]) => {
     const comment = schema.description === undefined ? '' : `${inner}/** ${schema.description} */\n`
-    return `${comment}${inner}${name}${required.includes(name) ? '' : '?'}: ${typeOf(schema, inner)};\n`
+    return `${comment}${inner}${name}${required.includes(name) ? '' : '?'}: ${nameOrType(schema, names, inner)};\n`
   })
   return `{\n${fields.join('')}${indent}}`
 }

@@ -6,14 +6,14 @@ import { fileURLToPath } from 'node:url'
 import { ClockChange, ClockState } from '../src/control-api/controls/clock.ts'
 import { ListedSandbox, NewSandbox } from '../src/control-api/controls/sandboxes.ts'
 import { Snapshot } from '../src/control-api/controls/snapshots.ts'
-import { ArmedFault, FaultBody } from '../src/faults/schemas.ts'
+import { ArmedFault, FaultBody, FaultMatch, PatchOperation } from '../src/faults/schemas.ts'
 import { JournalQuery } from '../src/journal/filter.ts'
 import { JournalEntrySchema } from '../src/journal/schemas.ts'
 import { operationIds } from '../src/openai-api/admin-api-keys/operation-ids.ts'
 import { BehaviorSchema } from '../src/openai-api/behavior.ts'
 import { resetParts } from '../src/sandbox/reset-parts.ts'
 import { SeedFile } from '../src/sandbox/seed/schema.ts'
-import { type Schema, typeOf } from './schema-types.ts'
+import { keyOf, type Schema, typeOf } from './schema-types.ts'
 
 const root = new URL('../', import.meta.url)
 const tsc = fileURLToPath(new URL('node_modules/typescript/bin/tsc', root))
@@ -26,18 +26,22 @@ const shapes = {
   ClockChange: [ClockChange, 'How to change a clock. `now` and `advance` exclude each other.'],
   ClockState: [ClockState, 'The current time of a sandbox.'],
   FaultBody: [FaultBody, 'A fault to add, by its kind.'],
+  FaultMatch: [FaultMatch, 'Limits a fault to the requests that match every given field.'],
   JournalEntry: [JournalEntrySchema, 'A request to the emulated API, without secrets.'],
   JournalQuery: [JournalQuery, 'The query parameters that filter the journal.'],
   ListedSandbox: [ListedSandbox, 'A sandbox as the emulator lists it.'],
   NewSandbox: [NewSandbox, 'A sandbox to create: from the seed, as a copy, or from a snapshot.'],
   OperationId: [{ enum: operationIds }, 'An operation of the emulated API.'],
+  PatchOperation: [PatchOperation, 'An operation of a JSON Patch (RFC 6902).'],
   ResetPart: [{ enum: resetParts }, 'A part to which a reset can be limited.'],
   SeedFile: [SeedFile, 'The state of a sandbox: what it starts from, or an export.'],
   Snapshot: [Snapshot, 'A named copy of a sandbox.'],
 } as const
 
+const names = new Map(Object.entries(shapes).map(([name, [schema]]) => [keyOf(schema as Schema), name]))
 const schemaTypes = Object.entries(shapes).map(
-  ([name, [schema, description]]) => `/** ${description} */\nexport type ${name} = ${typeOf(schema as Schema)};\n`,
+  ([name, [schema, description]]) =>
+    `/** ${description} */\nexport type ${name} = ${typeOf(schema as Schema, names)};\n`,
 )
 
 /** Returns a declaration file without its imports and re-exports. */

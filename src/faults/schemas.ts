@@ -41,24 +41,23 @@ export const PatchOperation = discriminatedUnion(
   ],
   { description: 'an operation of JSON Patch: {op, path, from, value}' },
 )
+export type PatchOperation = Type.Static<typeof PatchOperation>
 
 const Operation = Choice([...operationIds, ...shortNames, '*'], {
   description: 'an operationId, its short form, or "*" for every operation',
 })
 
-const common = {
-  operation: Operation,
-  match: Type.Optional(
-    Type.Object(
-      {
-        key_id: KeyId('the key that the operation retrieves or deletes'),
-        calling_key_id: KeyId('the key that authenticates the request'),
-        header: Type.Optional(Headers('request headers by name, with exact values')),
-      },
-      { ...closed, title: 'a match', description: 'an object: {key_id, calling_key_id, header}' },
-    ),
-  ),
-}
+export const FaultMatch = Type.Object(
+  {
+    key_id: KeyId('the key that the operation retrieves or deletes'),
+    calling_key_id: KeyId('the key that authenticates the request'),
+    header: Type.Optional(Headers('request headers by name, with exact values')),
+  },
+  { ...closed, title: 'a match', description: 'an object: {key_id, calling_key_id, header}' },
+)
+export type FaultMatch = Type.Static<typeof FaultMatch>
+
+const common = { operation: Operation, match: Type.Optional(FaultMatch) }
 
 const counted = {
   times: Type.Optional(

@@ -2,7 +2,7 @@
 import type { ClockChange, ClockState } from '../control-api/controls/clock.ts'
 import type { ListedSandbox, NewSandbox } from '../control-api/controls/sandboxes.ts'
 import type { Snapshot } from '../control-api/controls/snapshots.ts'
-import type { ArmedFault, FaultBody } from '../faults/schemas.ts'
+import type { ArmedFault, FaultBody, FaultMatch, PatchOperation } from '../faults/schemas.ts'
 import type { JournalQuery } from '../journal/filter.ts'
 import type { JournalEntry } from '../journal/schemas.ts'
 import type { OperationId } from '../openai-api/admin-api-keys/operation-ids.ts'
@@ -17,11 +17,13 @@ export type {
   ClockChange,
   ClockState,
   FaultBody,
+  FaultMatch,
   JournalEntry,
   JournalQuery,
   ListedSandbox,
   NewSandbox,
   OperationId,
+  PatchOperation,
   ResetPart,
   SeedFile,
   Snapshot,
