@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { keysUrl, startApp } from '../support/app.ts'
 
-test('a success says who answered, in the headers of the API and with its bare content type', async () => {
+test('success and error responses carry the headers of the API and a content type without a charset', async () => {
   const { call } = await startApp({ seed: 'organization: { id: org-acme }' })
   for (const [method, url] of [
     ['GET', keysUrl],
@@ -18,19 +18,19 @@ test('a success says who answered, in the headers of the API and with its bare c
   }
 })
 
-test('request ids are all different', async () => {
+test('the request IDs of 200 concurrent requests are unique', async () => {
   const { call } = await startApp()
-  const answers = await Promise.all(Array.from({ length: 200 }, () => call('GET', keysUrl)))
-  expect(new Set(answers.map(({ headers }) => headers['x-request-id'])).size).toBe(200)
+  const responses = await Promise.all(Array.from({ length: 200 }, () => call('GET', keysUrl)))
+  expect(new Set(responses.map(({ headers }) => headers['x-request-id'])).size).toBe(200)
 })
 
-test('there are no rate-limit headers, and a success has no reason', async () => {
+test('a success response has no rate-limit, retry or emulator headers', async () => {
   const { call } = await startApp()
   const { headers } = await call('GET', keysUrl)
   expect(Object.keys(headers).filter((name) => /ratelimit|retry|emulator/.test(name))).toEqual([])
 })
 
-test('the organization has an id of the API unless the seed gives one', async () => {
+test('an organization without an ID in the seed has a generated ID in the format of the API', async () => {
   const { call } = await startApp()
   expect((await call('GET', keysUrl)).headers['openai-organization']).toMatch(/^org-[A-Za-z0-9]{24}$/)
 })

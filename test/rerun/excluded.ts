@@ -1,14 +1,15 @@
 import { beforeEach } from 'vitest'
 import { type RerunMode, rerunMode } from '../support/rerun.ts'
 
-/** Tests that prove nothing in a mode, by name, with the reason. */
+/** Per mode: the names of tests that cannot run in it, with the reason. */
 const excluded: Record<RerunMode, Record<string, string>> = {
   reset: {},
   sandbox: {
-    'both base paths serve every operation': 'addresses default by its name, which is busy here',
-    'sandboxes are addressed by the base URL alone': 'has a sandbox of its own in the URL',
-    'a sandbox too many is a 503 that the client does not try again': 'there is room for default alone',
-    'a connection that breaks is tried again, and the answer arrives': 'its proxy leads to default',
+    'every operation is served under both base paths, with and without a sandbox prefix':
+      'sends requests to default, which is busy in this mode',
+    'a client reaches its sandbox through the base URL alone': 'selects another sandbox in the URL',
+    'the client does not retry the 503 of an exceeded sandbox limit': 'allows no sandbox except default',
+    'the client retries after connection resets until it receives the response': 'its proxy forwards to default',
   },
 }
 

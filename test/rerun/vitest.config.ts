@@ -3,7 +3,7 @@ import type { RerunMode } from '../support/rerun.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 
-// The emulated API must behave the same on a server that was used and reset, and in a sandbox while another one is busy.
+// The emulated API must behave the same after use and a reset, and in a second sandbox while `default` is busy.
 const rerunIn = (mode: RerunMode) => ({
   root,
   test: {

@@ -8,11 +8,11 @@ import { seedJsonSchema } from '../../src/sandbox/seed/schema.ts'
 
 const file = new URL('../../fixtures/seed.schema.json', import.meta.url)
 
-test('fixtures/seed.schema.json is the schema that validates (npm run openapi renews it)', async () => {
+test('fixtures/seed.schema.json equals the schema that validates seeds (npm run openapi updates it)', async () => {
   await expect(`${JSON.stringify(seedJsonSchema, null, 2)}\n`).toMatchFileSnapshot(fileURLToPath(file))
 })
 
-test('the file itself is a valid schema, and the built-in seeds fit it and name it', () => {
+test('fixtures/seed.schema.json is a valid schema that every built-in seed references and conforms to', () => {
   const validate = new Ajv({ strictTypes: false }).compile(JSON.parse(readFileSync(file, 'utf8')))
   for (const name of builtInSeeds) {
     const text = readFileSync(new URL(`../../fixtures/${name}.yaml`, import.meta.url), 'utf8')

@@ -10,7 +10,7 @@ import { runProgram } from '../support/program.ts'
 const noon = 'clock: { now: 2026-01-01T12:00:00Z, frozen: true }'
 const noonUnix = 1_767_268_800
 
-test('the example of the documentation loads, in YAML and in JSON', async () => {
+test('the documented example seed loads as YAML and as JSON', async () => {
   const yaml = `
 organization: { id: org-acme, name: Acme, user: { id: user-jane, name: Jane } }
 behavior: { auth: strict }
@@ -70,7 +70,7 @@ keys:
   }
 })
 
-describe('times', () => {
+describe('timestamps in seeds', () => {
   test.each([
     [1_700_000_000, 1_700_000_000],
     ['-90d', noonUnix - 90 * 86_400],
@@ -81,21 +81,21 @@ describe('times', () => {
     ['2026-02-28T10:20:30Z', Date.UTC(2026, 1, 28, 10, 20, 30) / 1000],
     ['2026-02-28T10:20:30.999+02:00', Date.UTC(2026, 1, 28, 8, 20, 30) / 1000],
     [0, 0],
-  ])('%j', async (time, expected) => {
+  ])('created_at: %j in a seed is the Unix time %d', async (time, expected) => {
     const { call } = await startApp({
       seed: `${noon}\nkeys: [{ id: k, name: k, created_at: ${JSON.stringify(time)} }]`,
     })
     expect((await call('GET', `${keysUrl}/k`)).body.created_at).toBe(expected)
   })
 
-  test('the clock may be set in Unix seconds, and runs on unless it is frozen', async () => {
+  test('a seed can set the clock in Unix seconds, and the clock keeps running by default', async () => {
     const { create } = await startApp({ seed: 'clock: { now: 1000000000 }' })
     const { created_at } = await create()
     expect(created_at).toBeGreaterThanOrEqual(1_000_000_000)
     expect(created_at).toBeLessThan(1_000_000_010)
   })
 
-  test('left out, a key is created now, unused, and never expires', async () => {
+  test('a seed key without timestamps is created at the current time, is unused and never expires', async () => {
     const { call } = await startApp({ seed: `${noon}\nkeys: [{ id: k, name: k }]` })
     expect((await call('GET', `${keysUrl}/k`)).body).toMatchObject({
       created_at: noonUnix,
@@ -105,8 +105,8 @@ describe('times', () => {
   })
 })
 
-describe('values', () => {
-  test('a key authenticates by its value or by the SHA-256 of it, which is no value itself', async () => {
+describe('key values in seeds', () => {
+  test('a seed key given by value or by SHA-256 hash authenticates with the value but not with the hash', async () => {
     const sha256 = hash('sha256', 'sk-admin-hashed')
     const { call } = await startApp({
       seed: `keys: [{ name: a, value: sk-admin-plain }, { name: b, value_sha256: ${sha256} }]`,
@@ -116,14 +116,16 @@ describe('values', () => {
     expect((await call('GET', keysUrl, { as: sha256 })).status).toBe(401)
   })
 
-  test('a seed that lists the admin key, by value or by hash, describes that row', async () => {
+  test('a seed that contains the admin key by value or by hash adds no second admin key', async () => {
     for (const field of [`value: ${adminKey}`, `value_sha256: ${hash('sha256', adminKey)}`]) {
-      const testApp = await startApp({ seed: `keys: [{ id: one, name: one }, { id: mine, name: my admin, ${field} }]` })
-      expect((await walk(testApp)).map(({ id }) => id)).toEqual(['one', 'mine'])
+      const testApp = await startApp({
+        seed: `keys: [{ id: one, name: one }, { id: admin, name: my admin, ${field} }]`,
+      })
+      expect((await walk(testApp)).map(({ id }) => id)).toEqual(['one', 'admin'])
     }
   })
 
-  test('without an admin key only the keys of the seed are there', async () => {
+  test('a server without an admin key has only the keys of the seed', async () => {
     const { call } = await startApp({
       adminKey: undefined,
       seed: 'keys: [{ id: only, name: a, value: sk-admin-only }]',
@@ -133,12 +135,12 @@ describe('values', () => {
   })
 })
 
-test.each(['yaml', 'json'])('a byte order mark at the head of a .%s file is no part of it', async (suffix) => {
+test.each(['yaml', 'json'])('a byte order mark at the start of a .%s seed file is ignored', async (suffix) => {
   const { call } = await startApp({ seed: [temporaryFile(`seed.${suffix}`, '\uFEFF{"keys": [{"name": "marked"}]}')] })
   expect((await call('GET', keysUrl)).body.data[1].name).toBe('marked')
 })
 
-test('several seeds: keys add up, elsewhere the later wins, field by field', async () => {
+test('several seeds add up their keys, and later seeds override all other fields one by one', async () => {
   const first = temporaryFile(
     '1.yaml',
     'organization: { id: org-1, user: { name: Jane } }\nbehavior: { auth: any }\nkeys: [{ id: a, name: a }]',
@@ -149,13 +151,13 @@ test('several seeds: keys add up, elsewhere the later wins, field by field', asy
   )
   const testApp = await startApp({ seed: [first, second] })
   expect((await walk(testApp)).map(({ id }) => id).slice(1)).toEqual(['a', 'b'])
-  const answer = await testApp.call('GET', `${keysUrl}?limit=0`, { as: 'anybody' })
-  expect(answer.status).toBe(400)
-  expect(answer.headers['openai-organization']).toBe('org-2')
+  const response = await testApp.call('GET', `${keysUrl}?limit=0`, { as: 'anybody' })
+  expect(response.status).toBe(400)
+  expect(response.headers['openai-organization']).toBe('org-2')
   expect((await testApp.create()).owner.name).toBe('Jane')
 })
 
-test('an id may be numbered, too', async () => {
+test('generated keys replace {n} in their IDs and names', async () => {
   const testApp = await startApp({ seed: 'keys: [{ generate: 3, id: "k{n}", name: "{n} of {n}", created_at: 5 }]' })
   expect((await walk(testApp)).slice(0, 3)).toMatchObject([
     { id: 'k1', name: '1 of 1' },
@@ -164,8 +166,8 @@ test('an id may be numbered, too', async () => {
   ])
 })
 
-describe('built-in', () => {
-  test('default has the admin key alone, as without any seed', async () => {
+describe('built-in seeds', () => {
+  test('the seed default contains only the admin key, like a server without a seed', async () => {
     const named = await loadSeeds(['default'])
     expect(named.keys).toEqual([])
     const testApp = await startApp({ seed: ['default'] })
@@ -174,7 +176,7 @@ describe('built-in', () => {
     expect(key.owner).toMatchObject({ name: (await (await startApp()).create()).owner.name })
   })
 
-  test('lifecycle has a key in each state', async () => {
+  test('the seed lifecycle contains a key in each state', async () => {
     const { call } = await startApp({ seed: ['lifecycle'] })
     const retrieve = async (id: string) => (await call('GET', `${keysUrl}/${id}`)).body
     const now = Date.now() / 1000
@@ -190,7 +192,7 @@ describe('built-in', () => {
     expect((await call('GET', keysUrl, { as: 'sk-admin-expired' })).status).toBe(401)
   })
 
-  test('sdk-conformance takes what the official suites send, again and again and at once', async () => {
+  test('the seed sdk-conformance serves the official SDK test suites repeatedly and concurrently', async () => {
     const { call } = await startApp({ seed: ['sdk-conformance'] })
     const url = '/organization/admin_api_keys'
     const as = 'My Admin API Key'
@@ -202,24 +204,24 @@ describe('built-in', () => {
       expect((await call('GET', `${url}/key_id`, { as })).status).toBe(200)
     }
     for (let n = 0; n < 10; n++) expect((await call('DELETE', `${url}/key_id`, { as })).status).toBe(200)
-    const parallel = Array.from({ length: 64 }, () => call('DELETE', `${url}/key_id`, { as: 'string' }))
-    expect((await Promise.all(parallel)).every(({ status }) => status === 200)).toBe(true)
+    const deletions = Array.from({ length: 64 }, () => call('DELETE', `${url}/key_id`, { as: 'string' }))
+    expect((await Promise.all(deletions)).every(({ status }) => status === 200)).toBe(true)
     expect((await call('GET', '/_stainless_unknown_path', { as })).status).toBe(404)
   })
 
-  test.each(builtInSeeds)('%s loads', async (name) => {
+  test.each(builtInSeeds)('the built-in seed %s loads', async (name) => {
     await expect(loadSeeds([name])).resolves.toBeDefined()
   })
 })
 
-/** The error that a seed file is refused with. */
-const refusal = (file: string): Promise<Error> =>
+/** Returns the error that loading a seed file throws. */
+const loadError = (file: string): Promise<Error> =>
   loadSeeds([file]).then(
-    () => Promise.reject(new Error('it loaded')),
+    () => Promise.reject(new Error('the seed loaded')),
     (thrown) => thrown,
   )
 
-describe('a mistake is told with its file, line, path, rule and value', () => {
+describe('errors in seeds', () => {
   test.each([
     ['keys:\n  - {}', 2, '/keys/0/name', 'is required for a key', 'is required'],
     ['keys:\n  - name: 5', 2, '/keys/0/name', 'a string', '5'],
@@ -320,9 +322,9 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
     ['organization:\n  user: Jane', 2, '/organization/user', 'a user', '"Jane"'],
     ['organization:\n  user: { created_at: soon }', 2, '/organization/user/created_at', 'Unix seconds', '"soon"'],
     ['{"keys":[\n{"name":"\\ud800"}]}', 2, '/keys/0/name', 'valid Unicode', '\\ud800'],
-  ])('%j', async (text, line, path, rule, value) => {
+  ])('the seed %j is rejected at line %d, path %s, with the rule "%s"', async (text, line, path, rule, value) => {
     const file = temporaryFile('broken.yaml', text)
-    const error = await refusal(file)
+    const error = await loadError(file)
     expect(error.name).toBe('UserError')
     expect(error.message.startsWith(`seed ${file}, line ${line}, ${path} `)).toBe(true)
     expect(error.message).toContain(rule)
@@ -336,7 +338,7 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
     ['{"keys": [\n]', 2],
     ['a: 1\n---\nb: 2', 2],
     ['keys:\n  - name: !secret x', 2],
-  ])('%j is not YAML', async (text, line) => {
+  ])('the seed %j is rejected as invalid YAML', async (text, line) => {
     const file = temporaryFile('broken.yaml', text)
     await expect(loadSeeds([file])).rejects.toThrow(`seed ${file}, line ${line} is not valid YAML or JSON`)
   })
@@ -350,50 +352,50 @@ describe('a mistake is told with its file, line, path, rule and value', () => {
     'keys:\n - name: x\n   value: " hunter2"',
     'keys: [{ name: x, created_at: sk-admin-hunter2hunter2 }]',
     'keys: [{ name: x, sk-admin-hunter2hunter2: y }]',
-  ])('and without the value of a key: %j', async (text) => {
-    const error = await refusal(temporaryFile('leak.yaml', text))
+  ])('the error for the seed %j does not contain the value of the key', async (text) => {
+    const error = await loadError(temporaryFile('leak.yaml', text))
     expect(error.name).toBe('UserError')
     expect(error.message).not.toContain('hunter2')
   })
 
   test.each(['keys: &a\n  - *a', '&a\nkeys: *a', 'keys:\n  - &k { name: x, owner: *k }'])(
-    'what contains itself is a mistake like others: %j',
+    'the seed %j, which contains itself, is rejected with its line',
     async (text) => {
-      await expect(loadSeeds([temporaryFile('circle.yaml', text)])).rejects.toThrow(/^seed .*circle\.yaml, line \d/)
+      await expect(loadSeeds([temporaryFile('circular.yaml', text)])).rejects.toThrow(/^seed .*circular\.yaml, line \d/)
     },
   )
 
-  test('several in one are told that each is given for itself', async () => {
+  test('a list of seeds in one --seed option is rejected with a hint to repeat the option', async () => {
     await expect(loadSeeds(['paging,lifecycle'])).rejects.toThrow(
       /^seed paging,lifecycle: is not a built-in seed .*; repeat --seed for several seeds: --seed paging --seed lifecycle$/,
     )
   })
 
-  test('a file that is not UTF-8 is refused', async () => {
+  test('a seed file that is not UTF-8 is rejected', async () => {
     const file = temporaryFile('latin1.yaml', '')
     writeFileSync(file, Buffer.from('keys: [{ name: caf\xe9 }]', 'latin1'))
     await expect(loadSeeds([file])).rejects.toThrow(`seed ${file}: is not UTF-8`)
   })
 
-  test('aliases that multiply are refused', async () => {
+  test('a seed with exponentially expanding YAML aliases is rejected', async () => {
     const bomb = Array.from({ length: 9 }, (_, n) => `a${n + 1}: &a${n + 1} [${Array(9).fill(`*a${n}`).join(',')}]`)
     const file = temporaryFile('bomb.yaml', ['a0: &a0 [x]', ...bomb].join('\n'))
     await expect(loadSeeds([file])).rejects.toThrow(`seed ${file} is not valid YAML`)
   })
 
-  test('the line is of the file where the mistake is, though an earlier one shares the id', async () => {
+  test('an ID that two seed files share is reported at its line in the second file', async () => {
     const first = temporaryFile('1.yaml', 'keys: [{ id: a, name: a }]')
     const second = temporaryFile('2.yaml', '\n\nkeys: [{ id: a, name: a }]')
     await expect(loadSeeds([first, second])).rejects.toThrow(`seed ${second}, line 3, /keys/0/id`)
   })
 
-  test('a name that is neither built in nor a file lists what there is', async () => {
+  test('the error for an unknown seed name lists the built-in seeds and the path that was tried', async () => {
     await expect(loadSeeds(['nothing'])).rejects.toThrow(
       /^seed nothing: is not a built-in seed \(default, paging, lifecycle, sdk-conformance\).*'\/.*\/nothing'/,
     )
   })
 
-  test('and stops the start with exit code 2', async () => {
+  test('an invalid seed stops the start with exit code 2', async () => {
     const file = temporaryFile('broken.yaml', 'keys:\n  - name: 5')
     const { code, stdout, stderr } = await runProgram(['--port', '0', '--seed', 'paging', '--seed', file])
     expect(code).toBe(2)

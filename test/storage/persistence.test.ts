@@ -11,19 +11,19 @@ import { temporaryFile, temporaryFolder } from '../support/files.ts'
 import { serve, startProgram } from '../support/program.ts'
 
 const auth = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
-const inHex = (name: string) => Buffer.from(name).toString('hex')
+const toHex = (name: string) => Buffer.from(name).toString('hex')
 
-/** A folder in which a server has kept sandboxes and has been stopped. */
-async function usedFolder(): Promise<string> {
+/** Creates a data directory with the default sandbox, which no server uses any more. */
+async function createUsedFolder(): Promise<string> {
   const data = temporaryFolder()
   const { app } = await startApp({ dataDirectory: data })
   await app.close()
   return data
 }
 
-const fileOf = (data: string, sandbox = 'default') => join(data, inHex(sandbox), 'sandbox.sqlite')
+const databaseFile = (data: string, sandbox = 'default') => join(data, toHex(sandbox), 'sandbox.sqlite')
 
-test('sandboxes are as they were after a restart: keys, cursors, organization, behaviours, clock', async () => {
+test('a sandbox keeps its keys, cursors, organization, behavior and clock across a restart', async () => {
   const data = temporaryFolder()
   const seed = temporaryFile(
     'seed.yaml',
@@ -37,7 +37,7 @@ test('sandboxes are as they were after a restart: keys, cursors, organization, b
   const before = await first.call('GET', inSandbox)
   await first.app.close()
 
-  // Another seed, which must not matter to what is there already.
+  // Another seed, which must not affect existing sandboxes.
   const second = await startApp({ dataDirectory: data, seed: ['paging'] })
   const after = await second.call('GET', inSandbox)
   expect(after.text).toBe(before.text)
@@ -49,13 +49,13 @@ test('sandboxes are as they were after a restart: keys, cursors, organization, b
   expect((await second.call('GET', '/sandbox/other/v1/organization/admin_api_keys?limit=100')).body.has_more).toBe(true)
 })
 
-test('what has been acknowledged survives kill -9', async () => {
+test('acknowledged writes survive kill -9', async () => {
   const data = temporaryFolder()
   const { url, child, finished } = await serve(['--data', data])
   const created: { id: string; value: string }[] = []
   for (let n = 0; n < 30; n++) {
-    const answer = await fetch(url + keysUrl, { method: 'POST', headers: auth, body: `{"name":"key ${n}"}` })
-    created.push((await answer.json()) as { id: string; value: string })
+    const response = await fetch(url + keysUrl, { method: 'POST', headers: auth, body: `{"name":"key ${n}"}` })
+    created.push((await response.json()) as { id: string; value: string })
   }
   for (const { id } of created.slice(0, 10)) {
     expect((await fetch(`${url}${keysUrl}/${id}`, { method: 'DELETE', headers: auth })).status).toBe(200)
@@ -70,12 +70,12 @@ test('what has been acknowledged survives kill -9', async () => {
   expect((await call('GET', keysUrl, { as: created[10]?.value ?? '' })).status).toBe(200)
 })
 
-test('a kill in the middle of seeding leaves nothing half-seeded', async () => {
+test('a sandbox whose seeding was killed is seeded completely by the next start', async () => {
   const data = temporaryFolder()
   const seed = temporaryFile('seed.yaml', 'keys: [{ generate: 1000000, name: "k{n}" }]')
   const { child, finished } = startProgram(['--port', '0', '--data', data, '--seed', seed])
-  // As soon as its folder is there it is being seeded.
-  await expect.poll(() => existsSync(dirname(fileOf(data))), { interval: 5, timeout: 10_000 }).toBe(true)
+  // Seeding starts as soon as the folder of the sandbox exists.
+  await expect.poll(() => existsSync(dirname(databaseFile(data))), { interval: 5, timeout: 10_000 }).toBe(true)
   child.kill('SIGKILL')
   expect((await finished).stdout).toBe('')
 
@@ -84,29 +84,29 @@ test('a kill in the middle of seeding leaves nothing half-seeded', async () => {
   expect(body.data[0].name).toBe('load-250')
 })
 
-test('no value is in any file, only its SHA-256', async () => {
+test('no file in the data directory contains the value of a key', async () => {
   const data = temporaryFolder()
   const { create, call, app } = await startApp({ dataDirectory: data, adminKey: 'sk-admin-very-secret-indeed' })
   const key = await create({ name: 'a' }, { as: 'sk-admin-very-secret-indeed' })
   await call('GET', keysUrl, { as: key.value })
-  const everything = () =>
+  const readAllFiles = () =>
     readdirSync(data, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
       .join('')
-  for (const bytes of [everything(), await app.close().then(everything)]) {
+  for (const bytes of [readAllFiles(), await app.close().then(readAllFiles)]) {
     expect(bytes).not.toContain(key.value.slice(20))
     expect(bytes).not.toContain('very-secret')
   }
 })
 
-test('an admin key that a kept sandbox has never seen is added to it', async () => {
-  const data = await usedFolder()
+test('a new admin key is added to an existing sandbox', async () => {
+  const data = await createUsedFolder()
   const { call } = await startApp({ dataDirectory: data, adminKey: 'sk-admin-another' })
   expect((await call('GET', keysUrl, { as: 'sk-admin-another' })).body.data).toHaveLength(2)
 })
 
-test('an admin key that was deleted stays deleted', async () => {
+test('a deleted admin key stays deleted after a restart', async () => {
   const data = temporaryFolder()
   const first = await startApp({ dataDirectory: data })
   await first.call('DELETE', `${keysUrl}/${(await first.call('GET', keysUrl)).body.first_id}`)
@@ -115,7 +115,7 @@ test('an admin key that was deleted stays deleted', async () => {
   expect((await second.call('GET', keysUrl)).status).toBe(401)
 })
 
-test('names that differ in case, or look like files of others, are kept apart', async () => {
+test('sandboxes whose names differ only in case or look like database files are stored separately', async () => {
   const data = temporaryFolder()
   const names = ['a', 'A', 'a-wal', 'sandbox.sqlite', 'lock.sqlite', '61']
   const first = await startApp({ dataDirectory: data })
@@ -128,31 +128,31 @@ test('names that differ in case, or look like files of others, are kept apart', 
   }
 })
 
-test('a sandbox that outlived its time is gone from the folder, too', async () => {
+test('an expired sandbox is removed from the data directory', async () => {
   const data = temporaryFolder()
   const { call } = await startApp({ dataDirectory: data, sandboxTtl: 50 })
   await call('GET', `/sandbox/idle${keysUrl}`)
-  expect(readdirSync(data)).toContain(inHex('idle'))
-  await expect.poll(() => readdirSync(data)).not.toContain(inHex('idle'))
-  expect(readdirSync(data)).toContain(inHex('default'))
+  expect(readdirSync(data)).toContain(toHex('idle'))
+  await expect.poll(() => readdirSync(data)).not.toContain(toHex('idle'))
+  expect(readdirSync(data)).toContain(toHex('default'))
 })
 
-test('a file without the pending migrations gets them when it is opened', async () => {
+test('pending migrations are applied when a database is opened', async () => {
   const data = temporaryFolder()
-  mkdirSync(join(data, inHex('default')))
-  const db = new SQLite(fileOf(data))
+  mkdirSync(join(data, toHex('default')))
+  const db = new SQLite(databaseFile(data))
   db.pragma('journal_mode = WAL')
   db.close()
   const { app, call } = await startApp({ dataDirectory: data })
   expect((await call('GET', keysUrl)).status).toBe(200)
   await app.close()
-  const migrated = new SQLite(fileOf(data), { readonly: true })
+  const migrated = new SQLite(databaseFile(data), { readonly: true })
   expect(migrated.pragma('user_version', { simple: true })).toBe(newestVersion())
   expect(migrated.pragma('freelist_count', { simple: true })).toBe(0)
   migrated.close()
 })
 
-test('keys keep their order, deletion, cursors and values across a restart and a restored snapshot', async () => {
+test('keys keep their order, deletion, cursors and values across a restart and a snapshot restore', async () => {
   const keys = [
     { id: 'key_late', created_at: 1_700_000_002 },
     { id: 'key_b', created_at: 1_700_000_001 },
@@ -162,27 +162,27 @@ test('keys keep their order, deletion, cursors and values across a restart and a
     { id: 'key_last', created_at: 253_402_300_799 },
   ].map((key) => ({ name: key.id, value: `sk-admin-${key.id}`, ...key }))
   const options = { dataDirectory: temporaryFolder(), adminKey: undefined }
-  const earlier = await startApp({ ...options, seed: [temporaryFile('seed.json', JSON.stringify({ keys }))] })
-  expect((await earlier.call('PUT', '/_emulator/snapshots/old')).status).toBe(200)
-  await earlier.app.close()
+  const first = await startApp({ ...options, seed: [temporaryFile('seed.json', JSON.stringify({ keys }))] })
+  expect((await first.call('PUT', '/_emulator/snapshots/saved')).status).toBe(200)
+  await first.app.close()
   const { app, call } = await startApp(options)
   const as = 'sk-admin-key_late'
   const idsOf = async (query: string) =>
     (await call('GET', `${keysUrl}?${query}`, { as })).body.data.map(({ id }: { id: string }) => id)
   const reasonOf = async (token: string) => (await call('GET', keysUrl, { as: token })).headers['x-emulator-reason']
-  const expectAll = async () => {
+  const expectInitialKeys = async () => {
     expect(await idsOf('')).toEqual(['key_first', 'key_b', 'key_a', 'key_late', 'key_last'])
     expect(await idsOf('order=desc&after=key_gone')).toEqual(['key_b', 'key_first'])
     expect(await idsOf('after=key_gone')).toEqual(['key_a', 'key_late', 'key_last'])
     expect(await reasonOf('sk-admin-key_gone')).toContain('key_deleted')
     expect(await reasonOf('sk-admin-key_first')).toContain('key_expired; key=key_first; expires_at=1;')
   }
-  await expectAll()
-  const { body: first } = await call('GET', `${keysUrl}/key_first`, { as })
-  expect(first).toMatchObject({ expires_at: 1, last_used_at: 1 })
+  await expectInitialKeys()
+  const { body: firstKey } = await call('GET', `${keysUrl}/key_first`, { as })
+  expect(firstKey).toMatchObject({ expires_at: 1, last_used_at: 1 })
   for (const id of ['key_a', 'key_last']) await call('DELETE', `${keysUrl}/${id}`, { as })
-  expect((await call('POST', '/_emulator/snapshots/old/restore')).status).toBe(200)
-  await expectAll()
+  expect((await call('POST', '/_emulator/snapshots/saved/restore')).status).toBe(200)
+  await expectInitialKeys()
   const exported = (await call('GET', '/_emulator/state')).body.keys
   expect(exported.map(({ id }: { id: string }) => id)).toEqual(keys.map(({ id }) => id))
   const { id } = (await call('POST', keysUrl, { as, body: { name: 'new' } })).body
@@ -190,7 +190,7 @@ test('keys keep their order, deletion, cursors and values across a restart and a
   await app.close()
 })
 
-test('a key is listed after those of its second that an earlier run made, and deleted', async () => {
+test('a new key is listed after kept and deleted keys with the same created_at from before a restart', async () => {
   const data = temporaryFolder()
   const seed = temporaryFile('seed.yaml', 'clock: { now: 2001-01-01T00:00:00Z, frozen: true }')
   const options = { dataDirectory: data, seed: [seed] }
@@ -199,13 +199,13 @@ test('a key is listed after those of its second that an earlier run made, and de
   await first.call('DELETE', `${keysUrl}/${gone.id}`)
   await first.app.close()
   const second = await startApp(options)
-  const made = await second.create({ name: 'new' })
+  const created = await second.create({ name: 'new' })
   const after = async (id: string) => (await second.call('GET', `${keysUrl}?after=${id}`)).body.data
-  expect(await after(gone.id)).toEqual([expect.objectContaining({ id: made.id })])
+  expect(await after(gone.id)).toEqual([expect.objectContaining({ id: created.id })])
   expect(await after(kept.id)).toHaveLength(1)
 })
 
-test('a migration is applied whole or not at all', () => {
+test('a migration is applied completely or not at all', () => {
   const db = new SQLite(':memory:')
   const first = { version: 1, sql: 'CREATE TABLE a (x) STRICT' }
   const steps = [
@@ -220,9 +220,9 @@ test('a migration is applied whole or not at all', () => {
   expect(db.pragma('user_version', { simple: true })).toBe(2)
 })
 
-test('a file of a version that lacked a behaviour has its default', async () => {
-  const data = await usedFolder()
-  const db = new SQLite(fileOf(data))
+test('a behavior that is missing in a stored sandbox has its default value', async () => {
+  const data = await createUsedFolder()
+  const db = new SQLite(databaseFile(data))
   db.exec(`UPDATE sandbox SET behavior = '{"auth":"any"}'`)
   db.close()
   const { call, create } = await startApp({ dataDirectory: data })
@@ -230,9 +230,9 @@ test('a file of a version that lacked a behaviour has its default', async () => 
   expect((await call('GET', `${keysUrl}/${key.id}`)).status).toBe(200)
 })
 
-test('a page is one range of the table: no sorting, no temporary table', async () => {
-  const data = await usedFolder()
-  const db = new SQLite(fileOf(data))
+test('a page is read as one range of the table without sorting or a temporary table', async () => {
+  const data = await createUsedFolder()
+  const db = new SQLite(databaseFile(data))
   const ranges = { asc: '(rowid>?)', desc: '(rowid>? AND rowid<?)' }
   for (const order of ['asc', 'desc'] as const) {
     const plan = db
@@ -250,9 +250,9 @@ test('a page is one range of the table: no sorting, no temporary table', async (
   db.close()
 })
 
-test('a file is in WAL mode, and its tables are strict', async () => {
-  const data = await usedFolder()
-  const db = new SQLite(fileOf(data))
+test('a database file is in WAL mode and has strict tables', async () => {
+  const data = await createUsedFolder()
+  const db = new SQLite(databaseFile(data))
   expect(db.pragma('journal_mode', { simple: true })).toBe('wal')
   const tables = db
     .prepare<[], { name: string; strict: number }>(
@@ -266,34 +266,36 @@ test('a file is in WAL mode, and its tables are strict', async () => {
   db.close()
 })
 
-test('what else stands in the folder is left alone, and is no sandbox', async () => {
+test('other files and folders in the data directory are not changed and do not count as sandboxes', async () => {
   const data = temporaryFolder()
-  const foreign = ['2026', 'ff', 'cafe', 'ab'.repeat(100), 'notes', inHex('mine2'), inHex('..')]
+  const foreign = ['2026', 'ff', 'cafe', 'ab'.repeat(100), 'notes', toHex('own2'), toHex('..')]
   for (const folder of foreign) {
     mkdirSync(join(data, folder))
     writeFileSync(join(data, folder, 'photo.jpg'), folder)
   }
-  writeFileSync(fileOf(data, '..'), 'no database')
+  writeFileSync(databaseFile(data, '..'), 'no database')
   const { call } = await startApp({ dataDirectory: data, sandboxTtl: 50, maxSandboxes: 2 })
-  const inSandbox = `/sandbox/mine${keysUrl}`
+  const inSandbox = `/sandbox/own${keysUrl}`
   expect((await call('GET', inSandbox)).status).toBe(200)
-  // Something of somebody's in a folder of ours stays, too.
-  writeFileSync(join(data, inHex('mine'), 'notes.txt'), 'keep me')
-  await expect.poll(() => existsSync(fileOf(data, 'mine'))).toBe(false)
+  // A foreign file in the folder of a sandbox is kept, too.
+  writeFileSync(join(data, toHex('own'), 'notes.txt'), 'keep me')
+  await expect.poll(() => existsSync(databaseFile(data, 'own'))).toBe(false)
   for (const folder of foreign) {
-    const files = folder === inHex('..') ? ['photo.jpg', 'sandbox.sqlite'] : ['photo.jpg']
+    const files = folder === toHex('..') ? ['photo.jpg', 'sandbox.sqlite'] : ['photo.jpg']
     expect(readdirSync(join(data, folder)).sort()).toEqual(files)
   }
-  expect(readdirSync(join(data, inHex('mine')))).toEqual(['notes.txt'])
-  const others = readdirSync(data).filter((entry) => !foreign.includes(entry) && !entry.startsWith('lock.sqlite'))
-  expect(others.sort()).toEqual([inHex('default'), inHex('mine')].sort())
+  expect(readdirSync(join(data, toHex('own')))).toEqual(['notes.txt'])
+  const emulatorFolders = readdirSync(data).filter(
+    (entry) => !foreign.includes(entry) && !entry.startsWith('lock.sqlite'),
+  )
+  expect(emulatorFolders.sort()).toEqual([toHex('default'), toHex('own')].sort())
 })
 
-test('a file that cannot be removed is no reason to end', async () => {
+test('a sandbox file that cannot be removed is logged and does not stop the server', async () => {
   const data = temporaryFolder()
   const { url, output } = await serve(['--data', data, '--sandbox-ttl', '200ms'])
   await fetch(`${url}/sandbox/stuck${keysUrl}`, { headers: auth })
-  mkdirSync(`${fileOf(data, 'stuck')}-journal`)
+  mkdirSync(`${databaseFile(data, 'stuck')}-journal`)
   await expect.poll(() => output.stderr).toContain('cannot remove the files of an idle sandbox')
   expect((await fetch(url + keysUrl, { headers: auth })).status).toBe(200)
 })
@@ -301,15 +303,16 @@ test('a file that cannot be removed is no reason to end', async () => {
 const isRoot = process.getuid?.() === 0
 const nobody = { uid: 65_534, gid: 65_534 }
 
-/** Whether a process of that user could run the program where it is. */
-function canReadUs(user: { uid: number; gid: number }): boolean {
-  const look = `fs.accessSync(${JSON.stringify(fileURLToPath(import.meta.url))}, fs.constants.R_OK)`
-  return spawnSync(process.execPath, ['-e', look], { ...user, cwd: '/' }).status === 0
+/** Returns whether the user can read the repository, and so run the program. */
+function canReadRepository(user: { uid: number; gid: number }): boolean {
+  const script = `fs.accessSync(${JSON.stringify(fileURLToPath(import.meta.url))}, fs.constants.R_OK)`
+  return spawnSync(process.execPath, ['-e', script], { ...user, cwd: '/' }).status === 0
 }
 
-describe('a folder that cannot be used stops the start with exit code 2', () => {
-  async function refused(data: string, as: { uid?: number; gid?: number } = {}): Promise<string> {
-    const { code, stdout, stderr } = await startProgram(['--port', '0', '--data', data], {}, as).finished
+describe('data directories that cannot be used', () => {
+  /** Expects a start with the data directory to fail with exit code 2. Returns stderr. */
+  async function expectStartToFail(data: string, user: { uid?: number; gid?: number } = {}): Promise<string> {
+    const { code, stdout, stderr } = await startProgram(['--port', '0', '--data', data], {}, user).finished
     expect(code).toBe(2)
     expect(stdout).toBe('')
     expect(stderr).toMatch(/^admin-keys-emulator: --data: [^\n]+\n$/)
@@ -317,92 +320,95 @@ describe('a folder that cannot be used stops the start with exit code 2', () => 
     return stderr
   }
 
-  test('a file of a newer version, which stays as it is', async () => {
-    const data = await usedFolder()
-    const db = new SQLite(fileOf(data))
+  test('a database of a newer version stops the start and is not changed', async () => {
+    const data = await createUsedFolder()
+    const db = new SQLite(databaseFile(data))
     db.pragma('user_version = 999')
     db.close()
-    const before = readFileSync(fileOf(data))
-    expect(await refused(data)).toContain(
+    const before = readFileSync(databaseFile(data))
+    expect(await expectStartToFail(data)).toContain(
       'has version 999, written by a newer release; this release supports versions up to 1',
     )
-    expect(readFileSync(fileOf(data)).equals(before)).toBe(true)
+    expect(readFileSync(databaseFile(data)).equals(before)).toBe(true)
   })
 
-  test('a file that is no database, which stays as it is, also of another sandbox', async () => {
+  test('a sandbox file that is not a database stops the start and is not changed', async () => {
     for (const sandbox of ['default', 'other']) {
-      const data = await usedFolder()
-      mkdirSync(join(data, inHex(sandbox)), { recursive: true })
-      writeFileSync(fileOf(data, sandbox), 'these are notes, not a database '.repeat(100))
-      const before = readFileSync(fileOf(data, sandbox))
-      expect(await refused(data)).toContain('is not a SQLite database')
-      expect(readFileSync(fileOf(data, sandbox)).equals(before)).toBe(true)
+      const data = await createUsedFolder()
+      mkdirSync(join(data, toHex(sandbox)), { recursive: true })
+      writeFileSync(databaseFile(data, sandbox), 'these are notes, not a database '.repeat(100))
+      const before = readFileSync(databaseFile(data, sandbox))
+      expect(await expectStartToFail(data)).toContain('is not a SQLite database')
+      expect(readFileSync(databaseFile(data, sandbox)).equals(before)).toBe(true)
     }
   })
 
-  test('a damaged database', async () => {
-    const data = await usedFolder()
-    const bytes = readFileSync(fileOf(data))
+  test('a damaged database stops the start and is not changed', async () => {
+    const data = await createUsedFolder()
+    const bytes = readFileSync(databaseFile(data))
     bytes.fill(0xff, 4096)
-    writeFileSync(fileOf(data), bytes)
-    await refused(data)
-    expect(readFileSync(fileOf(data)).equals(bytes)).toBe(true)
+    writeFileSync(databaseFile(data), bytes)
+    await expectStartToFail(data)
+    expect(readFileSync(databaseFile(data)).equals(bytes)).toBe(true)
   })
 
-  test('a database of another program, which stays as it is', async () => {
+  test('a database of another program stops the start and is not changed', async () => {
     const data = temporaryFolder()
-    mkdirSync(join(data, inHex('default')))
-    const db = new SQLite(fileOf(data))
-    db.exec('CREATE TABLE admin_api_keys (theirs)')
+    mkdirSync(join(data, toHex('default')))
+    const db = new SQLite(databaseFile(data))
+    db.exec('CREATE TABLE admin_api_keys (foreign_column)')
     db.close()
-    const before = readFileSync(fileOf(data))
-    expect(await refused(data)).toContain('is a database of another program')
-    expect(readFileSync(fileOf(data)).equals(before)).toBe(true)
+    const before = readFileSync(databaseFile(data))
+    expect(await expectStartToFail(data)).toContain('is a database of another program')
+    expect(readFileSync(databaseFile(data)).equals(before)).toBe(true)
   })
 
-  test('and then no other file is touched, older ones neither', async () => {
-    const data = await usedFolder()
-    const older = new SQLite(fileOf(data))
+  test('a start that fails does not migrate the databases of other sandboxes', async () => {
+    const data = await createUsedFolder()
+    const older = new SQLite(databaseFile(data))
     for (const table of ['sandbox', 'admin_api_keys']) older.exec(`DROP TABLE ${table}`)
     older.pragma('user_version = 0')
     older.pragma('journal_mode = DELETE')
     older.close()
-    mkdirSync(join(data, inHex('zz')))
-    writeFileSync(fileOf(data, 'zz'), 'no database '.repeat(100))
-    const before = readFileSync(fileOf(data))
-    await refused(data)
-    expect(readFileSync(fileOf(data)).equals(before)).toBe(true)
+    mkdirSync(join(data, toHex('zz')))
+    writeFileSync(databaseFile(data, 'zz'), 'no database '.repeat(100))
+    const before = readFileSync(databaseFile(data))
+    await expectStartToFail(data)
+    expect(readFileSync(databaseFile(data)).equals(before)).toBe(true)
   })
 
-  test('a folder that cannot be made', async () => {
-    await refused(join(temporaryFile('a-file', 'text'), 'below'))
-    if (process.platform === 'linux') await refused('/proc/admin-keys-emulator')
+  test('a data directory that cannot be created stops the start', async () => {
+    await expectStartToFail(join(temporaryFile('a-file', 'text'), 'below'))
+    if (process.platform === 'linux') await expectStartToFail('/proc/admin-keys-emulator')
   })
 
-  // Root may write everywhere, so a test as root would show nothing; but it can become nobody, who may not see us here.
-  test.runIf(!isRoot || canReadUs(nobody))('a folder that is read-only', async () => {
-    const data = await usedFolder()
-    const files = [data, join(data, inHex('default')), fileOf(data), join(data, 'lock.sqlite')]
-    for (const path of files) chmodSync(path, path.endsWith('.sqlite') ? 0o444 : 0o555)
-    const before = readFileSync(fileOf(data))
-    await refused(data, isRoot ? nobody : {})
-    for (const path of files) chmodSync(path, 0o755)
-    expect(readFileSync(fileOf(data)).equals(before)).toBe(true)
-    expect(readdirSync(data).sort()).toEqual([inHex('default'), 'lock.sqlite'].sort())
+  // Root can write to read-only files, so root starts the program as the user nobody, if that user can read it.
+  test.runIf(!isRoot || canReadRepository(nobody))(
+    'a read-only data directory stops the start and is not changed',
+    async () => {
+      const data = await createUsedFolder()
+      const files = [data, join(data, toHex('default')), databaseFile(data), join(data, 'lock.sqlite')]
+      for (const path of files) chmodSync(path, path.endsWith('.sqlite') ? 0o444 : 0o555)
+      const before = readFileSync(databaseFile(data))
+      await expectStartToFail(data, isRoot ? nobody : {})
+      for (const path of files) chmodSync(path, 0o755)
+      expect(readFileSync(databaseFile(data)).equals(before)).toBe(true)
+      expect(readdirSync(data).sort()).toEqual([toHex('default'), 'lock.sqlite'].sort())
+    },
+  )
+
+  test('a data directory that is a file stops the start', async () => {
+    await expectStartToFail(temporaryFile('a-file', 'text'))
   })
 
-  test('a path on which a file stands', async () => {
-    await refused(temporaryFile('a-file', 'text'))
-  })
-
-  test('a folder that another process uses', async () => {
+  test('a data directory that another process uses stops the start', async () => {
     const data = temporaryFolder()
     const { url } = await serve(['--data', data])
-    expect(await refused(data)).toContain('is in use by another process')
+    expect(await expectStartToFail(data)).toContain('is in use by another process')
     expect((await fetch(url + keysUrl, { headers: auth })).status).toBe(200)
   })
 
-  test('but one that a killed process used is free', async () => {
+  test('a data directory can be used after its process was killed', async () => {
     const data = temporaryFolder()
     const { child, finished } = await serve(['--data', data])
     child.kill('SIGKILL')
@@ -411,12 +417,12 @@ describe('a folder that cannot be used stops the start with exit code 2', () => 
     expect((await fetch(url + keysUrl, { headers: auth })).status).toBe(200)
   })
 
-  test('and a copy of a folder in use can be used', async () => {
-    const data = await usedFolder()
+  test('a copy of a data directory in use can be used', async () => {
+    const data = await createUsedFolder()
     const copy = temporaryFolder()
     const { url } = await serve(['--data', data])
     cpSync(data, copy, { recursive: true })
-    const other = await serve(['--data', copy])
-    expect(other.url).not.toBe(url)
+    const second = await serve(['--data', copy])
+    expect(second.url).not.toBe(url)
   })
 })

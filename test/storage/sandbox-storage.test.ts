@@ -13,19 +13,19 @@ type Control = (
   sandbox?: string,
 ) => Promise<Pick<TestResponse, 'status' | 'body'>>
 
-/** What controls a running program. */
-const controlOf =
+/** Returns a client of the control API of a running program. */
+const createControl =
   (url: string): Control =>
   async (method, path, body, sandbox = 'default') => {
-    const answer = await fetch(url + at(sandbox, `/_emulator${path}`), {
+    const response = await fetch(url + at(sandbox, `/_emulator${path}`), {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     })
-    return { status: answer.status, body: await answer.json() }
+    return { status: response.status, body: await response.json() }
   }
 
-const hex = (name: string) => Buffer.from(name).toString('hex')
-const folderOf = (data: string, sandbox: string) => join(data, hex(sandbox))
+const toHex = (name: string) => Buffer.from(name).toString('hex')
+const folderOf = (data: string, sandbox: string) => join(data, toHex(sandbox))
 
 const namesIn = async (control: Control, sandbox?: string) =>
   (await control('GET', '/state', undefined, sandbox)).body.keys.map(({ name }: { name: string }) => name)
@@ -35,8 +35,8 @@ const seed = `
   behavior: { limit_out_of_range: reject }
   clock: { now: 2026-01-01T00:00:00Z, frozen: true }`
 
-/** A default with a snapshot, and a copy of it that has gone on from there. */
-async function use(control: Control): Promise<void> {
+/** Takes a snapshot of `default`, copies `default`, and then changes both sandboxes. */
+async function useSandboxes(control: Control): Promise<void> {
   await control('POST', '/state', {
     keys: [
       { name: 'kept', value: 'sk-admin-kept' },
@@ -57,27 +57,30 @@ async function use(control: Control): Promise<void> {
   }
 }
 
-/** Everything that a sandbox shows; of a clock that goes on only that it does. */
-async function allOf(control: Control, sandbox: string) {
+/** Returns the whole state of a sandbox, without the time of a running clock. */
+async function readSandbox(control: Control, sandbox: string) {
   const read = async (path: string) => (await control('GET', path, undefined, sandbox)).body
   const { clock, ...state } = await read('/state')
   return {
     ...state,
     clock: clock.frozen ? clock : { frozen: clock.frozen },
     snapshots: await read('/snapshots'),
-    effective: await read('/behavior'),
+    effectiveBehavior: await read('/behavior'),
   }
 }
 
-/** What must hold on a folder that `use` has used, whatever ended the server before. */
-async function expectKept(control: Control): Promise<void> {
+/** Expects that sandboxes changed by `useSandboxes` are intact after the server was started again. */
+async function expectSandboxesKept(control: Control): Promise<void> {
   expect((await control('GET', '/clock')).body).toEqual({
     now: '2027-01-01T00:00:00.000Z',
     unix: 1_798_761_600,
     frozen: true,
   })
-  const { body: going } = await control('GET', '/clock', undefined, 'copy')
-  expect([going.frozen, going.unix - 1_893_456_000]).toEqual([false, expect.toSatisfy((n) => n >= 0 && n < 60)])
+  const { body: runningClock } = await control('GET', '/clock', undefined, 'copy')
+  expect([runningClock.frozen, runningClock.unix - 1_893_456_000]).toEqual([
+    false,
+    expect.toSatisfy((n) => n >= 0 && n < 60),
+  ])
   for (const sandbox of ['default', 'copy']) {
     expect((await control('GET', '/faults', undefined, sandbox)).body.data).toEqual([])
     expect((await control('GET', '/journal', undefined, sandbox)).body.data).toEqual([])
@@ -106,70 +109,73 @@ async function expectKept(control: Control): Promise<void> {
   expect((await control('GET', '/clock', undefined, 'copy')).body.unix - 1_893_456_000).toBeLessThan(60)
 }
 
-describe('all of a sandbox but its faults and its journal survives', () => {
-  test('a restart, and another seed', async () => {
+describe('sandboxes in a data directory', () => {
+  test('a sandbox survives a restart with another seed, except for its faults and journal', async () => {
     const dataDirectory = temporaryFolder()
     const first = await startControlled({ dataDirectory, seed })
-    await use(first.control)
+    await useSandboxes(first.control)
     await first.call('GET', keysUrl)
-    const before = [await allOf(first.control, 'default'), await allOf(first.control, 'copy')]
+    const before = [await readSandbox(first.control, 'default'), await readSandbox(first.control, 'copy')]
     await first.app.close()
     const { control, call } = await startControlled({ dataDirectory, seed: ['paging'] })
-    expect([await allOf(control, 'default'), await allOf(control, 'copy')]).toEqual(before)
-    await expectKept(control)
+    expect([await readSandbox(control, 'default'), await readSandbox(control, 'copy')]).toEqual(before)
+    await expectSandboxesKept(control)
     expect((await call('GET', at('copy', keysUrl), { as: 'sk-admin-kept' })).status).toBe(200)
   })
 
-  test('a kill -9', async () => {
+  test('a sandbox survives kill -9, except for its faults and journal', async () => {
     const data = temporaryFolder()
     const first = await serve(['--data', data, '--seed', temporaryFile('seed.yaml', seed)])
-    await use(controlOf(first.url))
+    await useSandboxes(createControl(first.url))
     await fetch(first.url + keysUrl, { headers: { authorization: `Bearer ${adminKey}` } })
-    const before = [await allOf(controlOf(first.url), 'default'), await allOf(controlOf(first.url), 'copy')]
+    const before = [
+      await readSandbox(createControl(first.url), 'default'),
+      await readSandbox(createControl(first.url), 'copy'),
+    ]
     first.child.kill('SIGKILL')
     await first.finished
-    const control = controlOf((await serve(['--data', data])).url)
-    expect([await allOf(control, 'default'), await allOf(control, 'copy')]).toEqual(before)
-    await expectKept(control)
+    const control = createControl((await serve(['--data', data])).url)
+    expect([await readSandbox(control, 'default'), await readSandbox(control, 'copy')]).toEqual(before)
+    await expectSandboxesKept(control)
   })
 
-  test('a kill -9 right after a reset, a restore or a load, which has then happened', async () => {
+  test('a reset, a snapshot restore or a state replacement survives kill -9 right after its response', async () => {
     const data = temporaryFolder()
-    const ways: [(control: Control) => Promise<unknown>, string[]][] = [
+    const changes: [change: (control: Control) => Promise<unknown>, expectedNames: string[]][] = [
       [(control) => control('PUT', '/state', { keys: [{ name: 'loaded' }] }), ['Admin key', 'loaded']],
-      [(control) => control('POST', '/snapshots/s/restore'), ['Admin key', 'at first']],
+      [(control) => control('POST', '/snapshots/s/restore'), ['Admin key', 'initial']],
       [(control) => control('POST', '/reset'), ['Admin key']],
     ]
     const first = await serve(['--data', data])
-    await controlOf(first.url)('POST', '/state', { keys: [{ name: 'at first' }] })
-    await controlOf(first.url)('PUT', '/snapshots/s')
+    await createControl(first.url)('POST', '/state', { keys: [{ name: 'initial' }] })
+    await createControl(first.url)('PUT', '/snapshots/s')
     let { child, finished, url } = first
-    for (const [change, names] of ways) {
-      await change(controlOf(url))
+    for (const [change, expectedNames] of changes) {
+      await change(createControl(url))
       child.kill('SIGKILL')
       await finished
       ;({ child, finished, url } = await serve(['--data', data]))
-      expect(await namesIn(controlOf(url))).toEqual(names)
+      expect(await namesIn(createControl(url))).toEqual(expectedNames)
     }
   })
 })
 
-describe('a reset', () => {
-  test('goes back to the beginning again and again, with restarts in between', async () => {
+describe('resets in a data directory', () => {
+  test('a reset restores the initial state repeatedly, also after restarts', async () => {
     const dataDirectory = temporaryFolder()
     let before: unknown
     for (let n = 0; n < 3; n++) {
       const { control, create, app } = await startControlled({ dataDirectory, seed: n === 0 ? seed : [] })
-      before ??= await allOf(control, 'default')
+      before ??= await readSandbox(control, 'default')
       await create()
       await control('POST', '/reset')
-      expect(await allOf(control, 'default')).toEqual(before)
+      expect(await readSandbox(control, 'default')).toEqual(before)
       await create()
       await app.close()
     }
   })
 
-  test('leaves whom a server is started for his admin key', async () => {
+  test('a reset or a snapshot restore keeps both the stored and the current admin key valid', async () => {
     const dataDirectory = temporaryFolder()
     const first = await startControlled({ dataDirectory })
     await first.control('PUT', '/snapshots/s')
@@ -183,48 +189,48 @@ describe('a reset', () => {
   })
 })
 
-describe('a reset that cannot be written', () => {
-  test.each([
-    ['beside the file', 'sandbox.sqlite.new'],
-    ['in its place', 'sandbox.sqlite'],
-  ])('%s leaves what there is, serving and kept', async (_where, file) => {
-    const dataDirectory = temporaryFolder()
-    const first = await startControlled({ dataDirectory, seed })
-    const { create, names, control } = first
-    await create({ name: 'made' })
-    const place = join(folderOf(dataDirectory, 'default'), file)
-    const aside = join(temporaryFolder(), file)
-    if (existsSync(place)) renameSync(place, aside)
-    mkdirSync(join(place, 'in the way'), { recursive: true })
-    expect((await control('POST', '/reset')).status).toBe(500)
-    expect((await control('PUT', '/state', {})).status).toBe(500)
-    expect(await names()).toEqual(expect.arrayContaining(['seeded', 'made']))
-    await create({ name: 'made afterwards' })
-    await control('PUT', '/clock', { now: '2027-01-01' })
+describe('resets that cannot be written', () => {
+  test.each(['sandbox.sqlite.new', 'sandbox.sqlite'])(
+    'a reset that cannot write %s fails and leaves the sandbox usable and stored',
+    async (file) => {
+      const dataDirectory = temporaryFolder()
+      const first = await startControlled({ dataDirectory, seed })
+      const { create, names, control } = first
+      await create({ name: 'before' })
+      const path = join(folderOf(dataDirectory, 'default'), file)
+      const backup = join(temporaryFolder(), file)
+      if (existsSync(path)) renameSync(path, backup)
+      mkdirSync(join(path, 'blocks writing'), { recursive: true })
+      expect((await control('POST', '/reset')).status).toBe(500)
+      expect((await control('PUT', '/state', {})).status).toBe(500)
+      expect(await names()).toEqual(expect.arrayContaining(['seeded', 'before']))
+      await create({ name: 'afterwards' })
+      await control('PUT', '/clock', { now: '2027-01-01' })
 
-    rmSync(place, { recursive: true })
-    if (existsSync(aside)) renameSync(aside, place)
-    await first.app.close()
-    const second = await startControlled({ dataDirectory })
-    expect(await second.names()).toEqual(expect.arrayContaining(['seeded', 'made', 'made afterwards']))
-    expect((await second.control('GET', '/clock')).body.unix).toBe(1_798_761_600)
-    expect((await second.control('POST', '/reset')).status).toBe(200)
-    expect(await second.names()).toEqual(['Admin key', 'seeded'])
-  })
+      rmSync(path, { recursive: true })
+      if (existsSync(backup)) renameSync(backup, path)
+      await first.app.close()
+      const second = await startControlled({ dataDirectory })
+      expect(await second.names()).toEqual(expect.arrayContaining(['seeded', 'before', 'afterwards']))
+      expect((await second.control('GET', '/clock')).body.unix).toBe(1_798_761_600)
+      expect((await second.control('POST', '/reset')).status).toBe(200)
+      expect(await second.names()).toEqual(['Admin key', 'seeded'])
+    },
+  )
 })
 
-test('what a crash has left half-written does no harm, and is gone with its sandbox', async () => {
+test('partially written files of a crash are ignored and are removed with their sandbox', async () => {
   const dataDirectory = temporaryFolder()
   const first = await startControlled({ dataDirectory })
-  await use(first.control)
-  const before = await allOf(first.control, 'copy')
+  await useSandboxes(first.control)
+  const before = await readSandbox(first.control, 'copy')
   await first.app.close()
   const folder = folderOf(dataDirectory, 'copy')
-  for (const file of ['sandbox', 'initial', `snapshot-${hex('before')}`, `snapshot-${hex('never')}`]) {
-    writeFileSync(join(folder, `${file}.sqlite.new`), 'half a data')
+  for (const file of ['sandbox', 'initial', `snapshot-${toHex('before')}`, `snapshot-${toHex('never')}`]) {
+    writeFileSync(join(folder, `${file}.sqlite.new`), 'partial data')
   }
   const { control } = await startControlled({ dataDirectory })
-  expect(await allOf(control, 'copy')).toEqual(before)
+  expect(await readSandbox(control, 'copy')).toEqual(before)
   await control('PUT', '/snapshots/never', undefined, 'copy')
   for (const path of ['/reset', '/snapshots/before/restore', '/snapshots/never/restore']) {
     expect((await control('POST', path, undefined, 'copy')).status).toBe(200)
@@ -233,13 +239,13 @@ test('what a crash has left half-written does no harm, and is gone with its sand
   expect(existsSync(folder)).toBe(false)
 })
 
-describe('a sandbox that was removed', () => {
-  test('is gone with all its files, also for the next of its name', async () => {
+describe('removed sandboxes', () => {
+  test('removing a sandbox removes all its files, and a new sandbox of the same name starts empty', async () => {
     const dataDirectory = temporaryFolder()
     const first = await startControlled({ dataDirectory })
-    await use(first.control)
+    await useSandboxes(first.control)
     expect(readdirSync(folderOf(dataDirectory, 'copy')).sort()).toEqual(
-      expect.arrayContaining(['initial.sqlite', 'sandbox.sqlite', `snapshot-${hex('before')}.sqlite`]),
+      expect.arrayContaining(['initial.sqlite', 'sandbox.sqlite', `snapshot-${toHex('before')}.sqlite`]),
     )
     await first.control('DELETE', '/sandboxes/copy')
     expect(existsSync(folderOf(dataDirectory, 'copy'))).toBe(false)
@@ -250,22 +256,22 @@ describe('a sandbox that was removed', () => {
     expect((await control('GET', '/snapshots', undefined, 'copy')).body.data).toEqual([])
   })
 
-  test('leaves nothing to the next of its name though a crash broke the removal off', async () => {
+  test('a new sandbox has no snapshots of a removed one with the same name, even after a crash', async () => {
     const dataDirectory = temporaryFolder()
     const first = await startControlled({ dataDirectory })
-    await use(first.control)
+    await useSandboxes(first.control)
     const folder = folderOf(dataDirectory, 'copy')
-    const kept = readFileSync(join(folder, `snapshot-${hex('before')}.sqlite`))
+    const snapshot = readFileSync(join(folder, `snapshot-${toHex('before')}.sqlite`))
     await first.control('DELETE', '/sandboxes/copy')
     await first.app.close()
     mkdirSync(folder)
-    writeFileSync(join(folder, `snapshot-${hex('before')}.sqlite`), kept)
+    writeFileSync(join(folder, `snapshot-${toHex('before')}.sqlite`), snapshot)
     const second = await startControlled({ dataDirectory })
     expect((await second.control('GET', '/snapshots', undefined, 'copy')).body.data).toEqual([])
   })
 })
 
-test('names of snapshots that differ in case are two', async () => {
+test('snapshots whose names differ only in case are stored separately', async () => {
   const dataDirectory = temporaryFolder()
   const first = await startControlled({ dataDirectory })
   for (const name of ['snap', 'SNAP', 'initial', 'sandbox']) {
@@ -287,7 +293,7 @@ test('names of snapshots that differ in case are two', async () => {
   }
 })
 
-test('what a seeded sequence repeats after a restart is drawn again', async () => {
+test('a seeded random sequence that starts again after a restart generates no existing ID or value', async () => {
   const dataDirectory = temporaryFolder()
   const ids = new Set<string>()
   const values = new Set<string>()
