@@ -126,7 +126,10 @@ describe('faults', () => {
     [{ operation: remove, kind: 'empty_response', when: 'after_commit' }, ['delete', 'delete-itself']],
     [{ operation: create, kind: 'error', status: 429, headers: { 'retry-after-ms': '1' } }, ['create']],
   ])('the fault %j is detected by the probes %j', async (fault, expected) => {
-    const { baseUrl, addFault } = await startListening({ breaksResponses: true, seed: 'keys: [{ generate: 3, name: "{n}" }]' })
+    const { baseUrl, addFault } = await startListening({
+      breaksResponses: true,
+      seed: 'keys: [{ generate: 3, name: "{n}" }]',
+    })
     expect((await addFault(fault)).status).toBe(201)
     const { resultOf } = await probeServer(baseUrl, { write: true, only: expected })
     for (const probe of expected) expect(resultOf(probe), probe).toMatchObject({ verdict: 'differs' })
