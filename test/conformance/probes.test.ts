@@ -4,12 +4,12 @@ import type { Probe } from '../../src/conformance/probe.ts'
 import { probes } from '../../src/conformance/probes/index.ts'
 import { conform } from '../../src/conformance/run.ts'
 import { adminKey } from '../support/app.ts'
-import { startControlled } from '../support/control-app.ts'
+import { startControlApp } from '../support/control-app.ts'
 import { probe } from '../support/run-probes.ts'
 import { startForeign } from '../support/tampering-proxy.ts'
 
 async function listening(options = {}) {
-  const controlled = await startControlled(options)
+  const controlled = await startControlApp(options)
   const root = await controlled.listen()
   const arm = (fault: object) => controlled.control('POST', '/faults', { times: null, ...fault })
   return { ...controlled, arm, root, base: `${root}/v1` }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
-import { startControlled } from '../support/control-app.ts'
+import { startControlApp } from '../support/control-app.ts'
 import { probe } from '../support/run-probes.ts'
 import { startCrooked, startForeign } from '../support/tampering-proxy.ts'
 
@@ -37,7 +37,7 @@ async function leaks(to: string, bend = {}) {
 
 describe('a report holds no value, no name, no id and no sentence', () => {
   test('of a server that is as it should be', async () => {
-    const { listen } = await startControlled({ seed })
+    const { listen } = await startControlApp({ seed })
     const { leaked, said } = await leaks(await listen())
     expect(said.size).toBeGreaterThan(100)
     expect(leaked).toEqual([])
@@ -46,7 +46,7 @@ describe('a report holds no value, no name, no id and no sentence', () => {
   test.each(['auth: any', 'scope_error: string', 'state: discarded', 'limit_out_of_range: reject'])(
     'of one with %s',
     async (behavior) => {
-      const { listen } = await startControlled({ seed: `behavior: { ${behavior} }\n${seed}`.replaceAll('\n  ', '\n') })
+      const { listen } = await startControlApp({ seed: `behavior: { ${behavior} }\n${seed}`.replaceAll('\n  ', '\n') })
       const { leaked, report } = await leaks(await listen())
       expect(report.differs).toBeGreaterThan(0)
       expect(leaked).toEqual([])
@@ -56,7 +56,7 @@ describe('a report holds no value, no name, no id and no sentence', () => {
   test.each(['johannas', 'key_ofjohanna', 'lowercaseword', 'sk-admin-ofjohanna'])(
     'of one that puts %s wherever a report looks',
     async (secret) => {
-      const { listen } = await startControlled({ seed, breaksResponses: true })
+      const { listen } = await startControlApp({ seed, breaksResponses: true })
       const spoil = {
         coming(coming: { status: number; headers: Record<string, unknown>; text: string }) {
           if (coming.status < 400) return
@@ -92,7 +92,7 @@ describe('a report holds no value, no name, no id and no sentence', () => {
 
 describe('a report says', () => {
   test('statuses, codes and shapes', async () => {
-    const { listen, control } = await startControlled({ breaksResponses: true })
+    const { listen, control } = await startControlApp({ breaksResponses: true })
     const fault = {
       operation: 'admin-api-keys-list',
       kind: 'error',
@@ -116,16 +116,16 @@ describe('a report says', () => {
   })
 
   test('which behaviours the emulator would answer by, as a seed has them', async () => {
-    const { listen } = await startControlled({ seed: 'behavior: { limit_out_of_range: reject, unknown_route: empty }' })
+    const { listen } = await startControlApp({ seed: 'behavior: { limit_out_of_range: reject, unknown_route: empty }' })
     const { report } = await probe(`${await listen()}/v1`)
     expect(report.switches).toEqual({ limit_out_of_range: 'reject', unknown_route: 'empty' })
-    const again = await startControlled({ seed: `behavior: ${JSON.stringify(report.switches)}` })
+    const again = await startControlApp({ seed: `behavior: ${JSON.stringify(report.switches)}` })
     const { status } = await again.call('GET', `${keysUrl}?limit=0`)
     expect(status).toBe(400)
   })
 
   test('a table in Markdown, every row of as many cells', async () => {
-    const { listen } = await startControlled()
+    const { listen } = await startControlApp()
     const { printed } = await probe(`${await listen()}/v1`)
     const rows = printed.split('\n').filter((line) => line.startsWith('|'))
     expect(rows.length).toBeGreaterThan(80)

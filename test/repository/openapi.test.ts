@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { compareDocuments, type OpenApiDocument } from '../../scripts/compare-documents.ts'
 import { startApp } from '../support/app.ts'
-import { startControlled } from '../support/control-app.ts'
+import { startControlApp } from '../support/control-app.ts'
 import { hasUpstream, upstream } from '../support/upstream.ts'
 
 const documentOf = async () => {
@@ -80,7 +80,7 @@ test('every link leads to an operation that there is, by parameters that it has'
 
 test('a body that may be left out is not required', async () => {
   const { paths } = parse(await documentOf()) as { paths: Record<string, Record<string, Record<string, unknown>>> }
-  const { control } = await startControlled()
+  const { control } = await startControlApp()
   for (const [path, methods] of Object.entries(paths)) {
     for (const [method, { requestBody }] of Object.entries(methods)) {
       if (requestBody === undefined || !path.startsWith('/_emulator')) continue
@@ -99,7 +99,7 @@ test('every body of a control has examples, and each of them works', async () =>
       const examples = Object.values(requestBody.content['application/json'].examples ?? {}) as { value: unknown }[]
       expect([path, examples.length > 0]).toEqual([path, true])
       for (const { value } of examples) {
-        const { control } = await startControlled()
+        const { control } = await startControlApp()
         const { status, body } = await control(method.toUpperCase(), path.replace('/_emulator', ''), value)
         expect([path, value, status < 300, body]).toEqual([path, value, true, body])
       }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl, type TestResponse } from '../support/app.ts'
-import { at, startControlled } from '../support/control-app.ts'
+import { sandboxPath, startControlApp } from '../support/control-app.ts'
 import { temporaryFile, temporaryFolder } from '../support/files.ts'
 import { serve } from '../support/program.ts'
 
@@ -17,7 +17,7 @@ type Control = (
 const controlOf =
   (url: string): Control =>
   async (method, path, body, sandbox = 'default') => {
-    const answer = await fetch(url + at(sandbox, `/_emulator${path}`), {
+    const answer = await fetch(url + sandboxPath(sandbox, `/_emulator${path}`), {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     })
@@ -109,15 +109,15 @@ async function expectKept(control: Control): Promise<void> {
 describe('all of a sandbox but its faults and its journal survives', () => {
   test('a restart, and another seed', async () => {
     const dataDirectory = temporaryFolder()
-    const first = await startControlled({ dataDirectory, seed })
+    const first = await startControlApp({ dataDirectory, seed })
     await use(first.control)
     await first.call('GET', keysUrl)
     const before = [await allOf(first.control, 'default'), await allOf(first.control, 'copy')]
     await first.app.close()
-    const { control, call } = await startControlled({ dataDirectory, seed: ['paging'] })
+    const { control, call } = await startControlApp({ dataDirectory, seed: ['paging'] })
     expect([await allOf(control, 'default'), await allOf(control, 'copy')]).toEqual(before)
     await expectKept(control)
-    expect((await call('GET', at('copy', keysUrl), { as: 'sk-admin-kept' })).status).toBe(200)
+    expect((await call('GET', sandboxPath('copy', keysUrl), { as: 'sk-admin-kept' })).status).toBe(200)
   })
 
   test('a kill -9', async () => {
@@ -159,7 +159,7 @@ describe('a reset', () => {
     const dataDirectory = temporaryFolder()
     let before: unknown
     for (let n = 0; n < 3; n++) {
-      const { control, create, app } = await startControlled({ dataDirectory, seed: n === 0 ? seed : [] })
+      const { control, create, app } = await startControlApp({ dataDirectory, seed: n === 0 ? seed : [] })
       before ??= await allOf(control, 'default')
       await create()
       await control('POST', '/reset')
@@ -171,10 +171,10 @@ describe('a reset', () => {
 
   test('leaves whom a server is started for his admin key', async () => {
     const dataDirectory = temporaryFolder()
-    const first = await startControlled({ dataDirectory })
+    const first = await startControlApp({ dataDirectory })
     await first.control('PUT', '/snapshots/s')
     await first.app.close()
-    const { control, call } = await startControlled({ dataDirectory, adminKey: 'sk-admin-another' })
+    const { control, call } = await startControlApp({ dataDirectory, adminKey: 'sk-admin-another' })
     for (const path of ['/reset', '/snapshots/s/restore']) {
       await control('POST', path)
       expect((await call('GET', keysUrl, { as: 'sk-admin-another' })).status, path).toBe(200)
@@ -189,7 +189,7 @@ describe('a reset that cannot be written', () => {
     ['in its place', 'sandbox.sqlite'],
   ])('%s leaves what there is, serving and kept', async (_where, file) => {
     const dataDirectory = temporaryFolder()
-    const first = await startControlled({ dataDirectory, seed })
+    const first = await startControlApp({ dataDirectory, seed })
     const { create, names, control } = first
     await create({ name: 'made' })
     const place = join(folderOf(dataDirectory, 'default'), file)
@@ -205,7 +205,7 @@ describe('a reset that cannot be written', () => {
     rmSync(place, { recursive: true })
     if (existsSync(aside)) renameSync(aside, place)
     await first.app.close()
-    const second = await startControlled({ dataDirectory })
+    const second = await startControlApp({ dataDirectory })
     expect(await second.names()).toEqual(expect.arrayContaining(['seeded', 'made', 'made afterwards']))
     expect((await second.control('GET', '/clock')).body.unix).toBe(1_798_761_600)
     expect((await second.control('POST', '/reset')).status).toBe(200)
@@ -215,7 +215,7 @@ describe('a reset that cannot be written', () => {
 
 test('what a crash has left half-written does no harm, and is gone with its sandbox', async () => {
   const dataDirectory = temporaryFolder()
-  const first = await startControlled({ dataDirectory })
+  const first = await startControlApp({ dataDirectory })
   await use(first.control)
   const before = await allOf(first.control, 'copy')
   await first.app.close()
@@ -223,7 +223,7 @@ test('what a crash has left half-written does no harm, and is gone with its sand
   for (const file of ['sandbox', 'initial', `snapshot-${hex('before')}`, `snapshot-${hex('never')}`]) {
     writeFileSync(join(folder, `${file}.sqlite.new`), 'half a data')
   }
-  const { control } = await startControlled({ dataDirectory })
+  const { control } = await startControlApp({ dataDirectory })
   expect(await allOf(control, 'copy')).toEqual(before)
   await control('PUT', '/snapshots/never', undefined, 'copy')
   for (const path of ['/reset', '/snapshots/before/restore', '/snapshots/never/restore']) {
@@ -236,7 +236,7 @@ test('what a crash has left half-written does no harm, and is gone with its sand
 describe('a sandbox that was removed', () => {
   test('is gone with all its files, also for the next of its name', async () => {
     const dataDirectory = temporaryFolder()
-    const first = await startControlled({ dataDirectory })
+    const first = await startControlApp({ dataDirectory })
     await use(first.control)
     expect(readdirSync(folderOf(dataDirectory, 'copy')).sort()).toEqual(
       expect.arrayContaining(['initial.sqlite', 'sandbox.sqlite', `snapshot-${hex('before')}.sqlite`]),
@@ -244,7 +244,7 @@ describe('a sandbox that was removed', () => {
     await first.control('DELETE', '/sandboxes/copy')
     expect(existsSync(folderOf(dataDirectory, 'copy'))).toBe(false)
     await first.app.close()
-    const { control } = await startControlled({ dataDirectory })
+    const { control } = await startControlApp({ dataDirectory })
     expect((await control('GET', '/sandboxes')).body.data).toHaveLength(1)
     expect(await namesIn(control, 'copy')).toEqual(['Admin key'])
     expect((await control('GET', '/snapshots', undefined, 'copy')).body.data).toEqual([])
@@ -252,7 +252,7 @@ describe('a sandbox that was removed', () => {
 
   test('leaves nothing to the next of its name though a crash broke the removal off', async () => {
     const dataDirectory = temporaryFolder()
-    const first = await startControlled({ dataDirectory })
+    const first = await startControlApp({ dataDirectory })
     await use(first.control)
     const folder = folderOf(dataDirectory, 'copy')
     const kept = readFileSync(join(folder, `snapshot-${hex('before')}.sqlite`))
@@ -260,20 +260,20 @@ describe('a sandbox that was removed', () => {
     await first.app.close()
     mkdirSync(folder)
     writeFileSync(join(folder, `snapshot-${hex('before')}.sqlite`), kept)
-    const second = await startControlled({ dataDirectory })
+    const second = await startControlApp({ dataDirectory })
     expect((await second.control('GET', '/snapshots', undefined, 'copy')).body.data).toEqual([])
   })
 })
 
 test('names of snapshots that differ in case are two', async () => {
   const dataDirectory = temporaryFolder()
-  const first = await startControlled({ dataDirectory })
+  const first = await startControlApp({ dataDirectory })
   for (const name of ['snap', 'SNAP', 'initial', 'sandbox']) {
     await first.control('PUT', '/state', { keys: [{ name }] })
     await first.control('PUT', `/snapshots/${name}`)
   }
   await first.app.close()
-  const { control, names } = await startControlled({ dataDirectory })
+  const { control, names } = await startControlApp({ dataDirectory })
   expect((await control('GET', '/snapshots')).body.data.map(({ name }: { name: string }) => name)).toEqual([
     'SNAP',
     'initial',
@@ -292,7 +292,7 @@ test('what a seeded sequence repeats after a restart is drawn again', async () =
   const ids = new Set<string>()
   const values = new Set<string>()
   for (let n = 0; n < 3; n++) {
-    const { create, control, app } = await startControlled({ dataDirectory, randomSeed: 7 })
+    const { create, control, app } = await startControlApp({ dataDirectory, randomSeed: 7 })
     for (let k = 0; k < 20; k++) {
       const { id, value } = await create()
       ids.add(id)
@@ -302,7 +302,7 @@ test('what a seeded sequence repeats after a restart is drawn again', async () =
     await app.close()
   }
   expect([ids.size, values.size]).toEqual([60, 60])
-  const { control, create, names } = await startControlled({ dataDirectory, randomSeed: 7 })
+  const { control, create, names } = await startControlApp({ dataDirectory, randomSeed: 7 })
   await control('POST', '/snapshots/s/restore')
   expect(await names()).toHaveLength(41)
   await create()
