@@ -6,6 +6,7 @@ import { sandboxPath, startControlApp } from '../support/control-app.ts'
 import { exchangeRaw } from '../support/raw-http.ts'
 
 const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
+
 /** Returns the head of a create with a body of `length` bytes. */
 const createHead = (length: number, url = keysUrl) =>
   `POST ${url} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${adminKey}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`
@@ -70,7 +71,7 @@ describe('a request in flight', () => {
       // The round in which each request reached the server, possibly long after the client sent it.
       const arrivalRounds = new Map<unknown, number>()
       app.server.prependListener('request', ({ headers }) => arrivalRounds.set(headers['x-name'], round))
-      const strays: string[] = []
+      const lateKeys: string[] = []
       const clients = Array.from({ length: 64 }, async () => {
         while (!isOver) {
           const name = `request ${++count}`
@@ -96,12 +97,12 @@ describe('a request in flight', () => {
         const { body } = await control('GET', '/state', undefined, sandbox)
         for (const { name } of body.keys) {
           const arrivalRound = Number(arrivalRounds.get(name))
-          if (arrivalRound < round) strays.push(`${name} of round ${arrivalRound}, in ${round}`)
+          if (arrivalRound < round) lateKeys.push(`${name} of round ${arrivalRound}, in ${round}`)
         }
       }
       isOver = true
       await Promise.all(clients)
-      expect(strays).toEqual([])
+      expect(lateKeys).toEqual([])
       await control('POST', '/reset', {}, sandbox)
       expect((await control('GET', '/state', undefined, sandbox)).body.keys).toHaveLength(1)
     },

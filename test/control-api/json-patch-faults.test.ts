@@ -49,7 +49,7 @@ describe('json_patch faults', () => {
     expect(errorFault).not.toHaveProperty('unapplied')
   })
 
-  // Indexes that the list does not have.
+  // The second operation would apply: a patch applies completely or not at all.
   test.each([
     { op: 'remove', path: '/data/1' },
     { op: 'replace', path: '/data/1', value: 5 },

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
 import { sandboxPath, startControlApp } from '../support/control-app.ts'
-import { observe } from '../support/observe.ts'
+import { observeSandbox } from '../support/observe-sandbox.ts'
 import { exchangeRaw } from '../support/raw-http.ts'
 
 describe('reset', () => {
@@ -16,7 +16,7 @@ describe('reset', () => {
     const { control, call, create } = testApp
     const before = (await control('GET', '/state')).body
     const created = await create()
-    await call('DELETE', `${keysUrl}/${(await observe(testApp)).ascending[3].id}`)
+    await call('DELETE', `${keysUrl}/${(await observeSandbox(testApp)).ascending[3].id}`)
     await control('PUT', '/clock', { advance: '400d', frozen: false })
     await control('PATCH', '/behavior', { auth: 'any', limit_out_of_range: 'clamp' })
     expect((await control('POST', '/reset')).body).toEqual({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
 import { sandboxPath, startControlApp } from '../support/control-app.ts'
-import { observe } from '../support/observe.ts'
+import { observeSandbox } from '../support/observe-sandbox.ts'
 
 describe('the sandbox controls', () => {
   test('GET /sandboxes lists every sandbox with its URL, keys and times, `default` first', async () => {
@@ -43,7 +43,7 @@ describe('the sandbox controls', () => {
     await control('PATCH', '/behavior', { deleted_cursor: 'resume', limit_out_of_range: 'reject' })
     expect((await control('POST', '/sandboxes', { name: 'copy', from: { sandbox: 'default' } })).status).toBe(201)
 
-    const [source, copy] = [await observe(testApp), await observe(testApp, 'copy')]
+    const [source, copy] = [await observeSandbox(testApp), await observeSandbox(testApp, 'copy')]
     // Both observations use the admin key within the same frozen second.
     expect(copy).toEqual(source)
     expect((await control('GET', '/clock', undefined, 'copy')).body).toEqual((await control('GET', '/clock')).body)

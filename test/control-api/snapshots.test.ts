@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { startControlApp } from '../support/control-app.ts'
-import { observe } from '../support/observe.ts'
+import { observeSandbox } from '../support/observe-sandbox.ts'
 
 describe('snapshots', () => {
   test('a snapshot can be restored repeatedly, replaced, copied and deleted, and survives a reset', async () => {
@@ -9,14 +9,14 @@ describe('snapshots', () => {
     await control('PUT', '/clock', { now: '2026-03-01T12:00:00Z', frozen: true })
     await create({ name: 'before' })
     const response = await control('PUT', '/snapshots/S.1')
-    const before = await observe(testApp)
+    const before = await observeSandbox(testApp)
     expect(response.body).toEqual({ name: 'S.1', created_at: 1772366400, keys: (await names()).length })
     for (let n = 0; n < 2; n++) {
       await create({ name: 'after' })
       await control('PUT', '/clock', { advance: '1d', frozen: false })
       await control('POST', '/reset')
       expect((await control('POST', '/snapshots/S.1/restore')).status).toBe(200)
-      expect(await observe(testApp)).toEqual(before)
+      expect(await observeSandbox(testApp)).toEqual(before)
       expect((await control('GET', '/clock')).body.unix).toBe(1772366400)
     }
     await create({ name: 'more' })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
 import { startControlApp } from '../support/control-app.ts'
-import { observe } from '../support/observe.ts'
+import { observeSandbox } from '../support/observe-sandbox.ts'
 
 describe('state', () => {
   test('an exported state, loaded elsewhere as a state or as a seed file, behaves the same', async () => {
@@ -11,14 +11,14 @@ describe('state', () => {
     await source.call('DELETE', `${keysUrl}/${deletedKey.id}`)
     await source.control('PUT', '/clock', { now: '2026-06-01T00:00:00Z', frozen: true })
     await source.control('PATCH', '/behavior', { limit_out_of_range: 'reject' })
-    await observe(source)
+    await observeSandbox(source)
     const { text, body: state } = await source.control('GET', '/state')
     expect(text).not.toContain(expiringKey.value.slice(20))
 
     const other = await startControlApp({ seed: ['paging'] })
     expect((await other.control('PUT', '/state', state)).status).toBe(200)
     expect((await other.control('GET', '/state')).body).toEqual(state)
-    expect(await observe(other)).toEqual(await observe(source))
+    expect(await observeSandbox(other)).toEqual(await observeSandbox(source))
     for (const { call } of [source, other]) {
       expect((await call('GET', `${keysUrl}?after=${deletedKey.id}`)).status).toBe(200)
       expect((await call('GET', keysUrl, { as: deletedKey.value })).headers['x-emulator-reason']).toContain(
@@ -26,7 +26,7 @@ describe('state', () => {
       )
     }
     const seeded = await startControlApp({ seed: text })
-    expect(await observe(seeded)).toEqual(await observe(source))
+    expect(await observeSandbox(seeded)).toEqual(await observeSandbox(source))
     // Loading a state does not change the initial image.
     await other.control('POST', '/reset')
     expect(await other.names()).toHaveLength(251)
