@@ -4,32 +4,32 @@ import { serve } from '../support/program.ts'
 
 const secret = `sk-admin-${'s3cret'.repeat(10)}`
 
-/** What a server logs at a level about some requests, successes and failures, full of secrets. */
-async function linesAt(level: string): Promise<Record<string, unknown>[]> {
+/** Returns the log lines of a server at a level, for successful and failing requests that contain secrets. */
+async function logLinesAt(level: string): Promise<Record<string, unknown>[]> {
   const { url, output, child, finished } = await serve(['--log-level', level])
   const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
   await fetch(`${url}/sandbox/a${keysUrl}`, { method: 'POST', headers, body: '{"name":"x"}' })
   await fetch(`${url}${keysUrl}/${secret}?q=${secret}`, { headers })
   await fetch(`${url}/v1/nothing/${secret}`, { headers: { authorization: `Bearer ${secret}` } })
   await fetch(`${url}${keysUrl}`, { headers: { authorization: `Bearer ${secret}` } })
-  // Percent-encoded, and a presented token that looks like no key.
+  // A percent-encoded secret, and a token that does not look like a key.
   await fetch(`${url}${keysUrl}/${secret.replace('-', '%2D')}?q=%73${secret.slice(1)}`, { headers })
   await fetch(`${url}/v1/hunter2hunter2`, { headers: { authorization: 'Bearer hunter2hunter2' } })
   await fetch(`${url}/health`)
   child.kill('SIGTERM')
   await finished
-  return linesOf(output.stderr)
+  return parseLines(output.stderr)
 }
 
-const linesOf = (log: string): Record<string, unknown>[] =>
+const parseLines = (log: string): Record<string, unknown>[] =>
   log
     .trim()
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
 
-test('one line a request, with what a reader needs and nothing secret', async () => {
-  const lines = (await linesAt('info')).filter(({ msg }) => msg === 'request')
+test('at info, each request is one log line without secrets', async () => {
+  const lines = (await logLinesAt('info')).filter(({ msg }) => msg === 'request')
   expect(lines).toHaveLength(6)
   expect(lines[0]).toMatchObject({
     sandbox: 'a',
@@ -48,11 +48,11 @@ test('one line a request, with what a reader needs and nothing secret', async ()
   expect(text).not.toContain('hunter2')
 })
 
-test.each(['warn', 'error', 'silent'])('no line a request at %s', async (level) => {
-  expect(await linesAt(level)).toEqual([])
+test.each(['warn', 'error', 'silent'])('at %s, successful and rejected requests are not logged', async (level) => {
+  expect(await logLinesAt(level)).toEqual([])
 })
 
-test('a patch that does not apply is told at warn, once for each time, without a secret', async () => {
+test('a patch that does not apply is logged at warn, once per request, without secrets', async () => {
   const { url, output, child, finished } = await serve(['--log-level', 'warn'])
   const path = `/${secret}`
   const patch = [
@@ -65,7 +65,7 @@ test('a patch that does not apply is told at warn, once for each time, without a
   for (let n = 0; n < 3; n++) await fetch(`${url}/sandbox/a${keysUrl}`, { headers })
   child.kill('SIGTERM')
   await finished
-  const lines = linesOf(output.stderr)
+  const lines = parseLines(output.stderr)
   expect(lines).toHaveLength(2)
   expect(lines[0]).toMatchObject({
     level: 40,

@@ -4,13 +4,13 @@ import type { Probe } from '../../src/conformance/probe.ts'
 import { probes } from '../../src/conformance/probes/index.ts'
 import { runProbes } from '../../src/conformance/run.ts'
 import { adminKey } from '../support/app.ts'
-import { startControlled } from '../support/control-app.ts'
+import { startControlApp } from '../support/control-app.ts'
 import { probeServer } from '../support/run-probes.ts'
 import { startFakeServer } from '../support/tampering-proxy.ts'
 
 /** Starts an emulator on a port. `addFault` adds a fault that stays active. */
 async function startListening(options = {}) {
-  const app = await startControlled(options)
+  const app = await startControlApp(options)
   const url = await app.listen()
   const addFault = (fault: object) => app.control('POST', '/faults', { times: null, ...fault })
   return { ...app, addFault, url, baseUrl: `${url}/v1` }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
-import { startControlled } from '../support/control-app.ts'
+import { startControlApp } from '../support/control-app.ts'
 import { probeServer } from '../support/run-probes.ts'
 import { type ProxiedResponse, startFakeServer, startTamperingProxy, type Tamper } from '../support/tampering-proxy.ts'
 
@@ -35,7 +35,7 @@ async function findLeaks(targetUrl: string, tamper: Tamper = {}) {
 
 describe('a report holds no value, name, id or message', () => {
   test('the report of a server that conforms holds no sensitive text', async () => {
-    const { listen } = await startControlled({ seed })
+    const { listen } = await startControlApp({ seed })
     const { leaked, sensitiveTexts } = await findLeaks(await listen())
     expect(sensitiveTexts.size).toBeGreaterThan(100)
     expect(leaked).toEqual([])
@@ -44,7 +44,7 @@ describe('a report holds no value, name, id or message', () => {
   test.each(['auth: any', 'scope_error: string', 'state: discarded', 'limit_out_of_range: reject'])(
     'the report of a server with the behavior `%s` holds no sensitive text',
     async (behavior) => {
-      const { listen } = await startControlled({ seed: `behavior: { ${behavior} }\n${seed}`.replaceAll('\n  ', '\n') })
+      const { listen } = await startControlApp({ seed: `behavior: { ${behavior} }\n${seed}`.replaceAll('\n  ', '\n') })
       const { leaked, report } = await findLeaks(await listen())
       expect(report.differs).toBeGreaterThan(0)
       expect(leaked).toEqual([])
@@ -54,7 +54,7 @@ describe('a report holds no value, name, id or message', () => {
   test.each(['johannas', 'key_ofjohanna', 'lowercaseword', 'sk-admin-ofjohanna'])(
     'the report of a server with %s in every field and header that a report shows does not hold it',
     async (secret) => {
-      const { listen } = await startControlled({ seed, breaksResponses: true })
+      const { listen } = await startControlApp({ seed, breaksResponses: true })
       const insertSecret = {
         response(response: ProxiedResponse) {
           if (response.status < 400) return
@@ -90,7 +90,7 @@ describe('a report holds no value, name, id or message', () => {
 
 describe('the content of a report', () => {
   test('a report shows the status, code and param of an unexpected error', async () => {
-    const { listen, control } = await startControlled({ breaksResponses: true })
+    const { listen, control } = await startControlApp({ breaksResponses: true })
     const fault = {
       operation: 'admin-api-keys-list',
       kind: 'error',
@@ -114,16 +114,16 @@ describe('the content of a report', () => {
   })
 
   test('the switches of a report, used in a seed, make the emulator respond like the probed server', async () => {
-    const { listen } = await startControlled({ seed: 'behavior: { limit_out_of_range: reject, unknown_route: empty }' })
+    const { listen } = await startControlApp({ seed: 'behavior: { limit_out_of_range: reject, unknown_route: empty }' })
     const { report } = await probeServer(`${await listen()}/v1`)
     expect(report.switches).toEqual({ limit_out_of_range: 'reject', unknown_route: 'empty' })
-    const emulator = await startControlled({ seed: `behavior: ${JSON.stringify(report.switches)}` })
+    const emulator = await startControlApp({ seed: `behavior: ${JSON.stringify(report.switches)}` })
     const { status } = await emulator.call('GET', `${keysUrl}?limit=0`)
     expect(status).toBe(400)
   })
 
   test('a report is a Markdown table whose rows have the same width and number of cells', async () => {
-    const { listen } = await startControlled()
+    const { listen } = await startControlApp()
     const { printed } = await probeServer(`${await listen()}/v1`)
     const rows = printed.split('\n').filter((line) => line.startsWith('|'))
     expect(rows.length).toBeGreaterThan(80)

@@ -8,30 +8,31 @@ import { fromJson } from '../../src/openai-api/json-text.ts'
 import { createFormats, createRandomness } from '../../src/sandbox/randomness.ts'
 import { openMemory } from '../../src/sandbox/storage/database.ts'
 import { keysUrl, startApp } from '../support/app.ts'
+import { sandboxPath, startControlApp } from '../support/control-app.ts'
 
-// The mark of real keys, not spelled out.
+// The mark that secret scanners look for in real keys. It must not appear in a file.
 const mark = Buffer.from('OpenAI').toString('base64')
 
-/** Bytes from which a value with the mark in it is drawn first. */
-function unluckyBytes(): (length: number) => Buffer {
-  let draws = 0
+/** Returns a byte source whose first value contains the mark. */
+function createBytesWithMark(): (length: number) => Buffer {
+  let calls = 0
   return (length) => {
     const bytes = randomBytes(length)
-    // Where a character of base64 begins with a byte.
-    if (draws++ === 0) Buffer.from(mark, 'base64url').copy(bytes, 48)
+    // At a byte where a base64 character starts, so that the mark appears in the text.
+    if (calls++ === 0) Buffer.from(mark, 'base64url').copy(bytes, 48)
     return bytes
   }
 }
 
-test('a value that a scanner would take for real is drawn again', () => {
+test('a key value that a secret scanner would report is generated again', () => {
   let calls = 0
-  const bytes = unluckyBytes()
-  const counted = (length: number) => {
+  const bytes = createBytesWithMark()
+  const countedBytes = (length: number) => {
     calls++
     return bytes(length)
   }
   const value = createFormats(
-    () => counted,
+    () => countedBytes,
     () => '',
   ).keyValue()
   expect(value).not.toContain(mark)
@@ -39,7 +40,7 @@ test('a value that a scanner would take for real is drawn again', () => {
   expect(calls).toBe(2)
 })
 
-test('what is drawn and taken already is drawn again, deleted keys included', () => {
+test('an id or value that a key has or had is generated again, also after the key is deleted', () => {
   const ids = ['key_a', 'key_a', 'key_b', 'key_a', 'key_b', 'key_c']
   const values = ['sk-admin-1', 'sk-admin-1', 'sk-admin-2', 'sk-admin-2', 'sk-admin-3', 'sk-admin-3']
   const service = createKeyService({
@@ -49,33 +50,50 @@ test('what is drawn and taken already is drawn again, deleted keys included', ()
     behavior: () => defaultBehavior,
     defaultOwner: () => createOwner({ type: 'user', id: 'user-1', name: 'Jane', created_at: 1 }),
   })
-  const made = ['a', 'b', 'c'].map((name) => {
+  const created = ['a', 'b', 'c'].map((name) => {
     const key = fromJson(service.create({ name }, undefined).json)
     service.delete(key.id)
     return [key.id, key.value]
   })
-  expect(made).toEqual([
+  expect(created).toEqual([
     ['key_a', 'sk-admin-1'],
     ['key_b', 'sk-admin-2'],
     ['key_c', 'sk-admin-3'],
   ])
 })
 
-test('what is drawn has the formats of the API', () => {
-  const draw = createRandomness()
+test('generated ids have the formats of the API', () => {
+  const randomness = createRandomness()
   for (let n = 0; n < 200; n++) {
-    expect(draw.keyId()).toMatch(/^key_[A-Za-z0-9]{16}$/)
-    expect(draw.userId()).toMatch(/^user-[A-Za-z0-9]{24}$/)
-    expect(draw.serviceAccountId()).toMatch(/^sa_[A-Za-z0-9]{24}$/)
-    expect(draw.organizationId()).toMatch(/^org-[A-Za-z0-9]{24}$/)
-    expect(draw.requestId()).toMatch(/^req_[0-9a-f]{32}$/)
+    expect(randomness.keyId()).toMatch(/^key_[A-Za-z0-9]{16}$/)
+    expect(randomness.userId()).toMatch(/^user-[A-Za-z0-9]{24}$/)
+    expect(randomness.serviceAccountId()).toMatch(/^sa_[A-Za-z0-9]{24}$/)
+    expect(randomness.organizationId()).toMatch(/^org-[A-Za-z0-9]{24}$/)
+    expect(randomness.requestId()).toMatch(/^req_[0-9a-f]{32}$/)
   }
 })
 
-test('an owner without an id gets one of its kind', async () => {
+test('a seeded owner without an id gets one in the format of its type', async () => {
   const { call } = await startApp({
     seed: `keys: [{ id: a, name: a, owner: { type: service_account } }, { id: b, name: b, owner: { type: user } }]`,
   })
   expect((await call('GET', `${keysUrl}/a`)).body.owner.id).toMatch(/^sa_[A-Za-z0-9]{24}$/)
   expect((await call('GET', `${keysUrl}/b`)).body.owner.id).toMatch(/^user-[A-Za-z0-9]{24}$/)
+})
+
+test('seeded randomness is the same in every run and sandbox, with a separate sequence for each kind', async () => {
+  const generate = async (sandbox: string, requests: number) => {
+    const testApp = await startControlApp({ randomSeed: 42 })
+    await testApp.control('PUT', '/clock', { now: 1_767_225_600, frozen: true }, sandbox)
+    for (let n = 0; n < requests; n++) await testApp.call('GET', sandboxPath(sandbox, `${keysUrl}?limit=1`))
+    const { body, headers } = await testApp.call('POST', sandboxPath(sandbox, keysUrl), { body: { name: 'x' } })
+    return { id: body.id, value: body.value, owner: body.owner.id, request: headers['x-request-id'] }
+  }
+  const first = await generate('default', 0)
+  expect(await generate('other', 0)).toEqual(first)
+  const later = await generate('default', 3)
+  expect(later.request).not.toBe(first.request)
+  expect({ ...later, request: first.request }).toEqual(first)
+  const { create } = await startControlApp({ randomSeed: 43 })
+  expect((await create()).id).not.toBe(first.id)
 })

@@ -5,12 +5,12 @@ import { exchangeRaw } from '../support/raw-http.ts'
 
 const inSandbox = (name: string) => `/sandbox/${name}${keysUrl}`
 
-test('a sandbox comes into being, seeded, when it is first addressed', async () => {
+test('a sandbox is created from the seed on its first request', async () => {
   const testApp = await startApp({ seed: ['paging'] })
   expect(await walk(testApp, '', inSandbox('new'))).toHaveLength(251)
 })
 
-test('two sandboxes share nothing', async () => {
+test('two sandboxes share neither keys nor cursors nor the organization', async () => {
   const { call } = await startApp()
   const { body: key } = await call('POST', inSandbox('a'), { body: { name: 'only here' } })
   for (const url of [keysUrl, inSandbox('b')]) {
@@ -25,19 +25,19 @@ test('two sandboxes share nothing', async () => {
   expect(new Set(await Promise.all(organizations)).size).toBe(3)
 })
 
-test('a key of default is unknown to every other sandbox', async () => {
+test('a key of the sandbox `default` is unknown in every other sandbox', async () => {
   const { call } = await startApp()
   const { body: key } = await call('POST', keysUrl, { body: { name: 'default only' } })
   await call('GET', inSandbox('a'))
   for (const name of ['a', 'b']) {
-    const refused = await call('GET', inSandbox(name), { as: key.value })
-    expect(refused.status).toBe(401)
-    expect(refused.headers['x-emulator-reason']).toBe(`token_unknown; sandbox=${name}`)
+    const response = await call('GET', inSandbox(name), { as: key.value })
+    expect(response.status).toBe(401)
+    expect(response.headers['x-emulator-reason']).toBe(`token_unknown; sandbox=${name}`)
   }
   expect((await call('GET', '/sandbox/default/v1/organization/admin_api_keys', { as: key.value })).status).toBe(200)
 })
 
-test('equal values in two sandboxes are two keys', async () => {
+test('keys with the same value in two sandboxes are independent', async () => {
   const { call } = await startApp()
   const first = (await call('GET', inSandbox('a'))).body.first_id
   await call('DELETE', `${inSandbox('a')}/${first}`)
@@ -45,7 +45,7 @@ test('equal values in two sandboxes are two keys', async () => {
   expect((await call('GET', inSandbox('b'))).status).toBe(200)
 })
 
-test('a refused caller makes a sandbox all the same; an unknown URL or a wrong method makes none', async () => {
+test('a request with a wrong key creates its sandbox; one with an unknown URL or a wrong method does not', async () => {
   const { call } = await startApp({ maxSandboxes: 2 })
   for (const [method, url] of [
     ['GET', '/sandbox/x1/v1/unknown'],
@@ -61,64 +61,67 @@ test('a refused caller makes a sandbox all the same; an unknown URL or a wrong m
     expect(headers, url).not.toHaveProperty('openai-organization')
     expect(headers['x-request-id']).toMatch(/^req_[0-9a-f]{32}$/)
   }
-  expect((await call('GET', inSandbox('refused'), { as: 'wrong' })).status).toBe(401)
+  expect((await call('GET', inSandbox('unauthorized'), { as: 'wrong' })).status).toBe(401)
   expect((await call('GET', inSandbox('one-more'))).status).toBe(503)
 })
 
-test('one sandbox too many is refused before authentication, and those that are there go on', async () => {
+test('a request above the sandbox limit is rejected before authentication; existing sandboxes still work', async () => {
   const { call } = await startApp({ maxSandboxes: 3 })
   expect((await call('GET', inSandbox('a'))).status).toBe(200)
   expect((await call('GET', inSandbox('b'))).status).toBe(200)
-  const refused = await call('GET', inSandbox('c'), { as: null })
-  expect(refused.status).toBe(503)
-  expect(refused.text).toBe(
+  const response = await call('GET', inSandbox('c'), { as: null })
+  expect(response.status).toBe(503)
+  expect(response.text).toBe(
     `{"error":{"message":"The sandbox 'c' cannot be created: the limit of 3 sandboxes (--max-sandboxes) is reached.","type":"emulator_error","param":null,"code":"sandbox_limit"}}`,
   )
-  expect(refused.headers['x-should-retry']).toBe('false')
-  expect(refused.headers['x-emulator-reason']).toBe('sandbox_limit; sandbox=c; limit=3')
-  expect(refused.headers).not.toHaveProperty('openai-organization')
+  expect(response.headers['x-should-retry']).toBe('false')
+  expect(response.headers['x-emulator-reason']).toBe('sandbox_limit; sandbox=c; limit=3')
+  expect(response.headers).not.toHaveProperty('openai-organization')
   expect((await call('GET', inSandbox('a'))).status).toBe(200)
   expect((await call('GET', keysUrl)).status).toBe(200)
 })
 
-describe('names', () => {
-  test.each(['a', 'A', '0', 'a.b_c-d', 'x'.repeat(64), '%61bc', 'a%2Eb', 'default'])('%s is one', async (name) => {
-    const { call } = await startApp()
-    expect((await call('GET', inSandbox(name))).status).toBe(200)
-  })
-
-  test.each(['_a', '-a', 'x'.repeat(65), 'a%2Fb', 'a%20b', 'ä', '%00', 'a%0Ab', '', 'a%25b'])(
-    '%s is none: an unknown URL',
+describe('sandbox names', () => {
+  test.each(['a', 'A', '0', 'a.b_c-d', 'x'.repeat(64), '%61bc', 'a%2Eb', 'default'])(
+    '`%s` is a valid sandbox name',
     async (name) => {
       const { call } = await startApp()
-      const answer = await call('GET', inSandbox(name))
-      expect(answer.status).toBe(404)
-      expect(answer.body.error.message).toContain('Invalid URL')
-      expect(answer.headers).not.toHaveProperty('openai-organization')
-      if (name !== '') expect(answer.headers['x-emulator-reason']).toMatch(/^sandbox_name_invalid; rule=1 to 64 of /)
+      expect((await call('GET', inSandbox(name))).status).toBe(200)
     },
   )
 
-  test('with a broken encoding are malformed', async () => {
+  test.each(['_a', '-a', 'x'.repeat(65), 'a%2Fb', 'a%20b', 'ä', '%00', 'a%0Ab', '', 'a%25b'])(
+    '`%s` is not a sandbox name, so the URL is unknown',
+    async (name) => {
+      const { call } = await startApp()
+      const response = await call('GET', inSandbox(name))
+      expect(response.status).toBe(404)
+      expect(response.body.error.message).toContain('Invalid URL')
+      expect(response.headers).not.toHaveProperty('openai-organization')
+      if (name !== '') expect(response.headers['x-emulator-reason']).toMatch(/^sandbox_name_invalid; rule=1 to 64 of /)
+    },
+  )
+
+  test('a sandbox name with invalid percent-encoding is a malformed URL', async () => {
     const { call } = await startApp()
     expect((await call('GET', inSandbox('%zz'))).status).toBe(400)
     expect((await call('GET', inSandbox('%ff'))).status).toBe(400)
   })
 
-  test('differ by case, and are decoded once', async () => {
+  test('sandbox names are case-sensitive and decoded once', async () => {
     const { call } = await startApp()
     await call('POST', inSandbox('case'), { body: { name: 'lower' } })
     expect((await call('GET', inSandbox('CASE'))).body.data).toHaveLength(1)
     expect((await call('GET', inSandbox('c%61se'))).body.data).toHaveLength(2)
   })
 
-  test('are taken off the URL once', async () => {
+  test('only the first sandbox prefix of a URL is removed', async () => {
     const { call } = await startApp()
-    const answer = await call('GET', '/sandbox/a/sandbox/b/v1/organization/admin_api_keys')
-    expect(answer.body.error.message).toBe('Invalid URL (GET /sandbox/a/sandbox/b/v1/organization/admin_api_keys)')
+    const response = await call('GET', '/sandbox/a/sandbox/b/v1/organization/admin_api_keys')
+    expect(response.body.error.message).toBe('Invalid URL (GET /sandbox/a/sandbox/b/v1/organization/admin_api_keys)')
   })
 
-  test('of properties that every object has are names like others', async () => {
+  test('names of object properties such as `constructor` are valid sandbox names', async () => {
     const { call } = await startApp()
     for (const name of ['constructor', 'toString', 'hasOwnProperty']) {
       expect((await call('GET', inSandbox(name))).status).toBe(200)
@@ -126,16 +129,16 @@ describe('names', () => {
   })
 })
 
-test('errors show the URL as it was sent', async () => {
+test('an error message contains the URL with its sandbox prefix', async () => {
   const { call } = await startApp()
   const { body } = await call('PATCH', `${inSandbox('a')}?x=1`)
   expect(body.error.message).toContain('Not allowed to PATCH on /sandbox/a/v1/organization/admin_api_keys.')
 })
 
-describe('with a time to live', () => {
+describe('sandbox time to live', () => {
   const bearer = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
 
-  async function listening(sandboxTtl: number) {
+  async function startServer(sandboxTtl: number) {
     const url = await (await startApp({ sandboxTtl, maxSandboxes: 3 })).listen()
     const create = (path: string) => fetch(url + path, { method: 'POST', headers: bearer, body: '{"name":"x"}' })
     const count = async (path: string) => {
@@ -145,20 +148,20 @@ describe('with a time to live', () => {
     return { url, create, count }
   }
 
-  test('an idle sandbox is removed; default and a used one stay', async () => {
-    const { create, count } = await listening(400)
+  test('an idle sandbox is removed; `default` and a sandbox in use are kept', async () => {
+    const { create, count } = await startServer(400)
     for (const path of [keysUrl, inSandbox('idle'), inSandbox('busy')]) await create(path)
     for (let n = 0; n < 12; n++) {
       await sleep(60)
       expect(await count(inSandbox('busy'))).toBe(2)
     }
-    // There is room for a third again, and the one that was removed begins anew.
+    // There is room for a third sandbox again, and the removed one is created from the seed.
     expect(await count(inSandbox('idle'))).toBe(1)
     expect(await count(keysUrl)).toBe(2)
   })
 
-  test('one that waits for a body does not idle', async () => {
-    const { url, count } = await listening(100)
+  test('a sandbox does not expire while a request body arrives', async () => {
+    const { url, count } = await startServer(100)
     const body = new ReadableStream({
       async start(controller) {
         controller.enqueue(new TextEncoder().encode('{"name":'))
@@ -167,35 +170,38 @@ describe('with a time to live', () => {
         controller.close()
       },
     })
-    const answer = await fetch(url + inSandbox('slow'), {
+    const response = await fetch(url + inSandbox('slow'), {
       method: 'POST',
       headers: bearer,
       body,
       duplex: 'half',
     } as RequestInit)
-    expect(answer.status).toBe(200)
+    expect(response.status).toBe(200)
     expect(await count(inSandbox('slow'))).toBe(2)
   })
 
   test.each([
-    ['that was refused before', '', []],
-    ['on which an armed fault would hang', `authorization: Bearer ${adminKey}\r\n`, [{ kind: 'hang' }]],
-  ])('a body %s and breaks off does not keep one awake', async (_case, authorization, faults) => {
-    const { url, create, count } = await listening(100)
-    await create(inSandbox('left'))
-    const control = `${url}/sandbox/left/_emulator/faults`
-    const json = { 'content-type': 'application/json' }
-    for (const fault of faults)
-      await fetch(control, { method: 'POST', headers: json, body: JSON.stringify({ operation: '*', ...fault }) })
-    const head = `POST ${inSandbox('left')} HTTP/1.1\r\nhost: x\r\n${authorization}content-type: application/json\r\n`
-    await exchangeRaw(url, `${head}content-length: 12\r\n\r\n{"n`, { giveUp: 150 })
-    await sleep(500)
-    // Begun anew, without what was made in it.
-    expect(await count(inSandbox('left'))).toBe(1)
-  })
+    ['that is rejected', '', []],
+    ['that a fault makes hang', `authorization: Bearer ${adminKey}\r\n`, [{ kind: 'hang' }]],
+  ])(
+    'a request %s and whose body stays incomplete does not keep its sandbox from expiring',
+    async (_case, authorization, faults) => {
+      const { url, create, count } = await startServer(100)
+      await create(inSandbox('left'))
+      const control = `${url}/sandbox/left/_emulator/faults`
+      const json = { 'content-type': 'application/json' }
+      for (const fault of faults)
+        await fetch(control, { method: 'POST', headers: json, body: JSON.stringify({ operation: '*', ...fault }) })
+      const head = `POST ${inSandbox('left')} HTTP/1.1\r\nhost: x\r\n${authorization}content-type: application/json\r\n`
+      await exchangeRaw(url, `${head}content-length: 12\r\n\r\n{"n`, { giveUp: 150 })
+      await sleep(500)
+      // Created again from the seed, without the key.
+      expect(await count(inSandbox('left'))).toBe(1)
+    },
+  )
 })
 
-test('forty sandboxes at once do not disturb each other', async () => {
+test('40 sandboxes used concurrently do not affect each other', async () => {
   const { call } = await startApp()
   await Promise.all(
     Array.from({ length: 40 }, async (_, n) => {

@@ -2,8 +2,8 @@ import OpenAI from 'openai'
 import { expect, test } from 'vitest'
 import { connect, type Emulator, EmulatorError, startEmulator } from '../../src/library/index.ts'
 
-/** An emulator by each of the two ways to one. */
-const ways: [string, () => Promise<AsyncDisposable & { emulator: Emulator }>][] = [
+/** The two functions of the library that return an emulator. */
+const waysToConnect: [string, () => Promise<AsyncDisposable & { emulator: Emulator }>][] = [
   [
     'startEmulator',
     async () => {
@@ -21,27 +21,27 @@ const ways: [string, () => Promise<AsyncDisposable & { emulator: Emulator }>][] 
   ],
 ]
 
-const namesIn = async ({ baseURL, adminKey }: { baseURL: string; adminKey: string | null }) => {
+const listNames = async ({ baseURL, adminKey }: { baseURL: string; adminKey: string | null }) => {
   const keys = new OpenAI({ baseURL, adminAPIKey: adminKey }).admin.organization.adminAPIKeys
   return (await keys.list()).data.map(({ name }) => name)
 }
 
-test.each(ways)('%s: everything that a test does to a sandbox', async (_way, start) => {
+test.each(waysToConnect)('every control of a sandbox works after %s()', async (_way, start) => {
   await using running = await start()
   const { emulator } = running
   const sandbox = emulator.sandbox('mine')
-  const place = { baseURL: sandbox.baseURL, adminKey: emulator.adminKey }
+  const target = { baseURL: sandbox.baseURL, adminKey: emulator.adminKey }
 
   await sandbox.state.replace({ keys: [{ name: 'a', created_at: '-1d' }] })
   await sandbox.state.add({ keys: [{ name: 'b', created_at: '-1h' }] })
-  expect(await namesIn(place)).toEqual(['a', 'b', 'Admin key'])
+  expect(await listNames(target)).toEqual(['a', 'b', 'Admin key'])
   expect((await sandbox.state.get()).keys?.map(({ name }) => name)).toEqual(['Admin key', 'a', 'b'])
 
   expect(await sandbox.snapshots.take('s')).toMatchObject({ name: 's', keys: 3 })
   await sandbox.reset()
-  expect(await namesIn(place)).toEqual(['Admin key'])
+  expect(await listNames(target)).toEqual(['Admin key'])
   await sandbox.snapshots.restore('s')
-  expect(await namesIn(place)).toHaveLength(3)
+  expect(await listNames(target)).toHaveLength(3)
   await sandbox.snapshots.delete('s')
   expect(await sandbox.snapshots.list()).toEqual([])
 
@@ -61,7 +61,7 @@ test.each(ways)('%s: everything that a test does to a sandbox', async (_way, sta
   })
   expect((await sandbox.faults.list())[0]).toMatchObject({ id: fault.id, hits: 0, remaining: 1 })
   await sandbox.journal.clear()
-  await namesIn(place)
+  await listNames(target)
   expect((await sandbox.journal.list()).map(({ status, retry_count }) => [status, retry_count])).toEqual([
     [429, 0],
     [200, 1],
@@ -72,66 +72,66 @@ test.each(ways)('%s: everything that a test does to a sandbox', async (_way, sta
   expect(await sandbox.faults.list()).toEqual([])
 
   const copy = await emulator.sandboxes.create({ name: 'copy', from: { sandbox: 'mine' } })
-  expect(await namesIn({ ...place, baseURL: copy.baseURL })).toHaveLength(3)
+  expect(await listNames({ ...target, baseURL: copy.baseURL })).toHaveLength(3)
   expect((await emulator.sandboxes.list()).map(({ name }) => name)).toEqual(['default', 'mine', 'copy'])
   await emulator.sandboxes.delete('copy')
   await emulator.sandboxes.delete()
   expect(await emulator.sandboxes.list()).toHaveLength(1)
-  // Itself it stands for the sandbox `default`.
+  // The emulator itself is a client of the sandbox `default`.
   await emulator.state.add({ keys: [{ name: 'in default' }] })
-  expect(await namesIn(emulator)).toContain('in default')
+  expect(await listNames(emulator)).toContain('in default')
   expect(emulator.name).toBe('default')
 })
 
-test('the types know the operations, and what goes with each kind of fault', async () => {
+test('the types reject unknown operations and incomplete faults', async () => {
   await using emulator = await startEmulator()
-  // @ts-expect-error: there is no such operation
+  // @ts-expect-error: the filter accepts no short operation name
   await expect(emulator.journal.list({ operation: 'list' })).rejects.toMatchObject({ status: 400, param: 'operation' })
-  // @ts-expect-error: nor for a fault
+  // @ts-expect-error: there is no such operation
   await expect(emulator.faults.add({ operation: 'retrieve', kind: 'hang' })).rejects.toMatchObject({ status: 400 })
-  // @ts-expect-error: an error needs its status
+  // @ts-expect-error: `status` is required
   await expect(emulator.faults.add({ operation: '*', kind: 'error' })).rejects.toMatchObject({ param: '/status' })
   await fetch(`${emulator.baseURL}/nothing`)
   expect(await emulator.journal.list({ operation: null })).toHaveLength(1)
 })
 
-test('after its end an emulator is said not to answer, and where it was', async () => {
+test('after close(), calls reject with an unreachable EmulatorError that contains the URL', async () => {
   const emulator = await startEmulator()
   const sandbox = emulator.sandbox('mine')
   await sandbox.reset()
   await emulator.close()
-  const asked = sandbox.journal.list()
-  await expect(asked).rejects.toMatchObject({ name: 'EmulatorError', status: null, code: 'unreachable' })
-  await expect(asked).rejects.toThrow(`cannot connect to ${emulator.url}/sandbox/mine: is the emulator running?`)
+  const result = sandbox.journal.list()
+  await expect(result).rejects.toMatchObject({ name: 'EmulatorError', status: null, code: 'unreachable' })
+  await expect(result).rejects.toThrow(`cannot connect to ${emulator.url}/sandbox/mine: is the emulator running?`)
 })
 
-test('what the emulator refuses is an EmulatorError, with where and why', async () => {
+test('a rejected call is an EmulatorError with status, code, param and message', async () => {
   await using emulator = await startEmulator()
-  const refused = emulator.clock.set({ now: 'soon' })
-  await expect(refused).rejects.toBeInstanceOf(EmulatorError)
-  await expect(refused).rejects.toMatchObject({ status: 400, code: 'invalid_body', param: '/now' })
+  const result = emulator.clock.set({ now: 'soon' })
+  await expect(result).rejects.toBeInstanceOf(EmulatorError)
+  await expect(result).rejects.toMatchObject({ status: 400, code: 'invalid_body', param: '/now' })
   await expect(emulator.sandbox('mine').snapshots.restore('x')).rejects.toThrow(
     "There is no snapshot 'x' of the sandbox 'mine'.",
   )
   await expect(emulator.snapshots.restore('../x')).rejects.toMatchObject({ status: 404 })
   await expect(emulator.sandboxes.create({ name: 'default' })).rejects.toMatchObject({ status: 409, param: '/name' })
   await using guarded = await startEmulator({ controlToken: 'x' })
-  const stranger = await connect(guarded.url)
-  await expect(stranger.reset()).rejects.toMatchObject({ status: 401, code: 'control_token' })
+  const withoutToken = await connect(guarded.url)
+  await expect(withoutToken.reset()).rejects.toMatchObject({ status: 401, code: 'control_token' })
 })
 
-test('connect rejects where nobody is, and what is no URL', async () => {
-  const nobody = connect('http://127.0.0.1:1')
-  await expect(nobody).rejects.toBeInstanceOf(EmulatorError)
-  await expect(nobody).rejects.toThrow(/^cannot connect to http:\/\/127\.0\.0\.1:1: is the emulator running\?/)
+test('connect() rejects if no emulator is running, and for an invalid URL', async () => {
+  const result = connect('http://127.0.0.1:1')
+  await expect(result).rejects.toBeInstanceOf(EmulatorError)
+  await expect(result).rejects.toThrow(/^cannot connect to http:\/\/127\.0\.0\.1:1: is the emulator running\?/)
   await expect(connect('localhost:4010')).rejects.toThrow('url: "localhost:4010" is invalid. It must be an http URL.')
   await expect(connect('http://localhost/v1')).rejects.toThrow('must not end with the /v1')
 })
 
-// biome-ignore lint/suspicious/noExplicitAny: what the compiler would refuse, a test in JavaScript passes
-type Lax = any
+// biome-ignore lint/suspicious/noExplicitAny: JavaScript callers can pass what the compiler rejects
+type Untyped = any
 
-test.each<[string, (emulator: Lax) => unknown, string]>([
+test.each<[string, (emulator: Untyped) => unknown, string]>([
   ['sandbox()', (e) => e.sandbox(), "sandbox: 'undefined' is invalid. It must be 1 to 64"],
   ['sandbox(5)', (e) => e.sandbox(5), "sandbox: '5' is invalid. It must be 1 to 64"],
   [
@@ -170,7 +170,7 @@ test.each<[string, (emulator: Lax) => unknown, string]>([
     (e) => e.sandboxes.create(null),
     'sandboxes.create(sandbox): null is invalid. It must be an object.',
   ],
-  // By mistake, as of an id that is not there: it must not stand for all of them.
+  // An argument that is undefined by mistake must not mean all of them.
   ['clear(undefined)', (e) => e.faults.clear(undefined as never), 'faults.clear(id): undefined is invalid.'],
   [
     'sandboxes.delete(undefined)',
@@ -178,15 +178,18 @@ test.each<[string, (emulator: Lax) => unknown, string]>([
     'sandboxes.delete(name): undefined is',
   ],
   ['sandboxes.delete("")', (e) => e.sandboxes.delete(''), 'sandboxes.delete(name): "" is invalid.'],
-])('%s is refused with the argument, the rule and the value, and changes nothing', async (_call, act, message) => {
-  await using emulator = await startEmulator()
-  await emulator.sandbox('another').clock.get()
-  const refused = (async () => act(emulator))()
-  await expect(refused).rejects.toThrow(TypeError)
-  await expect(refused).rejects.toThrow(message)
-  expect((await emulator.sandboxes.list()).map(({ name }) => name)).toEqual(['default', 'another'])
-  expect(await emulator.snapshots.list()).toEqual([])
-})
+])(
+  '%s throws a TypeError with the argument, the rule and the value, and changes nothing',
+  async (_call, act, message) => {
+    await using emulator = await startEmulator()
+    await emulator.sandbox('another').clock.get()
+    const result = (async () => act(emulator))()
+    await expect(result).rejects.toThrow(TypeError)
+    await expect(result).rejects.toThrow(message)
+    expect((await emulator.sandboxes.list()).map(({ name }) => name)).toEqual(['default', 'another'])
+    expect(await emulator.snapshots.list()).toEqual([])
+  },
+)
 
 test.each<[unknown, string]>([
   [undefined, 'connect: undefined is invalid. It must be a URL, or an object: {url, adminKey, controlToken}.'],
@@ -200,6 +203,6 @@ test.each<[unknown, string]>([
     { url: 'http://x', controlToken: '' },
     'controlToken: [redacted] is invalid. It must be a string that is not empty.',
   ],
-])('connect(%j) is refused with the option, the rule and the value', async (to, message) => {
+])('connect(%j) rejects with the option, the rule and the value', async (to, message) => {
   await expect(connect(to as string)).rejects.toThrow(message)
 })

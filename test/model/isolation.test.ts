@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import { stringify } from 'yaml'
 import { adminKey, keysUrl, walk } from '../support/app.ts'
-import { at } from '../support/control-app.ts'
+import { sandboxPath } from '../support/control-app.ts'
 import { seedFile, startOptions } from './generated/initial-state.ts'
 import { startRecorded } from './generated/journal-model.ts'
 import { generated } from './generated/property.ts'
@@ -49,7 +49,7 @@ generated('two sandboxes never see each other: one is answered the same, whateve
       if (isAlone && !isOne) continue
       const name = isOne ? 'one' : 'other'
       const [method, path, body] = deed
-      const url = at(
+      const url = sandboxPath(
         name,
         path.replace(/\{(\d)\}/, (_, n) => ids[name][n % ids[name].length] ?? 'key_admin'),
       )
@@ -73,7 +73,7 @@ generated('a state that is exported and imported lists, pages and authenticates 
 
   /** All that can be seen of the keys of a sandbox, by those ids and values. */
   async function seen(sandbox: string, ids: string[], values: string[]) {
-    const url = at(sandbox, keysUrl)
+    const url = sandboxPath(sandbox, keysUrl)
     const answers = []
     for (const id of ids) {
       answers.push(await call('GET', `${url}/${id}`))
@@ -89,12 +89,12 @@ generated('a state that is exported and imported lists, pages and authenticates 
     await control('DELETE', '/sandboxes')
     await control('PUT', '/state', seedOf(keys), 'from')
     if (isUsed)
-      for (const { value } of keys) await call('POST', at('from', keysUrl), { as: value, body: { name: 'n' } })
+      for (const { value } of keys) await call('POST', sandboxPath('from', keysUrl), { as: value, body: { name: 'n' } })
     const state = (await control('GET', '/state', undefined, 'from')).body
     const sent = isYaml
       ? { rawBody: stringify(state), headers: { 'content-type': 'application/yaml' } }
       : { body: state }
-    expect((await call('PUT', at('to', '/_emulator/state'), { ...sent, as: null })).status).toBe(200)
+    expect((await call('PUT', sandboxPath('to', '/_emulator/state'), { ...sent, as: null })).status).toBe(200)
     expect((await control('GET', '/state', undefined, 'to')).body).toEqual(state)
     const ids = state.keys.map(({ id }: { id: string }) => id)
     const values = [adminKey, ...keys.map(({ value }) => value)]

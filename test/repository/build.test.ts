@@ -6,25 +6,28 @@ import { expect, test } from 'vitest'
 import { temporaryFolder } from '../support/files.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const parts = ['package.json', 'bin', 'fixtures', 'migrations', 'scripts', 'src']
+const checkoutFiles = ['package.json', 'bin', 'fixtures', 'migrations', 'scripts', 'src']
 
-/** A checkout at another place, which shares what is installed. */
-function checkoutAt(path: string): string {
+/** Creates a checkout at `path` that shares the installed packages, and returns its path. */
+function createCheckout(path: string): string {
   mkdirSync(path, { recursive: true })
-  for (const part of parts) cpSync(join(root, part), join(path, part), { recursive: true })
+  for (const file of checkoutFiles) cpSync(join(root, file), join(path, file), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(path, 'node_modules'))
   return path
 }
 
-test.each(['with blank', 'Größe', '日本', 'a#b?c%20d'])('a checkout may be called %s', (name) => {
-  const cwd = checkoutAt(join(temporaryFolder(), name))
-  const run = (...args: string[]) => execFileSync(process.execPath, args, { cwd, encoding: 'utf8', stdio: 'pipe' })
-  run('scripts/build.ts')
-  expect(run('bin/admin-keys-emulator.cjs', '--version')).toMatch(/^\d+\.\d+\.\d+\n$/)
-  expect(run('bin/admin-keys-emulator.cjs', 'env')).toContain('OPENAI_BASE_URL')
-})
+test.each(['with blank', 'Größe', '日本', 'a#b?c%20d'])(
+  'the build and the program work in a folder called %s',
+  (name) => {
+    const cwd = createCheckout(join(temporaryFolder(), name))
+    const run = (...args: string[]) => execFileSync(process.execPath, args, { cwd, encoding: 'utf8', stdio: 'pipe' })
+    run('scripts/build.ts')
+    expect(run('bin/admin-keys-emulator.cjs', '--version')).toMatch(/^\d+\.\d+\.\d+\n$/)
+    expect(run('bin/admin-keys-emulator.cjs', 'env')).toContain('OPENAI_BASE_URL')
+  },
+)
 
-test('an error that nobody caught is shown by its name, and by no more of the program than a line', () => {
+test('an uncaught error is printed with its name and without the bundled source', () => {
   const script = "require('./lib/index.cjs').connect('http://127.0.0.1:1')"
   const { stderr } = spawnSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8' })
   expect(stderr).toMatch(/^EmulatorError: cannot connect to http:\/\/127\.0\.0\.1:1: /m)

@@ -11,11 +11,11 @@ import { snippetsOf } from '../support/snippets.ts'
 
 const run = promisify(execFile)
 const snippets = snippetsOf(new URL('../../docs/recipes.md', import.meta.url))
-const [preparation] = snippets
+const [setup] = snippets
 const sections = snippets.slice(1)
 
-// What each shell snippet says, in the order of the document.
-const said = [
+// The output of each shell snippet, in the order of the document.
+const expectedOutputs = [
   /^200\n\{"now":.*\}\nHTTP\/1\.1 401 Unauthorized\r\nx-emulator-reason: key_expired; /,
   /429\n429\n200\n"retry_count":0,"since_previous_ms":null\n"retry_count":1,"since_previous_ms":[\d.]+\n"retry_count":2,/,
   /no answer\n200\n2\n.*"deleted":true\}\n1\n$/,
@@ -28,12 +28,12 @@ const said = [
   /^\{"keys":2\}\n *"name": "at fault",\n$/,
 ]
 
-test('every scenario is shown in TypeScript and in the shell', () => {
-  expect(preparation?.language).toBe('sh')
-  expect(sections.map(({ language }) => language)).toEqual(said.flatMap(() => ['ts', 'sh']))
+test('docs/recipes.md has each recipe in TypeScript and in shell', () => {
+  expect(setup?.language).toBe('sh')
+  expect(sections.map(({ language }) => language)).toEqual(expectedOutputs.flatMap(() => ['ts', 'sh']))
 })
 
-test('docs/control-api.md has every control, and every method', async () => {
+test('docs/control-api.md lists every control and every library method', async () => {
   const rows = readFileSync(new URL('../../docs/control-api.md', import.meta.url), 'utf8').matchAll(
     /^\| (?:`([\w.]+)\(.*?\)`|none.*?) \| `([A-Z]+) (\/.*?)` \|/gm,
   )
@@ -51,39 +51,44 @@ test('docs/control-api.md has every control, and every method', async () => {
   expect([...methods].sort()).toEqual(methodsOf(emulator).filter((name) => !['sandbox', 'close'].includes(name)))
 })
 
-/** Their names, sorted. */
-const methodsOf = (of: object, prefix = ''): string[] =>
-  Object.entries(of)
+/** Returns the names of all methods of an object, sorted. */
+const methodsOf = (target: object, prefix = ''): string[] =>
+  Object.entries(target)
     .flatMap(([name, value]) => {
       if (typeof value === 'function') return [prefix + name]
       return typeof value === 'object' && value !== null ? methodsOf(value, `${prefix}${name}.`) : []
     })
     .sort()
 
-describe('with the library', () => {
-  test.each(sections.filter(({ language }) => language === 'ts'))('line $line', async ({ text }) => {
-    // Below the package, where its own name leads to it.
-    const folder = fileURLToPath(
-      new URL(`../../dist/docs-${process.pid}-${Math.random().toString(36).slice(2)}`, import.meta.url),
-    )
-    mkdirSync(folder, { recursive: true })
-    onTestFinished(() => rmSync(folder, { recursive: true }))
-    writeFileSync(join(folder, 'scenario.ts'), text)
-    await run(process.execPath, ['scenario.ts'], { cwd: folder })
-  })
+describe('TypeScript recipes', () => {
+  test.each(sections.filter(({ language }) => language === 'ts'))(
+    'the TypeScript recipe at line $line runs without an error',
+    async ({ text }) => {
+      // Inside the package, so that an import of its name resolves.
+      const folder = fileURLToPath(
+        new URL(`../../dist/docs-${process.pid}-${Math.random().toString(36).slice(2)}`, import.meta.url),
+      )
+      mkdirSync(folder, { recursive: true })
+      onTestFinished(() => rmSync(folder, { recursive: true }))
+      writeFileSync(join(folder, 'scenario.ts'), text)
+      await run(process.execPath, ['scenario.ts'], { cwd: folder })
+    },
+  )
 })
 
-describe('with curl', () => {
+describe('shell recipes', () => {
   test.each(
-    sections.filter(({ language }) => language === 'sh').map((each, n) => ({ ...each, expected: said[n] ?? /./ })),
-  )('line $line', async ({ text, expected }) => {
+    sections
+      .filter(({ language }) => language === 'sh')
+      .map((each, n) => ({ ...each, expected: expectedOutputs[n] ?? /./ })),
+  )('the shell recipe at line $line prints the expected output', async ({ text, expected }) => {
     const { url } = await serve()
     const { host } = new URL(url)
     const cwd = temporaryFolder()
     symlinkSync(command, join(cwd, 'admin-keys-emulator'))
-    // It runs already, at another port.
-    const begin = (preparation?.text ?? '').replaceAll(/^admin-keys-emulator .*\n/gm, '')
-    const script = `${begin}${text}`.replaceAll('localhost:4010', host)
+    // The emulator already runs, on another port.
+    const setupText = (setup?.text ?? '').replaceAll(/^admin-keys-emulator .*\n/gm, '')
+    const script = `${setupText}${text}`.replaceAll('localhost:4010', host)
     const env = { ...process.env, PATH: `${cwd}:${process.env['PATH']}`, EMULATOR_URL: url }
     const { stdout } = await run('bash', ['-euc', script], { cwd, env })
     expect(stdout).toMatch(expected)

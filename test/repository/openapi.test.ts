@@ -3,20 +3,20 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { compareDocuments, type OpenApiDocument } from '../../scripts/compare-documents.ts'
 import { startApp } from '../support/app.ts'
-import { startControlled } from '../support/control-app.ts'
+import { startControlApp } from '../support/control-app.ts'
 import { hasUpstream, upstream } from '../support/upstream.ts'
 
-const documentOf = async () => {
+const getDocument = async () => {
   const { app } = await startApp()
   return (await app.inject('/openapi.yaml')).payload
 }
 
-test('openapi.yaml is the document of the routes (npm run openapi renews it)', async () => {
-  await expect(await documentOf()).toMatchFileSnapshot(fileURLToPath(new URL('../../openapi.yaml', import.meta.url)))
+test('openapi.yaml is the document generated from the routes (`npm run openapi` updates it)', async () => {
+  await expect(await getDocument()).toMatchFileSnapshot(fileURLToPath(new URL('../../openapi.yaml', import.meta.url)))
 })
 
-test('every operation has an id, a summary, tags and words for each answer', async () => {
-  const { paths } = parse(await documentOf()) as { paths: Record<string, Record<string, Record<string, unknown>>> }
+test('every operation has an id, a summary, a description, one tag and a description of each response', async () => {
+  const { paths } = parse(await getDocument()) as { paths: Record<string, Record<string, Record<string, unknown>>> }
   const operations = Object.values(paths).flatMap((path) => Object.values(path))
   expect(operations.map(({ operationId }) => operationId).sort()).toEqual([
     'admin-api-keys-create',
@@ -60,9 +60,9 @@ test('every operation has an id, a summary, tags and words for each answer', asy
   }
 })
 
-test('every link leads to an operation that there is, by parameters that it has', async () => {
-  // biome-ignore lint/suspicious/noExplicitAny: a document as whoever reads it finds it
-  const { paths } = parse(await documentOf()) as { paths: Record<string, Record<string, any>> }
+test('every link names an existing operation and parameters of it', async () => {
+  // biome-ignore lint/suspicious/noExplicitAny: a parsed document
+  const { paths } = parse(await getDocument()) as { paths: Record<string, Record<string, any>> }
   const operations = Object.values(paths).flatMap((path) => Object.values(path))
   const links = operations.flatMap(({ operationId, responses }) =>
     Object.values(responses).flatMap((response) =>
@@ -78,9 +78,9 @@ test('every link leads to an operation that there is, by parameters that it has'
   }
 })
 
-test('a body that may be left out is not required', async () => {
-  const { paths } = parse(await documentOf()) as { paths: Record<string, Record<string, Record<string, unknown>>> }
-  const { control } = await startControlled()
+test('a control accepts a missing body exactly if its document says that the body is optional', async () => {
+  const { paths } = parse(await getDocument()) as { paths: Record<string, Record<string, Record<string, unknown>>> }
+  const { control } = await startControlApp()
   for (const [path, methods] of Object.entries(paths)) {
     for (const [method, { requestBody }] of Object.entries(methods)) {
       if (requestBody === undefined || !path.startsWith('/_emulator')) continue
@@ -90,16 +90,16 @@ test('a body that may be left out is not required', async () => {
   }
 })
 
-test('every body of a control has examples, and each of them works', async () => {
-  // biome-ignore lint/suspicious/noExplicitAny: a document as whoever reads it finds it
-  const { paths } = parse(await documentOf()) as { paths: Record<string, Record<string, any>> }
+test('every body of a control has examples, and the control accepts each of them', async () => {
+  // biome-ignore lint/suspicious/noExplicitAny: a parsed document
+  const { paths } = parse(await getDocument()) as { paths: Record<string, Record<string, any>> }
   for (const [path, methods] of Object.entries(paths)) {
     for (const [method, { requestBody }] of Object.entries(methods)) {
       if (requestBody === undefined || !path.startsWith('/_emulator')) continue
       const examples = Object.values(requestBody.content['application/json'].examples ?? {}) as { value: unknown }[]
       expect([path, examples.length > 0]).toEqual([path, true])
       for (const { value } of examples) {
-        const { control } = await startControlled()
+        const { control } = await startControlApp()
         const { status, body } = await control(method.toUpperCase(), path.replace('/_emulator', ''), value)
         expect([path, value, status < 300, body]).toEqual([path, value, true, body])
       }
@@ -107,9 +107,9 @@ test('every body of a control has examples, and each of them works', async () =>
   }
 })
 
-test('controls stand below every sandbox, and may want a token', async () => {
-  // biome-ignore lint/suspicious/noExplicitAny: a document as whoever reads it finds it
-  const document = parse(await documentOf()) as { paths: Record<string, Record<string, any>>; components: any }
+test('controls are documented for every sandbox and with an optional token', async () => {
+  // biome-ignore lint/suspicious/noExplicitAny: a parsed document
+  const document = parse(await getDocument()) as { paths: Record<string, Record<string, any>>; components: any }
   const controls = Object.entries(document.paths).filter(([path]) => path.startsWith('/_emulator'))
   for (const { servers, security } of controls.flatMap(([, methods]) => Object.values(methods))) {
     expect(servers.map(({ url }: { url: string }) => url)).toEqual(['/', '/sandbox/{sandbox}'])
@@ -119,17 +119,17 @@ test('controls stand below every sandbox, and may want a token', async () => {
   expect(document.components.securitySchemes.ControlToken).toMatchObject({ type: 'http', scheme: 'bearer' })
 })
 
-describe('served', () => {
-  test('as YAML and as JSON, the same', async () => {
+describe('the served document and pages', () => {
+  test('the document is the same as YAML and as JSON', async () => {
     const { app } = await startApp()
     const yaml = await app.inject('/openapi.yaml')
     const json = await app.inject('/openapi.json')
     expect(yaml.headers['content-type']).toContain('application/yaml')
-    expect(yaml.body).toBe(await documentOf())
+    expect(yaml.body).toBe(await getDocument())
     expect(parse(yaml.body)).toEqual(json.json())
   })
 
-  test('with pages to read it, that ask nobody else for anything', async () => {
+  test('the pages at /docs show the document and load nothing from other hosts', async () => {
     const { listen } = await startApp()
     const url = await listen()
     for (const path of ['/docs', '/docs/', '/docs/static/index.html']) {
@@ -141,20 +141,20 @@ describe('served', () => {
     expect(page).not.toMatch(/(src|href)="(https?:)?\/\//)
     expect(await (await fetch(`${url}/docs/static/swagger-initializer.js`)).text()).toMatch(/"?validatorUrl"?:\s*null/)
     expect(await (await fetch(`${url}/docs/static/swagger-ui-bundle.js`)).text()).toContain('SwaggerUIBundle')
-    const shown = (await (await fetch(`${url}/docs/json`)).json()) as OpenApiDocument
-    expect(Object.keys(shown.paths)).toContain('/organization/admin_api_keys')
+    const document = (await (await fetch(`${url}/docs/json`)).json()) as OpenApiDocument
+    expect(Object.keys(document.paths)).toContain('/organization/admin_api_keys')
   })
 
-  test('but to no page of a public name that was pointed at us', async () => {
+  test('the document, the pages and the controls reject public host names that are not allowed', async () => {
     const { app } = await startApp({ allowedHosts: ['docs.example.com'] })
     for (const url of ['/docs', '/docs/', '/docs/%zz', '/_emulator/x', '/openapi.yaml', '/openapi.json']) {
-      const refused = await app.inject({ url, headers: { host: 'evil.example.com:4010' } })
-      expect(refused.statusCode).toBe(403)
-      expect(refused.body).toBe(
+      const response = await app.inject({ url, headers: { host: 'evil.example.com:4010' } })
+      expect(response.statusCode).toBe(403)
+      expect(response.body).toBe(
         `{"error":{"message":"The host 'evil.example.com' is not allowed: it must be an IP address, a name without a dot, a name under .localhost, .local or .internal, or a name given with --allow-host.","type":"emulator_error","param":null,"code":"forbidden_host"}}`,
       )
     }
-    const none = [
+    const invalidNames = [
       'evil..local',
       '.local',
       'a..',
@@ -170,11 +170,11 @@ describe('served', () => {
       'evil.com/.local',
       '127.0.0.1.evil.com',
       'a b.c',
-      ...none,
+      ...invalidNames,
     ]) {
       expect((await app.inject({ url: '/openapi.json', headers: { host } })).statusCode, host).toBe(403)
     }
-    const names = [
+    const allowedNames = [
       'localhost',
       'emulator:4010',
       '127.0.0.1:4010',
@@ -188,12 +188,12 @@ describe('served', () => {
       'Docs.Example.com',
       '10.1.2.3',
     ]
-    for (const host of names) {
+    for (const host of allowedNames) {
       expect((await app.inject({ url: '/openapi.json', headers: { host } })).statusCode, host).toBe(200)
     }
   })
 
-  test('what is not there is an error of the emulator', async () => {
+  test('an unknown page or control and a wrong method get an error of the emulator', async () => {
     const { call } = await startApp()
     const unknown = await call('GET', '/_emulator/nothing', { as: null })
     expect(unknown.status).toBe(404)
@@ -206,38 +206,38 @@ describe('served', () => {
       expect(page.body.error, url).toMatchObject({ type: 'emulator_error', code: 'unknown_url' })
       expect(page.headers, url).not.toHaveProperty('openai-version')
     }
-    const wrong = await call('POST', '/health', { as: null })
-    expect(wrong.text).toBe(
+    const wrongMethod = await call('POST', '/health', { as: null })
+    expect(wrongMethod.text).toBe(
       '{"error":{"message":"POST is not allowed on /health; use GET, HEAD.","type":"emulator_error","param":null,"code":"method_not_allowed"}}',
     )
-    expect(wrong.status).toBe(405)
-    expect(wrong.headers['allow']).toBe('GET, HEAD')
+    expect(wrongMethod.status).toBe(405)
+    expect(wrongMethod.headers['allow']).toBe('GET, HEAD')
     expect((await call('HEAD', '/ready', { as: null })).status).toBe(200)
-    expect(wrong.headers).not.toHaveProperty('openai-version')
+    expect(wrongMethod.headers).not.toHaveProperty('openai-version')
   })
 })
 
-test('health and ready want no key and no sandbox', async () => {
+test('GET /health and GET /ready require no key', async () => {
   const { call } = await startApp({ adminKey: undefined })
   expect(await call('GET', '/health', { as: null })).toMatchObject({ status: 200, body: { status: 'ok' } })
   expect(await call('GET', '/ready', { as: null })).toMatchObject({ status: 200, body: { status: 'ready' } })
 })
 
 describe.runIf(hasUpstream)('the published document', () => {
-  const ours = async () => parse(await documentOf()) as OpenApiDocument
+  const getOwnDocument = async () => parse(await getDocument()) as OpenApiDocument
 
-  test('is fitted by ours', async () => {
-    expect(compareDocuments(await ours(), upstream)).toEqual({ differences: [], compared: 4 })
+  test('the own document matches the published document', async () => {
+    expect(compareDocuments(await getOwnDocument(), upstream)).toEqual({ differences: [], compared: 4 })
   })
 
-  // biome-ignore lint/suspicious/noExplicitAny: a document is changed where it matters, whatever is there
-  type Change = [what: string, change: (document: any) => void, difference: string]
+  // biome-ignore lint/suspicious/noExplicitAny: a parsed document
+  type Change = [description: string, change: (document: any) => void, difference: string]
   const path = '/organization/admin_api_keys'
   test.each<Change>([
-    ['an operation less', (d) => delete d.paths[`${path}/{key_id}`].delete, 'is missing from openapi.yaml'],
-    ['an operation more', (d) => (d.paths[path].patch = d.paths[path].post), 'is not in the published document'],
+    ['a missing operation', (d) => delete d.paths[`${path}/{key_id}`].delete, 'is missing from openapi.yaml'],
+    ['an additional operation', (d) => (d.paths[path].patch = d.paths[path].post), 'is not in the published document'],
     ['another operationId', (d) => (d.paths[path].get.operationId = 'list'), 'operationId is list'],
-    ['a parameter less', (d) => d.paths[path].get.parameters.pop(), 'parameter query limit is undefined'],
+    ['a missing parameter', (d) => d.paths[path].get.parameters.pop(), 'parameter query limit is undefined'],
     ['another default', (d) => (d.paths[path].get.parameters[2].schema.default = 10), 'parameter query limit'],
     ['a required parameter', (d) => (d.paths[path].get.parameters[0].required = true), 'parameter query after'],
     [
@@ -252,17 +252,17 @@ describe.runIf(hasUpstream)('the published document', () => {
       'the body is',
     ],
     [
-      'a field less required',
+      'a field that is no longer required',
       (d) => d.components.schemas.AdminApiKey.required.splice(4, 99),
       'is not required, published as required',
     ],
     [
-      'a field less',
+      'a missing field',
       (d) => delete d.components.schemas.AdminApiKey.properties.owner,
       '.owner is missing from openapi.yaml',
     ],
     [
-      'a field more',
+      'an additional field',
       (d) => (d.components.schemas.AdminApiKey.properties.extra = { type: 'string' }),
       '.extra is not in the published document',
     ],
@@ -284,13 +284,13 @@ describe.runIf(hasUpstream)('the published document', () => {
     [
       'untyped items',
       (d) => delete d.components.schemas.ApiKeyList.properties.data.items,
-      '.data does not describe its items',
+      '.data says nothing of its items',
     ],
     ['an optional body', (d) => delete d.paths[path].post.requestBody.required, 'the body is'],
     ['no security', (d) => delete d.paths[path].get.security, 'security is undefined'],
-    ['a status less', (d) => delete d.paths[path].get.responses['200'], 'the status 200 is missing'],
-  ])('is seen not to be fitted by %s', async (_what, change, difference) => {
-    const changed = await ours()
+    ['a missing status', (d) => delete d.paths[path].get.responses['200'], 'the status 200 is missing'],
+  ])('the comparison with the published document reports %s', async (_description, change, difference) => {
+    const changed = await getOwnDocument()
     change(changed)
     expect(compareDocuments(changed, upstream).differences.join('\n')).toContain(difference)
   })

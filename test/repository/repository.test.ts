@@ -15,7 +15,7 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
   .trim()
   .split('\n')
 
-test('no file holds what a scanner would take for a real key', () => {
+test('no file contains what a secret scanner would report as a real key', () => {
   for (const file of files) {
     const text = read(file)
     expect(hasScannerMark(text), file).toBe(false)
@@ -23,7 +23,7 @@ test('no file holds what a scanner would take for a real key', () => {
   }
 })
 
-test.each(['', 'bench/'])('the lock file in "%s" names no host, and every version is exact', (folder) => {
+test.each(['', 'bench/'])('the lock file at ./%s names no registry host, and all versions are exact', (folder) => {
   const lock = JSON.parse(read(`${folder}package-lock.json`)) as { packages: Record<string, { resolved?: string }> }
   expect(Object.values(lock.packages).filter(({ resolved }) => resolved !== undefined)).toEqual([])
   const { dependencies, devDependencies } = JSON.parse(read(`${folder}package.json`))
@@ -31,7 +31,7 @@ test.each(['', 'bench/'])('the lock file in "%s" names no host, and every versio
     expect(version).toMatch(/^\d+\.\d+\.\d+$/)
 })
 
-test('the README has a row for every option with its variable', () => {
+test('the README lists every option with its environment variable', () => {
   const readme = read('README.md')
   for (const { flags, env } of Object.values(optionSpecs)) {
     const flag = /--[a-z-]+/.exec(flags)?.[0]
@@ -39,13 +39,13 @@ test('the README has a row for every option with its variable', () => {
   }
 })
 
-test('docs/fidelity.md names every switch with both of its values', async () => {
-  const limits = read('docs/fidelity.md')
+test('docs/fidelity.md names every behavior with its values', async () => {
+  const fidelity = read('docs/fidelity.md')
   const { BehaviorSchema } = await import('../../src/openai-api/behavior.ts')
   for (const [name, { enum: values }] of Object.entries(
     BehaviorSchema.properties as unknown as Record<string, { enum: string[] }>,
   )) {
-    expect(limits).toContain(`\`${name}\``)
-    for (const value of values) expect(limits).toContain(`\`${value}\``)
+    expect(fidelity).toContain(`\`${name}\``)
+    for (const value of values) expect(fidelity).toContain(`\`${value}\``)
   }
 })

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl, type TestResponse } from '../support/app.ts'
-import { at, startControlled } from '../support/control-app.ts'
+import { sandboxPath, startControlApp } from '../support/control-app.ts'
 import { temporaryFile, temporaryFolder } from '../support/files.ts'
 import { serve } from '../support/program.ts'
 
@@ -17,7 +17,7 @@ type Control = (
 const createControl =
   (url: string): Control =>
   async (method, path, body, sandbox = 'default') => {
-    const response = await fetch(url + at(sandbox, `/_emulator${path}`), {
+    const response = await fetch(url + sandboxPath(sandbox, `/_emulator${path}`), {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     })
@@ -112,15 +112,15 @@ async function expectSandboxesKept(control: Control): Promise<void> {
 describe('sandboxes in a data directory', () => {
   test('a sandbox survives a restart with another seed, except for its faults and journal', async () => {
     const dataDirectory = temporaryFolder()
-    const first = await startControlled({ dataDirectory, seed })
+    const first = await startControlApp({ dataDirectory, seed })
     await useSandboxes(first.control)
     await first.call('GET', keysUrl)
     const before = [await readSandbox(first.control, 'default'), await readSandbox(first.control, 'copy')]
     await first.app.close()
-    const { control, call } = await startControlled({ dataDirectory, seed: ['paging'] })
+    const { control, call } = await startControlApp({ dataDirectory, seed: ['paging'] })
     expect([await readSandbox(control, 'default'), await readSandbox(control, 'copy')]).toEqual(before)
     await expectSandboxesKept(control)
-    expect((await call('GET', at('copy', keysUrl), { as: 'sk-admin-kept' })).status).toBe(200)
+    expect((await call('GET', sandboxPath('copy', keysUrl), { as: 'sk-admin-kept' })).status).toBe(200)
   })
 
   test('a sandbox survives kill -9, except for its faults and journal', async () => {
@@ -165,7 +165,7 @@ describe('resets in a data directory', () => {
     const dataDirectory = temporaryFolder()
     let before: unknown
     for (let n = 0; n < 3; n++) {
-      const { control, create, app } = await startControlled({ dataDirectory, seed: n === 0 ? seed : [] })
+      const { control, create, app } = await startControlApp({ dataDirectory, seed: n === 0 ? seed : [] })
       before ??= await readSandbox(control, 'default')
       await create()
       await control('POST', '/reset')
@@ -177,10 +177,10 @@ describe('resets in a data directory', () => {
 
   test('a reset or a snapshot restore keeps both the stored and the current admin key valid', async () => {
     const dataDirectory = temporaryFolder()
-    const first = await startControlled({ dataDirectory })
+    const first = await startControlApp({ dataDirectory })
     await first.control('PUT', '/snapshots/s')
     await first.app.close()
-    const { control, call } = await startControlled({ dataDirectory, adminKey: 'sk-admin-another' })
+    const { control, call } = await startControlApp({ dataDirectory, adminKey: 'sk-admin-another' })
     for (const path of ['/reset', '/snapshots/s/restore']) {
       await control('POST', path)
       expect((await call('GET', keysUrl, { as: 'sk-admin-another' })).status, path).toBe(200)
@@ -194,7 +194,7 @@ describe('resets that cannot be written', () => {
     'a reset that cannot write %s fails and leaves the sandbox usable and stored',
     async (file) => {
       const dataDirectory = temporaryFolder()
-      const first = await startControlled({ dataDirectory, seed })
+      const first = await startControlApp({ dataDirectory, seed })
       const { create, names, control } = first
       await create({ name: 'before' })
       const path = join(folderOf(dataDirectory, 'default'), file)
@@ -210,7 +210,7 @@ describe('resets that cannot be written', () => {
       rmSync(path, { recursive: true })
       if (existsSync(backup)) renameSync(backup, path)
       await first.app.close()
-      const second = await startControlled({ dataDirectory })
+      const second = await startControlApp({ dataDirectory })
       expect(await second.names()).toEqual(expect.arrayContaining(['seeded', 'before', 'afterwards']))
       expect((await second.control('GET', '/clock')).body.unix).toBe(1_798_761_600)
       expect((await second.control('POST', '/reset')).status).toBe(200)
@@ -221,7 +221,7 @@ describe('resets that cannot be written', () => {
 
 test('partially written files of a crash are ignored and are removed with their sandbox', async () => {
   const dataDirectory = temporaryFolder()
-  const first = await startControlled({ dataDirectory })
+  const first = await startControlApp({ dataDirectory })
   await useSandboxes(first.control)
   const before = await readSandbox(first.control, 'copy')
   await first.app.close()
@@ -229,7 +229,7 @@ test('partially written files of a crash are ignored and are removed with their 
   for (const file of ['sandbox', 'initial', `snapshot-${toHex('before')}`, `snapshot-${toHex('never')}`]) {
     writeFileSync(join(folder, `${file}.sqlite.new`), 'partial data')
   }
-  const { control } = await startControlled({ dataDirectory })
+  const { control } = await startControlApp({ dataDirectory })
   expect(await readSandbox(control, 'copy')).toEqual(before)
   await control('PUT', '/snapshots/never', undefined, 'copy')
   for (const path of ['/reset', '/snapshots/before/restore', '/snapshots/never/restore']) {
@@ -242,7 +242,7 @@ test('partially written files of a crash are ignored and are removed with their 
 describe('removed sandboxes', () => {
   test('removing a sandbox removes all its files, and a new sandbox of the same name starts empty', async () => {
     const dataDirectory = temporaryFolder()
-    const first = await startControlled({ dataDirectory })
+    const first = await startControlApp({ dataDirectory })
     await useSandboxes(first.control)
     expect(readdirSync(folderOf(dataDirectory, 'copy')).sort()).toEqual(
       expect.arrayContaining(['initial.sqlite', 'sandbox.sqlite', `snapshot-${toHex('before')}.sqlite`]),
@@ -250,7 +250,7 @@ describe('removed sandboxes', () => {
     await first.control('DELETE', '/sandboxes/copy')
     expect(existsSync(folderOf(dataDirectory, 'copy'))).toBe(false)
     await first.app.close()
-    const { control } = await startControlled({ dataDirectory })
+    const { control } = await startControlApp({ dataDirectory })
     expect((await control('GET', '/sandboxes')).body.data).toHaveLength(1)
     expect(await namesIn(control, 'copy')).toEqual(['Admin key'])
     expect((await control('GET', '/snapshots', undefined, 'copy')).body.data).toEqual([])
@@ -258,7 +258,7 @@ describe('removed sandboxes', () => {
 
   test('a new sandbox has no snapshots of a removed one with the same name, even after a crash', async () => {
     const dataDirectory = temporaryFolder()
-    const first = await startControlled({ dataDirectory })
+    const first = await startControlApp({ dataDirectory })
     await useSandboxes(first.control)
     const folder = folderOf(dataDirectory, 'copy')
     const snapshot = readFileSync(join(folder, `snapshot-${toHex('before')}.sqlite`))
@@ -266,20 +266,20 @@ describe('removed sandboxes', () => {
     await first.app.close()
     mkdirSync(folder)
     writeFileSync(join(folder, `snapshot-${toHex('before')}.sqlite`), snapshot)
-    const second = await startControlled({ dataDirectory })
+    const second = await startControlApp({ dataDirectory })
     expect((await second.control('GET', '/snapshots', undefined, 'copy')).body.data).toEqual([])
   })
 })
 
 test('snapshots whose names differ only in case are stored separately', async () => {
   const dataDirectory = temporaryFolder()
-  const first = await startControlled({ dataDirectory })
+  const first = await startControlApp({ dataDirectory })
   for (const name of ['snap', 'SNAP', 'initial', 'sandbox']) {
     await first.control('PUT', '/state', { keys: [{ name }] })
     await first.control('PUT', `/snapshots/${name}`)
   }
   await first.app.close()
-  const { control, names } = await startControlled({ dataDirectory })
+  const { control, names } = await startControlApp({ dataDirectory })
   expect((await control('GET', '/snapshots')).body.data.map(({ name }: { name: string }) => name)).toEqual([
     'SNAP',
     'initial',
@@ -298,7 +298,7 @@ test('a seeded random sequence that starts again after a restart generates no ex
   const ids = new Set<string>()
   const values = new Set<string>()
   for (let n = 0; n < 3; n++) {
-    const { create, control, app } = await startControlled({ dataDirectory, randomSeed: 7 })
+    const { create, control, app } = await startControlApp({ dataDirectory, randomSeed: 7 })
     for (let k = 0; k < 20; k++) {
       const { id, value } = await create()
       ids.add(id)
@@ -308,7 +308,7 @@ test('a seeded random sequence that starts again after a restart generates no ex
     await app.close()
   }
   expect([ids.size, values.size]).toEqual([60, 60])
-  const { control, create, names } = await startControlled({ dataDirectory, randomSeed: 7 })
+  const { control, create, names } = await startControlApp({ dataDirectory, randomSeed: 7 })
   await control('POST', '/snapshots/s/restore')
   expect(await names()).toHaveLength(41)
   await create()

@@ -1,6 +1,6 @@
 import type fc from 'fast-check'
 import { adminKey, type Call, keysUrl, startApp, type TestOptions } from '../../support/app.ts'
-import { at } from '../../support/control-app.ts'
+import { sandboxPath } from '../../support/control-app.ts'
 import { redacted } from './initial-state.ts'
 import { holds } from './property.ts'
 import { Script } from './shell-script.ts'
@@ -24,7 +24,7 @@ export async function startRecorded(options: TestOptions = {}, start = '') {
   return {
     call,
     control: (method: string, path: string, body?: unknown, sandbox = 'default') =>
-      call(method, at(sandbox, `/_emulator${path}`), { as: null, ...(body === undefined ? {} : { body }) }),
+      call(method, sandboxPath(sandbox, `/_emulator${path}`), { as: null, ...(body === undefined ? {} : { body }) }),
     create: async () => (await call('POST', keysUrl, { body: { name: 'a key' } })).body,
     holds: <Value>(arbitrary: fc.Arbitrary<Value>, runs: number, predicate: (value: Value) => Promise<void>) =>
       holds(arbitrary, runs, async (value) => {

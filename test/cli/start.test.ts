@@ -1,0 +1,157 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { connect, isIPv6 } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { adminKey, keysUrl } from '../support/app.ts'
+import { temporaryFile } from '../support/files.ts'
+import { command, runProgram, serve, startLine, startProgram } from '../support/program.ts'
+import { exchangeRaw, parseRaw } from '../support/raw-http.ts'
+import { startCreate } from '../support/start-create.ts'
+
+// The `script` of util-linux creates a terminal; that of other systems takes other options.
+const hasScript = process.platform === 'linux' && existsSync('/usr/bin/script')
+const hasIpv6 = Object.values(networkInterfaces())
+  .flat()
+  .some((each) => each?.address === '::1')
+
+const portOf = (url: string) => new URL(url).port
+const authorization = { authorization: `Bearer ${adminKey}` }
+
+/** Starts the program on a terminal, ends it, and returns the lines that it printed. */
+async function startOnTerminal(args: string[]): Promise<string[]> {
+  const program = [process.execPath, command, '--port', '0', '--log-level', 'warn', ...args]
+  const terminal = spawn('script', ['-qec', `timeout -s TERM 1.5 ${program.join(' ')}`, '/dev/null'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let text = ''
+  for await (const chunk of terminal.stdout) text += chunk
+  return text.replaceAll('\r', '').split('\n')
+}
+
+test('start prints one line of JSON with its URLs if stdout is not a terminal', async () => {
+  const { url, output } = await serve()
+  expect(output.stdout).toBe(
+    `${JSON.stringify({ url, base_url: `${url}/v1`, admin_key: adminKey, docs: `${url}/docs` })}\n`,
+  )
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  expect((await fetch(url + keysUrl, { headers: authorization })).status).toBe(200)
+})
+
+test.runIf(hasScript)('start prints text on a terminal, and JSON with --json', async () => {
+  const json = await startOnTerminal(['--json'])
+  expect(json[0]).toMatch(/^\{"url":"http:/)
+  const lines = await startOnTerminal([])
+  expect(lines[0]).toBe('Admin keys emulator')
+  expect(lines[1]).toMatch(/^ {2}URL {8}http:\/\/127\.0\.0\.1:\d+$/)
+  expect(lines[2]).toMatch(/^ {2}Base URL {3}http:\/\/127\.0\.0\.1:\d+\/v1 {3}\(OPENAI_BASE_URL\)$/)
+  expect(lines[3]).toBe('  Admin key  sk-admin-local   (OPENAI_ADMIN_KEY)')
+  expect(lines[4]).toMatch(/^ {2}Docs {7}http:\/\/127\.0\.0\.1:\d+\/docs$/)
+})
+
+test('start exits with 1 and one line if the port is taken', async () => {
+  const { url } = await serve()
+  const { code, stdout, stderr } = await runProgram(['--port', portOf(url)])
+  expect(code).toBe(1)
+  expect(stdout).toBe('')
+  expect(stderr).toBe(
+    `admin-keys-emulator: listen EADDRINUSE: address already in use 127.0.0.1:${portOf(url)}; choose another port with --port\n`,
+  )
+})
+
+test('start listens on 127.0.0.1 only, unless --host names another address', async () => {
+  const { url } = await serve()
+  await expect(exchangeRaw(`http://127.0.0.2:${portOf(url)}`, 'GET / HTTP/1.1\r\n\r\n')).rejects.toThrow('ECONNREFUSED')
+  const all = await serve(['--host', '0.0.0.0'])
+  expect(all.url).toContain('//127.0.0.1:')
+  expect((await fetch(`http://127.0.0.2:${portOf(all.url)}/health`)).status).toBe(200)
+})
+
+test('the options --max-sandboxes, --sandbox-ttl and --allow-host have their effect', async () => {
+  const { url } = await serve(['--max-sandboxes', '2', '--sandbox-ttl', '300ms', '--allow-host', 'a.example.com'])
+  const status = async (path: string, headers: Record<string, string> = authorization) => {
+    const response = await fetch(url + path, { headers })
+    await response.text()
+    return response.status
+  }
+  expect(await status(`/sandbox/a${keysUrl}`)).toBe(200)
+  expect(await status(`/sandbox/b${keysUrl}`)).toBe(503)
+  await expect.poll(() => status(`/sandbox/b${keysUrl}`)).toBe(200)
+  const statusForHost = async (host: string) =>
+    Number((await exchangeRaw(url, `GET /openapi.json HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).split(' ')[1])
+  expect(await statusForHost('a.example.com')).toBe(200)
+  expect(await statusForHost('b.example.com')).toBe(403)
+})
+
+test('a log that is not read blocks neither requests nor the shutdown', async () => {
+  const program = startProgram(['--port', '0', '--log-level', 'info'])
+  program.child.stderr?.pause()
+  const url = await startLine(program)
+  for (let n = 0; n < 600; n++) await (await fetch(`${url}/v1/${'x'.repeat(500)}`)).text()
+  program.child.kill('SIGTERM')
+  const exited = new Promise((resolve) => program.child.once('exit', resolve))
+  expect(await Promise.race([exited, sleep(4000)])).toBe(0)
+  program.child.stderr?.resume()
+})
+
+test('the server keeps running if the readers of stdout and stderr go away', async () => {
+  const program = startProgram(['--port', '0', '--log-level', 'info'])
+  const url = await startLine(program)
+  program.child.stderr?.destroy()
+  program.child.stdout?.destroy()
+  for (let n = 0; n < 3; n++) expect((await fetch(url + keysUrl, { headers: authorization })).status).toBe(200)
+  program.child.kill('SIGTERM')
+  expect((await program.finished).code).toBe(0)
+})
+
+describe('start --host localhost', () => {
+  const addresses = ['127.0.0.1', '::1']
+  const urlAt = (address: string, port: string) => `http://${isIPv6(address) ? `[${address}]` : address}:${port}`
+
+  /** Starts a server for which `localhost` has both addresses, whatever the hosts file of this machine contains. */
+  async function serveLocalhost() {
+    const text = `require('node:dns/promises').lookup = async () => ${JSON.stringify(addresses.map((address) => ({ address })))}`
+    const preload = temporaryFile('localhost.cjs', text)
+    const program = await serve(['--host', 'localhost'], {}, { execArgv: ['--require', preload] })
+    return { ...program, port: portOf(program.url) }
+  }
+
+  async function sendMalformed(host: string, port: string) {
+    const socket = connect({ host, port: Number(port) })
+    socket.write('NOT HTTP\r\n\r\n')
+    let response = ''
+    for await (const chunk of socket) response += chunk
+    return parseRaw(response)
+  }
+
+  test.runIf(hasIpv6)('the server listens on 127.0.0.1 and ::1 and sends the same errors on both', async () => {
+    const { url, port } = await serveLocalhost()
+    expect(url).toBe(`http://127.0.0.1:${port}`)
+    const responses = []
+    for (const address of addresses) {
+      expect((await fetch(urlAt(address, port) + keysUrl, { headers: authorization })).status).toBe(200)
+      responses.push(await sendMalformed(address, port))
+    }
+    for (const { status, headers } of responses) {
+      expect([status, headers]).toEqual([400, expect.stringMatching(/^x-request-id: req_[0-9a-f]{32}\r$/m)])
+    }
+    const [ipv4, ipv6] = responses
+    expect(ipv4?.body.error).toMatchObject({ type: 'invalid_request_error' })
+    expect(ipv6?.text).toBe(ipv4?.text)
+  })
+
+  test.runIf(hasIpv6)('SIGTERM completes requests on both addresses, then the server exits with 0', async () => {
+    const { child, finished, port } = await serveLocalhost()
+    const urls = addresses.map((address) => urlAt(address, port))
+    const requests = await Promise.all(urls.map(startCreate))
+    child.kill('SIGTERM')
+    await sleep(200)
+    for (const url of urls) {
+      await expect(fetch(`${url}/health`)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
+    }
+    for (const { finish } of requests) finish()
+    for (const { response } of requests) expect(await response).toMatchObject({ status: 200, connection: 'close' })
+    expect((await finished).code).toBe(0)
+  })
+})

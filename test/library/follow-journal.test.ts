@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { connect, EmulatorError, type JournalEntry, type Sandbox, startEmulator } from '../../src/library/index.ts'
+import { startControlApp } from '../support/control-app.ts'
+
+// The library opens a stream when its iteration starts: entries from before that are not sent.
+const streamOpensMs = 200
+
+const requestKeys = async ({ baseURL }: Pick<Sandbox, 'baseURL'>, path: string) => {
+  const headers = { authorization: 'Bearer sk-admin-local' }
+  await (await fetch(`${baseURL}/organization/admin_api_keys${path}`, { headers })).text()
+}
+
+/** Collects entries in the background. `finished` resolves to all of them once the iteration ends. */
+async function collect(journal: AsyncIterable<JournalEntry>) {
+  const entries: JournalEntry[] = []
+  const finished = (async () => {
+    for await (const entry of journal) entries.push(entry)
+    return entries
+  })()
+  await sleep(streamOpensMs)
+  return { entries, finished }
+}
+
+const keyIdsOf = (entries: JournalEntry[]) => entries.map(({ key_id }) => key_id)
+
+test('journal.follow() yields new entries of its sandbox until close()', async () => {
+  await using emulator = await startEmulator()
+  const sandbox = emulator.sandbox('mine')
+  await requestKeys(sandbox, '/key_before')
+  const { entries, finished } = await collect(sandbox.journal.follow())
+  await requestKeys(sandbox, '/key_1')
+  await requestKeys(emulator, '/key_in_default')
+  await requestKeys(sandbox, '/key_2')
+  await expect.poll(() => keyIdsOf(entries)).toEqual(['key_1', 'key_2'])
+  await emulator.close()
+  expect(keyIdsOf(await finished)).toEqual(['key_1', 'key_2'])
+})
+
+test('journal.follow() yields complete entries after `since` that match its filter', async () => {
+  await using emulator = await startEmulator()
+  await requestKeys(emulator, '/key_1')
+  await requestKeys(emulator, '/key_2')
+  const [first] = await emulator.journal.list()
+  const { entries, finished } = await collect(emulator.journal.follow({ status: 404, since: first?.id as string }))
+  await requestKeys(emulator, '?limit=1')
+  await requestKeys(emulator, '/key_3')
+  await expect.poll(() => entries).toHaveLength(2)
+  const [, ...expected] = await emulator.journal.list({ status: 404 })
+  await emulator.close()
+  expect(await finished).toEqual(expected)
+  expect(keyIdsOf(expected)).toEqual(['key_2', 'key_3'])
+})
+
+test('leaving a loop over journal.follow() with `break` closes the stream and keeps the emulator usable', async () => {
+  const { app, listen } = await startControlApp()
+  const emulator = await connect(await listen())
+  const streamClosed = new Promise((resolve) => {
+    app.server.prependListener('request', ({ url }, response) => {
+      if (url?.includes('/journal/stream')) response.once('close', () => resolve('closed'))
+    })
+  })
+  const entries: JournalEntry[] = []
+  const finished = (async () => {
+    for await (const entry of emulator.journal.follow()) {
+      entries.push(entry)
+      break
+    }
+  })()
+  await sleep(streamOpensMs)
+  await requestKeys(emulator, '/key_1')
+  await finished
+  expect(entries).toMatchObject([{ method: 'GET', key_id: 'key_1', status: 404, delivered: true }])
+  expect(await streamClosed).toBe('closed')
+  await requestKeys(emulator, '/key_2')
+  expect(await emulator.journal.list()).toHaveLength(2)
+})
+
+test('close() of a connected emulator ends journal.follow() and leaves the server running', async () => {
+  await using server = await startEmulator({ controlToken: 'let-me-in' })
+  const emulator = await connect({ url: server.url, controlToken: 'let-me-in' })
+  const { entries, finished } = await collect(emulator.journal.follow())
+  await requestKeys(server, '/key_1')
+  await expect.poll(() => keyIdsOf(entries)).toEqual(['key_1'])
+  await emulator.close()
+  expect(keyIdsOf(await finished)).toEqual(['key_1'])
+  expect((await fetch(`${server.url}/health`)).status).toBe(200)
+})
+
+test('journal.follow() yields nothing after close()', async () => {
+  const emulator = await startEmulator()
+  await emulator.close()
+  const { finished } = await collect(emulator.journal.follow())
+  expect(await finished).toEqual([])
+})
+
+test('journal.follow() rejects with an EmulatorError for an invalid filter or a missing token', async () => {
+  await using emulator = await startEmulator({ controlToken: 'let-me-in' })
+  const next = (entries: AsyncIterable<JournalEntry>) => entries[Symbol.asyncIterator]().next()
+  // @ts-expect-error: a stream has no end, so it has no limit
+  const limited = next(emulator.journal.follow({ limit: 5 }))
+  await expect(limited).rejects.toBeInstanceOf(EmulatorError)
+  await expect(limited).rejects.toMatchObject({ status: 400, code: 'invalid_query', param: 'limit' })
+  // @ts-expect-error: there is no such filter
+  await expect(next(emulator.journal.follow({ statuses: 404 }))).rejects.toMatchObject({ param: 'statuses' })
+  const withoutToken = await connect(emulator.url)
+  await expect(next(withoutToken.journal.follow())).rejects.toMatchObject({ status: 401, code: 'control_token' })
+})
