@@ -16,7 +16,8 @@ export function createEmulator({ url, adminKey, controlToken, close }: EmulatorC
   const closing = new AbortController()
   const createSandbox = (name: string): Sandbox => {
     const root = sandboxUrl(url, name)
-    const follow = (filter = {}) => followJournal({ root, controlToken, closed: closing.signal }, queryOf(filter))
+    const follow = (filter = {}) =>
+      followJournal({ root, controlToken, closed: closing.signal }, queryOf('journal.follow(filter)', filter))
     return createSandboxClient(name, sandboxBaseUrl(url, name), createControlClient(root, controlToken), follow)
   }
   const control = createControlClient(url, controlToken)
@@ -96,15 +97,16 @@ function createSandboxClient(
         discardResult(control('DELETE', itemPath('/faults', 'faults.clear(id)', args))),
     },
     journal: {
-      list: async (filter = {}) => (await control<{ data: JournalEntry[] }>('GET', `/journal?${queryOf(filter)}`)).data,
+      list: async (filter = {}) =>
+        (await control<{ data: JournalEntry[] }>('GET', `/journal?${queryOf('journal.list(filter)', filter)}`)).data,
       clear: () => discardResult(control('DELETE', '/journal')),
       follow,
     },
   }
 }
 
-function queryOf(filter: object): URLSearchParams {
-  const fields = Object.entries(assertObject('journal.list(filter)', filter)).filter(([, value]) => value !== undefined)
+function queryOf(argument: string, filter: object): URLSearchParams {
+  const fields = Object.entries(assertObject(argument, filter)).filter(([, value]) => value !== undefined)
   return new URLSearchParams(fields.map(([field, value]) => [field, String(value)]))
 }
 

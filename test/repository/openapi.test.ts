@@ -284,7 +284,7 @@ describe.runIf(hasUpstream)('the published document', () => {
     [
       'untyped items',
       (d) => delete d.components.schemas.ApiKeyList.properties.data.items,
-      '.data says nothing of its items',
+      '.data does not describe its items',
     ],
     ['an optional body', (d) => delete d.paths[path].post.requestBody.required, 'the body is'],
     ['no security', (d) => delete d.paths[path].get.security, 'security is undefined'],
