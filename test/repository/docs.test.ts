@@ -18,14 +18,14 @@ const sections = snippets.slice(1)
 const expectedOutputs = [
   /^200\n\{"now":.*\}\nHTTP\/1\.1 401 Unauthorized\r\nx-emulator-reason: key_expired; /,
   /429\n429\n200\n"retry_count":0,"since_previous_ms":null\n"retry_count":1,"since_previous_ms":[\d.]+\n"retry_count":2,/,
-  /no answer\n200\n2\n.*"deleted":true\}\n1\n$/,
+  /no response\n200\n2\n.*"deleted":true\}\n1\n$/,
   /\n200\n200\n429\n\{"now":.*\}\n200\n$/,
   /\n404\n404\n404\n200\n$/,
   /"object":"organization\.admin_api_key\.deleted","deleted":false\}\n$/,
   /^\{"reset":\[.*\]\}\n"name":"another"\n$/,
-  /^\{"name":"arranged",.*\}\n.*"deleted":true\}\n\{"name":"arranged",.*\}\n200\n$/,
+  /^\{"name":"prepared",.*\}\n.*"deleted":true\}\n\{"name":"prepared",.*\}\n200\n$/,
   /^40\n$/,
-  /^\{"keys":2\}\n *"name": "at fault",\n$/,
+  /^\{"keys":2\}\n *"name": "created before failure",\n$/,
 ]
 
 test('docs/recipes.md has each recipe in TypeScript and in shell', () => {
