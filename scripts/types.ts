@@ -54,5 +54,6 @@ const files = ['library/types', 'control-client/emulator-error', 'library/start-
   declarationsOf,
 )
 const reference = '/// <reference lib="esnext.disposable" preserve="true" />\n'
-const text = [reference, ...schemaTypes, ...files].join('\n')
+const indented = [reference, ...schemaTypes, ...files].join('\n')
+const text = indented.replaceAll(/^( +)\1(?! [^*])/gm, '$1') // 2 spaces instead of tsc's 4, for the size of the package
 for (const file of ['lib/index.d.ts', 'lib/index.d.cts']) writeFileSync(new URL(file, root), text)
