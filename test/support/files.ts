@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** A new folder that is gone after the test. */
+/** Creates a folder that is removed after the test. Returns its path. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'admin-keys-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** A file with that text, gone after the test. */
+/** Creates a file that is removed after the test. Returns its path. */
 export function temporaryFile(name: string, text: string): string {
   const path = join(temporaryFolder(), name)
   writeFileSync(path, text)
