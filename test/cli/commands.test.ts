@@ -6,9 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
-import { temporaryFile } from '../support/files.ts'
-import { command, runProgram, serve, startLine, startProgram } from '../support/program.ts'
-import { exchangeRaw } from '../support/raw-http.ts'
+import { createTemporaryFile } from '../support/files.ts'
+import { programPath, runProgram, serve, startProgram, waitForServerUrl } from '../support/program.ts'
+import { sendRaw } from '../support/raw-http.ts'
 
 // Debian's way to make a terminal; other systems' script takes other options.
 const hasScript = process.platform === 'linux' && existsSync('/usr/bin/script')
@@ -18,7 +18,7 @@ const auth = { authorization: `Bearer ${adminKey}` }
 
 /** The lines that a start on a terminal prints, which is then ended. */
 async function onTerminal(args: string[]): Promise<string[]> {
-  const program = [process.execPath, command, '--port', '0', '--log-level', 'warn', ...args]
+  const program = [process.execPath, programPath, '--port', '0', '--log-level', 'warn', ...args]
   const terminal = spawn('script', ['-qec', `timeout -s TERM 1.5 ${program.join(' ')}`, '/dev/null'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -60,9 +60,7 @@ describe('start', () => {
 
   test('listens on 127.0.0.1 alone unless told to', async () => {
     const { url } = await serve()
-    await expect(exchangeRaw(`http://127.0.0.2:${portOf(url)}`, 'GET / HTTP/1.1\r\n\r\n')).rejects.toThrow(
-      'ECONNREFUSED',
-    )
+    await expect(sendRaw(`http://127.0.0.2:${portOf(url)}`, 'GET / HTTP/1.1\r\n\r\n')).rejects.toThrow('ECONNREFUSED')
     const all = await serve(['--host', '0.0.0.0'])
     expect(all.url).toContain('//127.0.0.1:')
     expect((await fetch(`http://127.0.0.2:${portOf(all.url)}/health`)).status).toBe(200)
@@ -79,7 +77,7 @@ describe('start', () => {
     expect(await status(`/sandbox/b${keysUrl}`)).toBe(503)
     await expect.poll(() => status(`/sandbox/b${keysUrl}`)).toBe(200)
     const asked = async (host: string) =>
-      Number((await exchangeRaw(url, `GET /openapi.json HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).split(' ')[1])
+      Number((await sendRaw(url, `GET /openapi.json HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).split(' ')[1])
     expect(await asked('a.example.com')).toBe(200)
     expect(await asked('b.example.com')).toBe(403)
   })
@@ -87,7 +85,7 @@ describe('start', () => {
   test('a log that nobody reads neither stops the server nor its end', async () => {
     const program = startProgram(['--port', '0', '--log-level', 'info'])
     program.child.stderr?.pause()
-    const url = await startLine(program)
+    const url = await waitForServerUrl(program)
     for (let n = 0; n < 600; n++) await (await fetch(`${url}/v1/${'x'.repeat(500)}`)).text()
     program.child.kill('SIGTERM')
     const exited = new Promise((resolve) => program.child.once('exit', resolve))
@@ -97,7 +95,7 @@ describe('start', () => {
 
   test('readers that go away do not end the server', async () => {
     const program = startProgram(['--port', '0', '--log-level', 'info'])
-    const url = await startLine(program)
+    const url = await waitForServerUrl(program)
     program.child.stderr?.destroy()
     program.child.stdout?.destroy()
     for (let n = 0; n < 3; n++) expect((await fetch(url + keysUrl, { headers: auth })).status).toBe(200)
@@ -309,7 +307,7 @@ describe('signals', () => {
       const { finish, answer } = await beginCreate(url)
       child.kill(signal)
       await sleep(200)
-      await expect(exchangeRaw(url, 'GET / HTTP/1.1\r\n\r\n')).rejects.toThrow('ECONNREFUSED')
+      await expect(sendRaw(url, 'GET / HTTP/1.1\r\n\r\n')).rejects.toThrow('ECONNREFUSED')
       finish()
       expect(await answer).toMatchObject({
         status: 200,
@@ -346,7 +344,7 @@ describe('signals', () => {
   })
 
   test('a start that is not yet done ends with 0, too', async () => {
-    const seed = temporaryFile('seed.yaml', 'keys: [{ generate: 100000, name: "k{n}" }]')
+    const seed = createTemporaryFile('seed.yaml', 'keys: [{ generate: 100000, name: "k{n}" }]')
     const { child, finished } = startProgram(['--port', '0', '--seed', seed])
     await sleep(700)
     child.kill('SIGTERM')
@@ -413,19 +411,19 @@ describe('signals', () => {
     finish()
     expect((await answer).status).toBe(200)
     expect(await new Promise((resolve) => npm.once('close', resolve))).toBe(0)
-    await expect(exchangeRaw(url, 'GET / HTTP/1.1\r\n\r\n')).rejects.toThrow('ECONNREFUSED')
+    await expect(sendRaw(url, 'GET / HTTP/1.1\r\n\r\n')).rejects.toThrow('ECONNREFUSED')
   })
 })
 
 test('a Node that is too old is told what is needed', async () => {
-  const old = temporaryFile('old.cjs', "Object.defineProperty(process, 'versions', { value: { napi: '9' } })")
+  const old = createTemporaryFile('old.cjs', "Object.defineProperty(process, 'versions', { value: { napi: '9' } })")
   const { code, stdout, stderr } = await startProgram([], {}, { execArgv: ['--require', old] }).finished
   expect(stderr).toBe(`admin-keys-emulator needs Node 22.18 or newer; this is ${process.version}.\n`)
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
 })
 
 test('the library throws on one', async () => {
-  const old = temporaryFile('old.cjs', "Object.defineProperty(process, 'versions', { value: { napi: '9' } })")
+  const old = createTemporaryFile('old.cjs', "Object.defineProperty(process, 'versions', { value: { napi: '9' } })")
   const library = fileURLToPath(new URL('../../lib/index.cjs', import.meta.url))
   const { status, stderr } = spawnSync(process.execPath, ['--require', old, library], { encoding: 'utf8' })
   expect(stderr).toContain(`Error: admin-keys-emulator needs Node 22.18 or newer; this is ${process.version}.`)
@@ -441,8 +439,8 @@ describe('reset and state', () => {
   test('print, load, add and reset, in the sandbox that they are told', async () => {
     const { url } = await serve(['--control-token', 'let-me-in'])
     const env = { EMULATOR_URL: url, EMULATOR_CONTROL_TOKEN: 'let-me-in' }
-    const seed = temporaryFile('seed.yaml', 'keys:\n  - name: from yaml # so it is\n')
-    const more = temporaryFile('more.json', '{"keys":[{"name":"from json"}]}')
+    const seed = createTemporaryFile('seed.yaml', 'keys:\n  - name: from yaml # so it is\n')
+    const more = createTemporaryFile('more.json', '{"keys":[{"name":"from json"}]}')
     expect(await runProgram(['state', '--load', seed, '--sandbox', 'a'], env)).toEqual({
       code: 0,
       stdout: '',
@@ -455,7 +453,7 @@ describe('reset and state', () => {
     })
     expect(await names(`${url}/sandbox/a`)).toEqual(['Admin key', 'from yaml', 'from json'])
     const printed = await runProgram(['state', '--sandbox', 'a'], env)
-    const again = temporaryFile('again.json', printed.stdout)
+    const again = createTemporaryFile('again.json', printed.stdout)
     expect((await runProgram(['state', '--load', again], env)).code).toBe(0)
     expect(await names(url)).toEqual(await names(`${url}/sandbox/a`))
     expect(await runProgram(['reset', '--sandbox', 'a', '--only', 'keys', '--only', 'clock'], env)).toEqual({
@@ -482,9 +480,12 @@ describe('reset and state', () => {
   test('say what is wrong', async () => {
     const { url } = await serve()
     const env = { EMULATOR_URL: url }
-    const broken = temporaryFile('broken.yaml', 'keys:\n  - name: 5')
-    const twice = temporaryFile('twice.json', '{"keys": [{"name": "a", "id": "key_a"},\n{"name": "b", "id": "key_a"}]}')
-    const none = temporaryFile('none.yaml', 'keys:\n  - name: a\n   id: b')
+    const broken = createTemporaryFile('broken.yaml', 'keys:\n  - name: 5')
+    const twice = createTemporaryFile(
+      'twice.json',
+      '{"keys": [{"name": "a", "id": "key_a"},\n{"name": "b", "id": "key_a"}]}',
+    )
+    const none = createTemporaryFile('none.yaml', 'keys:\n  - name: a\n   id: b')
     for (const [args, code, message] of [
       [['state', '--load', broken], 2, `seed ${broken}, line 2, /keys/0/name must be a string`],
       [['state', '--add', broken], 2, `seed ${broken}, line 2, /keys/0/name must be a string`],

@@ -5,8 +5,8 @@ import type { Sandbox } from '../../src/library/types.ts'
 import { adminKey } from '../support/app.ts'
 import { createCertificate } from '../support/certificate.ts'
 import { conform, served } from '../support/conform-command.ts'
-import { temporaryFile } from '../support/files.ts'
-import { startLine, startProgram } from '../support/program.ts'
+import { createTemporaryFile } from '../support/files.ts'
+import { startProgram, waitForServerUrl } from '../support/program.ts'
 import { startCrooked, startForeign } from '../support/tampering-proxy.ts'
 
 describe('exit codes', () => {
@@ -159,7 +159,7 @@ describe('over TLS', () => {
 
   test('all is the same', async () => {
     const { env, cert } = await secured()
-    const trusted = { ...env, NODE_EXTRA_CA_CERTS: temporaryFile('cert.pem', cert) }
+    const trusted = { ...env, NODE_EXTRA_CA_CERTS: createTemporaryFile('cert.pem', cert) }
     const { code, stdout, stderr } = await conform(['--write'], trusted)
     expect(stdout).not.toContain('| differs')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -188,9 +188,9 @@ test('the key goes nowhere but into its header', async () => {
 test('a start loads nothing that it needs', async () => {
   const told =
     "process.on('exit', () => require('node:fs').writeSync(2, String(process.moduleLoadList.filter((each) => / (https|tls)$/.test(each)))))"
-  const execArgv = ['--require', temporaryFile('told.cjs', told)]
+  const execArgv = ['--require', createTemporaryFile('told.cjs', told)]
   const program = startProgram(['--port', '0', '--log-level', 'warn'], {}, { execArgv })
-  const env = { EMULATOR_BASE_URL: `${await startLine(program)}/v1` }
+  const env = { EMULATOR_BASE_URL: `${await waitForServerUrl(program)}/v1` }
   expect((await startProgram(['conform'], env, { execArgv }).finished).stderr).toContain('NativeModule https')
   program.child.kill('SIGTERM')
   expect((await program.finished).stderr).toBe('')

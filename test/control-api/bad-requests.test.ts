@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
 import { at, startControlled } from '../support/control-app.ts'
-import { exchangeRaw } from '../support/raw-http.ts'
+import { sendRaw } from '../support/raw-http.ts'
 
 const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
 const headOf = (length: number, url = keysUrl) =>
@@ -14,7 +14,7 @@ describe('what is in flight', () => {
     const { control, listen, names } = await startControlled()
     await control('PUT', '/snapshots/s')
     const url = await listen()
-    const answers = Array.from({ length: 8 }, () => exchangeRaw(url, `${headOf(20)}{"name":`, { quiet: 3000 }))
+    const answers = Array.from({ length: 8 }, () => sendRaw(url, `${headOf(20)}{"name":`, { quietMs: 3000 }))
     await sleep(100)
     if (way === 'reset') await control('POST', '/reset')
     else if (way === 'restore') await control('POST', '/snapshots/s/restore')
@@ -105,9 +105,9 @@ describe('what is in flight', () => {
     await control('POST', '/faults', { operation: '*', kind: 'delay', ms: 300, times: null }, 'a')
     await control('POST', '/faults', { operation: '*', kind: 'delay', ms: 300, times: null, when: 'after_commit' }, 'a')
     const answers = [
-      exchangeRaw(url, `${headOf(12, at('a', keysUrl))}{"name":"x"}`, { quiet: 3000 }),
-      exchangeRaw(url, `GET ${at('a', keysUrl)} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${adminKey}\r\n\r\n`, {
-        quiet: 3000,
+      sendRaw(url, `${headOf(12, at('a', keysUrl))}{"name":"x"}`, { quietMs: 3000 }),
+      sendRaw(url, `GET ${at('a', keysUrl)} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${adminKey}\r\n\r\n`, {
+        quietMs: 3000,
       }),
     ]
     await sleep(100)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl, type TestApp, walk } from '../support/app.ts'
 import { at, startControlled } from '../support/control-app.ts'
-import { exchangeRaw } from '../support/raw-http.ts'
+import { sendRaw } from '../support/raw-http.ts'
 
 /** What a client can see of a sandbox: every key, both orders, what authenticates. */
 async function seen({ call }: TestApp, sandbox = 'default') {
@@ -160,7 +160,7 @@ describe('reset', () => {
     const { control, listen, names } = await startControlled()
     const url = await listen()
     const head = `POST ${keysUrl} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${adminKey}\r\nContent-Type: application/json\r\n`
-    const answer = exchangeRaw(url, `${head}Content-Length: 20\r\n\r\n{"name":`)
+    const answer = sendRaw(url, `${head}Content-Length: 20\r\n\r\n{"name":`)
     await new Promise((resolve) => setTimeout(resolve, 100))
     await control('POST', '/reset')
     expect(await answer).toBe('')

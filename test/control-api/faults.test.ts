@@ -3,7 +3,7 @@ import OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl, walk } from '../support/app.ts'
 import { startControlled } from '../support/control-app.ts'
-import { exchangeRaw, parseRaw } from '../support/raw-http.ts'
+import { parseRawResponse, sendRaw } from '../support/raw-http.ts'
 
 const get = `GET ${keysUrl} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${adminKey}\r\n\r\n`
 const post = (body: string) =>
@@ -181,7 +181,7 @@ describe('waiting', () => {
     const { arm, url, call, control } = await startFaultyServer()
     await arm({ operation: 'admin-api-keys-list', kind: 'hang' })
     await arm({ operation: 'admin-api-keys-create', kind: 'delay', ms: 30_000 })
-    const answers = [exchangeRaw(url, get, { quiet: 5000 }), exchangeRaw(url, post('{"name":"x"}'), { quiet: 5000 })]
+    const answers = [sendRaw(url, get, { quietMs: 5000 }), sendRaw(url, post('{"name":"x"}'), { quietMs: 5000 })]
     await sleep(100)
     expect((await call('GET', keysUrl)).status).toBe(200)
     const begun = performance.now()
@@ -194,7 +194,7 @@ describe('waiting', () => {
   test('nor does it hold up the end of the server', async () => {
     const { arm, url, app } = await startFaultyServer()
     await arm({ operation: '*', kind: 'hang' })
-    const answer = exchangeRaw(url, get, { quiet: 5000 }).catch(() => '')
+    const answer = sendRaw(url, get, { quietMs: 5000 }).catch(() => '')
     await sleep(100)
     const begun = performance.now()
     await app.close()
@@ -207,20 +207,20 @@ describe('on the wire', () => {
   test('reset is a reset', async () => {
     const { arm, url } = await startFaultyServer()
     await arm({ operation: '*', kind: 'connection_reset' })
-    await expect(exchangeRaw(url, get)).rejects.toMatchObject({ code: 'ECONNRESET' })
+    await expect(sendRaw(url, get)).rejects.toMatchObject({ code: 'ECONNRESET' })
   })
 
   test('empty is an end without a byte', async () => {
     const { arm, url } = await startFaultyServer()
     await arm({ operation: '*', kind: 'empty_response', times: 2 })
-    expect(await exchangeRaw(url, get)).toBe('')
-    expect(await exchangeRaw(url, post('{"name":"x"}'))).toBe('')
+    expect(await sendRaw(url, get)).toBe('')
+    expect(await sendRaw(url, post('{"name":"x"}'))).toBe('')
   })
 
   test('truncate is shorter than it says', async () => {
     const { arm, url } = await startFaultyServer()
     await arm({ operation: '*', kind: 'truncated_body' })
-    const { status, headers, text } = readRaw(await exchangeRaw(url, get))
+    const { status, headers, text } = readRaw(await sendRaw(url, get))
     expect(status).toBe(200)
     expect(headers).toContain('content-type: application/json\r\n')
     expect(headers).toContain('x-request-id: req_')
@@ -241,7 +241,7 @@ describe('on the wire', () => {
     const { arm, url, call } = await startFaultyServer({ breaksResponses: true })
     for (const kind of ['connection_reset', 'empty_response', 'truncated_body', 'malformed_json']) {
       await arm({ operation: 'admin-api-keys-create', when: 'after_commit', kind })
-      await exchangeRaw(url, post(`{"name":"${kind}"}`)).catch(() => {})
+      await sendRaw(url, post(`{"name":"${kind}"}`)).catch(() => {})
     }
     const names = (await call('GET', keysUrl)).body.data.map(({ name }: { name: string }) => name)
     expect(names).toEqual(['Admin key', 'connection_reset', 'empty_response', 'truncated_body', 'malformed_json'])
@@ -319,11 +319,11 @@ describe('json_patch', () => {
     const { id } = await create()
     await arm({ operation: '*', kind: 'json_patch', patch })
     const url = await listen()
-    const answer = await exchangeRaw(
+    const answer = await sendRaw(
       url,
       `${method} ${keysUrl}/${id} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${adminKey}\r\n\r\n`,
     )
-    expect(parseRaw(answer).body).toMatchObject(expected)
+    expect(parseRawResponse(answer).body).toMatchObject(expected)
   })
 
   test('that does not apply leaves the true answer, and the journal says so', async () => {

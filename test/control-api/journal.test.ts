@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
 import { at, startControlled } from '../support/control-app.ts'
-import { exchangeRaw } from '../support/raw-http.ts'
+import { sendRaw } from '../support/raw-http.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: what tests look into is what they are there to find out
 type Entry = any
@@ -358,7 +358,7 @@ test('no secret is in it, nor in states, streams or snapshots', async () => {
       headers: { 'x-other': secret, cookie: `k=${secret}` },
     })
     await call('POST', keysUrl, { body: { name: secret }, as: secret })
-    await exchangeRaw(
+    await sendRaw(
       url,
       `GET /v1/%73${secret.slice(1).replaceAll(' ', '%20')} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${secret}\r\n\r\n`,
     )

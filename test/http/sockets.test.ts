@@ -4,7 +4,7 @@ import supertest from 'supertest'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl, startApp } from '../support/app.ts'
 import { serve } from '../support/program.ts'
-import { exchangeRaw, parseRaw } from '../support/raw-http.ts'
+import { parseRawResponse, sendRaw } from '../support/raw-http.ts'
 
 // What inject cannot test: it has no HTTP parser and no socket, and it normalizes URLs.
 
@@ -64,7 +64,7 @@ describe('malformed HTTP', () => {
     ['a URL of 64 KB', get(`/${'x'.repeat(65_536)}`), 431],
   ])('%s is rejected with an OpenAI-style error', async (_input, bytes, status) => {
     const { url, expectStillServing } = await startListening()
-    const response = parseRaw(await exchangeRaw(url, bytes))
+    const response = parseRawResponse(await sendRaw(url, bytes))
     expect(response.status).toBe(status)
     expect(response.text).toBe(status === 431 ? tooLarge : malformed)
     expect(response.headers).toContain('content-type: application/json\r\n')
@@ -76,21 +76,21 @@ describe('malformed HTTP', () => {
   test('an HTTP/1.1 request without a Host header is rejected', async () => {
     const { url, expectStillServing } = await startListening()
     for (const target of [keysUrl, '/unknown']) {
-      const response = parseRaw(await exchangeRaw(url, get(target, auth)))
+      const response = parseRawResponse(await sendRaw(url, get(target, auth)))
       expect(response.status).toBe(400)
       expect(response.text).toBe(
         '{"error":{"message":"The request is malformed: HTTP/1.1 requires a Host header.","type":"invalid_request_error","param":null,"code":null}}',
       )
     }
     // The request does not reach a sandbox.
-    const inSandbox = parseRaw(await exchangeRaw(url, get(`/sandbox/hostless${keysUrl}`, auth)))
+    const inSandbox = parseRawResponse(await sendRaw(url, get(`/sandbox/hostless${keysUrl}`, auth)))
     expect(inSandbox.headers).not.toContain('openai-organization')
     await expectStillServing()
   })
 
   test('a CONNECT request is rejected as malformed', async () => {
     const { url, expectStillServing } = await startListening()
-    const response = parseRaw(await exchangeRaw(url, 'CONNECT example:443 HTTP/1.1\r\nHost: example:443\r\n\r\n'))
+    const response = parseRawResponse(await sendRaw(url, 'CONNECT example:443 HTTP/1.1\r\nHost: example:443\r\n\r\n'))
     expect(response).toMatchObject({ status: 400, text: malformed })
     await expectStillServing()
   })
@@ -98,9 +98,9 @@ describe('malformed HTTP', () => {
   // Without an HTTP version, Node's parser also accepts methods of other protocols, unknown to Fastify's router.
   test.each(['PLAY', 'DESCRIBE'])('%s without an HTTP version is rejected as an unknown method', async (method) => {
     const { url, expectStillServing } = await startListening()
-    const unknownUrl = parseRaw(await exchangeRaw(url, `${method} /unknown\r\n\r\n`))
+    const unknownUrl = parseRawResponse(await sendRaw(url, `${method} /unknown\r\n\r\n`))
     expect([unknownUrl.status, unknownUrl.body.error['message']]).toEqual([404, `Invalid URL (${method} /unknown)`])
-    const methodNotAllowed = parseRaw(await exchangeRaw(url, `${method} ${keysUrl}\r\n\r\n`))
+    const methodNotAllowed = parseRawResponse(await sendRaw(url, `${method} ${keysUrl}\r\n\r\n`))
     expect(methodNotAllowed.status).toBe(405)
     expect(methodNotAllowed.headers).toContain('allow: get, post\r\n')
     expect(methodNotAllowed.headers).toMatch(/x-request-id: req_[0-9a-f]{32}\r\n/)
@@ -114,7 +114,7 @@ describe('malformed HTTP', () => {
       `POST ${keysUrl} HTTP/1.1\r\n${host}${auth}Content-Length: 9\r\n\r\n{`,
     ]
     for (const bytes of incompleteRequests) {
-      const response = parseRaw(await exchangeRaw(url, bytes, { quiet: 3000 }))
+      const response = parseRawResponse(await sendRaw(url, bytes, { quietMs: 3000 }))
       expect(response.status).toBe(408)
       expect(response.text).toBe(
         '{"error":{"message":"The request took too long to arrive.","type":"invalid_request_error","param":null,"code":null}}',
@@ -137,7 +137,7 @@ describe('malformed HTTP', () => {
       [get(keysUrl).repeat(7), 7],
       [post + get(keysUrl), 2],
     ] as const) {
-      const response = await exchangeRaw(url, requests + bytes)
+      const response = await sendRaw(url, requests + bytes)
       expect(response.match(/HTTP\/1\.1 \d+/g)).toEqual([...Array(count).fill('HTTP/1.1 200'), 'HTTP/1.1 400'])
     }
     expect((await call('GET', keysUrl)).body.data).toHaveLength(3)
@@ -154,25 +154,25 @@ test("the Python client's DELETE, with a JSON content type and no body, succeeds
   const { url, create } = await startListening()
   const { id } = await create()
   const head = `DELETE ${keysUrl}/${id} HTTP/1.1\r\n${host}${auth}Content-Type: application/json\r\n\r\n`
-  expect(parseRaw(await exchangeRaw(url, head)).status).toBe(200)
+  expect(parseRawResponse(await sendRaw(url, head)).status).toBe(200)
 })
 
 test('an HTTP/1.0 request needs no Host header', async () => {
   const { url } = await startListening()
-  expect(await exchangeRaw(url, `GET ${keysUrl} HTTP/1.0\r\n${auth}\r\n`)).toMatch(/^HTTP\/1\.[01] 200 /)
+  expect(await sendRaw(url, `GET ${keysUrl} HTTP/1.0\r\n${auth}\r\n`)).toMatch(/^HTTP\/1\.[01] 200 /)
 })
 
 test('an unknown Expect header is ignored, and 100-continue gets a 100 response', async () => {
   const { url } = await startListening()
   const post = (expect: string) =>
     `POST ${keysUrl} HTTP/1.1\r\n${host}${auth}Expect: ${expect}\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{"name":"a"}`
-  expect(await exchangeRaw(url, post('something'))).toMatch(/^HTTP\/1\.1 200 /)
-  expect(await exchangeRaw(url, post('100-continue'))).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /)
+  expect(await sendRaw(url, post('something'))).toMatch(/^HTTP\/1\.1 200 /)
+  expect(await sendRaw(url, post('100-continue'))).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /)
 })
 
 test('an Upgrade header is ignored', async () => {
   const { url } = await startListening()
-  const response = await exchangeRaw(url, get(keysUrl, `${host}${auth}Connection: Upgrade\r\nUpgrade: websocket\r\n`))
+  const response = await sendRaw(url, get(keysUrl, `${host}${auth}Connection: Upgrade\r\nUpgrade: websocket\r\n`))
   expect(response).toMatch(/^HTTP\/1\.1 200 /)
 })
 
@@ -180,28 +180,28 @@ describe('request targets', () => {
   test('an absolute URL is accepted as the request target', async () => {
     const { url } = await startListening()
     for (const target of [`http://localhost:4010${keysUrl}`, `HTTP://api.example/sandbox/x${keysUrl}`]) {
-      expect(await exchangeRaw(url, get(target))).toMatch(/^HTTP\/1\.1 200 /)
+      expect(await sendRaw(url, get(target))).toMatch(/^HTTP\/1\.1 200 /)
     }
-    const { body } = parseRaw(await exchangeRaw(url, get('http://localhost/v1/foo?a')))
+    const { body } = parseRawResponse(await sendRaw(url, get('http://localhost/v1/foo?a')))
     expect(body.error['message']).toBe('Invalid URL (GET /v1/foo)')
-    expect(parseRaw(await exchangeRaw(url, get('http://localhost'))).status).toBe(404)
+    expect(parseRawResponse(await sendRaw(url, get('http://localhost'))).status).toBe(404)
   })
 
   test.each(['.', '..', '%2e%2e', '%2E', '%2e%2e%2f'])('%s is rejected as the name of a sandbox', async (name) => {
     const { url } = await startListening()
-    const { status, body } = parseRaw(await exchangeRaw(url, get(`/sandbox/${name}${keysUrl}`)))
+    const { status, body } = parseRawResponse(await sendRaw(url, get(`/sandbox/${name}${keysUrl}`)))
     expect(status).toBe(404)
     expect(body.error['message']).toBe(`Invalid URL (GET /sandbox/${name}${keysUrl})`)
   })
 
   test('a key id can consist of dots', async () => {
     const { url } = await startListening({ seed: 'keys: [{ id: "..", name: dots }]' })
-    expect(parseRaw(await exchangeRaw(url, get(`${keysUrl}/..`))).body).toMatchObject({ name: 'dots' })
+    expect(parseRawResponse(await sendRaw(url, get(`${keysUrl}/..`))).body).toMatchObject({ name: 'dots' })
   })
 
   test('OPTIONS * returns 404', async () => {
     const { url } = await startListening()
-    const { status, body } = parseRaw(await exchangeRaw(url, `OPTIONS * HTTP/1.1\r\n${host}\r\n`))
+    const { status, body } = parseRawResponse(await sendRaw(url, `OPTIONS * HTTP/1.1\r\n${host}\r\n`))
     expect(status).toBe(404)
     expect(body.error['message']).toBe('Invalid URL (OPTIONS *)')
   })
@@ -209,7 +209,7 @@ describe('request targets', () => {
   test('bytes outside ASCII in the URL are rejected as malformed', async () => {
     const { url, expectStillServing } = await startListening()
     const bytes = Buffer.from(get(`${keysUrl}/\xe4\xff`), 'latin1')
-    expect(parseRaw(await exchangeRaw(url, bytes))).toMatchObject({ status: 400, text: malformed })
+    expect(parseRawResponse(await sendRaw(url, bytes))).toMatchObject({ status: 400, text: malformed })
     await expectStillServing()
   })
 })
@@ -221,14 +221,14 @@ describe('request bodies', () => {
   test('a chunked body is read completely', async () => {
     const { url } = await startListening()
     const head = post(0).replace('Content-Length: 0', 'Transfer-Encoding: chunked')
-    const response = await exchangeRaw(url, `${head}5\r\n{"nam\r\n7\r\ne":"a"}\r\n0\r\n\r\n`)
-    expect(parseRaw(response).body).toMatchObject({ name: 'a' })
+    const response = await sendRaw(url, `${head}5\r\n{"nam\r\n7\r\ne":"a"}\r\n0\r\n\r\n`)
+    expect(parseRawResponse(response).body).toMatchObject({ name: 'a' })
   })
 
   test('a body of 10 MB is rejected, and a client that is still sending receives the response', async () => {
     const { url, expectStillServing } = await startListening()
     const responses = await Promise.all([
-      exchangeRaw(url, [post(10_000_000), Buffer.alloc(10_000_000, 'x')]),
+      sendRaw(url, [post(10_000_000), Buffer.alloc(10_000_000, 'x')]),
       supertest(url)
         .post(keysUrl)
         .set('authorization', `Bearer ${adminKey}`)
@@ -237,7 +237,7 @@ describe('request bodies', () => {
         .post(keysUrl)
         .send({ name: 'x'.repeat(10_000_000) }),
     ])
-    expect(parseRaw(responses[0]).status).toBe(413)
+    expect(parseRawResponse(responses[0]).status).toBe(413)
     expect(responses[1].status).toBe(413)
     expect(responses[2].status).toBe(401)
     await expectStillServing()
@@ -247,7 +247,7 @@ describe('request bodies', () => {
     const { url, call } = await startListening()
     const chunked = post(0).replace('Content-Length: 0', 'Transfer-Encoding: chunked')
     for (const bytes of [`${post(100)}{"name":"a"}`, `${chunked}c\r\n{"name":"a"}\r\n`]) {
-      expect(parseRaw(await exchangeRaw(url, bytes, { end: true })).status).toBe(400)
+      expect(parseRawResponse(await sendRaw(url, bytes, { halfClose: true })).status).toBe(400)
     }
     expect((await call('GET', keysUrl)).body.data).toHaveLength(1)
   })
@@ -266,7 +266,7 @@ describe('request bodies', () => {
 
 test('pipelined requests get their responses in order', async () => {
   const { url } = await startListening()
-  const response = await exchangeRaw(url, get('/v1/one') + get('/v1/two') + get('/v1/three'))
+  const response = await sendRaw(url, get('/v1/one') + get('/v1/two') + get('/v1/three'))
   expect(response.match(/Invalid URL \(GET \/v1\/\w+\)/g)).toEqual(
     ['one', 'two', 'three'].map((name) => `Invalid URL (GET /v1/${name})`),
   )
@@ -277,7 +277,7 @@ test('pipelined requests are executed in order', async () => {
   const { id } = await create()
   const post = `POST ${keysUrl} HTTP/1.1\r\n${host}${auth}Content-Type: application/json\r\nContent-Length: 12\r\n\r\n{"name":"a"}`
   const deletion = `DELETE ${keysUrl}/${id} HTTP/1.1\r\n${host}${auth}\r\n`
-  const response = await exchangeRaw(url, post + get(keysUrl) + post + deletion + get(keysUrl))
+  const response = await sendRaw(url, post + get(keysUrl) + post + deletion + get(keysUrl))
   const listed = [...response.matchAll(/"object":"list","data":(\[.*\]),"first_id"/g)].map(([, data = '']) =>
     JSON.parse(data),
   )
@@ -295,7 +295,7 @@ test.each([
   const { url, call, create } = await startListening()
   const { id } = await create()
   await call('POST', '/_emulator/faults', { body: { operation: 'admin-api-keys-list', ...fault } })
-  await exchangeRaw(url, `${get(keysUrl)}DELETE ${keysUrl}/${id} HTTP/1.1\r\n${host}${auth}\r\n`).catch(() => {})
+  await sendRaw(url, `${get(keysUrl)}DELETE ${keysUrl}/${id} HTTP/1.1\r\n${host}${auth}\r\n`).catch(() => {})
   expect((await call('GET', `${keysUrl}/${id}`)).status).toBe(200)
 })
 
@@ -303,7 +303,7 @@ test('a request that is pipelined after one with Connection: close is not execut
   const { url, call, create } = await startListening()
   const { id } = await create()
   const closingRequest = get(keysUrl, `${host}${auth}Connection: close\r\n`)
-  await exchangeRaw(url, `${closingRequest}DELETE ${keysUrl}/${id} HTTP/1.1\r\n${host}${auth}\r\n`)
+  await sendRaw(url, `${closingRequest}DELETE ${keysUrl}/${id} HTTP/1.1\r\n${host}${auth}\r\n`)
   expect((await call('GET', `${keysUrl}/${id}`)).status).toBe(200)
 })
 
@@ -322,9 +322,9 @@ test('the server survives a pipelined CONNECT whose client resets the connection
 
 test('a connection stays open after an error response', async () => {
   const { url } = await startListening()
-  const response = await exchangeRaw(url, get(`${keysUrl}/%zz`) + get('/unknown') + get(keysUrl))
+  const response = await sendRaw(url, get(`${keysUrl}/%zz`) + get('/unknown') + get(keysUrl))
   expect(response.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 404', 'HTTP/1.1 200'])
   const malformedJson = `POST ${keysUrl} HTTP/1.1\r\n${host}${auth}Content-Type: application/json\r\nContent-Length: 1\r\n\r\n{`
-  const responses = await exchangeRaw(url, malformedJson + malformedJson.replace('json', 'xml') + get(keysUrl))
+  const responses = await sendRaw(url, malformedJson + malformedJson.replace('json', 'xml') + get(keysUrl))
   expect(responses.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 415', 'HTTP/1.1 200'])
 })

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Call, keysUrl, startApp } from '../support/app.ts'
-import { temporaryFolder } from '../support/files.ts'
+import { createTemporaryFolder } from '../support/files.ts'
 
 const error = (message: string, param: string | null, code: string | null) =>
   JSON.stringify({ error: { message, type: 'invalid_request_error', param, code } })
@@ -315,7 +315,7 @@ test('what need not be encoded in a URL is the same encoded', async () => {
 })
 
 test('a failure of our own is told in one sentence; its cause only in the log', async () => {
-  const data = temporaryFolder()
+  const data = createTemporaryFolder()
   const { call } = await startApp({ dataDirectory: data })
   // Somebody else's file where the next sandbox would have its own.
   mkdirSync(join(data, Buffer.from('broken').toString('hex')))

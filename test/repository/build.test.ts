@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { temporaryFolder } from '../support/files.ts'
+import { createTemporaryFolder } from '../support/files.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const parts = ['package.json', 'bin', 'fixtures', 'migrations', 'scripts', 'src']
@@ -17,7 +17,7 @@ function checkoutAt(path: string): string {
 }
 
 test.each(['with blank', 'Größe', '日本', 'a#b?c%20d'])('a checkout may be called %s', (name) => {
-  const cwd = checkoutAt(join(temporaryFolder(), name))
+  const cwd = checkoutAt(join(createTemporaryFolder(), name))
   const run = (...args: string[]) => execFileSync(process.execPath, args, { cwd, encoding: 'utf8', stdio: 'pipe' })
   run('scripts/build.ts')
   expect(run('bin/admin-keys-emulator.cjs', '--version')).toMatch(/^\d+\.\d+\.\d+\n$/)

@@ -3,12 +3,12 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
-import { temporaryFile, temporaryFolder } from '../support/files.ts'
+import { createTemporaryFile, createTemporaryFolder } from '../support/files.ts'
 import { runProgram, serve } from '../support/program.ts'
 
 /** A folder with those files, each a seed of one key that is called like it. */
 function seedFolder(...names: string[]): string {
-  const folder = temporaryFolder()
+  const folder = createTemporaryFolder()
   for (const name of names) writeFileSync(join(folder, name), JSON.stringify({ keys: [{ name }] }))
   return folder
 }
@@ -22,7 +22,7 @@ async function namesServed(args: string[], env?: Record<string, string>): Promis
 
 test('every seed of the folder is loaded by name, before those of --seed; what is no seed is left alone', async () => {
   const folder = seedFolder('20.yml', '10.yaml', '3.json', '.hidden.yaml', 'notes.txt', 'x.YAML')
-  const last = temporaryFile('1.yaml', 'keys: [{ name: last }]')
+  const last = createTemporaryFile('1.yaml', 'keys: [{ name: last }]')
   expect(await namesServed(['--seed-folder', folder, '--seed', last])).toEqual([
     expect.any(String),
     '10.yaml',
@@ -41,7 +41,7 @@ test('the variable names it as well; links in it are followed, as mounted config
 })
 
 test('an empty folder is as none', async () => {
-  expect(await namesServed(['--seed-folder', temporaryFolder()])).toHaveLength(1)
+  expect(await namesServed(['--seed-folder', createTemporaryFolder()])).toHaveLength(1)
 })
 
 test.each([

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl, type TestResponse } from '../support/app.ts'
 import { at, startControlled } from '../support/control-app.ts'
-import { temporaryFile, temporaryFolder } from '../support/files.ts'
+import { createTemporaryFile, createTemporaryFolder } from '../support/files.ts'
 import { serve } from '../support/program.ts'
 
 type Control = (
@@ -108,7 +108,7 @@ async function expectKept(control: Control): Promise<void> {
 
 describe('all of a sandbox but its faults and its journal survives', () => {
   test('a restart, and another seed', async () => {
-    const dataDirectory = temporaryFolder()
+    const dataDirectory = createTemporaryFolder()
     const first = await startControlled({ dataDirectory, seed })
     await use(first.control)
     await first.call('GET', keysUrl)
@@ -121,8 +121,8 @@ describe('all of a sandbox but its faults and its journal survives', () => {
   })
 
   test('a kill -9', async () => {
-    const data = temporaryFolder()
-    const first = await serve(['--data', data, '--seed', temporaryFile('seed.yaml', seed)])
+    const data = createTemporaryFolder()
+    const first = await serve(['--data', data, '--seed', createTemporaryFile('seed.yaml', seed)])
     await use(controlOf(first.url))
     await fetch(first.url + keysUrl, { headers: { authorization: `Bearer ${adminKey}` } })
     const before = [await allOf(controlOf(first.url), 'default'), await allOf(controlOf(first.url), 'copy')]
@@ -134,7 +134,7 @@ describe('all of a sandbox but its faults and its journal survives', () => {
   })
 
   test('a kill -9 right after a reset, a restore or a load, which has then happened', async () => {
-    const data = temporaryFolder()
+    const data = createTemporaryFolder()
     const ways: [(control: Control) => Promise<unknown>, string[]][] = [
       [(control) => control('PUT', '/state', { keys: [{ name: 'loaded' }] }), ['Admin key', 'loaded']],
       [(control) => control('POST', '/snapshots/s/restore'), ['Admin key', 'at first']],
@@ -156,7 +156,7 @@ describe('all of a sandbox but its faults and its journal survives', () => {
 
 describe('a reset', () => {
   test('goes back to the beginning again and again, with restarts in between', async () => {
-    const dataDirectory = temporaryFolder()
+    const dataDirectory = createTemporaryFolder()
     let before: unknown
     for (let n = 0; n < 3; n++) {
       const { control, create, app } = await startControlled({ dataDirectory, seed: n === 0 ? seed : [] })
@@ -170,7 +170,7 @@ describe('a reset', () => {
   })
 
   test('leaves whom a server is started for his admin key', async () => {
-    const dataDirectory = temporaryFolder()
+    const dataDirectory = createTemporaryFolder()
     const first = await startControlled({ dataDirectory })
     await first.control('PUT', '/snapshots/s')
     await first.app.close()
@@ -188,12 +188,12 @@ describe('a reset that cannot be written', () => {
     ['beside the file', 'sandbox.sqlite.new'],
     ['in its place', 'sandbox.sqlite'],
   ])('%s leaves what there is, serving and kept', async (_where, file) => {
-    const dataDirectory = temporaryFolder()
+    const dataDirectory = createTemporaryFolder()
     const first = await startControlled({ dataDirectory, seed })
     const { create, names, control } = first
     await create({ name: 'made' })
     const place = join(folderOf(dataDirectory, 'default'), file)
-    const aside = join(temporaryFolder(), file)
+    const aside = join(createTemporaryFolder(), file)
     if (existsSync(place)) renameSync(place, aside)
     mkdirSync(join(place, 'in the way'), { recursive: true })
     expect((await control('POST', '/reset')).status).toBe(500)
@@ -214,7 +214,7 @@ describe('a reset that cannot be written', () => {
 })
 
 test('what a crash has left half-written does no harm, and is gone with its sandbox', async () => {
-  const dataDirectory = temporaryFolder()
+  const dataDirectory = createTemporaryFolder()
   const first = await startControlled({ dataDirectory })
   await use(first.control)
   const before = await allOf(first.control, 'copy')
@@ -235,7 +235,7 @@ test('what a crash has left half-written does no harm, and is gone with its sand
 
 describe('a sandbox that was removed', () => {
   test('is gone with all its files, also for the next of its name', async () => {
-    const dataDirectory = temporaryFolder()
+    const dataDirectory = createTemporaryFolder()
     const first = await startControlled({ dataDirectory })
     await use(first.control)
     expect(readdirSync(folderOf(dataDirectory, 'copy')).sort()).toEqual(
@@ -251,7 +251,7 @@ describe('a sandbox that was removed', () => {
   })
 
   test('leaves nothing to the next of its name though a crash broke the removal off', async () => {
-    const dataDirectory = temporaryFolder()
+    const dataDirectory = createTemporaryFolder()
     const first = await startControlled({ dataDirectory })
     await use(first.control)
     const folder = folderOf(dataDirectory, 'copy')
@@ -266,7 +266,7 @@ describe('a sandbox that was removed', () => {
 })
 
 test('names of snapshots that differ in case are two', async () => {
-  const dataDirectory = temporaryFolder()
+  const dataDirectory = createTemporaryFolder()
   const first = await startControlled({ dataDirectory })
   for (const name of ['snap', 'SNAP', 'initial', 'sandbox']) {
     await first.control('PUT', '/state', { keys: [{ name }] })
@@ -288,7 +288,7 @@ test('names of snapshots that differ in case are two', async () => {
 })
 
 test('what a seeded sequence repeats after a restart is drawn again', async () => {
-  const dataDirectory = temporaryFolder()
+  const dataDirectory = createTemporaryFolder()
   const ids = new Set<string>()
   const values = new Set<string>()
   for (let n = 0; n < 3; n++) {

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { pageQueries } from '../../src/openai-api/admin-api-keys/key-position.ts'
 import { migrate, newestVersion } from '../../src/sandbox/storage/migrations.ts'
 import { adminKey, keysUrl, startApp } from '../support/app.ts'
-import { temporaryFile, temporaryFolder } from '../support/files.ts'
+import { createTemporaryFile, createTemporaryFolder } from '../support/files.ts'
 import { serve, startProgram } from '../support/program.ts'
 
 const auth = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
@@ -15,7 +15,7 @@ const inHex = (name: string) => Buffer.from(name).toString('hex')
 
 /** A folder in which a server has kept sandboxes and has been stopped. */
 async function usedFolder(): Promise<string> {
-  const data = temporaryFolder()
+  const data = createTemporaryFolder()
   const { app } = await startApp({ dataDirectory: data })
   await app.close()
   return data
@@ -24,8 +24,8 @@ async function usedFolder(): Promise<string> {
 const fileOf = (data: string, sandbox = 'default') => join(data, inHex(sandbox), 'sandbox.sqlite')
 
 test('sandboxes are as they were after a restart: keys, cursors, organization, behaviours, clock', async () => {
-  const data = temporaryFolder()
-  const seed = temporaryFile(
+  const data = createTemporaryFolder()
+  const seed = createTemporaryFile(
     'seed.yaml',
     'clock: { now: 2001-01-01T00:00:00Z, frozen: true }\nbehavior: { limit_out_of_range: reject }',
   )
@@ -50,7 +50,7 @@ test('sandboxes are as they were after a restart: keys, cursors, organization, b
 })
 
 test('what has been acknowledged survives kill -9', async () => {
-  const data = temporaryFolder()
+  const data = createTemporaryFolder()
   const { url, child, finished } = await serve(['--data', data])
   const created: { id: string; value: string }[] = []
   for (let n = 0; n < 30; n++) {
@@ -71,8 +71,8 @@ test('what has been acknowledged survives kill -9', async () => {
 })
 
 test('a kill in the middle of seeding leaves nothing half-seeded', async () => {
-  const data = temporaryFolder()
-  const seed = temporaryFile('seed.yaml', 'keys: [{ generate: 1000000, name: "k{n}" }]')
+  const data = createTemporaryFolder()
+  const seed = createTemporaryFile('seed.yaml', 'keys: [{ generate: 1000000, name: "k{n}" }]')
   const { child, finished } = startProgram(['--port', '0', '--data', data, '--seed', seed])
   // As soon as its folder is there it is being seeded.
   await expect.poll(() => existsSync(dirname(fileOf(data))), { interval: 5, timeout: 10_000 }).toBe(true)
@@ -85,7 +85,7 @@ test('a kill in the middle of seeding leaves nothing half-seeded', async () => {
 })
 
 test('no value is in any file, only its SHA-256', async () => {
-  const data = temporaryFolder()
+  const data = createTemporaryFolder()
   const { create, call, app } = await startApp({ dataDirectory: data, adminKey: 'sk-admin-very-secret-indeed' })
   const key = await create({ name: 'a' }, { as: 'sk-admin-very-secret-indeed' })
   await call('GET', keysUrl, { as: key.value })
@@ -107,7 +107,7 @@ test('an admin key that a kept sandbox has never seen is added to it', async () 
 })
 
 test('an admin key that was deleted stays deleted', async () => {
-  const data = temporaryFolder()
+  const data = createTemporaryFolder()
   const first = await startApp({ dataDirectory: data })
   await first.call('DELETE', `${keysUrl}/${(await first.call('GET', keysUrl)).body.first_id}`)
   await first.app.close()
@@ -116,7 +116,7 @@ test('an admin key that was deleted stays deleted', async () => {
 })
 
 test('names that differ in case, or look like files of others, are kept apart', async () => {
-  const data = temporaryFolder()
+  const data = createTemporaryFolder()
   const names = ['a', 'A', 'a-wal', 'sandbox.sqlite', 'lock.sqlite', '61']
   const first = await startApp({ dataDirectory: data })
   for (const name of names) await first.call('POST', `/sandbox/${name}${keysUrl}`, { body: { name } })
@@ -129,7 +129,7 @@ test('names that differ in case, or look like files of others, are kept apart', 
 })
 
 test('a sandbox that outlived its time is gone from the folder, too', async () => {
-  const data = temporaryFolder()
+  const data = createTemporaryFolder()
   const { call } = await startApp({ dataDirectory: data, sandboxTtl: 50 })
   await call('GET', `/sandbox/idle${keysUrl}`)
   expect(readdirSync(data)).toContain(inHex('idle'))
@@ -138,7 +138,7 @@ test('a sandbox that outlived its time is gone from the folder, too', async () =
 })
 
 test('a file without the pending migrations gets them when it is opened', async () => {
-  const data = temporaryFolder()
+  const data = createTemporaryFolder()
   mkdirSync(join(data, inHex('default')))
   const db = new SQLite(fileOf(data))
   db.pragma('journal_mode = WAL')
@@ -161,8 +161,8 @@ test('keys keep their order, deletion, cursors and values across a restart and a
     { id: 'key_first', created_at: 0, expires_at: 1, last_used_at: 1 },
     { id: 'key_last', created_at: 253_402_300_799 },
   ].map((key) => ({ name: key.id, value: `sk-admin-${key.id}`, ...key }))
-  const options = { dataDirectory: temporaryFolder(), adminKey: undefined }
-  const earlier = await startApp({ ...options, seed: [temporaryFile('seed.json', JSON.stringify({ keys }))] })
+  const options = { dataDirectory: createTemporaryFolder(), adminKey: undefined }
+  const earlier = await startApp({ ...options, seed: [createTemporaryFile('seed.json', JSON.stringify({ keys }))] })
   expect((await earlier.call('PUT', '/_emulator/snapshots/old')).status).toBe(200)
   await earlier.app.close()
   const { app, call } = await startApp(options)
@@ -191,8 +191,8 @@ test('keys keep their order, deletion, cursors and values across a restart and a
 })
 
 test('a key is listed after those of its second that an earlier run made, and deleted', async () => {
-  const data = temporaryFolder()
-  const seed = temporaryFile('seed.yaml', 'clock: { now: 2001-01-01T00:00:00Z, frozen: true }')
+  const data = createTemporaryFolder()
+  const seed = createTemporaryFile('seed.yaml', 'clock: { now: 2001-01-01T00:00:00Z, frozen: true }')
   const options = { dataDirectory: data, seed: [seed] }
   const first = await startApp(options)
   const [kept, gone] = [await first.create({ name: 'kept' }), await first.create({ name: 'gone' })]
@@ -267,7 +267,7 @@ test('a file is in WAL mode, and its tables are strict', async () => {
 })
 
 test('what else stands in the folder is left alone, and is no sandbox', async () => {
-  const data = temporaryFolder()
+  const data = createTemporaryFolder()
   const foreign = ['2026', 'ff', 'cafe', 'ab'.repeat(100), 'notes', inHex('mine2'), inHex('..')]
   for (const folder of foreign) {
     mkdirSync(join(data, folder))
@@ -290,7 +290,7 @@ test('what else stands in the folder is left alone, and is no sandbox', async ()
 })
 
 test('a file that cannot be removed is no reason to end', async () => {
-  const data = temporaryFolder()
+  const data = createTemporaryFolder()
   const { url, output } = await serve(['--data', data, '--sandbox-ttl', '200ms'])
   await fetch(`${url}/sandbox/stuck${keysUrl}`, { headers: auth })
   mkdirSync(`${fileOf(data, 'stuck')}-journal`)
@@ -350,7 +350,7 @@ describe('a folder that cannot be used stops the start with exit code 2', () => 
   })
 
   test('a database of another program, which stays as it is', async () => {
-    const data = temporaryFolder()
+    const data = createTemporaryFolder()
     mkdirSync(join(data, inHex('default')))
     const db = new SQLite(fileOf(data))
     db.exec('CREATE TABLE admin_api_keys (theirs)')
@@ -375,7 +375,7 @@ describe('a folder that cannot be used stops the start with exit code 2', () => 
   })
 
   test('a folder that cannot be made', async () => {
-    await refused(join(temporaryFile('a-file', 'text'), 'below'))
+    await refused(join(createTemporaryFile('a-file', 'text'), 'below'))
     if (process.platform === 'linux') await refused('/proc/admin-keys-emulator')
   })
 
@@ -392,18 +392,18 @@ describe('a folder that cannot be used stops the start with exit code 2', () => 
   })
 
   test('a path on which a file stands', async () => {
-    await refused(temporaryFile('a-file', 'text'))
+    await refused(createTemporaryFile('a-file', 'text'))
   })
 
   test('a folder that another process uses', async () => {
-    const data = temporaryFolder()
+    const data = createTemporaryFolder()
     const { url } = await serve(['--data', data])
     expect(await refused(data)).toContain('is in use by another process')
     expect((await fetch(url + keysUrl, { headers: auth })).status).toBe(200)
   })
 
   test('but one that a killed process used is free', async () => {
-    const data = temporaryFolder()
+    const data = createTemporaryFolder()
     const { child, finished } = await serve(['--data', data])
     child.kill('SIGKILL')
     await finished
@@ -413,7 +413,7 @@ describe('a folder that cannot be used stops the start with exit code 2', () => 
 
   test('and a copy of a folder in use can be used', async () => {
     const data = await usedFolder()
-    const copy = temporaryFolder()
+    const copy = createTemporaryFolder()
     const { url } = await serve(['--data', data])
     cpSync(data, copy, { recursive: true })
     const other = await serve(['--data', copy])

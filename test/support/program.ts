@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
 /** The entry point that the repository, the package and the image all run. */
-export const command = fileURLToPath(new URL('../../bin/admin-keys-emulator.cjs', import.meta.url))
+export const programPath = fileURLToPath(new URL('../../bin/admin-keys-emulator.cjs', import.meta.url))
 
 export interface ProgramResult {
   code: number | null
@@ -26,7 +26,7 @@ export function startProgram(
   { execArgv = [], ...user }: { uid?: number; gid?: number; execArgv?: string[] } = {},
 ): Program {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(EMULATOR|OPENAI|VITEST|NODE_OPTIONS)/.test(name))
-  const child = spawn(process.execPath, [...execArgv, command, ...args], {
+  const child = spawn(process.execPath, [...execArgv, programPath, ...args], {
     env: { ...Object.fromEntries(inherited), NODE_COMPILE_CACHE: process.env['ADMIN_KEYS_COMPILE_CACHE'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...user,
@@ -51,7 +51,7 @@ export interface RunningServer extends Program {
 }
 
 /** Resolves to the URL in the startup line. Rejects if the program exits first. */
-export const startLine = (program: Program): Promise<string> =>
+export const waitForServerUrl = (program: Program): Promise<string> =>
   new Promise((resolve, reject) => {
     program.child.stdout?.on('data', () => {
       const line = /^(\{.*\})\n/.exec(program.output.stdout)?.[1]
@@ -67,5 +67,5 @@ export async function serve(
   { execArgv = [] }: { execArgv?: string[] } = {},
 ): Promise<RunningServer> {
   const program = startProgram(['--port', '0', '--log-level', 'warn', ...args], env, { execArgv })
-  return { ...program, url: await startLine(program) }
+  return { ...program, url: await waitForServerUrl(program) }
 }

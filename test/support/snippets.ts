@@ -8,7 +8,7 @@ export interface Snippet {
 }
 
 /** Returns the fenced code blocks of a Markdown file. */
-export function snippetsOf(file: URL): Snippet[] {
+export function readSnippets(file: URL): Snippet[] {
   const text = readFileSync(file, 'utf8')
   return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(({ 1: language = '', 2: body = '', index }) => ({
     language,
