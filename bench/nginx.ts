@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { waitUntilOk } from './client.ts'
 import { freePort, launch, type RunningProcess } from './processes.ts'
-import { temporaryFile } from './temporary.ts'
+import { createTemporaryFile } from './temporary.ts'
 
 const document = new URL('../docs/scaling.md', import.meta.url)
 
@@ -21,7 +21,7 @@ export interface RunningNginx extends RunningProcess {
 /** Starts nginx, configured as in docs/scaling.md, in front of the emulators and waits until it proxies a request. */
 export async function startNginx(emulators: readonly number[]): Promise<RunningNginx> {
   const port = await freePort()
-  const file = temporaryFile('nginx.conf', renderConfiguration(port, emulators))
+  const file = createTemporaryFile('nginx.conf', renderConfiguration(port, emulators))
   const directives = `daemon off; pid ${file}.pid; error_log stderr;`
   const running = launch({ file: 'nginx', args: ['-c', file, '-g', directives] })
   try {

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { keysPath } from './client.ts'
 import type { ServerSpec } from './servers.ts'
-import { temporaryFile } from './temporary.ts'
+import { createTemporaryFile } from './temporary.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -28,7 +28,7 @@ function npmPeer(name: string, entry: string, path: string, options: (port: stri
 
 /** Returns the peers from npm, each started as its documentation says, with openapi.yaml if it needs a document. */
 export function npmPeers(): ServerSpec[] {
-  const fixtures = temporaryFile(
+  const fixtures = createTemporaryFile(
     'fixtures.json',
     '{"fixtures":[{"match":{"userMessage":"a"},"response":{"content":"b"}}]}',
   )

@@ -3,7 +3,7 @@ import { keysPath, waitUntilOk } from './client.ts'
 import { pinning } from './cores.ts'
 import { packageVersion } from './machine.ts'
 import { type Command, freePort, launch, type RunningProcess } from './processes.ts'
-import { temporaryFile } from './temporary.ts'
+import { createTemporaryFile } from './temporary.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -26,7 +26,7 @@ export const bareServerSpec = (response?: object): ServerSpec => ({
   version: process.versions.node,
   path: '/',
   command: (port) => {
-    const file = response === undefined ? [] : [temporaryFile('response.json', JSON.stringify(response))]
+    const file = response === undefined ? [] : [createTemporaryFile('response.json', JSON.stringify(response))]
     return { file: process.execPath, args: [at('bare.cjs'), String(port), ...file] }
   },
 })

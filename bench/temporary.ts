@@ -12,7 +12,7 @@ export function temporaryPath(name: string): string {
   return join(folder, `${fileCount}-${name}`)
 }
 
-export function temporaryFile(name: string, text: string): string {
+export function createTemporaryFile(name: string, text: string): string {
   const path = temporaryPath(name)
   writeFileSync(path, text)
   return path
@@ -20,7 +20,7 @@ export function temporaryFile(name: string, text: string): string {
 
 /** Writes a seed with keys `key_bench_1` to `key_bench_<keys>`; returns its path. */
 export const writeSeed = (keys: number): string =>
-  temporaryFile(
+  createTemporaryFile(
     'seed.json',
     JSON.stringify({ keys: keys === 0 ? [] : [{ generate: keys, id: 'key_bench_{n}', name: 'load-{n}' }] }),
   )

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
-import { temporaryFile } from '../support/files.ts'
+import { createTemporaryFile } from '../support/files.ts'
 import { runProgram, serve } from '../support/program.ts'
 
 const authorization = { authorization: `Bearer ${adminKey}` }
@@ -13,8 +13,8 @@ const listNames = async (url: string) => {
 test('state prints, loads and adds keys, and reset resets, in the sandbox of --sandbox', async () => {
   const { url } = await serve(['--control-token', 'let-me-in'])
   const env = { EMULATOR_URL: url, EMULATOR_CONTROL_TOKEN: 'let-me-in' }
-  const seed = temporaryFile('seed.yaml', 'keys:\n  - name: from yaml # a comment\n')
-  const addition = temporaryFile('more.json', '{"keys":[{"name":"from json"}]}')
+  const seed = createTemporaryFile('seed.yaml', 'keys:\n  - name: from yaml # a comment\n')
+  const addition = createTemporaryFile('more.json', '{"keys":[{"name":"from json"}]}')
   expect(await runProgram(['state', '--load', seed, '--sandbox', 'a'], env)).toEqual({
     code: 0,
     stdout: '',
@@ -27,7 +27,7 @@ test('state prints, loads and adds keys, and reset resets, in the sandbox of --s
   })
   expect(await listNames(`${url}/sandbox/a`)).toEqual(['Admin key', 'from yaml', 'from json'])
   const printed = await runProgram(['state', '--sandbox', 'a'], env)
-  const exported = temporaryFile('again.json', printed.stdout)
+  const exported = createTemporaryFile('again.json', printed.stdout)
   expect((await runProgram(['state', '--load', exported], env)).code).toBe(0)
   expect(await listNames(url)).toEqual(await listNames(`${url}/sandbox/a`))
   expect(await runProgram(['reset', '--sandbox', 'a', '--only', 'keys', '--only', 'clock'], env)).toEqual({
@@ -54,12 +54,12 @@ test.each([['state'], ['reset']])('%s prints a notice if it creates the sandbox'
 test('state and reset exit with a message that names the file, line and rule, or the URL', async () => {
   const { url } = await serve()
   const env = { EMULATOR_URL: url }
-  const broken = temporaryFile('broken.yaml', 'keys:\n  - name: 5')
-  const duplicate = temporaryFile(
+  const broken = createTemporaryFile('broken.yaml', 'keys:\n  - name: 5')
+  const duplicate = createTemporaryFile(
     'twice.json',
     '{"keys": [{"name": "a", "id": "key_a"},\n{"name": "b", "id": "key_a"}]}',
   )
-  const notYaml = temporaryFile('none.yaml', 'keys:\n  - name: a\n   id: b')
+  const notYaml = createTemporaryFile('none.yaml', 'keys:\n  - name: a\n   id: b')
   for (const [args, code, message] of [
     [['state', '--load', broken], 2, `seed ${broken}, line 2, /keys/0/name must be a string`],
     [['state', '--add', broken], 2, `seed ${broken}, line 2, /keys/0/name must be a string`],

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { temporaryFile } from '../support/files.ts'
+import { createTemporaryFile } from '../support/files.ts'
 import { startProgram } from '../support/program.ts'
 
 /** Returns a file that, when preloaded, makes this Node look like an old one. */
 const createOldNode = () =>
-  temporaryFile('old.cjs', "Object.defineProperty(process, 'versions', { value: { napi: '9' } })")
+  createTemporaryFile('old.cjs', "Object.defineProperty(process, 'versions', { value: { napi: '9' } })")
 
 test('the program exits with 1 on a Node that is too old and prints the required version', async () => {
   const old = createOldNode()

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { temporaryFile } from '../support/files.ts'
+import { createTemporaryFile } from '../support/files.ts'
 import { serve, startProgram } from '../support/program.ts'
-import { exchangeRaw } from '../support/raw-http.ts'
+import { sendRaw } from '../support/raw-http.ts'
 import { startCreate } from '../support/start-create.ts'
 
 const portOf = (url: string) => new URL(url).port
@@ -16,7 +16,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     const { finish, response } = await startCreate(url)
     child.kill(signal)
     await sleep(200)
-    await expect(exchangeRaw(url, 'GET / HTTP/1.1\r\n\r\n')).rejects.toThrow('ECONNREFUSED')
+    await expect(sendRaw(url, 'GET / HTTP/1.1\r\n\r\n')).rejects.toThrow('ECONNREFUSED')
     finish()
     expect(await response).toMatchObject({
       status: 200,
@@ -53,7 +53,7 @@ test('a request that never ends delays the shutdown by 5 s', async () => {
 })
 
 test('a signal during the start exits with 0', async () => {
-  const seed = temporaryFile('seed.yaml', 'keys: [{ generate: 100000, name: "k{n}" }]')
+  const seed = createTemporaryFile('seed.yaml', 'keys: [{ generate: 100000, name: "k{n}" }]')
   const { child, finished } = startProgram(['--port', '0', '--seed', seed])
   await sleep(700)
   child.kill('SIGTERM')
@@ -120,5 +120,5 @@ test('npm start passes a signal on to the server', async () => {
   finish()
   expect((await response).status).toBe(200)
   expect(await new Promise((resolve) => npm.once('close', resolve))).toBe(0)
-  await expect(exchangeRaw(url, 'GET / HTTP/1.1\r\n\r\n')).rejects.toThrow('ECONNREFUSED')
+  await expect(sendRaw(url, 'GET / HTTP/1.1\r\n\r\n')).rejects.toThrow('ECONNREFUSED')
 })

@@ -5,9 +5,9 @@ import { networkInterfaces } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
-import { temporaryFile } from '../support/files.ts'
-import { command, runProgram, serve, startLine, startProgram } from '../support/program.ts'
-import { exchangeRaw, parseRaw } from '../support/raw-http.ts'
+import { createTemporaryFile } from '../support/files.ts'
+import { programPath, runProgram, serve, startProgram, waitForServerUrl } from '../support/program.ts'
+import { parseRawResponse, sendRaw } from '../support/raw-http.ts'
 import { startCreate } from '../support/start-create.ts'
 
 // The `script` of util-linux creates a terminal; that of other systems takes other options.
@@ -21,7 +21,7 @@ const authorization = { authorization: `Bearer ${adminKey}` }
 
 /** Starts the program on a terminal, ends it, and returns the lines that it printed. */
 async function startOnTerminal(args: string[]): Promise<string[]> {
-  const program = [process.execPath, command, '--port', '0', '--log-level', 'warn', ...args]
+  const program = [process.execPath, programPath, '--port', '0', '--log-level', 'warn', ...args]
   const terminal = spawn('script', ['-qec', `timeout -s TERM 1.5 ${program.join(' ')}`, '/dev/null'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -62,7 +62,7 @@ test('start exits with 1 and one line if the port is taken', async () => {
 
 test('start listens on 127.0.0.1 only, unless --host names another address', async () => {
   const { url } = await serve()
-  await expect(exchangeRaw(`http://127.0.0.2:${portOf(url)}`, 'GET / HTTP/1.1\r\n\r\n')).rejects.toThrow('ECONNREFUSED')
+  await expect(sendRaw(`http://127.0.0.2:${portOf(url)}`, 'GET / HTTP/1.1\r\n\r\n')).rejects.toThrow('ECONNREFUSED')
   const all = await serve(['--host', '0.0.0.0'])
   expect(all.url).toContain('//127.0.0.1:')
   expect((await fetch(`http://127.0.0.2:${portOf(all.url)}/health`)).status).toBe(200)
@@ -79,7 +79,7 @@ test('the options --max-sandboxes, --sandbox-ttl and --allow-host have their eff
   expect(await status(`/sandbox/b${keysUrl}`)).toBe(503)
   await expect.poll(() => status(`/sandbox/b${keysUrl}`)).toBe(200)
   const statusForHost = async (host: string) =>
-    Number((await exchangeRaw(url, `GET /openapi.json HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).split(' ')[1])
+    Number((await sendRaw(url, `GET /openapi.json HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).split(' ')[1])
   expect(await statusForHost('a.example.com')).toBe(200)
   expect(await statusForHost('b.example.com')).toBe(403)
 })
@@ -87,7 +87,7 @@ test('the options --max-sandboxes, --sandbox-ttl and --allow-host have their eff
 test('a log that is not read blocks neither requests nor the shutdown', async () => {
   const program = startProgram(['--port', '0', '--log-level', 'info'])
   program.child.stderr?.pause()
-  const url = await startLine(program)
+  const url = await waitForServerUrl(program)
   for (let n = 0; n < 600; n++) await (await fetch(`${url}/v1/${'x'.repeat(500)}`)).text()
   program.child.kill('SIGTERM')
   const exited = new Promise((resolve) => program.child.once('exit', resolve))
@@ -97,7 +97,7 @@ test('a log that is not read blocks neither requests nor the shutdown', async ()
 
 test('the server keeps running if the readers of stdout and stderr go away', async () => {
   const program = startProgram(['--port', '0', '--log-level', 'info'])
-  const url = await startLine(program)
+  const url = await waitForServerUrl(program)
   program.child.stderr?.destroy()
   program.child.stdout?.destroy()
   for (let n = 0; n < 3; n++) expect((await fetch(url + keysUrl, { headers: authorization })).status).toBe(200)
@@ -112,7 +112,7 @@ describe('start --host localhost', () => {
   /** Starts a server for which `localhost` has both addresses, whatever the hosts file of this machine contains. */
   async function serveLocalhost() {
     const text = `require('node:dns/promises').lookup = async () => ${JSON.stringify(addresses.map((address) => ({ address })))}`
-    const preload = temporaryFile('localhost.cjs', text)
+    const preload = createTemporaryFile('localhost.cjs', text)
     const program = await serve(['--host', 'localhost'], {}, { execArgv: ['--require', preload] })
     return { ...program, port: portOf(program.url) }
   }
@@ -122,7 +122,7 @@ describe('start --host localhost', () => {
     socket.write('NOT HTTP\r\n\r\n')
     let response = ''
     for await (const chunk of socket) response += chunk
-    return parseRaw(response)
+    return parseRawResponse(response)
   }
 
   test.runIf(hasIpv6)('the server listens on 127.0.0.1 and ::1 and sends the same errors on both', async () => {

@@ -5,8 +5,8 @@ import type { Sandbox } from '../../src/library/types.ts'
 import { adminKey } from '../support/app.ts'
 import { createCertificate } from '../support/certificate.ts'
 import { runConform, startEmulator } from '../support/conform-command.ts'
-import { temporaryFile } from '../support/files.ts'
-import { startLine, startProgram } from '../support/program.ts'
+import { createTemporaryFile } from '../support/files.ts'
+import { startProgram, waitForServerUrl } from '../support/program.ts'
 import { startFakeServer, startTamperingProxy } from '../support/tampering-proxy.ts'
 
 describe('exit codes', () => {
@@ -160,7 +160,7 @@ describe('TLS', () => {
 
   test('the emulator conforms over TLS with a trusted certificate', async () => {
     const { env, cert } = await startTlsProxy()
-    const trustingEnv = { ...env, NODE_EXTRA_CA_CERTS: temporaryFile('cert.pem', cert) }
+    const trustingEnv = { ...env, NODE_EXTRA_CA_CERTS: createTemporaryFile('cert.pem', cert) }
     const { code, stdout, stderr } = await runConform(['--write'], trustingEnv)
     expect(stdout).not.toContain('| differs')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -189,9 +189,9 @@ test('the admin key is sent in the Authorization header only and never printed',
 test('the start command does not load the TLS modules that the conform command needs', async () => {
   const printTlsModules =
     "process.on('exit', () => require('node:fs').writeSync(2, String(process.moduleLoadList.filter((name) => / (https|tls)$/.test(name)))))"
-  const execArgv = ['--require', temporaryFile('print-tls-modules.cjs', printTlsModules)]
+  const execArgv = ['--require', createTemporaryFile('print-tls-modules.cjs', printTlsModules)]
   const program = startProgram(['--port', '0', '--log-level', 'warn'], {}, { execArgv })
-  const env = { EMULATOR_BASE_URL: `${await startLine(program)}/v1` }
+  const env = { EMULATOR_BASE_URL: `${await waitForServerUrl(program)}/v1` }
   expect((await startProgram(['conform'], env, { execArgv }).finished).stderr).toContain('NativeModule https')
   program.child.kill('SIGTERM')
   expect((await program.finished).stderr).toBe('')

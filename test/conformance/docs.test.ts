@@ -5,14 +5,14 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { connect } from '../../src/library/connect.ts'
 import { adminKey } from '../support/app.ts'
-import { temporaryFolder } from '../support/files.ts'
-import { command, serve } from '../support/program.ts'
-import { snippetsOf } from '../support/snippets.ts'
+import { createTemporaryFolder } from '../support/files.ts'
+import { programPath, serve } from '../support/program.ts'
+import { readSnippets } from '../support/snippets.ts'
 
 const run = promisify(execFile)
 const page = new URL('../../docs/conformance.md', import.meta.url)
 
-const snippets = snippetsOf(page)
+const snippets = readSnippets(page)
 const [shell, summary] = ['sh', ''].map((language) => snippets.find((snippet) => snippet.language === language))
 
 /** Returns the rows of the Markdown tables in a text, without the padding that aligns their cells. */
@@ -26,8 +26,8 @@ const rowsOf = (text: string) =>
  * Runs a shell snippet of the page against an emulator. Returns what it printed, and the report file if it wrote one.
  */
 async function runSnippet(text: string, url: string): Promise<string> {
-  const cwd = temporaryFolder()
-  symlinkSync(command, join(cwd, 'admin-keys-emulator'))
+  const cwd = createTemporaryFolder()
+  symlinkSync(programPath, join(cwd, 'admin-keys-emulator'))
   const variables = { OPENAI_BASE_URL: `${url}/v1`, OPENAI_ADMIN_KEY: adminKey }
   const env = { ...process.env, ...variables, PATH: `${cwd}:${process.env['PATH']}` }
   const script = text.replaceAll('http://localhost:4010', url).replaceAll('9s', '1ms')

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl, walk } from '../support/app.ts'
 import { startServerWithFaults, startWithFaults } from '../support/faults.ts'
-import { exchangeRaw } from '../support/raw-http.ts'
+import { sendRaw } from '../support/raw-http.ts'
 
 const get = `GET ${keysUrl} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${adminKey}\r\n\r\n`
 const post = (body: string) =>
@@ -199,7 +199,7 @@ describe('delay and hang faults', () => {
     const { addFault, url, call, control } = await startServerWithFaults()
     await addFault({ operation: 'admin-api-keys-list', kind: 'hang' })
     await addFault({ operation: 'admin-api-keys-create', kind: 'delay', ms: 30_000 })
-    const responses = [exchangeRaw(url, get, { quiet: 5000 }), exchangeRaw(url, post('{"name":"x"}'), { quiet: 5000 })]
+    const responses = [sendRaw(url, get, { quietMs: 5000 }), sendRaw(url, post('{"name":"x"}'), { quietMs: 5000 })]
     await sleep(100)
     expect((await call('GET', keysUrl)).status).toBe(200)
     const startedAt = performance.now()
@@ -212,7 +212,7 @@ describe('delay and hang faults', () => {
   test('a hanging request does not delay closing the server', async () => {
     const { addFault, url, app } = await startServerWithFaults()
     await addFault({ operation: '*', kind: 'hang' })
-    const response = exchangeRaw(url, get, { quiet: 5000 }).catch(() => '')
+    const response = sendRaw(url, get, { quietMs: 5000 }).catch(() => '')
     await sleep(100)
     const startedAt = performance.now()
     await app.close()
@@ -238,20 +238,20 @@ describe('faults that break the connection or the body', () => {
   test('a connection_reset fault resets the connection', async () => {
     const { addFault, url } = await startServerWithFaults()
     await addFault({ operation: '*', kind: 'connection_reset' })
-    await expect(exchangeRaw(url, get)).rejects.toMatchObject({ code: 'ECONNRESET' })
+    await expect(sendRaw(url, get)).rejects.toMatchObject({ code: 'ECONNRESET' })
   })
 
   test('an empty_response fault closes the connection without sending a byte', async () => {
     const { addFault, url } = await startServerWithFaults()
     await addFault({ operation: '*', kind: 'empty_response', times: 2 })
-    expect(await exchangeRaw(url, get)).toBe('')
-    expect(await exchangeRaw(url, post('{"name":"x"}'))).toBe('')
+    expect(await sendRaw(url, get)).toBe('')
+    expect(await sendRaw(url, post('{"name":"x"}'))).toBe('')
   })
 
   test('a truncated_body fault sends half of the declared content length', async () => {
     const { addFault, url } = await startServerWithFaults()
     await addFault({ operation: '*', kind: 'truncated_body' })
-    const { status, headers, text } = readRaw(await exchangeRaw(url, get))
+    const { status, headers, text } = readRaw(await sendRaw(url, get))
     expect(status).toBe(200)
     expect(headers).toContain('content-type: application/json\r\n')
     expect(headers).toContain('x-request-id: req_')
@@ -272,7 +272,7 @@ describe('faults that break the connection or the body', () => {
     const { addFault, url, call } = await startServerWithFaults({ breaksResponses: true })
     for (const kind of ['connection_reset', 'empty_response', 'truncated_body', 'malformed_json']) {
       await addFault({ operation: 'admin-api-keys-create', when: 'after_commit', kind })
-      await exchangeRaw(url, post(`{"name":"${kind}"}`)).catch(() => {})
+      await sendRaw(url, post(`{"name":"${kind}"}`)).catch(() => {})
     }
     const names = (await call('GET', keysUrl)).body.data.map(({ name }: { name: string }) => name)
     expect(names).toEqual(['Admin key', 'connection_reset', 'empty_response', 'truncated_body', 'malformed_json'])

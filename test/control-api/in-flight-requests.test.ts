@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
 import { sandboxPath, startControlApp } from '../support/control-app.ts'
-import { exchangeRaw } from '../support/raw-http.ts'
+import { sendRaw } from '../support/raw-http.ts'
 
 const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
 
@@ -18,7 +18,7 @@ describe('a request in flight', () => {
       const { control, listen, names } = await startControlApp()
       await control('PUT', '/snapshots/s')
       const url = await listen()
-      const responses = Array.from({ length: 8 }, () => exchangeRaw(url, `${createHead(20)}{"name":`, { quiet: 3000 }))
+      const responses = Array.from({ length: 8 }, () => sendRaw(url, `${createHead(20)}{"name":`, { quietMs: 3000 }))
       await sleep(100)
       if (way === 'reset') await control('POST', '/reset')
       else if (way === 'restore') await control('POST', '/snapshots/s/restore')
@@ -114,11 +114,11 @@ describe('a request in flight', () => {
     await control('POST', '/faults', { operation: '*', kind: 'delay', ms: 300, times: null }, 'a')
     await control('POST', '/faults', { operation: '*', kind: 'delay', ms: 300, times: null, when: 'after_commit' }, 'a')
     const responses = [
-      exchangeRaw(url, `${createHead(12, sandboxPath('a', keysUrl))}{"name":"x"}`, { quiet: 3000 }),
-      exchangeRaw(
+      sendRaw(url, `${createHead(12, sandboxPath('a', keysUrl))}{"name":"x"}`, { quietMs: 3000 }),
+      sendRaw(
         url,
         `GET ${sandboxPath('a', keysUrl)} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${adminKey}\r\n\r\n`,
-        { quiet: 3000 },
+        { quietMs: 3000 },
       ),
     ]
     await sleep(100)

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { adminKey, keysUrl, type TestOptions } from '../support/app.ts'
 import { sandboxPath, startControlApp } from '../support/control-app.ts'
-import { exchangeRaw } from '../support/raw-http.ts'
+import { sendRaw } from '../support/raw-http.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: tests assert what is in it
 type Entry = any
@@ -362,7 +362,7 @@ test('neither the journal nor its stream nor an exported state contains a secret
       headers: { 'x-other': secret, cookie: `k=${secret}` },
     })
     await call('POST', keysUrl, { body: { name: secret }, as: secret })
-    await exchangeRaw(
+    await sendRaw(
       url,
       `GET /v1/%73${secret.slice(1).replaceAll(' ', '%20')} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${secret}\r\n\r\n`,
     )

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
 import { startWithFaults } from '../support/faults.ts'
-import { exchangeRaw, parseRaw } from '../support/raw-http.ts'
+import { parseRawResponse, sendRaw } from '../support/raw-http.ts'
 
 describe('json_patch faults', () => {
   test.each([
@@ -21,11 +21,11 @@ describe('json_patch faults', () => {
     const { id } = await create()
     await addFault({ operation: '*', kind: 'json_patch', patch })
     const url = await listen()
-    const response = await exchangeRaw(
+    const response = await sendRaw(
       url,
       `${method} ${keysUrl}/${id} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${adminKey}\r\n\r\n`,
     )
-    expect(parseRaw(response).body).toMatchObject(expected)
+    expect(parseRawResponse(response).body).toMatchObject(expected)
   })
 
   test('a patch that does not apply leaves the response unchanged and is journaled', async () => {

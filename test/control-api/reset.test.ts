@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
 import { sandboxPath, startControlApp } from '../support/control-app.ts'
 import { observeSandbox } from '../support/observe-sandbox.ts'
-import { exchangeRaw } from '../support/raw-http.ts'
+import { sendRaw } from '../support/raw-http.ts'
 
 describe('reset', () => {
   const seed = `
@@ -60,7 +60,7 @@ describe('reset', () => {
     const { control, listen, names } = await startControlApp()
     const url = await listen()
     const head = `POST ${keysUrl} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${adminKey}\r\nContent-Type: application/json\r\n`
-    const response = exchangeRaw(url, `${head}Content-Length: 20\r\n\r\n{"name":`)
+    const response = sendRaw(url, `${head}Content-Length: 20\r\n\r\n{"name":`)
     await sleep(100)
     await control('POST', '/reset')
     expect(await response).toBe('')

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl, startApp, walk } from '../support/app.ts'
-import { exchangeRaw } from '../support/raw-http.ts'
+import { sendRaw } from '../support/raw-http.ts'
 
 const inSandbox = (name: string) => `/sandbox/${name}${keysUrl}`
 
@@ -193,7 +193,7 @@ describe('sandbox time to live', () => {
       for (const fault of faults)
         await fetch(control, { method: 'POST', headers: json, body: JSON.stringify({ operation: '*', ...fault }) })
       const head = `POST ${inSandbox('left')} HTTP/1.1\r\nhost: x\r\n${authorization}content-type: application/json\r\n`
-      await exchangeRaw(url, `${head}content-length: 12\r\n\r\n{"n`, { giveUp: 150 })
+      await sendRaw(url, `${head}content-length: 12\r\n\r\n{"n`, { timeoutMs: 150 })
       await sleep(500)
       // Created again from the seed, without the key.
       expect(await count(inSandbox('left'))).toBe(1)

@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
-import { temporaryFolder } from '../support/files.ts'
+import { createTemporaryFolder } from '../support/files.ts'
 import { engineOutput, engineRun, inspectImage, runImage, startImage } from './engine.ts'
 
 const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
 
 /** Returns the flags that mount a world-readable folder with these seeds. */
 function mountSeeds(files: Record<string, string>): string[] {
-  const folder = temporaryFolder()
+  const folder = createTemporaryFolder()
   chmodSync(folder, 0o755)
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   return ['-v', `${folder}:/seed:ro`]

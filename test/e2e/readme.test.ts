@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freePort } from '../../bench/processes.ts'
 import { clientVersions } from '../clients/versions.ts'
-import { type Snippet, snippetsOf } from '../support/snippets.ts'
+import { readSnippets, type Snippet } from '../support/snippets.ts'
 import { type Consumer, installInEmptyFolder } from './consumer.ts'
 
 const root = new URL('../../', import.meta.url)
-const snippets = snippetsOf(new URL('README.md', root))
+const snippets = readSnippets(new URL('README.md', root))
 const { devDependencies } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
 const pinned = (name: string) => `${name}@${devDependencies[name]}`
 const goClient = `github.com/openai/openai-go/v3@v${clientVersions.go}`

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { temporaryFile } from '../support/files.ts'
-import { snippetsOf } from '../support/snippets.ts'
+import { createTemporaryFile } from '../support/files.ts'
+import { readSnippets } from '../support/snippets.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const workflows = readdirSync(join(root, '.github/workflows')).map((file) => join(root, '.github/workflows', file))
@@ -27,7 +27,7 @@ test('actionlint reports an unknown job', () => {
     'needs: check',
     'needs: chekc',
   )
-  expect(lint(actionlint, temporaryFile('broken.yml', broken))).toContain('chekc')
+  expect(lint(actionlint, createTemporaryFile('broken.yml', broken))).toContain('chekc')
 })
 
 test('actions are pinned to a commit', () => {
@@ -39,8 +39,10 @@ test('actions are pinned to a commit', () => {
 })
 
 test('the README workflow is valid and uses the released image', () => {
-  const snippet = snippetsOf(new URL('../../README.md', import.meta.url)).find(({ text }) => text.includes('runs-on:'))
-  expect(lint(actionlint, temporaryFile('snippet.yml', snippet?.text ?? ''))).toBe('')
+  const snippet = readSnippets(new URL('../../README.md', import.meta.url)).find(({ text }) =>
+    text.includes('runs-on:'),
+  )
+  expect(lint(actionlint, createTemporaryFile('snippet.yml', snippet?.text ?? ''))).toBe('')
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   expect(snippet?.text).toContain(`image: ghcr.io/OWNER/admin-keys-emulator:${version}\n`)
 })

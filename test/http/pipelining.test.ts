@@ -1,86 +1,96 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { seedFile } from '../model/generated/initial-state.ts'
-import { generated, holds } from '../model/generated/property.ts'
+import { seedFile } from '../model/harness/initial-state.ts'
+import { assertProperty, propertyTest } from '../model/harness/property.ts'
 import { serve } from '../support/program.ts'
-import { type Cuts, cut, type Ending, exchange } from './fuzz/connection.ts'
-import { type Request, wellFormed } from './fuzz/requests.ts'
-import { readResponses } from './fuzz/responses.ts'
+import { type Ending, type SplitPoints, splitBytes, transmit } from './fuzz/connection.ts'
+import { parseResponses } from './fuzz/responses.ts'
+import { type ValidRequest, validRequest } from './fuzz/valid-requests.ts'
 
-const ending = fc.constantFrom<Ending>('half-close', 'wait')
-const pieces = fc.oneof(
-  fc.record({ cuts: fc.array(fc.nat(), { maxLength: 12 }), pause: fc.nat({ max: 2 }) }),
-  fc.record({ cuts: fc.constant<Cuts>('everywhere'), pause: fc.constant(0) }),
+const ending = fc.constantFrom<Ending>('half-close', 'await-responses')
+const segmentation = fc.oneof(
+  fc.record({ splitPoints: fc.array(fc.nat(), { maxLength: 12 }), pauseMs: fc.nat({ max: 2 }) }),
+  fc.record({ splitPoints: fc.constant<SplitPoints>('every-byte'), pauseMs: fc.constant(0) }),
 )
-const requests = fc.array(wellFormed, { minLength: 1, maxLength: 6 })
+const requests = fc.array(validRequest, { minLength: 1, maxLength: 6 })
 
-// As long as each other, for a length is the same then, too.
+// All have the same length, so that every Content-Length is the same, too.
 const names = ['alone', 'piped', 'split'] as const
 type Name = (typeof names)[number]
 
-const bytesIn = (sandbox: Name, all: Request[], rest = '') =>
-  Buffer.from(all.map(({ bytes }) => bytes.replaceAll('NAME', sandbox)).join('') + rest)
+const bytesIn = (sandbox: Name, requests: ValidRequest[], invalidInput = '') =>
+  Buffer.from(requests.map(({ bytes }) => bytes.replaceAll('NAME', sandbox)).join('') + invalidInput)
 
-/** A server whose sandboxes draw the same and stand at the same time: equal answers are equal to the byte. */
-async function startTwins() {
+/** Starts a server whose sandboxes generate the same ids at the same frozen time, so that responses are comparable. */
+async function startIdenticalSandboxes() {
   const { url } = await serve(['--seed', seedFile, '--random-seed', '1'])
   const port = Number(new URL(url).port)
 
-  /** Makes all sandboxes anew. */
-  async function begin(): Promise<void> {
+  async function recreateSandboxes(): Promise<void> {
     await fetch(`${url}/_emulator/sandboxes`, { method: 'DELETE' })
     for (const name of names) await fetch(`${url}/sandbox/${name}/_emulator/clock`)
   }
 
-  /** The answers, but for what tells one sandbox, moment and connection from another. */
-  async function answers(sandbox: Name, methods: string[], segments: Buffer[], ending: Ending, pause = 0) {
-    const sending = { segments, ending, pause, ...(ending === 'wait' ? { methods } : {}) }
-    const fleeting = ['date', 'openai-processing-ms', 'connection', 'keep-alive']
-    return readResponses(await exchange(port, sending), methods).map(({ status, headers, text }) => {
-      const lasting = headers.filter(([name]) => !fleeting.includes(name))
-      const said = (what: string) => what.replaceAll(sandbox, 'NAME')
-      return { status, headers: said(JSON.stringify(lasting)), text: said(text) }
+  /** Returns the responses without what depends on the sandbox, the time or the connection. */
+  async function sendSegments(sandbox: Name, methods: string[], segments: Buffer[], ending: Ending, pauseMs = 0) {
+    const transmission = { segments, ending, pauseMs, ...(ending === 'await-responses' ? { methods } : {}) }
+    const volatileHeaders = ['date', 'openai-processing-ms', 'connection', 'keep-alive']
+    return parseResponses(await transmit(port, transmission), methods).map(({ status, headers, text }) => {
+      const stableHeaders = headers.filter(([name]) => !volatileHeaders.includes(name))
+      const normalize = (value: string) => value.replaceAll(sandbox, 'NAME')
+      return { status, headers: normalize(JSON.stringify(stableHeaders)), text: normalize(text) }
     })
   }
 
-  async function oneByOne(all: Request[], ending: Ending) {
-    const each = []
-    for (const request of all)
-      each.push(...(await answers('alone', [request.method], [bytesIn('alone', [request])], ending)))
-    return each
+  async function sendOneByOne(requests: ValidRequest[], ending: Ending) {
+    const responses = []
+    for (const request of requests)
+      responses.push(...(await sendSegments('alone', [request.method], [bytesIn('alone', [request])], ending)))
+    return responses
   }
 
-  return { begin, answers, oneByOne }
+  return { recreateSandboxes, sendSegments, sendOneByOne }
 }
 
-generated('requests are answered in order and the same, one by one, at once, or in whatever pieces', async () => {
-  const { begin, answers, oneByOne } = await startTwins()
-  await holds(fc.record({ requests, pieces, ending }), 60, async ({ requests, pieces: { cuts, pause }, ending }) => {
-    await begin()
-    const methods = requests.map(({ method }) => method)
-    const expected = await oneByOne(requests, ending)
-    expect(expected).toHaveLength(requests.length)
-    expect(await answers('piped', methods, [bytesIn('piped', requests)], ending)).toEqual(expected)
-    const split = cut(bytesIn('split', requests), cuts)
-    expect(await answers('split', methods, split, ending, pause)).toEqual(expected)
-  })
-})
+propertyTest(
+  'requests get the same responses in the same order one by one, pipelined, or split into arbitrary segments',
+  async () => {
+    const { recreateSandboxes, sendSegments, sendOneByOne } = await startIdenticalSandboxes()
+    await assertProperty(
+      fc.record({ requests, segmentation, ending }),
+      60,
+      async ({ requests, segmentation: { splitPoints, pauseMs }, ending }) => {
+        await recreateSandboxes()
+        const methods = requests.map(({ method }) => method)
+        const expected = await sendOneByOne(requests, ending)
+        expect(expected).toHaveLength(requests.length)
+        expect(await sendSegments('piped', methods, [bytesIn('piped', requests)], ending)).toEqual(expected)
+        const segments = splitBytes(bytesIn('split', requests), splitPoints)
+        expect(await sendSegments('split', methods, segments, ending, pauseMs)).toEqual(expected)
+      },
+    )
+  },
+)
 
-generated('what is no HTTP is refused after the answers to all that came before it', async () => {
-  const { begin, answers, oneByOne } = await startTwins()
-  const rest = fc.constantFrom(
+propertyTest('invalid HTTP after pipelined requests is rejected after the responses to those requests', async () => {
+  const { recreateSandboxes, sendSegments, sendOneByOne } = await startIdenticalSandboxes()
+  const invalidInput = fc.constantFrom(
     'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n',
     'GARBAGE\r\n\r\n',
     '\0',
     'GET / HTTP/9.9\r\n\r\n',
   )
-  await holds(fc.record({ requests, rest, pieces }), 40, async ({ requests, rest, pieces: { cuts, pause } }) => {
-    await begin()
-    const methods = requests.map(({ method }) => method)
-    const expected = await oneByOne(requests, 'half-close')
-    const split = cut(bytesIn('split', requests, rest), cuts)
-    const received = await answers('split', methods, split, 'stay', pause)
-    expect(received.slice(0, -1)).toEqual(expected)
-    expect(received.at(-1)?.status).toBe(400)
-  })
+  await assertProperty(
+    fc.record({ requests, invalidInput, segmentation }),
+    40,
+    async ({ requests, invalidInput, segmentation: { splitPoints, pauseMs } }) => {
+      await recreateSandboxes()
+      const methods = requests.map(({ method }) => method)
+      const expected = await sendOneByOne(requests, 'half-close')
+      const segments = splitBytes(bytesIn('split', requests, invalidInput), splitPoints)
+      const received = await sendSegments('split', methods, segments, 'await-close', pauseMs)
+      expect(received.slice(0, -1)).toEqual(expected)
+      expect(received.at(-1)?.status).toBe(400)
+    },
+  )
 })

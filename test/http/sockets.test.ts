@@ -4,9 +4,9 @@ import supertest from 'supertest'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl, startApp } from '../support/app.ts'
 import { serve } from '../support/program.ts'
-import { exchangeRaw, parseRaw } from '../support/raw-http.ts'
+import { parseRawResponse, sendRaw } from '../support/raw-http.ts'
 
-// What inject cannot see: it has no parser, no socket, and normalizes URLs.
+// What inject cannot test: it has no HTTP parser and no socket, and it normalizes URLs.
 
 const auth = `Authorization: Bearer ${adminKey}\r\n`
 const host = 'Host: localhost\r\n'
@@ -17,16 +17,16 @@ const malformed =
 const tooLarge =
   '{"error":{"message":"The headers of the request are too large.","type":"invalid_request_error","param":null,"code":null}}'
 
-async function listening(options = {}) {
+async function startListening(options = {}) {
   const testApp = await startApp(options)
   const url = await testApp.listen()
-  const stillServes = async () =>
+  const expectStillServing = async () =>
     expect((await supertest(url).get(keysUrl).set('authorization', `Bearer ${adminKey}`)).status).toBe(200)
-  return { ...testApp, url, stillServes }
+  return { ...testApp, url, expectStillServing }
 }
 
-test('the four operations over a real socket', async () => {
-  const { url } = await listening()
+test('the four operations work over a real socket', async () => {
+  const { url } = await startListening()
   const client = supertest(url)
   const bearer = { authorization: `Bearer ${adminKey}` }
   const created = await client.post(keysUrl).set(bearer).send({ name: 'socket' }).expect(200)
@@ -37,191 +37,198 @@ test('the four operations over a real socket', async () => {
   await client.get(`${keysUrl}/${created.body.id}`).set(bearer).expect(404)
 })
 
-describe('what cannot be read as HTTP is answered with the envelope', () => {
+describe('malformed HTTP', () => {
   test.each([
-    ['garbage', 'GARBAGE\r\n\r\n', 400],
-    ['TLS', Buffer.from('16030100a5010000a10303', 'hex'), 400],
+    ['input that is not HTTP', 'GARBAGE\r\n\r\n', 400],
+    ['a TLS handshake', Buffer.from('16030100a5010000a10303', 'hex'), 400],
     ['an unknown method', `FETCH ${keysUrl} HTTP/1.1\r\n${host}\r\n`, 400],
     ['a header without a name', `GET ${keysUrl} HTTP/1.1\r\n${host}: x\r\n\r\n`, 400],
-    ['a blank before the colon', `GET ${keysUrl} HTTP/1.1\r\n${host}a : x\r\n\r\n`, 400],
-    ['two lengths', `POST ${keysUrl} HTTP/1.1\r\n${host}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`, 400],
+    ['a space before the colon of a header', `GET ${keysUrl} HTTP/1.1\r\n${host}a : x\r\n\r\n`, 400],
     [
-      'a length and chunks',
+      'a second Content-Length',
+      `POST ${keysUrl} HTTP/1.1\r\n${host}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`,
+      400,
+    ],
+    [
+      'Content-Length with Transfer-Encoding',
       `POST ${keysUrl} HTTP/1.1\r\n${host}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
       400,
     ],
-    ['a negative length', `POST ${keysUrl} HTTP/1.1\r\n${host}Content-Length: -1\r\n\r\n`, 400],
+    ['a negative Content-Length', `POST ${keysUrl} HTTP/1.1\r\n${host}Content-Length: -1\r\n\r\n`, 400],
     [
-      'a bad chunk',
+      'an invalid chunk size',
       `POST ${keysUrl} HTTP/1.1\r\n${host}${auth}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`,
       400,
     ],
-    ['64 KB of headers', get(keysUrl, `${host}${auth}X-Long: ${'x'.repeat(65_536)}\r\n`), 431],
-    ['64 KB of URL', get(`/${'x'.repeat(65_536)}`), 431],
-  ])('%s', async (_what, bytes, status) => {
-    const { url, stillServes } = await listening()
-    const answer = parseRaw(await exchangeRaw(url, bytes))
-    expect(answer.status).toBe(status)
-    expect(answer.text).toBe(status === 431 ? tooLarge : malformed)
-    expect(answer.headers).toContain('content-type: application/json\r\n')
-    expect(answer.headers).toMatch(/x-request-id: req_[0-9a-f]{32}\r\n/)
-    expect(answer.headers).toContain('x-emulator-reason: ')
-    await stillServes()
+    ['a header of 64 KB', get(keysUrl, `${host}${auth}X-Long: ${'x'.repeat(65_536)}\r\n`), 431],
+    ['a URL of 64 KB', get(`/${'x'.repeat(65_536)}`), 431],
+  ])('%s is rejected with an OpenAI-style error', async (_input, bytes, status) => {
+    const { url, expectStillServing } = await startListening()
+    const response = parseRawResponse(await sendRaw(url, bytes))
+    expect(response.status).toBe(status)
+    expect(response.text).toBe(status === 431 ? tooLarge : malformed)
+    expect(response.headers).toContain('content-type: application/json\r\n')
+    expect(response.headers).toMatch(/x-request-id: req_[0-9a-f]{32}\r\n/)
+    expect(response.headers).toContain('x-emulator-reason: ')
+    await expectStillServing()
   })
 
-  test('a missing Host', async () => {
-    const { url, stillServes } = await listening()
+  test('an HTTP/1.1 request without a Host header is rejected', async () => {
+    const { url, expectStillServing } = await startListening()
     for (const target of [keysUrl, '/unknown']) {
-      const answer = parseRaw(await exchangeRaw(url, get(target, auth)))
-      expect(answer.status).toBe(400)
-      expect(answer.text).toBe(
+      const response = parseRawResponse(await sendRaw(url, get(target, auth)))
+      expect(response.status).toBe(400)
+      expect(response.text).toBe(
         '{"error":{"message":"The request is malformed: HTTP/1.1 requires a Host header.","type":"invalid_request_error","param":null,"code":null}}',
       )
     }
-    // Not even a sandbox comes of it.
-    const inSandbox = parseRaw(await exchangeRaw(url, get(`/sandbox/hostless${keysUrl}`, auth)))
+    // The request does not reach a sandbox.
+    const inSandbox = parseRawResponse(await sendRaw(url, get(`/sandbox/hostless${keysUrl}`, auth)))
     expect(inSandbox.headers).not.toContain('openai-organization')
-    await stillServes()
+    await expectStillServing()
   })
 
-  test('CONNECT', async () => {
-    const { url, stillServes } = await listening()
-    const answer = parseRaw(await exchangeRaw(url, 'CONNECT example:443 HTTP/1.1\r\nHost: example:443\r\n\r\n'))
-    expect(answer).toMatchObject({ status: 400, text: malformed })
-    await stillServes()
+  test('a CONNECT request is rejected as malformed', async () => {
+    const { url, expectStillServing } = await startListening()
+    const response = parseRawResponse(await sendRaw(url, 'CONNECT example:443 HTTP/1.1\r\nHost: example:443\r\n\r\n'))
+    expect(response).toMatchObject({ status: 400, text: malformed })
+    await expectStillServing()
   })
 
-  // Without a version the parser takes the methods of other protocols, too, which the router has never heard of.
-  test.each(['PLAY', 'DESCRIBE'])('%s without a version is a method that nothing has', async (method) => {
-    const { url, stillServes } = await listening()
-    const unknown = parseRaw(await exchangeRaw(url, `${method} /unknown\r\n\r\n`))
-    expect([unknown.status, unknown.body.error['message']]).toEqual([404, `Invalid URL (${method} /unknown)`])
-    const wrong = parseRaw(await exchangeRaw(url, `${method} ${keysUrl}\r\n\r\n`))
-    expect(wrong.status).toBe(405)
-    expect(wrong.headers).toContain('allow: get, post\r\n')
-    expect(wrong.headers).toMatch(/x-request-id: req_[0-9a-f]{32}\r\n/)
-    await stillServes()
+  // Without an HTTP version, Node's parser also accepts methods of other protocols, unknown to Fastify's router.
+  test.each(['PLAY', 'DESCRIBE'])('%s without an HTTP version is rejected as an unknown method', async (method) => {
+    const { url, expectStillServing } = await startListening()
+    const unknownUrl = parseRawResponse(await sendRaw(url, `${method} /unknown\r\n\r\n`))
+    expect([unknownUrl.status, unknownUrl.body.error['message']]).toEqual([404, `Invalid URL (${method} /unknown)`])
+    const methodNotAllowed = parseRawResponse(await sendRaw(url, `${method} ${keysUrl}\r\n\r\n`))
+    expect(methodNotAllowed.status).toBe(405)
+    expect(methodNotAllowed.headers).toContain('allow: get, post\r\n')
+    expect(methodNotAllowed.headers).toMatch(/x-request-id: req_[0-9a-f]{32}\r\n/)
+    await expectStillServing()
   })
 
-  test('a request that takes too long to arrive', async () => {
-    const { url, stillServes } = await listening({ requestTimeout: 300 })
-    const half = [`GET ${keysUrl} HTTP/1.1\r\n`, `POST ${keysUrl} HTTP/1.1\r\n${host}${auth}Content-Length: 9\r\n\r\n{`]
-    for (const bytes of half) {
-      const answer = parseRaw(await exchangeRaw(url, bytes, { quiet: 3000 }))
-      expect(answer.status).toBe(408)
-      expect(answer.text).toBe(
+  test('a request that takes too long to arrive is rejected with 408', async () => {
+    const { url, expectStillServing } = await startListening({ requestTimeout: 300 })
+    const incompleteRequests = [
+      `GET ${keysUrl} HTTP/1.1\r\n`,
+      `POST ${keysUrl} HTTP/1.1\r\n${host}${auth}Content-Length: 9\r\n\r\n{`,
+    ]
+    for (const bytes of incompleteRequests) {
+      const response = parseRawResponse(await sendRaw(url, bytes, { quietMs: 3000 }))
+      expect(response.status).toBe(408)
+      expect(response.text).toBe(
         '{"error":{"message":"The request took too long to arrive.","type":"invalid_request_error","param":null,"code":null}}',
       )
     }
-    await stillServes()
+    await expectStillServing()
   })
 
   test.each([
-    ['garbage', 'GARBAGE\r\n\r\n'],
+    ['invalid input', 'GARBAGE\r\n\r\n'],
     ['CONNECT', 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n'],
-  ])('%s after whole requests is refused after all of their answers', async (_what, bytes) => {
-    const { url, create, call } = await listening()
+  ])('%s after complete requests is rejected after their responses', async (_input, bytes) => {
+    const { url, create, call } = await startListening()
     const ids = await Promise.all(Array.from({ length: 5 }, async () => (await create()).id))
-    const deletions = ids.map((id) => `DELETE ${keysUrl}/${id} HTTP/1.1\r\n${host}${auth}\r\n`).join('')
+    const deleteRequests = ids.map((id) => `DELETE ${keysUrl}/${id} HTTP/1.1\r\n${host}${auth}\r\n`).join('')
     const post = `POST ${keysUrl} HTTP/1.1\r\n${host}${auth}Content-Type: application/json\r\nContent-Length: 12\r\n\r\n{"name":"a"}`
     for (const [requests, count] of [
-      [deletions, 5],
+      [deleteRequests, 5],
       [post, 1],
       [get(keysUrl).repeat(7), 7],
       [post + get(keysUrl), 2],
     ] as const) {
-      const answer = await exchangeRaw(url, requests + bytes)
-      expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual([...Array(count).fill('HTTP/1.1 200'), 'HTTP/1.1 400'])
+      const response = await sendRaw(url, requests + bytes)
+      expect(response.match(/HTTP\/1\.1 \d+/g)).toEqual([...Array(count).fill('HTTP/1.1 200'), 'HTTP/1.1 400'])
     }
     expect((await call('GET', keysUrl)).body.data).toHaveLength(3)
   })
 })
 
-test('a request has 30 s to arrive', async () => {
+test('the timeout for receiving a request is 30 s', async () => {
   const { app } = await startApp()
   expect(app.server.requestTimeout).toBe(30_000)
   expect(app.server.headersTimeout).toBe(30_000)
 })
 
-test("python's deletion, declared as JSON and without a body, succeeds", async () => {
-  const { url, create } = await listening()
+test("the Python client's DELETE, with a JSON content type and no body, succeeds", async () => {
+  const { url, create } = await startListening()
   const { id } = await create()
   const head = `DELETE ${keysUrl}/${id} HTTP/1.1\r\n${host}${auth}Content-Type: application/json\r\n\r\n`
-  expect(parseRaw(await exchangeRaw(url, head)).status).toBe(200)
+  expect(parseRawResponse(await sendRaw(url, head)).status).toBe(200)
 })
 
-test('HTTP/1.0 needs no Host', async () => {
-  const { url } = await listening()
-  expect(await exchangeRaw(url, `GET ${keysUrl} HTTP/1.0\r\n${auth}\r\n`)).toMatch(/^HTTP\/1\.[01] 200 /)
+test('an HTTP/1.0 request needs no Host header', async () => {
+  const { url } = await startListening()
+  expect(await sendRaw(url, `GET ${keysUrl} HTTP/1.0\r\n${auth}\r\n`)).toMatch(/^HTTP\/1\.[01] 200 /)
 })
 
-test('an expectation that nobody knows is ignored, one to go on is met', async () => {
-  const { url } = await listening()
+test('an unknown Expect header is ignored, and 100-continue gets a 100 response', async () => {
+  const { url } = await startListening()
   const post = (expect: string) =>
     `POST ${keysUrl} HTTP/1.1\r\n${host}${auth}Expect: ${expect}\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{"name":"a"}`
-  expect(await exchangeRaw(url, post('something'))).toMatch(/^HTTP\/1\.1 200 /)
-  expect(await exchangeRaw(url, post('100-continue'))).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /)
+  expect(await sendRaw(url, post('something'))).toMatch(/^HTTP\/1\.1 200 /)
+  expect(await sendRaw(url, post('100-continue'))).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /)
 })
 
-test('an offer to upgrade is ignored', async () => {
-  const { url } = await listening()
-  const answer = await exchangeRaw(url, get(keysUrl, `${host}${auth}Connection: Upgrade\r\nUpgrade: websocket\r\n`))
-  expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+test('an Upgrade header is ignored', async () => {
+  const { url } = await startListening()
+  const response = await sendRaw(url, get(keysUrl, `${host}${auth}Connection: Upgrade\r\nUpgrade: websocket\r\n`))
+  expect(response).toMatch(/^HTTP\/1\.1 200 /)
 })
 
-describe('targets as they come', () => {
-  test('a URL with its authority is a URL', async () => {
-    const { url } = await listening()
+describe('request targets', () => {
+  test('an absolute URL is accepted as the request target', async () => {
+    const { url } = await startListening()
     for (const target of [`http://localhost:4010${keysUrl}`, `HTTP://api.example/sandbox/x${keysUrl}`]) {
-      expect(await exchangeRaw(url, get(target))).toMatch(/^HTTP\/1\.1 200 /)
+      expect(await sendRaw(url, get(target))).toMatch(/^HTTP\/1\.1 200 /)
     }
-    const { body } = parseRaw(await exchangeRaw(url, get('http://localhost/v1/foo?a')))
+    const { body } = parseRawResponse(await sendRaw(url, get('http://localhost/v1/foo?a')))
     expect(body.error['message']).toBe('Invalid URL (GET /v1/foo)')
-    expect(parseRaw(await exchangeRaw(url, get('http://localhost'))).status).toBe(404)
+    expect(parseRawResponse(await sendRaw(url, get('http://localhost'))).status).toBe(404)
   })
 
-  test.each(['.', '..', '%2e%2e', '%2E', '%2e%2e%2f'])('no sandbox is called %s', async (name) => {
-    const { url } = await listening()
-    const { status, body } = parseRaw(await exchangeRaw(url, get(`/sandbox/${name}${keysUrl}`)))
+  test.each(['.', '..', '%2e%2e', '%2E', '%2e%2e%2f'])('%s is rejected as the name of a sandbox', async (name) => {
+    const { url } = await startListening()
+    const { status, body } = parseRawResponse(await sendRaw(url, get(`/sandbox/${name}${keysUrl}`)))
     expect(status).toBe(404)
     expect(body.error['message']).toBe(`Invalid URL (GET /sandbox/${name}${keysUrl})`)
   })
 
-  test('dots are an id like others', async () => {
-    const { url } = await listening({ seed: 'keys: [{ id: "..", name: dots }]' })
-    expect(parseRaw(await exchangeRaw(url, get(`${keysUrl}/..`))).body).toMatchObject({ name: 'dots' })
+  test('a key id can consist of dots', async () => {
+    const { url } = await startListening({ seed: 'keys: [{ id: "..", name: dots }]' })
+    expect(parseRawResponse(await sendRaw(url, get(`${keysUrl}/..`))).body).toMatchObject({ name: 'dots' })
   })
 
-  test('OPTIONS *', async () => {
-    const { url } = await listening()
-    const { status, body } = parseRaw(await exchangeRaw(url, `OPTIONS * HTTP/1.1\r\n${host}\r\n`))
+  test('OPTIONS * returns 404', async () => {
+    const { url } = await startListening()
+    const { status, body } = parseRawResponse(await sendRaw(url, `OPTIONS * HTTP/1.1\r\n${host}\r\n`))
     expect(status).toBe(404)
     expect(body.error['message']).toBe('Invalid URL (OPTIONS *)')
   })
 
-  test('raw bytes past ASCII', async () => {
-    const { url, stillServes } = await listening()
+  test('bytes outside ASCII in the URL are rejected as malformed', async () => {
+    const { url, expectStillServing } = await startListening()
     const bytes = Buffer.from(get(`${keysUrl}/\xe4\xff`), 'latin1')
-    expect(parseRaw(await exchangeRaw(url, bytes))).toMatchObject({ status: 400, text: malformed })
-    await stillServes()
+    expect(parseRawResponse(await sendRaw(url, bytes))).toMatchObject({ status: 400, text: malformed })
+    await expectStillServing()
   })
 })
 
-describe('bodies', () => {
+describe('request bodies', () => {
   const post = (length: number) =>
     `POST ${keysUrl} HTTP/1.1\r\n${host}${auth}Content-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`
 
-  test('in chunks are taken whole', async () => {
-    const { url } = await listening()
+  test('a chunked body is read completely', async () => {
+    const { url } = await startListening()
     const head = post(0).replace('Content-Length: 0', 'Transfer-Encoding: chunked')
-    const answer = await exchangeRaw(url, `${head}5\r\n{"nam\r\n7\r\ne":"a"}\r\n0\r\n\r\n`)
-    expect(parseRaw(answer).body).toMatchObject({ name: 'a' })
+    const response = await sendRaw(url, `${head}5\r\n{"nam\r\n7\r\ne":"a"}\r\n0\r\n\r\n`)
+    expect(parseRawResponse(response).body).toMatchObject({ name: 'a' })
   })
 
-  test('of 10 MB are refused, and a client that still sends hears so', async () => {
-    const { url, stillServes } = await listening()
-    const answers = await Promise.all([
-      exchangeRaw(url, [post(10_000_000), Buffer.alloc(10_000_000, 'x')]),
+  test('a body of 10 MB is rejected, and a client that is still sending receives the response', async () => {
+    const { url, expectStillServing } = await startListening()
+    const responses = await Promise.all([
+      sendRaw(url, [post(10_000_000), Buffer.alloc(10_000_000, 'x')]),
       supertest(url)
         .post(keysUrl)
         .set('authorization', `Bearer ${adminKey}`)
@@ -230,48 +237,48 @@ describe('bodies', () => {
         .post(keysUrl)
         .send({ name: 'x'.repeat(10_000_000) }),
     ])
-    expect(parseRaw(answers[0]).status).toBe(413)
-    expect(answers[1].status).toBe(413)
-    expect(answers[2].status).toBe(401)
-    await stillServes()
+    expect(parseRawResponse(responses[0]).status).toBe(413)
+    expect(responses[1].status).toBe(413)
+    expect(responses[2].status).toBe(401)
+    await expectStillServing()
   })
 
-  test('that break off make nothing', async () => {
-    const { url, call } = await listening()
+  test('an incomplete body creates no key', async () => {
+    const { url, call } = await startListening()
     const chunked = post(0).replace('Content-Length: 0', 'Transfer-Encoding: chunked')
     for (const bytes of [`${post(100)}{"name":"a"}`, `${chunked}c\r\n{"name":"a"}\r\n`]) {
-      expect(parseRaw(await exchangeRaw(url, bytes, { end: true })).status).toBe(400)
+      expect(parseRawResponse(await sendRaw(url, bytes, { halfClose: true })).status).toBe(400)
     }
     expect((await call('GET', keysUrl)).body.data).toHaveLength(1)
   })
 
-  test('that are cut off by a reset harm nobody', async () => {
-    const { url, stillServes } = await listening()
+  test('the server keeps serving after connection resets in the middle of a body', async () => {
+    const { url, expectStillServing } = await startListening()
     for (let n = 0; n < 20; n++) {
       const socket = connect(Number(new URL(url).port), '127.0.0.1')
       socket.on('error', () => {})
       socket.write(`${post(100)}{"na`, () => socket.resetAndDestroy())
     }
     await sleep(100)
-    await stillServes()
+    await expectStillServing()
   })
 })
 
-test('pipelined requests are answered in order', async () => {
-  const { url } = await listening()
-  const answer = await exchangeRaw(url, get('/v1/one') + get('/v1/two') + get('/v1/three'))
-  expect(answer.match(/Invalid URL \(GET \/v1\/\w+\)/g)).toEqual(
+test('pipelined requests get their responses in order', async () => {
+  const { url } = await startListening()
+  const response = await sendRaw(url, get('/v1/one') + get('/v1/two') + get('/v1/three'))
+  expect(response.match(/Invalid URL \(GET \/v1\/\w+\)/g)).toEqual(
     ['one', 'two', 'three'].map((name) => `Invalid URL (GET /v1/${name})`),
   )
 })
 
-test('pipelined requests happen in order', async () => {
-  const { url, create } = await listening()
+test('pipelined requests are executed in order', async () => {
+  const { url, create } = await startListening()
   const { id } = await create()
   const post = `POST ${keysUrl} HTTP/1.1\r\n${host}${auth}Content-Type: application/json\r\nContent-Length: 12\r\n\r\n{"name":"a"}`
   const deletion = `DELETE ${keysUrl}/${id} HTTP/1.1\r\n${host}${auth}\r\n`
-  const answer = await exchangeRaw(url, post + get(keysUrl) + post + deletion + get(keysUrl))
-  const listed = [...answer.matchAll(/"object":"list","data":(\[.*\]),"first_id"/g)].map(([, data = '']) =>
+  const response = await sendRaw(url, post + get(keysUrl) + post + deletion + get(keysUrl))
+  const listed = [...response.matchAll(/"object":"list","data":(\[.*\]),"first_id"/g)].map(([, data = '']) =>
     JSON.parse(data),
   )
   expect(listed.map((keys) => keys.map(({ name }: { name: string }) => name))).toEqual([
@@ -281,26 +288,26 @@ test('pipelined requests happen in order', async () => {
 })
 
 test.each([
-  ['a reset', { kind: 'connection_reset' }],
-  ['an end', { kind: 'empty_response' }],
-  ['half an answer', { kind: 'truncated_body' }],
-])('what is pipelined behind %s does not happen', async (_what, fault) => {
-  const { url, call, create } = await listening()
+  ['a connection reset', { kind: 'connection_reset' }],
+  ['an empty response', { kind: 'empty_response' }],
+  ['a truncated body', { kind: 'truncated_body' }],
+])('a request that is pipelined after %s is not executed', async (_fault, fault) => {
+  const { url, call, create } = await startListening()
   const { id } = await create()
   await call('POST', '/_emulator/faults', { body: { operation: 'admin-api-keys-list', ...fault } })
-  await exchangeRaw(url, `${get(keysUrl)}DELETE ${keysUrl}/${id} HTTP/1.1\r\n${host}${auth}\r\n`).catch(() => {})
+  await sendRaw(url, `${get(keysUrl)}DELETE ${keysUrl}/${id} HTTP/1.1\r\n${host}${auth}\r\n`).catch(() => {})
   expect((await call('GET', `${keysUrl}/${id}`)).status).toBe(200)
 })
 
-test('what is pipelined behind a request that ends the connection does not happen', async () => {
-  const { url, call, create } = await listening()
+test('a request that is pipelined after one with Connection: close is not executed', async () => {
+  const { url, call, create } = await startListening()
   const { id } = await create()
-  const last = get(keysUrl, `${host}${auth}Connection: close\r\n`)
-  await exchangeRaw(url, `${last}DELETE ${keysUrl}/${id} HTTP/1.1\r\n${host}${auth}\r\n`)
+  const closingRequest = get(keysUrl, `${host}${auth}Connection: close\r\n`)
+  await sendRaw(url, `${closingRequest}DELETE ${keysUrl}/${id} HTTP/1.1\r\n${host}${auth}\r\n`)
   expect((await call('GET', `${keysUrl}/${id}`)).status).toBe(200)
 })
 
-test('a CONNECT behind a request whose client resets the connection is not the end of the server', async () => {
+test('the server survives a pipelined CONNECT whose client resets the connection', async () => {
   const { url } = await serve()
   const bytes = `${get('/unknown').repeat(3)}CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n`
   for (let n = 0; n < 200; n++) {
@@ -313,11 +320,11 @@ test('a CONNECT behind a request whose client resets the connection is not the e
   expect((await supertest(url).get('/health')).status).toBe(200)
 })
 
-test('a connection is kept after an error', async () => {
-  const { url } = await listening()
-  const answer = await exchangeRaw(url, get(`${keysUrl}/%zz`) + get('/unknown') + get(keysUrl))
-  expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 404', 'HTTP/1.1 200'])
-  const broken = `POST ${keysUrl} HTTP/1.1\r\n${host}${auth}Content-Type: application/json\r\nContent-Length: 1\r\n\r\n{`
-  const more = await exchangeRaw(url, broken + broken.replace('json', 'xml') + get(keysUrl))
-  expect(more.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 415', 'HTTP/1.1 200'])
+test('a connection stays open after an error response', async () => {
+  const { url } = await startListening()
+  const response = await sendRaw(url, get(`${keysUrl}/%zz`) + get('/unknown') + get(keysUrl))
+  expect(response.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 404', 'HTTP/1.1 200'])
+  const malformedJson = `POST ${keysUrl} HTTP/1.1\r\n${host}${auth}Content-Type: application/json\r\nContent-Length: 1\r\n\r\n{`
+  const responses = await sendRaw(url, malformedJson + malformedJson.replace('json', 'xml') + get(keysUrl))
+  expect(responses.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 415', 'HTTP/1.1 200'])
 })

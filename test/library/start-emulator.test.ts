@@ -2,8 +2,8 @@ import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
 import { type EmulatorOptions, startEmulator } from '../../src/library/index.ts'
 import { keysUrl } from '../support/app.ts'
-import { temporaryFile, temporaryFolder } from '../support/files.ts'
-import { exchangeRaw } from '../support/raw-http.ts'
+import { createTemporaryFile, createTemporaryFolder } from '../support/files.ts'
+import { sendRaw } from '../support/raw-http.ts'
 
 async function listNames(baseURL: string, key: string | null): Promise<string[]> {
   const response = await fetch(`${baseURL}${keysUrl.replace('/v1', '')}?limit=100`, {
@@ -48,8 +48,8 @@ test('two emulators in one process share nothing, and neither do two sandboxes o
 })
 
 test('each option of startEmulator() has its effect', async () => {
-  const folder = temporaryFolder()
-  const seed = temporaryFile('a.yaml', 'keys: [{ name: seeded, value: sk-admin-seeded }]')
+  const folder = createTemporaryFolder()
+  const seed = createTemporaryFile('a.yaml', 'keys: [{ name: seeded, value: sk-admin-seeded }]')
   const options: EmulatorOptions = { adminKey: null, data: folder, maxSandboxes: 2, sandboxTtl: 60_000, port: 0 }
   await using emulator = await startEmulator({ ...options, seed: [seed], host: '127.0.0.1', allowHost: ['a.example'] })
   expect(emulator.adminKey).toBe(null)
@@ -64,14 +64,14 @@ test('each option of startEmulator() has its effect', async () => {
 test('startEmulator() rejects if the port is taken, and releases its data folder', async () => {
   await using emulator = await startEmulator()
   const port = Number(new URL(emulator.url).port)
-  const data = temporaryFolder()
+  const data = createTemporaryFolder()
   await expect(startEmulator({ port, data })).rejects.toMatchObject({ code: 'EADDRINUSE', port })
   await using other = await startEmulator({ data })
   expect((await fetch(`${other.url}/ready`)).status).toBe(200)
 })
 
 test('the options seedFolder, allowHost and sandboxTtl have their effect', async () => {
-  const seedFolder = dirname(temporaryFile('a.yaml', 'keys: [{ name: from the folder }]'))
+  const seedFolder = dirname(createTemporaryFile('a.yaml', 'keys: [{ name: from the folder }]'))
   await using emulator = await startEmulator({
     seedFolder,
     sandboxTtl: 150,
@@ -83,7 +83,7 @@ test('the options seedFolder, allowHost and sandboxTtl have their effect', async
     (await fetch(`${emulator.sandbox(name).baseURL}/organization/admin_api_keys`)).status
   expect([await statusOf('one'), await statusOf('two')]).toEqual([401, 503])
   await expect.poll(() => statusOf('two'), { timeout: 5000 }).toBe(401)
-  const getDocument = (host: string) => exchangeRaw(emulator.url, `GET /openapi.json HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
+  const getDocument = (host: string) => sendRaw(emulator.url, `GET /openapi.json HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
   expect(await getDocument('a.example.com')).toContain('200 OK')
   expect(await getDocument('b.example.com')).toContain('403 Forbidden')
 })

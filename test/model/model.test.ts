@@ -4,60 +4,63 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import { startApp } from '../support/app.ts'
 import { serve } from '../support/program.ts'
-import { Client, type Outcome } from './generated/client.ts'
-import { type State, seedFile, startOptions } from './generated/initial-state.ts'
-import { World } from './generated/model-runner.ts'
-import type { Drawn } from './generated/organization-model.ts'
-import { generated, holds } from './generated/property.ts'
-import { play } from './generated/run-commands.ts'
-import { type Question, SandboxModel } from './generated/sandbox-model.ts'
-import { Script } from './generated/shell-script.ts'
-import { type Step, steps } from './generated/steps.ts'
+import { type RequestOutcome, SocketClient } from './harness/client.ts'
+import { type State, seedFile, startArgs } from './harness/initial-state.ts'
+import { ModelRunner } from './harness/model-runner.ts'
+import type { GeneratedKey } from './harness/organization-model.ts'
+import { assertProperty, propertyTest } from './harness/property.ts'
+import { runStep } from './harness/run-step.ts'
+import { type ApiRequest, SandboxModel } from './harness/sandbox-model.ts'
+import { ShellScript } from './harness/shell-script.ts'
+import { type Step, steps } from './harness/steps.ts'
 
 const names = ['default', 'a', 'b']
 const sequences = fc.array(steps(names.length, 2), { minLength: 1, maxLength: 80, size: 'max' })
 
-type Make = (begun?: State) => SandboxModel
+type CreateModel = (initial?: State) => SandboxModel
 
-/** Plays sequences, each from the beginning, on one server. */
-async function startPlaying(options: { make?: Make } = {}) {
+/** Starts one server. Returns a function that resets it and runs a sequence on it. */
+async function startSequenceRunner(options: { createModel?: CreateModel } = {}) {
   const app = await startApp({ seed: [seedFile] })
-  const client = new Client(Number(new URL(await app.listen()).port))
+  const client = new SocketClient(Number(new URL(await app.listen()).port))
   return async (sequence: Step[]) => {
     await app.call('DELETE', '/_emulator/sandboxes')
     await app.call('DELETE', '/_emulator/snapshots/one')
     await app.call('POST', '/_emulator/reset')
-    const world = new World({ client, names, script: new Script(startOptions), ...options })
-    for (const step of sequence) await play(world, step)
+    const runner = new ModelRunner({ client, names, script: new ShellScript(startArgs), ...options })
+    for (const step of sequence) await runStep(runner, step)
   }
 }
 
-generated('whatever is done in whatever order, the server does as the model', async () => {
-  await holds(sequences, 100, await startPlaying())
+propertyTest('the server behaves like the model for random sequences of API and control requests', async () => {
+  await assertProperty(sequences, 100, await startSequenceRunner())
 })
 
-/** A model of a service whose new keys cannot be deleted. */
-class Mistaken extends SandboxModel {
-  override ask(question: Question, drawn?: Drawn): Outcome {
-    const outcome = super.ask(question, drawn)
+/** A wrong model, in which new keys cannot be deleted. */
+class BrokenModel extends SandboxModel {
+  override handle(request: ApiRequest, generatedKey?: GeneratedKey): RequestOutcome {
+    const outcome = super.handle(request, generatedKey)
     for (const key of this.state.keys) if (/^key_.{16}$/.test(key.id)) key.isDeleted = false
     return outcome
   }
 }
 
-generated('where the server does otherwise, a short script says so to whoever runs it', async () => {
-  const playAll = await startPlaying({ make: (begun) => new Mistaken(begun) })
-  const short = fc.array(steps(1, 8), { minLength: 1, maxLength: 15, size: 'max' })
-  const failure: Error = await holds(short, 300, playAll, '5').then(
-    () => expect.fail('all hold'),
-    (error) => error,
-  )
+propertyTest(
+  'a difference between server and model is reported as a short shell script that reproduces it',
+  async () => {
+    const runSequence = await startSequenceRunner({ createModel: (initial) => new BrokenModel(initial) })
+    const shortSequences = fc.array(steps(1, 8), { minLength: 1, maxLength: 15, size: 'max' })
+    const failure: Error = await assertProperty(shortSequences, 300, runSequence, '5').then(
+      () => expect.fail('no difference was found'),
+      (error) => error,
+    )
 
-  const [, received, script = ''] = /received: (.*?)\n\n(# npm start.*)/s.exec(failure.message) ?? []
-  expect(script.match(/^ask /gm)?.length).toBeLessThan(6)
-  const { url } = await serve(['--seed', seedFile])
-  const { stdout } = await promisify(execFile)('bash', ['-c', script], { env: { ...process.env, url } })
-  // Whoever runs it draws other ids and values.
-  const withoutIds = (text = '') => text.trim().replaceAll(/key_\w{16}|\*[\w-]{4}\./g, '')
-  expect(withoutIds(stdout.split('\n').at(-2))).toBe(withoutIds(received))
-})
+    const [, received, script = ''] = /received: (.*?)\n\n(# npm start.*)/s.exec(failure.message) ?? []
+    expect(script.match(/^request /gm)?.length).toBeLessThan(6)
+    const { url } = await serve(['--seed', seedFile])
+    const { stdout } = await promisify(execFile)('bash', ['-c', script], { env: { ...process.env, url } })
+    // The second server generates other ids and values.
+    const withoutRandomParts = (text = '') => text.trim().replaceAll(/key_\w{16}|\*[\w-]{4}\./g, '')
+    expect(withoutRandomParts(stdout.split('\n').at(-2))).toBe(withoutRandomParts(received))
+  },
+)

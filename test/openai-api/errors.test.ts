@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Call, keysUrl, startApp } from '../support/app.ts'
-import { temporaryFolder } from '../support/files.ts'
+import { createTemporaryFolder } from '../support/files.ts'
 
 const error = (message: string, param: string | null, code: string | null) =>
   JSON.stringify({ error: { message, type: 'invalid_request_error', param, code } })
@@ -346,7 +346,7 @@ test('a URL with percent-encoded unreserved characters matches the same route', 
 })
 
 test('an internal error returns a generic message and points to the log for its cause', async () => {
-  const data = temporaryFolder()
+  const data = createTemporaryFolder()
   const { call } = await startApp({ dataDirectory: data })
   // The database file of the sandbox is not a database.
   const folder = join(data, Buffer.from('broken').toString('hex'))

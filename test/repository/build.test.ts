@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { temporaryFolder } from '../support/files.ts'
+import { createTemporaryFolder } from '../support/files.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const checkoutFiles = ['package.json', 'bin', 'fixtures', 'migrations', 'scripts', 'src']
@@ -19,7 +19,7 @@ function createCheckout(path: string): string {
 test.each(['with blank', 'Größe', '日本', 'a#b?c%20d'])(
   'the build and the program work in a folder called %s',
   (name) => {
-    const cwd = createCheckout(join(temporaryFolder(), name))
+    const cwd = createCheckout(join(createTemporaryFolder(), name))
     const run = (...args: string[]) => execFileSync(process.execPath, args, { cwd, encoding: 'utf8', stdio: 'pipe' })
     run('scripts/build.ts')
     expect(run('bin/admin-keys-emulator.cjs', '--version')).toMatch(/^\d+\.\d+\.\d+\n$/)

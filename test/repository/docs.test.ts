@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startEmulator } from '../../src/library/index.ts'
-import { temporaryFolder } from '../support/files.ts'
-import { command, serve } from '../support/program.ts'
-import { snippetsOf } from '../support/snippets.ts'
+import { createTemporaryFolder } from '../support/files.ts'
+import { programPath, serve } from '../support/program.ts'
+import { readSnippets } from '../support/snippets.ts'
 
 const run = promisify(execFile)
-const snippets = snippetsOf(new URL('../../docs/recipes.md', import.meta.url))
+const snippets = readSnippets(new URL('../../docs/recipes.md', import.meta.url))
 const [setup] = snippets
 const sections = snippets.slice(1)
 
@@ -84,8 +84,8 @@ describe('shell recipes', () => {
   )('the shell recipe at line $line prints the expected output', async ({ text, expected }) => {
     const { url } = await serve()
     const { host } = new URL(url)
-    const cwd = temporaryFolder()
-    symlinkSync(command, join(cwd, 'admin-keys-emulator'))
+    const cwd = createTemporaryFolder()
+    symlinkSync(programPath, join(cwd, 'admin-keys-emulator'))
     // The emulator already runs, on another port.
     const setupText = (setup?.text ?? '').replaceAll(/^admin-keys-emulator .*\n/gm, '')
     const script = `${setupText}${text}`.replaceAll('localhost:4010', host)

@@ -3,12 +3,12 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
-import { temporaryFile, temporaryFolder } from '../support/files.ts'
+import { createTemporaryFile, createTemporaryFolder } from '../support/files.ts'
 import { runProgram, serve } from '../support/program.ts'
 
 /** Creates a folder with the named seed files. Each contains one key that has the name of the file. */
 function createSeedFolder(...names: string[]): string {
-  const folder = temporaryFolder()
+  const folder = createTemporaryFolder()
   for (const name of names) writeFileSync(join(folder, name), JSON.stringify({ keys: [{ name }] }))
   return folder
 }
@@ -23,7 +23,7 @@ async function serveKeyNames(args: string[], env?: Record<string, string>): Prom
 
 test('a seed folder is loaded in file name order before the --seed files, without files of other types', async () => {
   const folder = createSeedFolder('20.yml', '10.yaml', '3.json', '.hidden.yaml', 'notes.txt', 'x.YAML')
-  const last = temporaryFile('1.yaml', 'keys: [{ name: last }]')
+  const last = createTemporaryFile('1.yaml', 'keys: [{ name: last }]')
   expect(await serveKeyNames(['--seed-folder', folder, '--seed', last])).toEqual([
     expect.any(String),
     '10.yaml',
@@ -42,7 +42,7 @@ test('EMULATOR_SEED_FOLDER sets the seed folder, and its symbolic links are foll
 })
 
 test('an empty seed folder loads no seeds', async () => {
-  expect(await serveKeyNames(['--seed-folder', temporaryFolder()])).toHaveLength(1)
+  expect(await serveKeyNames(['--seed-folder', createTemporaryFolder()])).toHaveLength(1)
 })
 
 test.each([

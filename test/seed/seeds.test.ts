@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { builtInSeeds } from '../../src/sandbox/seed/built-in.ts'
 import { loadSeeds } from '../../src/sandbox/seed/load.ts'
 import { adminKey, keysUrl, startApp, walk } from '../support/app.ts'
-import { temporaryFile } from '../support/files.ts'
+import { createTemporaryFile } from '../support/files.ts'
 import { runProgram } from '../support/program.ts'
 
 const noon = 'clock: { now: 2026-01-01T12:00:00Z, frozen: true }'
@@ -53,7 +53,7 @@ keys:
       },
     ],
   })
-  for (const source of [temporaryFile('seed.yaml', yaml), temporaryFile('seed.json', json)]) {
+  for (const source of [createTemporaryFile('seed.yaml', yaml), createTemporaryFile('seed.json', json)]) {
     const testApp = await startApp({ seed: [source] })
     const keys = await walk(testApp)
     expect(keys).toHaveLength(252)
@@ -136,16 +136,18 @@ describe('key values in seeds', () => {
 })
 
 test.each(['yaml', 'json'])('a byte order mark at the start of a .%s seed file is ignored', async (suffix) => {
-  const { call } = await startApp({ seed: [temporaryFile(`seed.${suffix}`, '\uFEFF{"keys": [{"name": "marked"}]}')] })
+  const { call } = await startApp({
+    seed: [createTemporaryFile(`seed.${suffix}`, '\uFEFF{"keys": [{"name": "marked"}]}')],
+  })
   expect((await call('GET', keysUrl)).body.data[1].name).toBe('marked')
 })
 
 test('several seeds add up their keys, and later seeds override all other fields one by one', async () => {
-  const first = temporaryFile(
+  const first = createTemporaryFile(
     '1.yaml',
     'organization: { id: org-1, user: { name: Jane } }\nbehavior: { auth: any }\nkeys: [{ id: a, name: a }]',
   )
-  const second = temporaryFile(
+  const second = createTemporaryFile(
     '2.json',
     '{"organization":{"id":"org-2"},"behavior":{"limit_out_of_range":"reject"},"keys":[{"id":"b","name":"b"}]}',
   )
@@ -323,7 +325,7 @@ describe('errors in seeds', () => {
     ['organization:\n  user: { created_at: soon }', 2, '/organization/user/created_at', 'Unix seconds', '"soon"'],
     ['{"keys":[\n{"name":"\\ud800"}]}', 2, '/keys/0/name', 'valid Unicode', '\\ud800'],
   ])('the seed %j is rejected at line %d, path %s, with the rule "%s"', async (text, line, path, rule, value) => {
-    const file = temporaryFile('broken.yaml', text)
+    const file = createTemporaryFile('broken.yaml', text)
     const error = await loadError(file)
     expect(error.name).toBe('UserError')
     expect(error.message.startsWith(`seed ${file}, line ${line}, ${path} `)).toBe(true)
@@ -339,7 +341,7 @@ describe('errors in seeds', () => {
     ['a: 1\n---\nb: 2', 2],
     ['keys:\n  - name: !secret x', 2],
   ])('the seed %j is rejected as invalid YAML', async (text, line) => {
-    const file = temporaryFile('broken.yaml', text)
+    const file = createTemporaryFile('broken.yaml', text)
     await expect(loadSeeds([file])).rejects.toThrow(`seed ${file}, line ${line} is not valid YAML or JSON`)
   })
 
@@ -353,7 +355,7 @@ describe('errors in seeds', () => {
     'keys: [{ name: x, created_at: sk-admin-hunter2hunter2 }]',
     'keys: [{ name: x, sk-admin-hunter2hunter2: y }]',
   ])('the error for the seed %j does not contain the value of the key', async (text) => {
-    const error = await loadError(temporaryFile('leak.yaml', text))
+    const error = await loadError(createTemporaryFile('leak.yaml', text))
     expect(error.name).toBe('UserError')
     expect(error.message).not.toContain('hunter2')
   })
@@ -361,7 +363,9 @@ describe('errors in seeds', () => {
   test.each(['keys: &a\n  - *a', '&a\nkeys: *a', 'keys:\n  - &k { name: x, owner: *k }'])(
     'the seed %j, which contains itself, is rejected with its line',
     async (text) => {
-      await expect(loadSeeds([temporaryFile('circular.yaml', text)])).rejects.toThrow(/^seed .*circular\.yaml, line \d/)
+      await expect(loadSeeds([createTemporaryFile('circular.yaml', text)])).rejects.toThrow(
+        /^seed .*circular\.yaml, line \d/,
+      )
     },
   )
 
@@ -372,20 +376,20 @@ describe('errors in seeds', () => {
   })
 
   test('a seed file that is not UTF-8 is rejected', async () => {
-    const file = temporaryFile('latin1.yaml', '')
+    const file = createTemporaryFile('latin1.yaml', '')
     writeFileSync(file, Buffer.from('keys: [{ name: caf\xe9 }]', 'latin1'))
     await expect(loadSeeds([file])).rejects.toThrow(`seed ${file}: is not UTF-8`)
   })
 
   test('a seed with exponentially expanding YAML aliases is rejected', async () => {
     const bomb = Array.from({ length: 9 }, (_, n) => `a${n + 1}: &a${n + 1} [${Array(9).fill(`*a${n}`).join(',')}]`)
-    const file = temporaryFile('bomb.yaml', ['a0: &a0 [x]', ...bomb].join('\n'))
+    const file = createTemporaryFile('bomb.yaml', ['a0: &a0 [x]', ...bomb].join('\n'))
     await expect(loadSeeds([file])).rejects.toThrow(`seed ${file} is not valid YAML`)
   })
 
   test('an ID that two seed files share is reported at its line in the second file', async () => {
-    const first = temporaryFile('1.yaml', 'keys: [{ id: a, name: a }]')
-    const second = temporaryFile('2.yaml', '\n\nkeys: [{ id: a, name: a }]')
+    const first = createTemporaryFile('1.yaml', 'keys: [{ id: a, name: a }]')
+    const second = createTemporaryFile('2.yaml', '\n\nkeys: [{ id: a, name: a }]')
     await expect(loadSeeds([first, second])).rejects.toThrow(`seed ${second}, line 3, /keys/0/id`)
   })
 
@@ -396,7 +400,7 @@ describe('errors in seeds', () => {
   })
 
   test('an invalid seed stops the start with exit code 2', async () => {
-    const file = temporaryFile('broken.yaml', 'keys:\n  - name: 5')
+    const file = createTemporaryFile('broken.yaml', 'keys:\n  - name: 5')
     const { code, stdout, stderr } = await runProgram(['--port', '0', '--seed', 'paging', '--seed', file])
     expect(code).toBe(2)
     expect(stdout).toBe('')

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import type { Asker } from '../model/generated/client.ts'
-import { fault } from '../model/generated/steps.ts'
-import { faultyRound } from './fault-client.ts'
-import { stormyRound } from './reset-client.ts'
+import type { HttpClient } from '../model/harness/client.ts'
+import { fault } from '../model/harness/steps.ts'
+import { runFaultRound } from './fault-client.ts'
+import { runResetRound } from './reset-client.ts'
 
-const members = 4
+const clientCount = 4
 
 const operation = fc.constantFrom(
   'create' as const,
@@ -14,27 +14,33 @@ const operation = fc.constantFrom(
   'delete' as const,
 )
 
-/** What each member does, and what befalls all of them: a fault, or resets and removals. */
-const round = fc.record({
-  deeds: fc.array(fc.array(operation, { minLength: 8, maxLength: 15 }), { minLength: members, maxLength: members }),
+/** The operations of each client, and what happens to all of them: a fault, or resets and removals. */
+const roundPlan = fc.record({
+  operations: fc.array(fc.array(operation, { minLength: 8, maxLength: 15 }), {
+    minLength: clientCount,
+    maxLength: clientCount,
+  }),
   fault,
-  storm: fc.option(fc.array(fc.constantFrom('reset', 'removal'), { minLength: 1, maxLength: 3 }), { freq: 2 }),
+  resets: fc.option(fc.array(fc.constantFrom('reset', 'removal'), { minLength: 1, maxLength: 3 }), { freq: 2 }),
 })
 
-/** Lives in one sandbox with many clients at once. Throws where one of them hears what it must not. */
-export async function liveCrowd(
-  createClient: () => Asker,
+/** Runs rounds with several concurrent clients in one sandbox. Throws UnexpectedResponse. */
+export async function runConcurrentClients(
+  createClient: () => HttpClient,
   name: string,
   seed: number,
-  isOver: () => boolean,
+  isDone: () => boolean,
 ): Promise<void> {
-  const clients = Array.from({ length: members }, createClient)
-  const tester = createClient()
-  for (let batch = 0; ; batch++) {
-    for (const { deeds, fault: armed, storm } of fc.sample(round, { numRuns: 20, seed: seed + batch })) {
-      if (isOver()) return
-      if (storm === null) await faultyRound(clients, tester, name, armed, deeds)
-      else await stormyRound(clients, tester, name, storm, deeds)
+  const clients = Array.from({ length: clientCount }, createClient)
+  const controlClient = createClient()
+  for (let batchIndex = 0; ; batchIndex++) {
+    for (const { operations, fault: plannedFault, resets } of fc.sample(roundPlan, {
+      numRuns: 20,
+      seed: seed + batchIndex,
+    })) {
+      if (isDone()) return
+      if (resets === null) await runFaultRound(clients, controlClient, name, plannedFault, operations)
+      else await runResetRound(clients, controlClient, name, resets, operations)
     }
   }
 }

@@ -1,107 +1,136 @@
-import { pathIn } from '../model/generated/api-steps.ts'
-import type { Asker, Outcome, Sent } from '../model/generated/client.ts'
-import { injected } from '../model/generated/expected-errors.ts'
-import { bodyOf, type Fault, type Operation } from '../model/generated/fault-model.ts'
-import { control, createIn, deleteIn, expectEqual, idsOf, listIn, readKey, retrieveIn, Unexpected } from './requests.ts'
+import { sandboxPath } from '../model/harness/api-steps.ts'
+import type { HttpClient, HttpRequest, RequestOutcome } from '../model/harness/client.ts'
+import { injectedError } from '../model/harness/expected-errors.ts'
+import { type Fault, faultRequestBody, type Operation } from '../model/harness/fault-model.ts'
+import {
+  callControl,
+  createdKeyName,
+  createRequest,
+  deleteRequest,
+  expectEqual,
+  listRequest,
+  parseCreatedKey,
+  parseListedIds,
+  retrieveRequest,
+  UnexpectedResponse,
+} from './requests.ts'
 
-/** One of several clients in a sandbox where a fault is armed. Nobody else touches its keys. */
-class Member {
-  readonly #client: Asker
+type OperationResult = 'succeeded' | 'response lost' | 'not executed'
+
+/** One of several concurrent clients in a sandbox with an armed fault. Each works on its own keys only. */
+class FaultTestClient {
+  readonly #client: HttpClient
   readonly #sandbox: string
   readonly #fault: Fault
-  readonly keys: { id: string; shown: string }[] = []
-  /** How many of its requests the fault was about, how many it befell, and how many keys were made unseen. */
-  concerned = 0
-  struck = 0
-  lost = 0
+  readonly keys: { id: string; retrievedText: string }[] = []
+  /** Requests that the fault matches. */
+  matchedCount = 0
+  /** Requests to which the fault was applied. */
+  faultedCount = 0
+  /** Keys that were created although the response was lost. */
+  unconfirmedKeyCount = 0
 
-  constructor(client: Asker, sandbox: string, fault: Fault) {
+  constructor(client: HttpClient, sandbox: string, fault: Fault) {
     this.#client = client
     this.#sandbox = sandbox
     this.#fault = fault
   }
 
-  /** Does something that succeeds, unless the fault befalls it. */
-  async act(operation: Operation): Promise<void> {
+  /** Runs an operation that must succeed unless the fault is applied to it. */
+  async run(operation: Operation): Promise<void> {
     const key = this.keys.at(-1)
-    if (operation === 'list') await this.#ask('list', listIn(this.#sandbox), (text) => this.#isListed(text))
+    if (operation === 'list') await this.#send('list', listRequest(this.#sandbox), (text) => this.#isListed(text))
     else if (operation === 'create' || key === undefined) await this.#create()
     else if (operation === 'retrieve') {
-      await this.#ask('retrieve', retrieveIn(this.#sandbox, key.id), (text) => text === key.shown)
+      await this.#send('retrieve', retrieveRequest(this.#sandbox, key.id), (text) => text === key.retrievedText)
     } else {
       const deletion = JSON.stringify({ id: key.id, object: 'organization.admin_api_key.deleted', deleted: true })
-      const happened = await this.#ask('delete', deleteIn(this.#sandbox, key.id), (text) => text === deletion)
-      if (happened !== 'not') this.keys.pop()
+      const result = await this.#send('delete', deleteRequest(this.#sandbox, key.id), (text) => text === deletion)
+      if (result !== 'not executed') this.keys.pop()
     }
   }
 
   #isListed(text: string): boolean {
-    const ids = new Set(idsOf(text))
+    const ids = new Set(parseListedIds(text))
     return this.keys.every(({ id }) => ids.has(id))
   }
 
   async #create(): Promise<void> {
-    const happened = await this.#ask('create', createIn(this.#sandbox, 'of a member'), (text) => {
-      this.keys.push(readKey(text))
+    const result = await this.#send('create', createRequest(this.#sandbox, createdKeyName), (text) => {
+      this.keys.push(parseCreatedKey(text))
       return true
     })
-    if (happened === 'unseen') this.lost++
+    if (result === 'response lost') this.unconfirmedKeyCount++
   }
 
-  async #ask(operation: Operation, sent: Sent, isRight: (text: string) => boolean): Promise<'seen' | 'unseen' | 'not'> {
-    const { outcome } = await this.#client.ask(sent)
-    const isConcerned = ['*', operation].includes(this.#fault.operation)
-    if (isConcerned) this.concerned++
-    if (isConcerned && isWorkOf(this.#fault, outcome)) {
-      this.struck++
-      return this.#fault.when === 'before' ? 'not' : 'unseen'
+  async #send(
+    operation: Operation,
+    request: HttpRequest,
+    isExpected: (text: string) => boolean,
+  ): Promise<OperationResult> {
+    const { outcome } = await this.#client.send(request)
+    const isMatch = ['*', operation].includes(this.#fault.operation)
+    if (isMatch) this.matchedCount++
+    if (isMatch && isFaultOutcome(this.#fault, outcome)) {
+      this.faultedCount++
+      return this.#fault.when === 'before' ? 'not executed' : 'response lost'
     }
-    const isSuccess = outcome.kind === 'answer' && outcome.status === 200 && isRight(outcome.text)
-    if (!isSuccess) throw new Unexpected(sent, outcome, `a success, or ${JSON.stringify(this.#fault)}`)
-    return 'seen'
+    const isSuccess = outcome.kind === 'response' && outcome.status === 200 && isExpected(outcome.text)
+    if (!isSuccess) throw new UnexpectedResponse(request, outcome, `a success, or ${JSON.stringify(this.#fault)}`)
+    return 'succeeded'
   }
 }
 
-function isWorkOf({ kind }: Fault, outcome: Outcome): boolean {
-  if (kind === 'error') return outcome.kind === 'answer' && outcome.text === injected(503).text
-  return outcome.kind === { connection_reset: 'reset', empty_response: 'end', truncated_body: 'half' }[kind]
+function isFaultOutcome({ kind }: Fault, outcome: RequestOutcome): boolean {
+  if (kind === 'error') return outcome.kind === 'response' && outcome.text === injectedError(503).text
+  return outcome.kind === { connection_reset: 'reset', empty_response: 'empty', truncated_body: 'truncated' }[kind]
 }
 
 const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0)
 
-/** Many clients at once, one fault, and a fork meanwhile: the fault fires exactly as often as it should. */
-export async function faultyRound(
-  clients: Asker[],
-  tester: Asker,
+/** Checks that one fault fires exactly as often as armed, with concurrent clients and while the sandbox is copied. */
+export async function runFaultRound(
+  clients: HttpClient[],
+  controlClient: HttpClient,
   sandbox: string,
   fault: Fault,
-  deeds: Operation[][],
+  operations: Operation[][],
 ) {
-  const at = (path: string) => pathIn(sandbox, `/_emulator${path}`)
-  await control(tester, 'POST', at('/reset'), 200)
-  await control(tester, 'POST', at('/faults'), 201, bodyOf(fault))
-  const members = clients.map((client) => new Member(client, sandbox, fault))
-  const lives = members.map(async (member, n) => {
-    for (const deed of deeds[n] ?? []) await member.act(deed)
+  const at = (path: string) => sandboxPath(sandbox, `/_emulator${path}`)
+  await callControl(controlClient, 'POST', at('/reset'), 200)
+  await callControl(controlClient, 'POST', at('/faults'), 201, faultRequestBody(fault))
+  const testClients = clients.map((client) => new FaultTestClient(client, sandbox, fault))
+  const runs = testClients.map(async (testClient, n) => {
+    for (const operation of operations[n] ?? []) await testClient.run(operation)
   })
-  await Promise.all([...lives, forkMeanwhile(tester, sandbox)])
+  await Promise.all([...runs, copyConcurrently(controlClient, sandbox)])
 
-  const due = Math.min(fault.times, Math.max(0, sum(members.map(({ concerned }) => concerned)) - fault.skip))
-  expectEqual('requests that the fault befell', sum(members.map(({ struck }) => struck)), due)
-  const [armed] = (await control(tester, 'GET', at('/faults'), 200)).data
-  expectEqual('hits', armed.hits, due)
-  const { keys } = await control(tester, 'GET', at('/state'), 200)
-  const made = keys.filter(({ name, deleted }: { name: string; deleted?: true }) => name === 'of a member' && !deleted)
-  expectEqual('keys', made.length, sum(members.map((member) => member.keys.length + member.lost)))
+  const expectedHits = Math.min(
+    fault.times,
+    Math.max(0, sum(testClients.map(({ matchedCount }) => matchedCount)) - fault.skip),
+  )
+  expectEqual('requests with the fault applied', sum(testClients.map(({ faultedCount }) => faultedCount)), expectedHits)
+  const [armedFault] = (await callControl(controlClient, 'GET', at('/faults'), 200)).data
+  expectEqual('hits', armedFault.hits, expectedHits)
+  const { keys } = await callControl(controlClient, 'GET', at('/state'), 200)
+  const createdKeys = keys.filter(
+    ({ name, deleted }: { name: string; deleted?: true }) => name === createdKeyName && !deleted,
+  )
+  expectEqual(
+    'keys',
+    createdKeys.length,
+    sum(testClients.map((testClient) => testClient.keys.length + testClient.unconfirmedKeyCount)),
+  )
 }
 
-/** A copy has no faults, and is whole at whatever moment it is made. */
-async function forkMeanwhile(tester: Asker, sandbox: string): Promise<void> {
-  const name = `${sandbox}-fork`
-  await control(tester, 'POST', '/_emulator/sandboxes', 201, { name, from: { sandbox } })
-  const sent = listIn(name)
-  const { outcome } = await tester.ask(sent)
-  const isWhole = outcome.kind === 'answer' && outcome.status === 200 && idsOf(outcome.text).includes('key_admin')
-  if (!isWhole) throw new Unexpected(sent, outcome, 'the list of a fork')
-  await control(tester, 'DELETE', `/_emulator/sandboxes/${name}`, 200)
+/** A copy has no faults, and is complete at any time. */
+async function copyConcurrently(controlClient: HttpClient, sandbox: string): Promise<void> {
+  const name = `${sandbox}-copy`
+  await callControl(controlClient, 'POST', '/_emulator/sandboxes', 201, { name, from: { sandbox } })
+  const request = listRequest(name)
+  const { outcome } = await controlClient.send(request)
+  const isComplete =
+    outcome.kind === 'response' && outcome.status === 200 && parseListedIds(outcome.text).includes('key_admin')
+  if (!isComplete) throw new UnexpectedResponse(request, outcome, 'the list of the copy')
+  await callControl(controlClient, 'DELETE', `/_emulator/sandboxes/${name}`, 200)
 }

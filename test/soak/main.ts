@@ -1,18 +1,17 @@
 import { waitUntilOk } from '../../bench/client.ts'
 import { cleanUpAtExit, freePort, launch } from '../../bench/processes.ts'
-import { seedFile } from '../model/generated/initial-state.ts'
+import { seedFile } from '../model/harness/initial-state.ts'
 import { watchMemory } from './memory.ts'
 import { readOptions } from './options.ts'
-import { populate } from './run-sandboxes.ts'
-import { Tally } from './tally.ts'
+import { RequestCounter } from './request-counter.ts'
+import { runSandboxes } from './run-sandboxes.ts'
 
-// Many requests at once to many sandboxes, each answer foreseen; the server must not grow over it.
+// Sends concurrent requests to many sandboxes and checks every response. The server's memory must not grow.
 
-/** How much more memory it may have at the end than at the mark. */
-const mostGrowth = 1.2
+// Allowed ratio of the memory at the end to the memory at the mark.
+const maxGrowthFactor = 1.2
 
-// In milliseconds.
-const longestSilence = 60_000
+const silenceTimeoutMs = 60_000
 
 const options = readOptions(process.argv.slice(2))
 cleanUpAtExit()
@@ -21,38 +20,42 @@ const args = ['bin/admin-keys-emulator.cjs', '--port', String(port), '--seed', s
 const server = launch({ file: process.execPath, args })
 await waitUntilOk(port, '/ready', server.isRunning)
 
-const say = (text: string) => console.log(text)
-const megabytes = (size: number | undefined) => (size === undefined ? 'unknown' : `${Math.round(size)} MB`)
+const print = (text: string) => console.log(text)
+const formatMegabytes = (size: number | undefined) => (size === undefined ? 'unknown' : `${Math.round(size)} MB`)
 
 function fail(reason: string): never {
-  say(`${reason}\n\nafter ${tally.count} requests, with --seed ${options.seed}; the server said:\n${server.output()}`)
+  print(`${reason}\n\nafter ${counter.count} requests, with --seed ${options.seed}; server output:\n${server.output()}`)
   process.exit(1)
 }
 
-const tally = new Tally(options.requests)
-const memory = watchMemory(server.pid, tally, options)
-const begun = performance.now()
-const seconds = () => (performance.now() - begun) / 1000
-tally.every(Math.ceil(options.requests / 10), () =>
-  say(`${tally.count} requests, ${Math.round(tally.count / seconds())}/s, ${megabytes(memory.now())}`),
+const counter = new RequestCounter(options.requests)
+const memory = watchMemory(server.pid, counter, options)
+const startedAt = performance.now()
+const elapsedSeconds = () => (performance.now() - startedAt) / 1000
+counter.onEvery(Math.ceil(options.requests / 10), () =>
+  print(
+    `${counter.count} requests, ${Math.round(counter.count / elapsedSeconds())}/s, ${formatMegabytes(memory.latest())}`,
+  ),
 )
 
-let heard = 0
-const silence = setInterval(() => {
-  if (tally.count === heard) fail(`nothing was answered for ${longestSilence / 1000} s`)
-  heard = tally.count
-}, longestSilence)
-await populate(port, tally, options).catch((error: Error) => fail(error.message))
-clearInterval(silence)
+let lastCount = 0
+const silenceCheck = setInterval(() => {
+  if (counter.count === lastCount) fail(`no response for ${silenceTimeoutMs / 1000} s`)
+  lastCount = counter.count
+}, silenceTimeoutMs)
+await runSandboxes(port, counter, options).catch((error: Error) => fail(error.message))
+clearInterval(silenceCheck)
 
 const [atMark, atEnd] = [memory.atMark(), memory.atEnd()]
-const outcomes = [...tally.outcomes].sort(([, a], [, b]) => b - a).map(([name, count]) => `${name}: ${count}`)
-say(outcomes.join(', '))
-say(
-  `${tally.count} requests to ${options.sandboxes} sandboxes in ${seconds().toFixed(1)} s, none answered unexpectedly`,
+const outcomes = [...counter.outcomes].sort(([, a], [, b]) => b - a).map(([name, count]) => `${name}: ${count}`)
+print(outcomes.join(', '))
+const duration = `${elapsedSeconds().toFixed(1)} s`
+print(`${counter.count} requests to ${options.sandboxes} sandboxes in ${duration}, no unexpected response`)
+print(
+  `resident memory: ${formatMegabytes(atMark)} after ${options.mark} requests, ${formatMegabytes(atEnd)} at the end`,
 )
-say(`resident: ${megabytes(atMark)} after ${options.mark}, ${megabytes(atEnd)} at the end`)
-if (atMark !== undefined && atEnd !== undefined && atEnd > atMark * mostGrowth) fail('the server has grown')
-if (!server.isRunning()) fail('the server has ended')
+if (atMark !== undefined && atEnd !== undefined && atEnd > atMark * maxGrowthFactor)
+  fail('the memory of the server has grown')
+if (!server.isRunning()) fail('the server has exited')
 process.kill(server.pid, 'SIGTERM')
-if ((await server.exited) !== 0) fail('the server did not end well')
+if ((await server.exited) !== 0) fail('the server exited with an error')

@@ -1,25 +1,26 @@
 import { residentMegabytes } from '../../bench/resources.ts'
-import type { Options } from './options.ts'
-import type { Tally } from './tally.ts'
+import type { SoakOptions } from './options.ts'
+import type { RequestCounter } from './request-counter.ts'
 
-/** Follows the resident memory of a process, in megabytes. */
-export function watchMemory(pid: number, tally: Tally, { requests, mark }: Options) {
-  const samples: { at: number; size: number }[] = []
-  tally.every(Math.ceil(mark / 100), () => {
-    const size = residentMegabytes(pid)
-    if (size !== undefined) samples.push({ at: tally.count, size })
+/** Samples the resident memory of a process, in megabytes. */
+export function watchMemory(pid: number, counter: RequestCounter, { requests, mark }: SoakOptions) {
+  const samples: { requestCount: number; megabytes: number }[] = []
+  counter.onEvery(Math.ceil(mark / 100), () => {
+    const megabytes = residentMegabytes(pid)
+    if (megabytes !== undefined) samples.push({ requestCount: counter.count, megabytes })
   })
 
-  // A garbage collection more or less must not decide.
-  function around(at: number): number | undefined {
-    const near = samples.filter((sample) => Math.abs(sample.at - at) <= mark / 10).map(({ size }) => size)
-    return near.sort((a, b) => a - b)[Math.floor(near.length / 2)]
+  // The median, so that a single garbage collection does not decide.
+  function medianNear(requestCount: number): number | undefined {
+    const nearby = samples
+      .filter((sample) => Math.abs(sample.requestCount - requestCount) <= mark / 10)
+      .map(({ megabytes }) => megabytes)
+    return nearby.sort((a, b) => a - b)[Math.floor(nearby.length / 2)]
   }
 
   return {
-    /** The median of what it was thereabouts. */
-    atMark: () => around(mark),
-    atEnd: () => around(requests),
-    now: () => samples.at(-1)?.size,
+    atMark: () => medianNear(mark),
+    atEnd: () => medianNear(requests),
+    latest: () => samples.at(-1)?.megabytes,
   }
 }

@@ -1,18 +1,17 @@
 import { parseArgs } from 'node:util'
 
-/** How long it lasts, and where it begins. */
-export interface Options {
+export interface SoakOptions {
   requests: number
-  /** After how many requests the memory is measured that it must not grow beyond. */
+  /** The number of requests after which the memory is taken as the baseline. */
   mark: number
   sandboxes: number
   seed: number
 }
 
-const whole = { requests: 1_000_000, mark: 100_000, sandboxes: 200 }
-const short = { requests: 90_000, mark: 60_000, sandboxes: 40 }
+const fullDefaults = { requests: 1_000_000, mark: 100_000, sandboxes: 200 }
+const shortDefaults = { requests: 90_000, mark: 60_000, sandboxes: 40 }
 
-const declared = {
+const optionSpecs = {
   short: { type: 'boolean', default: false },
   requests: { type: 'string' },
   mark: { type: 'string' },
@@ -20,14 +19,19 @@ const declared = {
   seed: { type: 'string' },
 } as const
 
-/** Reads the command line. Throws for what is no option, or no number. */
-export function readOptions(args: string[]): Options {
-  const { values } = parseArgs({ args, options: declared })
-  const usual = { ...(values.short ? short : whole), seed: Math.floor(Math.random() * 2 ** 31) }
-  const read = (name: keyof Options) => {
+/** Parses the command line. Throws for an unknown option or a value that is not a number. */
+export function readOptions(args: string[]): SoakOptions {
+  const { values } = parseArgs({ args, options: optionSpecs })
+  const defaults = { ...(values.short ? shortDefaults : fullDefaults), seed: Math.floor(Math.random() * 2 ** 31) }
+  const parseCount = (name: keyof SoakOptions) => {
     const text = values[name]
     if (text !== undefined && !/^\d+$/.test(text)) throw new Error(`--${name} must be a number, got "${text}"`)
-    return text === undefined ? usual[name] : Number(text)
+    return text === undefined ? defaults[name] : Number(text)
   }
-  return { requests: read('requests'), mark: read('mark'), sandboxes: read('sandboxes'), seed: read('seed') }
+  return {
+    requests: parseCount('requests'),
+    mark: parseCount('mark'),
+    sandboxes: parseCount('sandboxes'),
+    seed: parseCount('seed'),
+  }
 }

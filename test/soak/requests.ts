@@ -1,50 +1,56 @@
-import { pathIn } from '../model/generated/api-steps.ts'
-import type { Asker, Outcome, Sent } from '../model/generated/client.ts'
+import { sandboxPath } from '../model/harness/api-steps.ts'
+import type { HttpClient, HttpRequest, RequestOutcome } from '../model/harness/client.ts'
 
-const keys = '/v1/organization/admin_api_keys'
+const keysPath = '/v1/organization/admin_api_keys'
 const headers = { Authorization: 'Bearer sk-admin-local', 'Content-Type': 'application/json' }
 
-export const createIn = (sandbox: string, name: string): Sent => ({
+/** The name of all keys that the concurrent clients create. */
+export const createdKeyName = 'created concurrently'
+
+export const createRequest = (sandbox: string, name: string): HttpRequest => ({
   method: 'POST',
-  path: pathIn(sandbox, keys),
+  path: sandboxPath(sandbox, keysPath),
   headers,
   body: JSON.stringify({ name }),
 })
-export const listIn = (sandbox: string): Sent => ({
+export const listRequest = (sandbox: string): HttpRequest => ({
   method: 'GET',
-  path: pathIn(sandbox, `${keys}?limit=100`),
+  path: sandboxPath(sandbox, `${keysPath}?limit=100`),
   headers,
 })
-export const retrieveIn = (sandbox: string, id: string): Sent => ({
+export const retrieveRequest = (sandbox: string, id: string): HttpRequest => ({
   method: 'GET',
-  path: pathIn(sandbox, `${keys}/${id}`),
+  path: sandboxPath(sandbox, `${keysPath}/${id}`),
   headers,
 })
-export const deleteIn = (sandbox: string, id: string): Sent => ({ ...retrieveIn(sandbox, id), method: 'DELETE' })
+export const deleteRequest = (sandbox: string, id: string): HttpRequest => ({
+  ...retrieveRequest(sandbox, id),
+  method: 'DELETE',
+})
 
-/** An answer that no schedule allows. */
-export class Unexpected extends Error {
-  constructor({ method, path }: Sent, outcome: Outcome, expected: string) {
+/** A response that is wrong for every possible interleaving of the requests. */
+export class UnexpectedResponse extends Error {
+  constructor({ method, path }: HttpRequest, outcome: RequestOutcome, expected: string) {
     super(`${method} ${path}\n  expected: ${expected}\n  received: ${JSON.stringify(outcome)}`)
   }
 }
 
-/** Asks a control, which must answer so. */
-export async function control(client: Asker, method: string, path: string, status: number, body?: object) {
-  const sent = { method, path, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
-  const { outcome } = await client.ask(sent)
-  if (outcome.kind !== 'answer' || outcome.status !== status) throw new Unexpected(sent, outcome, String(status))
+/** Calls the control API and returns the response body. Throws UnexpectedResponse for another status. */
+export async function callControl(client: HttpClient, method: string, path: string, status: number, body?: object) {
+  const request = { method, path, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
+  const { outcome } = await client.send(request)
+  if (outcome.kind !== 'response' || outcome.status !== status)
+    throw new UnexpectedResponse(request, outcome, String(status))
   return JSON.parse(outcome.text)
 }
 
-/** A key as a create shows it: its id, and how it is shown from then on. */
-export function readKey(text: string): { id: string; shown: string } {
-  return { id: JSON.parse(text).id, shown: text.replace(/,"value":"[^"]*"\}$/, '}') }
+/** Returns the id from a create response, and the text with which a retrieve must respond. */
+export function parseCreatedKey(text: string): { id: string; retrievedText: string } {
+  return { id: JSON.parse(text).id, retrievedText: text.replace(/,"value":"[^"]*"\}$/, '}') }
 }
 
-/** The ids of a page. */
-export const idsOf = (text: string): string[] => JSON.parse(text).data.map(({ id }: { id: string }) => id)
+export const parseListedIds = (text: string): string[] => JSON.parse(text).data.map(({ id }: { id: string }) => id)
 
-export function expectEqual(what: string, received: number, expected: number): void {
-  if (received !== expected) throw new Error(`${what}: ${received}, not ${expected}`)
+export function expectEqual(label: string, received: number, expected: number): void {
+  if (received !== expected) throw new Error(`${label}: expected ${expected}; got ${received}`)
 }

@@ -1,106 +1,132 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pathIn } from '../model/generated/api-steps.ts'
-import type { Asker, Outcome, Sent } from '../model/generated/client.ts'
-import { unknownKey } from '../model/generated/expected-errors.ts'
-import type { Operation } from '../model/generated/fault-model.ts'
-import { control, createIn, idsOf, listIn, readKey, retrieveIn, Unexpected } from './requests.ts'
+import { sandboxPath } from '../model/harness/api-steps.ts'
+import type { HttpClient, HttpRequest, RequestOutcome } from '../model/harness/client.ts'
+import { unknownKey } from '../model/harness/expected-errors.ts'
+import type { Operation } from '../model/harness/fault-model.ts'
+import {
+  callControl,
+  createdKeyName,
+  createRequest,
+  listRequest,
+  parseCreatedKey,
+  parseListedIds,
+  retrieveRequest,
+  UnexpectedResponse,
+} from './requests.ts'
 
-/** How often a sandbox has been put back to its beginning. */
-interface Resets {
-  begun: number
-  over: number
+/** How often a sandbox was reset or removed. */
+interface ResetCount {
+  started: number
+  finished: number
 }
 
-/** The `age` is how many resets there were before it was made; undefined where that was in the middle of one. */
-interface Key {
+interface KnownKey {
   id: string
-  shown: string
-  age: number | undefined
+  retrievedText: string
+  /** The number of resets before its creation; undefined if it was created during one. */
+  generation: number | undefined
 }
 
-/** One of several clients in a sandbox that is reset under them: what is of before is not there afterwards. */
-class Member {
-  readonly #client: Asker
+/** One of several concurrent clients in a sandbox that is reset meanwhile. Keys must not survive a reset. */
+class ResetTestClient {
+  readonly #client: HttpClient
   readonly #sandbox: string
-  readonly #resets: Resets
-  readonly #keys: Key[] = []
+  readonly #resets: ResetCount
+  readonly #keys: KnownKey[] = []
 
-  constructor(client: Asker, sandbox: string, resets: Resets) {
+  constructor(client: HttpClient, sandbox: string, resets: ResetCount) {
     this.#client = client
     this.#sandbox = sandbox
     this.#resets = resets
   }
 
-  async act(operation: Operation, nth: number): Promise<void> {
-    const key = this.#keys.at(-1 - (nth % Math.max(this.#keys.length, 1)))
+  async run(operation: Operation, index: number): Promise<void> {
+    const key = this.#keys.at(-1 - (index % Math.max(this.#keys.length, 1)))
     if (operation === 'list') return this.list()
     if (operation === 'create' || key === undefined) return this.#create()
     await this.#retrieve(key)
   }
 
   async #create(): Promise<void> {
-    const { outcome, age } = await this.#ask(createIn(this.#sandbox, 'of a member'), ({ status }) => status === 200)
-    if (outcome.kind === 'answer') this.#keys.push({ ...readKey(outcome.text), age })
+    const { outcome, generation } = await this.#send(
+      createRequest(this.#sandbox, createdKeyName),
+      ({ status }) => status === 200,
+    )
+    if (outcome.kind === 'response') this.#keys.push({ ...parseCreatedKey(outcome.text), generation })
   }
 
-  async #retrieve(key: Key): Promise<void> {
-    await this.#ask(retrieveIn(this.#sandbox, key.id), ({ status, text }, age) => {
-      const isThere = status === 200 && text === key.shown
+  async #retrieve(key: KnownKey): Promise<void> {
+    await this.#send(retrieveRequest(this.#sandbox, key.id), ({ status, text }, generation) => {
+      const isPresent = status === 200 && text === key.retrievedText
       const isGone = status === 404 && text === unknownKey(key.id).text
-      if (age === undefined || key.age === undefined) return isThere || isGone
-      return key.age === age ? isThere : isGone
+      if (generation === undefined || key.generation === undefined) return isPresent || isGone
+      return key.generation === generation ? isPresent : isGone
     })
   }
 
   async list(): Promise<void> {
-    await this.#ask(listIn(this.#sandbox), ({ status, text }, age) => {
-      const ids = new Set(status === 200 ? idsOf(text) : [])
-      const known = age === undefined ? [] : this.#keys.filter((key) => key.age !== undefined)
-      return ids.has('key_admin') && known.every((key) => ids.has(key.id) === (key.age === age))
+    await this.#send(listRequest(this.#sandbox), ({ status, text }, generation) => {
+      const ids = new Set(status === 200 ? parseListedIds(text) : [])
+      const knownKeys = generation === undefined ? [] : this.#keys.filter((key) => key.generation !== undefined)
+      return ids.has('key_admin') && knownKeys.every((key) => ids.has(key.id) === (key.generation === generation))
     })
   }
 
-  /** Hears what it must, or that the connection was cut, if a reset was. Resolves to the age that it belongs to. */
-  async #ask(sent: Sent, isRight: (answer: { status: number; text: string }, age: number | undefined) => boolean) {
-    const { over } = this.#resets
-    const { outcome } = await this.#client.ask(sent)
-    const age = this.#resets.begun === over ? over : undefined
-    const isAllowed = outcome.kind === 'answer' ? isRight(outcome, age) : age === undefined && isCut(outcome)
-    if (!isAllowed) throw new Unexpected(sent, outcome, `what is right after ${age ?? `${over} or more`} resets`)
-    return { outcome, age }
+  /**
+   * Throws UnexpectedResponse, also for a closed connection, unless a reset ran meanwhile. Returns the number of resets
+   * before the request, or undefined if one ran meanwhile.
+   */
+  async #send(
+    request: HttpRequest,
+    isExpected: (response: { status: number; text: string }, generation: number | undefined) => boolean,
+  ) {
+    const { finished } = this.#resets
+    const { outcome } = await this.#client.send(request)
+    const generation = this.#resets.started === finished ? finished : undefined
+    const isAllowed =
+      outcome.kind === 'response'
+        ? isExpected(outcome, generation)
+        : generation === undefined && isClosedConnection(outcome)
+    if (!isAllowed)
+      throw new UnexpectedResponse(
+        request,
+        outcome,
+        `a response that is valid after ${generation ?? `${finished} or more`} resets`,
+      )
+    return { outcome, generation }
   }
 }
 
-const isCut = ({ kind }: Outcome) => kind === 'end' || kind === 'reset'
+const isClosedConnection = ({ kind }: RequestOutcome) => kind === 'empty' || kind === 'reset'
 
-/** Many clients at once in a sandbox that is reset, or removed, now and then. */
-export async function stormyRound(
-  clients: Asker[],
-  tester: Asker,
+/** Runs concurrent clients in a sandbox that is reset or removed several times. */
+export async function runResetRound(
+  clients: HttpClient[],
+  controlClient: HttpClient,
   sandbox: string,
-  resets: string[],
-  deeds: Operation[][],
+  resetKinds: string[],
+  operations: Operation[][],
 ) {
-  const count = { begun: 0, over: 0 }
-  const again = async (how: string) => {
-    count.begun++
-    if (how === 'reset') await control(tester, 'POST', pathIn(sandbox, '/_emulator/reset'), 200)
-    else await control(tester, 'DELETE', `/_emulator/sandboxes/${sandbox}`, 200)
-    count.over++
+  const resetCount = { started: 0, finished: 0 }
+  const resetOnce = async (kind: string) => {
+    resetCount.started++
+    if (kind === 'reset') await callControl(controlClient, 'POST', sandboxPath(sandbox, '/_emulator/reset'), 200)
+    else await callControl(controlClient, 'DELETE', `/_emulator/sandboxes/${sandbox}`, 200)
+    resetCount.finished++
   }
-  await control(tester, 'POST', pathIn(sandbox, '/_emulator/reset'), 200)
-  const members = clients.map((client) => new Member(client, sandbox, count))
-  const lives = members.map(async (member, n) => {
-    for (const [nth, deed] of (deeds[n] ?? []).entries()) await member.act(deed, nth)
+  await callControl(controlClient, 'POST', sandboxPath(sandbox, '/_emulator/reset'), 200)
+  const testClients = clients.map((client) => new ResetTestClient(client, sandbox, resetCount))
+  const runs = testClients.map(async (testClient, n) => {
+    for (const [index, operation] of (operations[n] ?? []).entries()) await testClient.run(operation, index)
   })
-  const storm = async () => {
-    for (const how of resets) {
+  const runResets = async () => {
+    for (const kind of resetKinds) {
       await sleep(1)
-      await again(how)
-      // Removed it is not there until somebody asks for it.
-      await control(tester, 'GET', pathIn(sandbox, '/_emulator/clock'), 200)
+      await resetOnce(kind)
+      // A removed sandbox exists again only after the next request, and removing it twice would fail.
+      await callControl(controlClient, 'GET', sandboxPath(sandbox, '/_emulator/clock'), 200)
     }
   }
-  await Promise.all([...lives, storm()])
-  for (const member of members) await member.list()
+  await Promise.all([...runs, runResets()])
+  for (const testClient of testClients) await testClient.list()
 }

@@ -1,33 +1,39 @@
-import { Client } from '../model/generated/client.ts'
-import { liveCrowd } from './concurrent-clients.ts'
-import { livePair } from './model-clients.ts'
-import type { Options } from './options.ts'
-import type { Tally } from './tally.ts'
+import { SocketClient } from '../model/harness/client.ts'
+import { runConcurrentClients } from './concurrent-clients.ts'
+import { runModelClient } from './model-clients.ts'
+import type { SoakOptions } from './options.ts'
+import type { RequestCounter } from './request-counter.ts'
 
-// Of so many sandboxes one is crowded; the others live in pairs.
-const crowdedOf = 10
+// One sandbox in ten is used by concurrent clients, the others by model clients, each with a sandbox and its copy.
+const sandboxesPerConcurrentSandbox = 10
 
-/** Fills the sandboxes with life until all is asked that is to be. Rejects with the first answer that should not be. */
-export async function populate(port: number, tally: Tally, { sandboxes, seed }: Options): Promise<void> {
-  const clients: Client[] = []
+/** Runs clients in all sandboxes until the requested number of requests is reached. Rejects with the first failure. */
+export async function runSandboxes(
+  port: number,
+  counter: RequestCounter,
+  { sandboxes, seed }: SoakOptions,
+): Promise<void> {
+  const clients: SocketClient[] = []
   const createClient = () => {
-    const client = new Client(port)
+    const client = new SocketClient(port)
     clients.push(client)
-    return tally.counted(client)
+    return counter.wrap(client)
   }
   let hasFailed = false
-  const isOver = () => hasFailed || tally.isDone
-  const crowds = Math.ceil(sandboxes / crowdedOf)
-  const pairs = Math.ceil((sandboxes - crowds) / 2)
-  const lives = [
-    ...Array.from({ length: crowds }, (_, n) => liveCrowd(createClient, `crowd-${n}`, seed + n, isOver)),
-    ...Array.from({ length: pairs }, (_, n) => livePair(createClient(), `pair-${n}`, seed + n, isOver)),
+  const isDone = () => hasFailed || counter.isDone
+  const concurrentCount = Math.ceil(sandboxes / sandboxesPerConcurrentSandbox)
+  const modelCount = Math.ceil((sandboxes - concurrentCount) / 2)
+  const runs = [
+    ...Array.from({ length: concurrentCount }, (_, n) =>
+      runConcurrentClients(createClient, `concurrent-${n}`, seed + n, isDone),
+    ),
+    ...Array.from({ length: modelCount }, (_, n) => runModelClient(createClient(), `model-${n}`, seed + n, isDone)),
   ]
   try {
-    await Promise.all(lives)
+    await Promise.all(runs)
   } finally {
     hasFailed = true
-    await Promise.allSettled(lives)
+    await Promise.allSettled(runs)
     for (const client of clients) client.close()
   }
 }

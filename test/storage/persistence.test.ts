@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { pageQueries } from '../../src/openai-api/admin-api-keys/key-position.ts'
 import { migrate, newestVersion } from '../../src/sandbox/storage/migrations.ts'
 import { adminKey, keysUrl, startApp } from '../support/app.ts'
-import { temporaryFile, temporaryFolder } from '../support/files.ts'
+import { createTemporaryFile, createTemporaryFolder } from '../support/files.ts'
 import { serve, startProgram } from '../support/program.ts'
 
 const auth = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
@@ -15,7 +15,7 @@ const toHex = (name: string) => Buffer.from(name).toString('hex')
 
 /** Creates a data directory with the default sandbox, which no server uses any more. */
 async function createUsedFolder(): Promise<string> {
-  const data = temporaryFolder()
+  const data = createTemporaryFolder()
   const { app } = await startApp({ dataDirectory: data })
   await app.close()
   return data
@@ -24,8 +24,8 @@ async function createUsedFolder(): Promise<string> {
 const databaseFile = (data: string, sandbox = 'default') => join(data, toHex(sandbox), 'sandbox.sqlite')
 
 test('a sandbox keeps its keys, cursors, organization, behavior and clock across a restart', async () => {
-  const data = temporaryFolder()
-  const seed = temporaryFile(
+  const data = createTemporaryFolder()
+  const seed = createTemporaryFile(
     'seed.yaml',
     'clock: { now: 2001-01-01T00:00:00Z, frozen: true }\nbehavior: { limit_out_of_range: reject }',
   )
@@ -50,7 +50,7 @@ test('a sandbox keeps its keys, cursors, organization, behavior and clock across
 })
 
 test('acknowledged writes survive kill -9', async () => {
-  const data = temporaryFolder()
+  const data = createTemporaryFolder()
   const { url, child, finished } = await serve(['--data', data])
   const created: { id: string; value: string }[] = []
   for (let n = 0; n < 30; n++) {
@@ -71,8 +71,8 @@ test('acknowledged writes survive kill -9', async () => {
 })
 
 test('a sandbox whose seeding was killed is seeded completely by the next start', async () => {
-  const data = temporaryFolder()
-  const seed = temporaryFile('seed.yaml', 'keys: [{ generate: 1000000, name: "k{n}" }]')
+  const data = createTemporaryFolder()
+  const seed = createTemporaryFile('seed.yaml', 'keys: [{ generate: 1000000, name: "k{n}" }]')
   const { child, finished } = startProgram(['--port', '0', '--data', data, '--seed', seed])
   // Seeding starts as soon as the folder of the sandbox exists.
   await expect.poll(() => existsSync(dirname(databaseFile(data))), { interval: 5, timeout: 10_000 }).toBe(true)
@@ -85,7 +85,7 @@ test('a sandbox whose seeding was killed is seeded completely by the next start'
 })
 
 test('no file in the data directory contains the value of a key', async () => {
-  const data = temporaryFolder()
+  const data = createTemporaryFolder()
   const { create, call, app } = await startApp({ dataDirectory: data, adminKey: 'sk-admin-very-secret-indeed' })
   const key = await create({ name: 'a' }, { as: 'sk-admin-very-secret-indeed' })
   await call('GET', keysUrl, { as: key.value })
@@ -107,7 +107,7 @@ test('a new admin key is added to an existing sandbox', async () => {
 })
 
 test('a deleted admin key stays deleted after a restart', async () => {
-  const data = temporaryFolder()
+  const data = createTemporaryFolder()
   const first = await startApp({ dataDirectory: data })
   await first.call('DELETE', `${keysUrl}/${(await first.call('GET', keysUrl)).body.first_id}`)
   await first.app.close()
@@ -116,7 +116,7 @@ test('a deleted admin key stays deleted after a restart', async () => {
 })
 
 test('sandboxes whose names differ only in case or look like database files are stored separately', async () => {
-  const data = temporaryFolder()
+  const data = createTemporaryFolder()
   const names = ['a', 'A', 'a-wal', 'sandbox.sqlite', 'lock.sqlite', '61']
   const first = await startApp({ dataDirectory: data })
   for (const name of names) await first.call('POST', `/sandbox/${name}${keysUrl}`, { body: { name } })
@@ -129,7 +129,7 @@ test('sandboxes whose names differ only in case or look like database files are 
 })
 
 test('an expired sandbox is removed from the data directory', async () => {
-  const data = temporaryFolder()
+  const data = createTemporaryFolder()
   const { call } = await startApp({ dataDirectory: data, sandboxTtl: 50 })
   await call('GET', `/sandbox/idle${keysUrl}`)
   expect(readdirSync(data)).toContain(toHex('idle'))
@@ -138,7 +138,7 @@ test('an expired sandbox is removed from the data directory', async () => {
 })
 
 test('pending migrations are applied when a database is opened', async () => {
-  const data = temporaryFolder()
+  const data = createTemporaryFolder()
   mkdirSync(join(data, toHex('default')))
   const db = new SQLite(databaseFile(data))
   db.pragma('journal_mode = WAL')
@@ -161,8 +161,8 @@ test('keys keep their order, deletion, cursors and values across a restart and a
     { id: 'key_first', created_at: 0, expires_at: 1, last_used_at: 1 },
     { id: 'key_last', created_at: 253_402_300_799 },
   ].map((key) => ({ name: key.id, value: `sk-admin-${key.id}`, ...key }))
-  const options = { dataDirectory: temporaryFolder(), adminKey: undefined }
-  const first = await startApp({ ...options, seed: [temporaryFile('seed.json', JSON.stringify({ keys }))] })
+  const options = { dataDirectory: createTemporaryFolder(), adminKey: undefined }
+  const first = await startApp({ ...options, seed: [createTemporaryFile('seed.json', JSON.stringify({ keys }))] })
   expect((await first.call('PUT', '/_emulator/snapshots/saved')).status).toBe(200)
   await first.app.close()
   const { app, call } = await startApp(options)
@@ -191,8 +191,8 @@ test('keys keep their order, deletion, cursors and values across a restart and a
 })
 
 test('a new key is listed after kept and deleted keys with the same created_at from before a restart', async () => {
-  const data = temporaryFolder()
-  const seed = temporaryFile('seed.yaml', 'clock: { now: 2001-01-01T00:00:00Z, frozen: true }')
+  const data = createTemporaryFolder()
+  const seed = createTemporaryFile('seed.yaml', 'clock: { now: 2001-01-01T00:00:00Z, frozen: true }')
   const options = { dataDirectory: data, seed: [seed] }
   const first = await startApp(options)
   const [kept, gone] = [await first.create({ name: 'kept' }), await first.create({ name: 'gone' })]
@@ -267,7 +267,7 @@ test('a database file is in WAL mode and has strict tables', async () => {
 })
 
 test('other files and folders in the data directory are not changed and do not count as sandboxes', async () => {
-  const data = temporaryFolder()
+  const data = createTemporaryFolder()
   const foreign = ['2026', 'ff', 'cafe', 'ab'.repeat(100), 'notes', toHex('own2'), toHex('..')]
   for (const folder of foreign) {
     mkdirSync(join(data, folder))
@@ -292,7 +292,7 @@ test('other files and folders in the data directory are not changed and do not c
 })
 
 test('a sandbox file that cannot be removed is logged and does not stop the server', async () => {
-  const data = temporaryFolder()
+  const data = createTemporaryFolder()
   const { url, output } = await serve(['--data', data, '--sandbox-ttl', '200ms'])
   await fetch(`${url}/sandbox/stuck${keysUrl}`, { headers: auth })
   mkdirSync(`${databaseFile(data, 'stuck')}-journal`)
@@ -353,7 +353,7 @@ describe('data directories that cannot be used', () => {
   })
 
   test('a database of another program stops the start and is not changed', async () => {
-    const data = temporaryFolder()
+    const data = createTemporaryFolder()
     mkdirSync(join(data, toHex('default')))
     const db = new SQLite(databaseFile(data))
     db.exec('CREATE TABLE admin_api_keys (foreign_column)')
@@ -378,7 +378,7 @@ describe('data directories that cannot be used', () => {
   })
 
   test('a data directory that cannot be created stops the start', async () => {
-    await expectStartToFail(join(temporaryFile('a-file', 'text'), 'below'))
+    await expectStartToFail(join(createTemporaryFile('a-file', 'text'), 'below'))
     if (process.platform === 'linux') await expectStartToFail('/proc/admin-keys-emulator')
   })
 
@@ -398,18 +398,18 @@ describe('data directories that cannot be used', () => {
   )
 
   test('a data directory that is a file stops the start', async () => {
-    await expectStartToFail(temporaryFile('a-file', 'text'))
+    await expectStartToFail(createTemporaryFile('a-file', 'text'))
   })
 
   test('a data directory that another process uses stops the start', async () => {
-    const data = temporaryFolder()
+    const data = createTemporaryFolder()
     const { url } = await serve(['--data', data])
     expect(await expectStartToFail(data)).toContain('is in use by another process')
     expect((await fetch(url + keysUrl, { headers: auth })).status).toBe(200)
   })
 
   test('a data directory can be used after its process was killed', async () => {
-    const data = temporaryFolder()
+    const data = createTemporaryFolder()
     const { child, finished } = await serve(['--data', data])
     child.kill('SIGKILL')
     await finished
@@ -419,7 +419,7 @@ describe('data directories that cannot be used', () => {
 
   test('a copy of a data directory in use can be used', async () => {
     const data = await createUsedFolder()
-    const copy = temporaryFolder()
+    const copy = createTemporaryFolder()
     const { url } = await serve(['--data', data])
     cpSync(data, copy, { recursive: true })
     const second = await serve(['--data', copy])

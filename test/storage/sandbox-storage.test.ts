@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl, type TestResponse } from '../support/app.ts'
 import { sandboxPath, startControlApp } from '../support/control-app.ts'
-import { temporaryFile, temporaryFolder } from '../support/files.ts'
+import { createTemporaryFile, createTemporaryFolder } from '../support/files.ts'
 import { serve } from '../support/program.ts'
 
 type Control = (
@@ -111,7 +111,7 @@ async function expectSandboxesKept(control: Control): Promise<void> {
 
 describe('sandboxes in a data directory', () => {
   test('a sandbox survives a restart with another seed, except for its faults and journal', async () => {
-    const dataDirectory = temporaryFolder()
+    const dataDirectory = createTemporaryFolder()
     const first = await startControlApp({ dataDirectory, seed })
     await useSandboxes(first.control)
     await first.call('GET', keysUrl)
@@ -124,8 +124,8 @@ describe('sandboxes in a data directory', () => {
   })
 
   test('a sandbox survives kill -9, except for its faults and journal', async () => {
-    const data = temporaryFolder()
-    const first = await serve(['--data', data, '--seed', temporaryFile('seed.yaml', seed)])
+    const data = createTemporaryFolder()
+    const first = await serve(['--data', data, '--seed', createTemporaryFile('seed.yaml', seed)])
     await useSandboxes(createControl(first.url))
     await fetch(first.url + keysUrl, { headers: { authorization: `Bearer ${adminKey}` } })
     const before = [
@@ -140,7 +140,7 @@ describe('sandboxes in a data directory', () => {
   })
 
   test('a reset, a snapshot restore or a state replacement survives kill -9 right after its response', async () => {
-    const data = temporaryFolder()
+    const data = createTemporaryFolder()
     const changes: [change: (control: Control) => Promise<unknown>, expectedNames: string[]][] = [
       [(control) => control('PUT', '/state', { keys: [{ name: 'loaded' }] }), ['Admin key', 'loaded']],
       [(control) => control('POST', '/snapshots/s/restore'), ['Admin key', 'initial']],
@@ -162,7 +162,7 @@ describe('sandboxes in a data directory', () => {
 
 describe('resets in a data directory', () => {
   test('a reset restores the initial state repeatedly, also after restarts', async () => {
-    const dataDirectory = temporaryFolder()
+    const dataDirectory = createTemporaryFolder()
     let before: unknown
     for (let n = 0; n < 3; n++) {
       const { control, create, app } = await startControlApp({ dataDirectory, seed: n === 0 ? seed : [] })
@@ -176,7 +176,7 @@ describe('resets in a data directory', () => {
   })
 
   test('a reset or a snapshot restore keeps both the stored and the current admin key valid', async () => {
-    const dataDirectory = temporaryFolder()
+    const dataDirectory = createTemporaryFolder()
     const first = await startControlApp({ dataDirectory })
     await first.control('PUT', '/snapshots/s')
     await first.app.close()
@@ -193,12 +193,12 @@ describe('resets that cannot be written', () => {
   test.each(['sandbox.sqlite.new', 'sandbox.sqlite'])(
     'a reset that cannot write %s fails and leaves the sandbox usable and stored',
     async (file) => {
-      const dataDirectory = temporaryFolder()
+      const dataDirectory = createTemporaryFolder()
       const first = await startControlApp({ dataDirectory, seed })
       const { create, names, control } = first
       await create({ name: 'before' })
       const path = join(folderOf(dataDirectory, 'default'), file)
-      const backup = join(temporaryFolder(), file)
+      const backup = join(createTemporaryFolder(), file)
       if (existsSync(path)) renameSync(path, backup)
       mkdirSync(join(path, 'blocks writing'), { recursive: true })
       expect((await control('POST', '/reset')).status).toBe(500)
@@ -220,7 +220,7 @@ describe('resets that cannot be written', () => {
 })
 
 test('partially written files of a crash are ignored and are removed with their sandbox', async () => {
-  const dataDirectory = temporaryFolder()
+  const dataDirectory = createTemporaryFolder()
   const first = await startControlApp({ dataDirectory })
   await useSandboxes(first.control)
   const before = await readSandbox(first.control, 'copy')
@@ -241,7 +241,7 @@ test('partially written files of a crash are ignored and are removed with their 
 
 describe('removed sandboxes', () => {
   test('removing a sandbox removes all its files, and a new sandbox of the same name starts empty', async () => {
-    const dataDirectory = temporaryFolder()
+    const dataDirectory = createTemporaryFolder()
     const first = await startControlApp({ dataDirectory })
     await useSandboxes(first.control)
     expect(readdirSync(folderOf(dataDirectory, 'copy')).sort()).toEqual(
@@ -257,7 +257,7 @@ describe('removed sandboxes', () => {
   })
 
   test('a new sandbox has no snapshots of a removed one with the same name, even after a crash', async () => {
-    const dataDirectory = temporaryFolder()
+    const dataDirectory = createTemporaryFolder()
     const first = await startControlApp({ dataDirectory })
     await useSandboxes(first.control)
     const folder = folderOf(dataDirectory, 'copy')
@@ -272,7 +272,7 @@ describe('removed sandboxes', () => {
 })
 
 test('snapshots whose names differ only in case are stored separately', async () => {
-  const dataDirectory = temporaryFolder()
+  const dataDirectory = createTemporaryFolder()
   const first = await startControlApp({ dataDirectory })
   for (const name of ['snap', 'SNAP', 'initial', 'sandbox']) {
     await first.control('PUT', '/state', { keys: [{ name }] })
@@ -294,7 +294,7 @@ test('snapshots whose names differ only in case are stored separately', async ()
 })
 
 test('a seeded random sequence that starts again after a restart generates no existing ID or value', async () => {
-  const dataDirectory = temporaryFolder()
+  const dataDirectory = createTemporaryFolder()
   const ids = new Set<string>()
   const values = new Set<string>()
   for (let n = 0; n < 3; n++) {

@@ -3,7 +3,7 @@ import { type Response as InjectedResponse, inject as injectRequest } from 'ligh
 import { expect, onTestFinished } from 'vitest'
 import { loadSeeds } from '../../src/sandbox/seed/load.ts'
 import { type App, type AppOptions, buildApp } from '../../src/server/app.ts'
-import { temporaryFile } from './files.ts'
+import { createTemporaryFile } from './files.ts'
 import { type Rerun, startRerun } from './rerun.ts'
 import { checkResponses } from './response-contract.ts'
 
@@ -68,7 +68,7 @@ export async function startApp(options: TestOptions = {}): Promise<TestApp> {
     breaksResponses = false,
     ...rest
   } = options
-  const sources = typeof seed === 'string' ? [temporaryFile('seed.yaml', seed)] : seed
+  const sources = typeof seed === 'string' ? [createTemporaryFile('seed.yaml', seed)] : seed
   const violations: string[] = []
   const app = await buildApp({
     onAppCreated: (fastify) => checkResponses(fastify, violations, { breaksResponses, inject: (url) => inject(url) }),

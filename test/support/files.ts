@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** A new folder that is gone after the test. */
-export function temporaryFolder(): string {
+/** Creates a folder that is removed after the test. Returns its path. */
+export function createTemporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'admin-keys-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** A file with that text, gone after the test. */
-export function temporaryFile(name: string, text: string): string {
-  const path = join(temporaryFolder(), name)
+/** Creates a file that is removed after the test. Returns its path. */
+export function createTemporaryFile(name: string, text: string): string {
+  const path = join(createTemporaryFolder(), name)
   writeFileSync(path, text)
   return path
 }

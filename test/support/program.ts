@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
-/** The command, as a clone, the package and the image run it. */
-export const command = fileURLToPath(new URL('../../bin/admin-keys-emulator.cjs', import.meta.url))
+/** The entry point that the repository, the package and the image all run. */
+export const programPath = fileURLToPath(new URL('../../bin/admin-keys-emulator.cjs', import.meta.url))
 
-export interface Finished {
+export interface ProgramResult {
   code: number | null
   stdout: string
   stderr: string
@@ -14,22 +14,22 @@ export interface Finished {
 
 export interface Program {
   child: ChildProcess
-  /** What it has written so far. */
+  /** The output so far. */
   output: { stdout: string; stderr: string }
-  finished: Promise<Finished>
+  finished: Promise<ProgramResult>
 }
 
-/** Starts the program with those arguments and only that environment of ours; it is ended after the test. */
+/** Starts the program without inherited EMULATOR_* and OPENAI_* variables. It is killed after the test. */
 export function startProgram(
   args: string[],
   env: Record<string, string> = {},
-  { execArgv = [], ...as }: { uid?: number; gid?: number; execArgv?: string[] } = {},
+  { execArgv = [], ...user }: { uid?: number; gid?: number; execArgv?: string[] } = {},
 ): Program {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(EMULATOR|OPENAI|VITEST|NODE_OPTIONS)/.test(name))
-  const child = spawn(process.execPath, [...execArgv, command, ...args], {
+  const child = spawn(process.execPath, [...execArgv, programPath, ...args], {
     env: { ...Object.fromEntries(inherited), NODE_COMPILE_CACHE: process.env['ADMIN_KEYS_COMPILE_CACHE'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...as,
+    ...user,
   })
   const output = { stdout: '', stderr: '' }
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
@@ -42,30 +42,30 @@ export function startProgram(
   return { child, output, finished }
 }
 
-/** Runs a command to its end. */
-export const runProgram = (args: string[], env?: Record<string, string>): Promise<Finished> =>
+/** Runs a command until it exits. */
+export const runProgram = (args: string[], env?: Record<string, string>): Promise<ProgramResult> =>
   startProgram(args, env).finished
 
-export interface Serving extends Program {
+export interface RunningServer extends Program {
   url: string
 }
 
-/** The URL of the start line, once it is there. */
-export const startLine = (program: Program): Promise<string> =>
+/** Resolves to the URL in the startup line. Rejects if the program exits first. */
+export const waitForServerUrl = (program: Program): Promise<string> =>
   new Promise((resolve, reject) => {
     program.child.stdout?.on('data', () => {
       const line = /^(\{.*\})\n/.exec(program.output.stdout)?.[1]
       if (line !== undefined) resolve(JSON.parse(line).url)
     })
-    program.finished.then(({ code, stderr }) => reject(new Error(`ended with ${code}: ${stderr}`)))
+    program.finished.then(({ code, stderr }) => reject(new Error(`exited with ${code}: ${stderr}`)))
   })
 
-/** Starts a server on a free port and waits for its start line. */
+/** Starts a server on a free port and waits until it listens. */
 export async function serve(
   args: string[] = [],
   env: Record<string, string> = {},
   { execArgv = [] }: { execArgv?: string[] } = {},
-): Promise<Serving> {
+): Promise<RunningServer> {
   const program = startProgram(['--port', '0', '--log-level', 'warn', ...args], env, { execArgv })
-  return { ...program, url: await startLine(program) }
+  return { ...program, url: await waitForServerUrl(program) }
 }

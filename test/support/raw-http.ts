@@ -1,13 +1,14 @@
 import { connect } from 'node:net'
 
 /**
- * Sends bytes over a connection of its own and answers all that comes back until the other side closes it, or falls
- * silent for `quiet` milliseconds, or is silent from the beginning for `giveUp`. With `end` our side is closed after sending.
+ * Sends bytes on a new connection and resolves to everything received until the server closes it. Also stops `quietMs`
+ * after the last received bytes, or after `timeoutMs` without any. `halfClose` half-closes the connection after
+ * sending.
  */
-export function exchangeRaw(
+export function sendRaw(
   url: string,
   bytes: string | Buffer | (string | Buffer)[],
-  { quiet = 120, end = false, giveUp = 5000 } = {},
+  { quietMs = 120, timeoutMs = 5000, halfClose = false } = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url)
@@ -18,26 +19,26 @@ export function exchangeRaw(
       socket.destroy()
       resolve(Buffer.concat(received).toString('latin1'))
     }
-    let timer = setTimeout(finish, giveUp)
+    let timer = setTimeout(finish, timeoutMs)
     socket.on('data', (chunk: Buffer) => {
       received.push(chunk)
       clearTimeout(timer)
-      timer = setTimeout(finish, quiet)
+      timer = setTimeout(finish, quietMs)
     })
     socket.on('end', finish)
     socket.on('error', (error: NodeJS.ErrnoException) => (received.length > 0 ? finish() : reject(error)))
     for (const part of [bytes].flat()) socket.write(part)
-    if (end) socket.end()
+    if (halfClose) socket.end()
   })
 }
 
-/** The status of a raw answer and its JSON body. */
-export function parseRaw(answer: string): {
+/** Parses a response with a JSON body. `headers` is the whole head in lower case. */
+export function parseRawResponse(response: string): {
   status: number
   headers: string
   text: string
   body: { error: Record<string, unknown> }
 } {
-  const [head = '', body = ''] = answer.split('\r\n\r\n', 2)
+  const [head = '', body = ''] = response.split('\r\n\r\n', 2)
   return { status: Number(head.split(' ')[1]), headers: head.toLowerCase(), text: body, body: JSON.parse(body) }
 }

@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs'
 export interface Snippet {
   language: string
   text: string
-  /** Where it begins, for messages. */
+  /** The line of its opening fence, for messages. */
   line: number
 }
 
-/** The fenced blocks of a document. */
-export function snippetsOf(file: URL): Snippet[] {
+/** Returns the fenced code blocks of a Markdown file. */
+export function readSnippets(file: URL): Snippet[] {
   const text = readFileSync(file, 'utf8')
   return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(({ 1: language = '', 2: body = '', index }) => ({
     language,

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 
-/** The slice of the published document beside the checkout, where there is one; it is no part of this project. */
+/** Part of OpenAI's published OpenAPI document. It is not in this repository, so it may be absent. */
 export const upstreamFile = new URL('../../../shared/upstream/admin-api-keys.openapi.json', import.meta.url)
 
 export const hasUpstream = existsSync(upstreamFile)

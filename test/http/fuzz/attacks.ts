@@ -1,42 +1,41 @@
 import fc from 'fast-check'
-import { cut, type Ending, type Sending } from './connection.ts'
+import { type Ending, splitBytes, type Transmission } from './connection.ts'
+import { fuzzedRequest } from './fuzzed-requests.ts'
 import { bytes } from './http-tokens.ts'
-import { frame } from './request-generators.ts'
-import { inShell } from './to-bash.ts'
+import { toBash } from './to-bash.ts'
 
-/** Something done to a text, somewhere in it. */
 type Edit = (text: string) => string
 
-const splice = (place: number, count: number, more: string): Edit => {
-  const at = (text: string) => place % (text.length + 1)
-  return (text) => text.slice(0, at(text)) + more + text.slice(at(text) + count)
+const splice = (position: number, count: number, inserted: string): Edit => {
+  const offsetIn = (text: string) => position % (text.length + 1)
+  return (text) => text.slice(0, offsetIn(text)) + inserted + text.slice(offsetIn(text) + count)
 }
 
 const edit: fc.Arbitrary<Edit> = fc.oneof(
-  fc.tuple(fc.nat(), bytes(4)).map(([place, more]) => splice(place, 0, more)),
-  fc.tuple(fc.nat(), bytes(1)).map(([place, other]) => splice(place, 1, other)),
-  fc.tuple(fc.nat(), fc.nat({ max: 40 })).map(([place, count]) => splice(place, count, '')),
-  fc.nat().map((place) => splice(place, Number.POSITIVE_INFINITY, '')),
+  fc.tuple(fc.nat(), bytes(4)).map(([position, inserted]) => splice(position, 0, inserted)),
+  fc.tuple(fc.nat(), bytes(1)).map(([position, replacement]) => splice(position, 1, replacement)),
+  fc.tuple(fc.nat(), fc.nat({ max: 40 })).map(([position, count]) => splice(position, count, '')),
+  fc.nat().map((position) => splice(position, Number.POSITIVE_INFINITY, '')),
 )
 
 const edits = fc.oneof(
   { weight: 4, arbitrary: fc.constant<Edit[]>([]) },
   { weight: 1, arbitrary: fc.array(edit, { maxLength: 3 }) },
 )
-const pause = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat({ max: 10 }) })
-const ending = fc.constantFrom<Ending>('half-close', 'half-close', 'wait', 'leave', 'reset')
+const pauseMs = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat({ max: 10 }) })
+const ending = fc.constantFrom<Ending>('half-close', 'half-close', 'await-responses', 'close', 'reset')
 
-/** What a hostile or broken client may send, and how. */
-export const attack: fc.Arbitrary<Sending> = fc
+/** Bytes that a hostile or broken client may send, and how it sends them. */
+export const attack: fc.Arbitrary<Transmission> = fc
   .record({
-    frames: fc.array(frame, { minLength: 1, maxLength: 5 }),
+    requests: fc.array(fuzzedRequest, { minLength: 1, maxLength: 5 }),
     edits,
-    cuts: fc.array(fc.nat(), { maxLength: 5 }),
-    pause,
+    splitPoints: fc.array(fc.nat(), { maxLength: 5 }),
+    pauseMs,
     ending,
   })
-  .map(({ frames, edits, cuts, ...rest }) => {
-    const text = edits.reduce((edited, change) => change(edited), frames.join(''))
-    const sending = { segments: cut(Buffer.from(text, 'latin1'), cuts), ...rest }
-    return { ...sending, [fc.toStringMethod]: () => inShell(sending) }
+  .map(({ requests, edits, splitPoints, ...rest }) => {
+    const text = edits.reduce((current, applyEdit) => applyEdit(current), requests.join(''))
+    const transmission = { segments: splitBytes(Buffer.from(text, 'latin1'), splitPoints), ...rest }
+    return { ...transmission, [fc.toStringMethod]: () => toBash(transmission) }
   })

@@ -1,45 +1,46 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Client } from '../../model/generated/client.ts'
+import { SocketClient } from '../../model/harness/client.ts'
 
-const path = '/sandbox/bystander/v1/organization/admin_api_keys?limit=1'
+const path = '/sandbox/concurrent/v1/organization/admin_api_keys?limit=1'
 
-/** A client that asks the same again and again, and must always be answered the same. */
-export function startBystander(port: number) {
-  const client = new Client(port)
-  const ask = () => client.ask({ method: 'GET', path, headers: { Authorization: 'Bearer sk-admin-local' } })
-  let isOver = false
-  let asked = 0
-  let slowest = 0
+/** Starts a client that repeats one request. Every response must be the same. */
+export function startConcurrentClient(port: number) {
+  const client = new SocketClient(port)
+  const send = () => client.send({ method: 'GET', path, headers: { Authorization: 'Bearer sk-admin-local' } })
+  let isStopped = false
+  let requestCount = 0
+  let slowestMs = 0
 
-  async function goOn(): Promise<void> {
-    // The second shows when the first was.
-    await ask()
-    const { outcome: usual } = await ask()
-    while (!isOver) {
-      asked++
-      const begun = performance.now()
-      const { outcome } = await ask()
-      slowest = Math.max(slowest, performance.now() - begun)
-      if (withoutUse(outcome) !== withoutUse(usual)) throw new Error(`a bystander heard ${JSON.stringify(outcome)}`)
+  async function run(): Promise<void> {
+    // The first request sets last_used_at; only the second response contains it.
+    await send()
+    const { outcome: expected } = await send()
+    while (!isStopped) {
+      requestCount++
+      const startedAt = performance.now()
+      const { outcome } = await send()
+      slowestMs = Math.max(slowestMs, performance.now() - startedAt)
+      if (withoutLastUsed(outcome) !== withoutLastUsed(expected))
+        throw new Error(`the concurrent client received ${JSON.stringify(outcome)}`)
     }
     client.close()
   }
 
-  const done = goOn()
-  // Who asks whether it is served hears of a failure.
+  const done = run()
+  // A failure rejects waitUntilServed() and stop(); without this it would also be an unhandled rejection.
   done.catch(() => {})
   return {
-    /** Resolves once it has been answered anew, to how long the slowest answer took so far, in milliseconds. */
-    async served(): Promise<number> {
-      const next = asked + 2
-      while (asked < next) await Promise.race([sleep(1), done])
-      return slowest
+    /** Waits for a complete new request. Resolves to the longest response time so far, in milliseconds. */
+    async waitUntilServed(): Promise<number> {
+      const targetCount = requestCount + 2
+      while (requestCount < targetCount) await Promise.race([sleep(1), done])
+      return slowestMs
     },
     async stop(): Promise<void> {
-      isOver = true
+      isStopped = true
       await done
     },
   }
 }
 
-const withoutUse = (outcome: object) => JSON.stringify(outcome).replace(/last_used_at\W+\d+/, '')
+const withoutLastUsed = (outcome: object) => JSON.stringify(outcome).replace(/last_used_at\W+\d+/, '')

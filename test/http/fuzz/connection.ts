@@ -1,79 +1,83 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
-import { IllFormed, readResponses } from './responses.ts'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { MalformedResponse, parseResponses } from './responses.ts'
 
-/** What a client does when it has sent all: closes its side, waits for answers or for the end, goes away, with a FIN or a RST. */
-export type Ending = 'half-close' | 'wait' | 'stay' | 'leave' | 'reset'
+/**
+ * What the client does after sending: it half-closes the connection, waits for the responses, waits until the server
+ * closes, or closes at once with a FIN or a RST.
+ */
+export type Ending = 'half-close' | 'await-responses' | 'await-close' | 'close' | 'reset'
 
-export interface Sending {
-  /** Written one after the other, each as packets of its own. */
+export interface Transmission {
+  /** Written one after the other, each in its own packets. */
   segments: Buffer[]
-  /** Milliseconds after each. */
-  pause: number
+  /** Pause after each segment. */
+  pauseMs: number
   ending: Ending
-  /** Of the requests, where it is known that each is answered. */
+  /** The methods of the requests, if the server must respond to all of them. */
   methods?: string[]
 }
 
-// In milliseconds. Who does not know how many answers there will be waits until nothing has come for so long.
-const quiet = 30
-const longest = 10_000
+// If the number of responses is unknown, the client waits until nothing has arrived for this long.
+const quietMs = 30
+const timeoutMs = 10_000
 
 /**
- * Sends bytes on a connection of its own and resolves to all that comes back; to nothing, where nobody stays to read it.
- * Rejects where the server leaves a client waiting for what it should do.
+ * Sends bytes on a new connection. Resolves to all received bytes; to none if the client closes or resets the
+ * connection. Rejects if the server neither responds nor closes the connection within 10 s.
  */
-export async function exchange(port: number, { segments, pause, ending, methods }: Sending): Promise<Buffer> {
+export async function transmit(port: number, { segments, pauseMs, ending, methods }: Transmission): Promise<Buffer> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true })
   const chunks: Buffer[] = []
-  let last = performance.now()
+  let lastReceivedAt = performance.now()
   socket.on('data', (bytes: Buffer) => {
     chunks.push(bytes)
-    last = performance.now()
+    lastReceivedAt = performance.now()
   })
-  // Whoever sends on after a refusal may see a reset.
+  // Sending on after an error response may cause a reset.
   socket.on('error', () => {})
   await once(socket, 'connect')
   for (const segment of segments) {
     if (!socket.writable || socket.readableEnded) break
     socket.write(segment)
-    await (pause > 0 ? sleep(pause) : turn())
+    await (pauseMs > 0 ? sleep(pauseMs) : nextTurn())
   }
-  last = performance.now()
+  lastReceivedAt = performance.now()
   if (ending === 'half-close') socket.end()
   if (ending === 'reset') socket.resetAndDestroy()
-  if (ending === 'leave') socket.destroy()
+  if (ending === 'close') socket.destroy()
 
   const isDone = () => {
     if (socket.destroyed || socket.readableEnded) return true
-    if (ending !== 'wait') return false
-    const count = countWhole(Buffer.concat(chunks), methods)
-    return methods === undefined ? count !== undefined && performance.now() - last > quiet : count === methods.length
+    if (ending !== 'await-responses') return false
+    const count = countResponses(Buffer.concat(chunks), methods)
+    return methods === undefined
+      ? count !== undefined && performance.now() - lastReceivedAt > quietMs
+      : count === methods.length
   }
-  for (const begun = performance.now(); !isDone(); await sleep(1)) {
-    if (performance.now() - begun > longest) throw new Error('the server neither answers nor closes')
+  for (const startedAt = performance.now(); !isDone(); await sleep(1)) {
+    if (performance.now() - startedAt > timeoutMs)
+      throw new Error('the server neither responds nor closes the connection')
   }
   socket.destroy()
-  return ending === 'leave' || ending === 'reset' ? Buffer.alloc(0) : Buffer.concat(chunks)
+  return ending === 'close' || ending === 'reset' ? Buffer.alloc(0) : Buffer.concat(chunks)
 }
 
-/** How many answers there are; undefined while one is on its way. */
-function countWhole(bytes: Buffer, methods: string[] | undefined): number | undefined {
+/** Returns the number of complete responses, or undefined while one is incomplete. */
+function countResponses(bytes: Buffer, methods: string[] | undefined): number | undefined {
   try {
-    return readResponses(bytes, methods).length
+    return parseResponses(bytes, methods).length
   } catch (error) {
-    if (error instanceof IllFormed && error.isShort) return undefined
+    if (error instanceof MalformedResponse && error.isIncomplete) return undefined
     throw error
   }
 }
 
-/** Where bytes are cut. */
-export type Cuts = number[] | 'everywhere'
+export type SplitPoints = number[] | 'every-byte'
 
-/** The bytes in pieces. */
-export function cut(bytes: Buffer, cuts: Cuts): Buffer[] {
-  if (cuts === 'everywhere') return Array.from(bytes, (byte) => Buffer.from([byte]))
-  const places = [...new Set(cuts.map((place) => place % Math.max(bytes.length, 1)))].sort((a, b) => a - b)
-  return [0, ...places].map((start, n) => bytes.subarray(start, places[n])).filter(({ length }) => length > 0)
+export function splitBytes(bytes: Buffer, splitPoints: SplitPoints): Buffer[] {
+  if (splitPoints === 'every-byte') return Array.from(bytes, (byte) => Buffer.from([byte]))
+  const offsets = [...new Set(splitPoints.map((offset) => offset % Math.max(bytes.length, 1)))].sort((a, b) => a - b)
+  return [0, ...offsets].map((start, n) => bytes.subarray(start, offsets[n])).filter(({ length }) => length > 0)
 }

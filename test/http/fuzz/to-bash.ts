@@ -1,15 +1,15 @@
-import type { Sending } from './connection.ts'
+import type { Transmission } from './connection.ts'
 
-/** The same bytes in the same pieces, for a bash, with what comes back within two seconds. */
-export function inShell({ segments, pause, ending }: Sending): string {
-  const wait = pause === 0 ? '' : `sleep ${pause / 1000}; `
-  const pieces = segments.map((segment) => `printf '${escaped(segment)}' >&3; ${wait}`)
-  const rest = ending === 'wait' || ending === 'half-close' ? 'timeout 2 cat <&3; ' : ''
-  return `exec 3<>/dev/tcp/127.0.0.1/4010; ${pieces.join('')}${rest}exec 3>&- # ${ending}`
+/** Returns a bash command that sends the same segments and prints what arrives within two seconds. */
+export function toBash({ segments, pauseMs, ending }: Transmission): string {
+  const wait = pauseMs === 0 ? '' : `sleep ${pauseMs / 1000}; `
+  const writes = segments.map((segment) => `printf '${escapeForPrintf(segment)}' >&3; ${wait}`)
+  const readResponse = ending === 'await-responses' || ending === 'half-close' ? 'timeout 2 cat <&3; ' : ''
+  return `exec 3<>/dev/tcp/127.0.0.1/4010; ${writes.join('')}${readResponse}exec 3>&- # ${ending}`
 }
 
-// printf has escapes of its own, and a quote would end the word.
-const escaped = (bytes: Buffer) =>
+// printf interprets backslashes and percent signs, and a single quote would end the shell word.
+const escapeForPrintf = (bytes: Buffer) =>
   bytes
     .toString('latin1')
     .replaceAll('\r', '\\r')

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 
-/** When all of it happens, in Unix seconds. */
+/** The frozen clock of the seeds, in Unix seconds. */
 export const now = Date.UTC(2026, 0, 1) / 1000
 
-/** A key as a seed says it. */
 export interface SeedKey {
   id: string
   name: string | null
@@ -15,28 +14,28 @@ export interface SeedKey {
   owner?: { type: 'service_account'; name: string }
 }
 
-const near = fc.integer({ min: -2, max: 2 }).map((seconds) => now + seconds)
+const nearNow = fc.integer({ min: -2, max: 2 }).map((seconds) => now + seconds)
 
 const key = fc.record(
   {
     name: fc.option(fc.string({ unit: 'grapheme', maxLength: 10 })),
-    created_at: near,
-    expires_at: fc.option(near, { freq: 2 }),
-    last_used_at: fc.option(near),
+    created_at: nearNow,
+    expires_at: fc.option(nearNow, { freq: 2 }),
+    last_used_at: fc.option(nearNow),
     deleted: fc.nat({ max: 3 }).map((n) => n === 0),
     owner: fc.constant({ type: 'service_account' as const, name: 'bot' }),
   },
   { requiredKeys: ['name', 'created_at', 'expires_at', 'last_used_at', 'deleted'] },
 )
 
-/** Keys of about one time, in order of insertion, some deleted, some expired. */
-export const population = (most: number): fc.Arbitrary<SeedKey[]> =>
+/** Keys created within a few seconds, in order of insertion; some are deleted, some expired. */
+export const seedKeys = (maxLength: number): fc.Arbitrary<SeedKey[]> =>
   fc
-    .array(key, { maxLength: most, size: 'max' })
+    .array(key, { maxLength, size: 'max' })
     .map((keys) => keys.map((each, n) => ({ ...each, id: `key_${n}`, value: `sk-admin-value-of-key-${n}` })))
 
-/** More keys than a page may hold, all of one second. */
-export const hundred: SeedKey[] = Array.from({ length: 110 }, (_, n) => ({
+/** More keys than the largest page, all with the same `created_at`. */
+export const manyKeys: SeedKey[] = Array.from({ length: 110 }, (_, n) => ({
   id: `key_${n}`,
   name: null,
   value: `sk-admin-value-of-key-${n}`,
@@ -46,14 +45,14 @@ export const hundred: SeedKey[] = Array.from({ length: 110 }, (_, n) => ({
   deleted: false,
 }))
 
-/** The seed of a sandbox that is called by a key of its own, which is the first to be listed. */
-export const seedOf = (keys: SeedKey[]) => ({
+/** Returns a seed with those keys and the admin key of the tests, which is the oldest and so listed first. */
+export const seedWith = (keys: SeedKey[]) => ({
   clock: { now, frozen: true },
   keys: [{ id: 'key_admin', name: 'Admin key', value: 'sk-admin-local', created_at: 0 }, ...keys],
 })
 
-/** The ids that a list shows, in order. */
-export function listed(keys: SeedKey[], order: 'asc' | 'desc'): string[] {
+/** Returns the ids in the order in which a list must return them. */
+export function listedIds(keys: SeedKey[], order: 'asc' | 'desc'): string[] {
   const all = [{ id: 'key_admin', created_at: 0, deleted: false }, ...keys]
   const ids = all
     .filter(({ deleted }) => !deleted)

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import type { Owner } from '../../../src/openai-api/admin-api-keys/key.ts'
 
-/** A key as it should be. */
+/** A key in the model. */
 export interface Key {
   id: string
   name: string | null
-  /** Unknown where the answer that showed it was lost. */
+  /** Undefined if the create response was lost. */
   value: string | undefined
   redacted_value: string
   created_at: number
@@ -15,22 +15,22 @@ export interface Key {
   isDeleted: boolean
 }
 
-/** What forks and snapshots copy; the keys in order of insertion. */
+/** The part of a sandbox that copies and snapshots contain. Keys are in order of insertion. */
 export interface State {
   now: number
   keys: Key[]
 }
 
-/** The file that says how they begin, for a server. */
+/** The seed file that creates `initialState` on a server. */
 export const seedFile = fileURLToPath(new URL('seed.yaml', import.meta.url))
 
-/** What the command is given to start a server whose sandboxes begin so. */
-export const startOptions = '--seed test/model/generated/seed.yaml'
+/** Command-line arguments for a server with this seed, relative to the repository. */
+export const startArgs = '--seed test/model/harness/seed.yaml'
 
 const now = Date.UTC(2026, 0, 1) / 1000
 const day = 86_400
 
-const somebody: Owner = {
+const user: Owner = {
   type: 'user',
   object: 'organization.user',
   id: 'user-generated',
@@ -48,24 +48,24 @@ const bot: Owner = {
   role: 'member',
 }
 
-/** As the API shows a value after its creation. */
-export const redacted = (value: string): string => `${value.slice(0, 8)}...${value.slice(-3)}`
+/** Returns the redacted form that the API shows after creation. */
+export const redactedValue = (value: string): string => `${value.slice(0, 8)}...${value.slice(-3)}`
 
-const key = (name: string, value: string, facts: Partial<Key> = {}): Key => ({
+const key = (name: string, value: string, overrides: Partial<Key> = {}): Key => ({
   id: `key_${name}`,
   name,
   value,
-  redacted_value: redacted(value),
+  redacted_value: redactedValue(value),
   created_at: now,
   expires_at: null,
   last_used_at: null,
-  owner: somebody,
+  owner: user,
   isDeleted: false,
-  ...facts,
+  ...overrides,
 })
 
-/** How every sandbox begins that the seed is loaded into. */
-export const beginning: State = {
+/** The state of every new sandbox of a server that was started with `seedFile`. */
+export const initialState: State = {
   now,
   keys: [
     key('admin', 'sk-admin-local', { name: 'Admin key' }),

@@ -1,0 +1,97 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { HttpClient, HttpRequest, RequestOutcome } from './client.ts'
+import type { State } from './initial-state.ts'
+import { ModelMismatch } from './model-mismatch.ts'
+import type { GeneratedKey } from './organization-model.ts'
+import { SandboxModel } from './sandbox-model.ts'
+import type { ShellScript } from './shell-script.ts'
+
+interface ModelRunnerOptions {
+  client: HttpClient
+  /** Sandbox names. `default` must be in its initial state; the others must not exist yet. */
+  names: readonly string[]
+  /** Creates the model of a sandbox; without a state it starts from the seed. */
+  createModel?: (initial?: State) => SandboxModel
+  script: ShellScript
+}
+
+// Only a create response may contain a secret that the client did not send.
+const secretPattern = /sk-[A-Za-z0-9_-]{12,}/
+
+// Enough to address keys that were deleted long ago.
+const maxRememberedKeys = 100
+
+/** Runs requests against a server and its model, and compares both. */
+export class ModelRunner {
+  readonly names: readonly string[]
+  /** The most recently created keys of all sandboxes. */
+  readonly createdKeys: GeneratedKey[] = []
+  readonly #client: HttpClient
+  readonly #script: ShellScript
+  readonly #createModel: (initial?: State) => SandboxModel
+  readonly #sandboxes = new Map<string, SandboxModel>()
+
+  constructor({ client, names, script, createModel = (initial) => new SandboxModel(initial) }: ModelRunnerOptions) {
+    this.#client = client
+    this.names = names
+    this.#script = script
+    this.#createModel = createModel
+    if (names.includes('default')) this.getOrCreate('default')
+  }
+
+  nameOf(index: number): string {
+    return this.names[index % this.names.length] ?? 'default'
+  }
+
+  find(name: string): SandboxModel | undefined {
+    return this.#sandboxes.get(name)
+  }
+
+  getOrCreate(name: string): SandboxModel {
+    return this.#sandboxes.get(name) ?? this.createSandbox(name)
+  }
+
+  createSandbox(name: string, initial?: State): SandboxModel {
+    const sandbox = this.#createModel(initial)
+    this.#sandboxes.set(name, sandbox)
+    return sandbox
+  }
+
+  remove(name: string): void {
+    this.#sandboxes.delete(name)
+  }
+
+  /**
+   * Sends a request. `readGeneratedKey` returns the key that the response discloses for the first time. Any other
+   * response with a secret throws ModelMismatch.
+   */
+  async send(
+    request: HttpRequest,
+    readGeneratedKey: (outcome: RequestOutcome) => GeneratedKey | undefined = () => undefined,
+  ) {
+    const entry = this.#script.add(request)
+    const { outcome, head } = await this.#client.send(request)
+    const generatedKey = readGeneratedKey(outcome)
+    entry.generatedKey = generatedKey
+    if (generatedKey === undefined) this.#assertNoSecret(request, outcome, head)
+    else this.#remember(generatedKey)
+    return { outcome, generatedKey }
+  }
+
+  /** Throws ModelMismatch if the values differ. */
+  assertEqual(request: HttpRequest, expected: unknown, received: unknown): void {
+    if (!isDeepStrictEqual(received, expected)) throw new ModelMismatch(request, expected, received, this.#script)
+  }
+
+  #remember(generatedKey: GeneratedKey): void {
+    this.createdKeys.push(generatedKey)
+    if (this.createdKeys.length > maxRememberedKeys) this.createdKeys.shift()
+  }
+
+  #assertNoSecret(request: HttpRequest, outcome: RequestOutcome, head: string): void {
+    const [secret] = secretPattern.exec('text' in outcome ? head + outcome.text : '') ?? []
+    // The server may echo what the client sent in this request.
+    if (secret !== undefined && !`${request.path} ${request.body}`.includes(secret))
+      this.assertEqual(request, 'no secret', outcome)
+  }
+}
