@@ -39,7 +39,9 @@ test('a broken seed stops the container with exit code 2 and the line of the err
   const { code, stdout, stderr } = await runImage({
     flags: mountSeeds({ 'a.yaml': 'keys:\n  - name: ok\n  - name: 5\n' }),
   })
-  expect(stderr).toContain('admin-keys-emulator: seed /seed/a.yaml, line 3, /keys/1/name: must be a string')
+  expect(stderr).toContain(
+    'admin-keys-emulator: seed /seed/a.yaml, line 3, /keys/1/name must be a string of valid Unicode',
+  )
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
 })
 

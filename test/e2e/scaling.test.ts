@@ -67,7 +67,7 @@ test('an escaped sandbox name reaches the same sandbox, and so do its controls',
 })
 
 test.each(['connection_reset', 'empty_response'])(
-  'a %s fault ends the connection, and the proxy does not retry the request',
+  'the fault %s ends the connection, and the proxy does not retry the request',
   async (kind) => {
     const sandbox = `fault-${kind}`
     await arm(sandbox, { operation: 'admin-api-keys-list', kind })
@@ -105,7 +105,7 @@ test('the journal stream passes through the proxy without delay', async () => {
   socket.on('data', (text: string) => {
     received += text
   })
-  await expect.poll(() => received).toContain(': requests')
+  await expect.poll(() => received).toContain(': journal')
   await client('live').list()
   await expect.poll(() => received).toContain('"operation":"admin-api-keys-list"')
   socket.destroy()
