@@ -16,8 +16,9 @@ export function createEmulator({ url, adminKey, controlToken, close }: EmulatorC
   const closing = new AbortController()
   const createSandbox = (name: string): Sandbox => {
     const root = sandboxUrl(url, name)
-    const follow = (filter = {}) =>
-      followJournal({ root, controlToken, closed: closing.signal }, queryOf('journal.follow(filter)', filter))
+    async function* follow(filter = {}) {
+      yield* followJournal({ root, controlToken, closed: closing.signal }, queryOf('journal.follow(filter)', filter))
+    }
     return createSandboxClient(name, sandboxBaseUrl(url, name), createControlClient(root, controlToken), follow)
   }
   const control = createControlClient(url, controlToken)

@@ -155,7 +155,8 @@ export interface Sandbox {
     /** @example await sandbox.journal.clear() */
     clear(): Promise<void>
     /**
-     * Yields new entries, once it is known whether their response was delivered, until `close()`.
+     * Yields new entries, once it is known whether their response was delivered. Ends when the emulator is closed or stops,
+     * or when a reset, restore, load or removal replaces the sandbox's keys. Rejects if the connection is lost.
      * @example for await (const { method, path } of sandbox.journal.follow()) console.log(method, path)
      */
     follow(filter?: Omit<JournalFilter, 'limit'>): AsyncIterable<JournalEntry>
