@@ -12,6 +12,9 @@ import * as errors from './errors.ts'
 
 const limitBytes = 64 * 1024 * 1024
 
+// A client that sends more receives the response before it has sent everything, and may not read it.
+const drainLimitBytes = 2 * limitBytes
+
 /** A body that matches its schema, and how to report what else is wrong with it. */
 export interface ParsedBody<Content> {
   content: Content
@@ -35,7 +38,9 @@ const isUnreadableType = (error: unknown) =>
   (error as { code?: unknown } | null)?.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
 
 async function readControlBody(payload: IncomingMessage): Promise<Buffer> {
-  const bytes = await readBody(payload, { limitBytes, drainLimitBytes: limitBytes }).catch(() => {
+  if (Number(payload.headers['content-length']) > drainLimitBytes) throw errors.bodyTooLarge(limitBytes)
+  const limits = { limitBytes, drainLimitBytes, closesConnection: true }
+  const bytes = await readBody(payload, limits).catch(() => {
     throw errors.bodyIncomplete()
   })
   if (bytes === undefined) throw errors.bodyTooLarge(limitBytes)
