@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyBaseLogger } from 'fastify'
+import { toAuthority } from '../common/http-syntax.ts'
 import { createClientErrorHandler, handleConnectAndExpect } from '../openai-api/http/socket-errors.ts'
 
 interface HttpServerDeps {
@@ -47,7 +48,7 @@ export class HttpServer {
         () => {},
       )
     }
-    this.#deps.log.info(`listening at ${host}:${address.port}`)
+    this.#deps.log.info(`listening at ${toAuthority(host, address.port)}`)
     return address
   }
 
