@@ -2,8 +2,7 @@ import { EmulatorError } from './emulator-error.ts'
 
 interface RequestBody {
   text: string
-  /** The content type. */
-  type: string
+  contentType: string
 }
 
 /** Sends a request to a control and resolves to the text of the response. Rejects with EmulatorError. */
@@ -12,11 +11,10 @@ export type SendControl = (method: string, path: string, body?: RequestBody) => 
 /** `root` is the URL of the emulator, or of one of its sandboxes. */
 export function createSendControl(root: string, token: string | undefined): SendControl {
   return async (method, path, body) => {
-    const type = body === undefined ? {} : { 'content-type': body.type }
-    const { status, ok, text } = await request(root, `/_emulator${path}`, {
+    const { status, ok, text } = await sendRequest(root, `/_emulator${path}`, {
       method,
-      headers: { ...authorizationOf(token), ...type },
-      ...(body === undefined ? {} : { body: body.text }),
+      headers: { ...authorizationOf(token), ...(body && { 'content-type': body.contentType }) },
+      ...(body && { body: body.text }),
     })
     if (!ok) throw toError(status, text)
     return text
@@ -24,7 +22,7 @@ export function createSendControl(root: string, token: string | undefined): Send
 }
 
 /** Resolves to the response, whatever its status. Rejects with EmulatorError if there is none. */
-export async function request(root: string, path: string, init: RequestInit = {}) {
+export async function sendRequest(root: string, path: string, init: RequestInit = {}) {
   const response = await connect(root, path, init)
   return { status: response.status, ok: response.ok, text: await readText(root, response) }
 }
@@ -79,7 +77,7 @@ export type ControlClient = <Result>(method: string, path: string, body?: unknow
 export function createControlClient(root: string, token: string | undefined): ControlClient {
   const send = createSendControl(root, token)
   return async (method, path, content) => {
-    const body = content === undefined ? undefined : { text: JSON.stringify(content), type: 'application/json' }
+    const body = content === undefined ? undefined : { text: JSON.stringify(content), contentType: 'application/json' }
     return JSON.parse(await send(method, path, body))
   }
 }

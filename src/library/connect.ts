@@ -1,6 +1,6 @@
 import { UserError } from '../common/user-error.ts'
 import { parseUrl } from '../config/parsers.ts'
-import { request } from '../control-client/client.ts'
+import { sendRequest } from '../control-client/client.ts'
 import { EmulatorError } from '../control-client/emulator-error.ts'
 import { createEmulator } from './emulator.ts'
 import type { ConnectOptions, Emulator } from './types.ts'
@@ -14,7 +14,7 @@ import type { ConnectOptions, Emulator } from './types.ts'
  */
 export async function connect(to: string | ConnectOptions): Promise<Emulator> {
   const { url, adminKey, controlToken } = readOptions(to)
-  const { ok, status } = await request(url, '/ready')
+  const { ok, status } = await sendRequest(url, '/ready')
   if (!ok) throw new EmulatorError(`${url} is not a ready emulator: got status ${status}`, status, null, null)
   return createEmulator({ url, adminKey, controlToken, close: async () => {} })
 }

@@ -7,7 +7,7 @@ import type { ControlAppDeps } from './control-app.ts'
  * Builds the app of the control API when its first request arrives. Many runs never use it, or not at once, and it would be
  * a fifth of every start (decision 13).
  */
-export class LazyControlServer {
+export class LazyControlApp {
   readonly #deps: ControlAppDeps
   #app: Promise<FastifyInstance> | undefined
 
