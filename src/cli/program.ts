@@ -72,7 +72,7 @@ function unknownCommandMessage(word: string, commands: readonly Command[]): stri
     : `unknown command '${word}'. Available commands: ${names.join(', ')}`
 }
 
-/** Returns one line for an error that the user can fix, and the stack for one that only we can. */
+/** Returns one line for a user's error, the stack for any other. */
 function errorText(error: unknown): string {
   const { message, stack = message, code, syscall } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') return `${message}; choose another port with --port`

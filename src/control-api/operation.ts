@@ -25,9 +25,9 @@ interface ControlDefinition {
   description: string
   responses: ControlResponses
   body?: TSchema
-  /** Stands for `body` in the document, where that is a reference to a component. */
+  /** Documented instead of `body`. */
   openapiBody?: TSchema
-  /** Bodies that work, for the pages to start from. */
+  /** Example bodies for `/docs`. */
   examples?: readonly unknown[]
   params?: TSchema
   querystring?: TSchema

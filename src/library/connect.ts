@@ -6,7 +6,7 @@ import { createEmulator } from './emulator.ts'
 import type { ConnectOptions, Emulator } from './types.ts'
 
 /**
- * Connects to a running emulator. Rejects with EmulatorError if there is none, and with the mistake in an option.
+ * Connects to a running emulator. Rejects with EmulatorError if there is none, and with UserError for an invalid option.
  *
  * @example
  * const emulator = await connect('http://localhost:4010')

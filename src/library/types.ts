@@ -184,7 +184,10 @@ export interface Emulator extends Sandbox {
     /** Removes one sandbox. @example await emulator.sandboxes.delete('my-test') */
     delete(name: string): Promise<void>
   }
-  /** After `startEmulator`: completes requests in flight, for up to 5 seconds, and frees the port. Ends all `follow`. */
+  /**
+   * After `startEmulator`: aborts delays and hangs, completes other requests in flight, for up to 5 seconds, and frees the
+   * port. Ends all `follow`.
+   */
   close(): Promise<void>
   /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void>

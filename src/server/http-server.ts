@@ -8,7 +8,7 @@ import { createClientErrorHandler, handleConnectAndExpect } from '../openai-api/
 
 interface HttpServerDeps {
   dispatch: RequestListener
-  /** Generates the ids of responses to what is not HTTP. */
+  /** Generates request ids for responses to malformed HTTP. */
   requestId: () => string
   log: FastifyBaseLogger
   /** Milliseconds that a request may take to arrive. */
@@ -18,7 +18,7 @@ interface HttpServerDeps {
 const keepAliveTimeoutMs = 72_000
 const shutdownGraceMs = 5000
 
-/** The HTTP servers of one emulator: one per address, all alike. */
+/** The HTTP servers of one emulator, one per address. */
 export class HttpServer {
   readonly #deps: HttpServerDeps
   readonly #servers: Server[]

@@ -31,14 +31,14 @@ const misplacedControlPattern = /^\/.+\/_emulator(\/|$)/
 /** Returns whether a path belongs to the control API. */
 export const isControlPath = (path: string): boolean => controlPathPattern.test(path)
 
-/** Returns whether a path looks like that of a control below a prefix that has none. */
+/** Returns whether a path has `/_emulator` below a prefix without controls, such as `/v1/_emulator/clock`. */
 export const isMisplacedControlPath = (path: string): boolean => misplacedControlPattern.test(path)
 
 /** Returns the path that a request addresses within its sandbox. */
 export const sandboxPath = ({ url, rawPath, isMalformed }: RequestTarget): string =>
   isMalformed ? stripSandbox(rawPath) : url.replace(/[?#].*/s, '')
 
-// A path that cannot be decoded still has to reach the control API's error, if it is one of its paths.
+// A malformed path must still get the control API's error.
 const stripSandbox = (path: string) => path.replace(/^\/sandbox\/[^/]+(?=\/_emulator\/)/, '')
 
 /**
