@@ -47,7 +47,12 @@ function createProgram(environment: NodeJS.ProcessEnv): Command {
     async (options) => (await import('./commands/state.ts')).state(options),
   )
   command('conform', 'Run conformance probes against any server; exit 1 on a difference', [
-    ...(['baseUrl', 'adminKey', 'write', 'pace', 'timeout', 'json'] as const),
+    'baseUrl',
+    'adminKey',
+    'write',
+    'pace',
+    'timeout',
+    'json',
   ]).action(async (options) => (await import('./commands/conform.ts')).runConformCommand(options))
   return program
 }

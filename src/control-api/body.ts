@@ -4,7 +4,6 @@ import type { ValidateFunction } from 'ajv'
 import type { FastifyInstance, FastifyRequest, FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
 import { readBody } from '../common/read-body.ts'
-import { SeedFile } from '../sandbox/seed/schema.ts'
 import { createAjv } from '../schema/ajv.ts'
 import { DocumentError, type SourceDocument } from '../schema/document.ts'
 import { toViolation } from '../schema/schema-errors.ts'
@@ -27,6 +26,10 @@ export function useDocumentBodies(app: FastifyInstance): void {
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) =>
     parseBody(await readControlBody(payload), /^[a-z]+\/(x-)?yaml\b/i.test(request.headers['content-type'] ?? '')),
   )
+  app.addHook('preValidation', ({ body, routeOptions }, _reply, done) => {
+    const { requiresBody } = (routeOptions.schema ?? {}) as { requiresBody?: boolean }
+    done(requiresBody && body === undefined ? errors.invalidBody(undefined, 'is required') : undefined)
+  })
   app.setValidatorCompiler(validatorCompiler)
   app.setErrorHandler((error, { headers }) => {
     throw isUnreadableType(error) ? errors.invalidContentType(headers['content-type'] ?? '') : error
@@ -56,14 +59,6 @@ async function parseBody(bytes: Buffer, isYaml: boolean): Promise<SourceDocument
   return (await import('../schema/yaml.ts')).parseYaml('', text)
 }
 
-/** Returns whether a missing body means an empty object. A missing state is an error. */
-export function isBodyOptional(schema: TSchema): boolean {
-  const { required = [], oneOf } = schema as { required?: string[]; oneOf?: unknown }
-  return !isState(schema) && oneOf === undefined && required.length === 0
-}
-
-const isState = (schema: TSchema) => schema === (SeedFile as TSchema)
-
 const errorAtIn =
   (content: unknown): SourceDocument['errorAt'] =>
   (path, rule, got) =>
@@ -85,7 +80,6 @@ const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart })
   let validate: ValidateFunction | undefined
   return (body: SourceDocument | null) => {
     // Fastify passes null for a missing body.
-    if (body === null && isState(schema)) return { error: errors.invalidBody(undefined, 'is required') }
     const document = body ?? { content: {}, errorAt: errorAtIn({}) }
     validate ??= createAjv().compile(schema)
     if (validate(document.content)) return { value: document }

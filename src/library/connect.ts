@@ -3,6 +3,7 @@ import { parseUrl } from '../config/parsers.ts'
 import { sendRequest } from '../control-client/client.ts'
 import { EmulatorError } from '../control-client/emulator-error.ts'
 import { createEmulator } from './emulator.ts'
+import { rejectUnknownOptions } from './options.ts'
 import type { ConnectOptions, Emulator } from './types.ts'
 
 /**
@@ -26,10 +27,7 @@ function readOptions(to: string | ConnectOptions) {
     throw invalidOption('connect', JSON.stringify(to), `It must be a URL, or an object: {${optionNames.join(', ')}}.`)
   }
   const options = typeof to === 'string' ? { url: to } : to
-  const unknown = Object.keys(options).find((name) => !optionNames.includes(name))
-  if (unknown !== undefined) {
-    throw new UserError(`unknown option '${unknown}'. Available options: ${optionNames.join(', ')}`)
-  }
+  rejectUnknownOptions(options, optionNames)
   const { adminKey = 'sk-admin-local', controlToken } = options
   if (adminKey !== null && typeof adminKey !== 'string') {
     throw invalidOption('adminKey', '[redacted]', 'It must be a string, or null.')

@@ -15,13 +15,13 @@ interface FollowOptions {
  */
 export async function* followJournal(
   { root, controlToken, closed }: FollowOptions,
-  query: URLSearchParams,
+  query: string,
 ): AsyncGenerator<JournalEntry, void, void> {
   if (closed.aborted) return
   const stopped = new AbortController()
   const signal = AbortSignal.any([closed, stopped.signal])
   try {
-    const chunks = await openStream(root, `/_emulator/journal/stream?${query}`, controlToken, signal)
+    const chunks = await openStream(root, `/_emulator/journal/stream${query}`, controlToken, signal)
     let pending = ''
     for await (const chunk of chunks) {
       pending += chunk
