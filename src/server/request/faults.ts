@@ -55,21 +55,6 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
     }
   }
 
-  /** Ends early when the client closes the connection: nobody waits for the response. Rejects with RequestAborted. */
-  async function delay(ms: number, { socket }: FastifyRequest, signals: (AbortSignal | undefined)[]): Promise<void> {
-    const disconnected = new AbortController()
-    const disconnect = () => disconnected.abort()
-    if (socket.destroyed) disconnect()
-    socket.once('close', disconnect)
-    try {
-      await waitUnlessAborted(ms, [...signals, disconnected.signal])
-    } catch (error) {
-      if (signals.some((signal) => signal?.aborted)) throw error
-    } finally {
-      socket.off('close', disconnect)
-    }
-  }
-
   async function applyAfterFaults(request: FastifyRequest, sandbox: Sandbox, body: string): Promise<string> {
     const faultyBody = await injectAfter(faultContext(request, sandbox, body), body)
     if (contextOf(request).sandboxSignal?.aborted) throw new RequestAborted()
@@ -116,5 +101,20 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
       sendConnectionFault(fault, reply)
       if (fault.kind === 'hang') hangUntilAborted(contextOf(request), reply)
     },
+  }
+}
+
+/** Ends early when the client closes the connection: nobody waits for the response. Rejects with RequestAborted. */
+async function delay(ms: number, { socket }: FastifyRequest, signals: (AbortSignal | undefined)[]): Promise<void> {
+  const disconnected = new AbortController()
+  const disconnect = () => disconnected.abort()
+  if (socket.destroyed) disconnect()
+  socket.once('close', disconnect)
+  try {
+    await waitUnlessAborted(ms, [...signals, disconnected.signal])
+  } catch (error) {
+    if (signals.some((signal) => signal?.aborted)) throw error
+  } finally {
+    socket.off('close', disconnect)
   }
 }
