@@ -4,7 +4,7 @@ import { installSignalHandlers } from './cli/signals.ts'
 /** Runs the command admin-keys-emulator in this process. */
 export async function main(): Promise<void> {
   installSignalHandlers()
-  // The reader of our output may go away; the server keeps running.
+  // Keep running when the reader of stdout or stderr closes the pipe.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   const exitCode = await run(process.argv.slice(2), process.env)
   if (exitCode !== undefined) process.exitCode = exitCode

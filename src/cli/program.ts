@@ -47,7 +47,12 @@ function createProgram(environment: NodeJS.ProcessEnv): Command {
     async (options) => (await import('./commands/state.ts')).state(options),
   )
   command('conform', 'Run conformance probes against any server; exit 1 on a difference', [
-    ...(['baseUrl', 'adminKey', 'write', 'pace', 'timeout', 'json'] as const),
+    'baseUrl',
+    'adminKey',
+    'write',
+    'pace',
+    'timeout',
+    'json',
   ]).action(async (options) => (await import('./commands/conform.ts')).runConformCommand(options))
   return program
 }
@@ -72,7 +77,7 @@ function unknownCommandMessage(word: string, commands: readonly Command[]): stri
     : `unknown command '${word}'. Available commands: ${names.join(', ')}`
 }
 
-/** Returns one line for an error that the user can fix, and the stack for one that only we can. */
+/** Returns one line for a user's error, the stack for any other. */
 function errorText(error: unknown): string {
   const { message, stack = message, code, syscall } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') return `${message}; choose another port with --port`

@@ -9,3 +9,7 @@ const hostLabel = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i
 /** Returns whether a text is a DNS name without the final dot: labels of 1 to 63 characters, 253 in all. */
 export const isHostName = (text: string): boolean =>
   text.length <= 253 && text.split('.').every((each) => hostLabel.test(each))
+
+/** Returns the host and port of a URL; an IPv6 address is in brackets. */
+export const toAuthority = (host: string | undefined, port: number | undefined): string =>
+  `${host?.includes(':') ? `[${host}]` : host}:${port}`

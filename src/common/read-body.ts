@@ -8,12 +8,14 @@ interface Limits {
   limitBytes: number
   /** Up to this size a longer body is read to its end, so that the client gets the response while it is still sending. */
   drainLimitBytes: number
+  /** The response closes the connection, so the rest of an even longer body stays unread. By default no response is sent. */
+  closesConnection?: boolean
 }
 
 /** Reads a body to its end; resolves to undefined if it is too long. Rejects with IncompleteBody. */
 export function readBody(
   payload: IncomingMessage,
-  { limitBytes, drainLimitBytes }: Limits,
+  { limitBytes, drainLimitBytes, closesConnection = false }: Limits,
 ): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let length = 0
@@ -24,7 +26,8 @@ export function readBody(
       else chunks.push(chunk)
       if (length <= drainLimitBytes) return
       resolve(undefined)
-      payload.destroy()
+      if (closesConnection) payload.pause()
+      else payload.destroy()
     })
     payload.on('end', () => resolve(length > limitBytes ? undefined : Buffer.concat(chunks, length)))
     const rejectIncomplete = () => {

@@ -1,3 +1,4 @@
+import { toAuthority } from '../common/http-syntax.ts'
 import { UserError } from '../common/user-error.ts'
 import type { locationOptions, Options } from './options.ts'
 
@@ -10,5 +11,5 @@ export function emulatorUrl({ url, host, port }: EmulatorLocation): string {
   if (port === 0) throw new UserError('--port: 0 does not say where the emulator is; give its port or --url.')
   // The wildcard address is for listening only.
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+  return `http://${toAuthority(reachable, port)}`
 }

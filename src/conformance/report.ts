@@ -44,7 +44,9 @@ const columnTitles = ['probe', 'evidence', 'expected', 'seen', 'verdict']
 export function toMarkdown(report: Report): string {
   const listed = report.probes.filter(({ seen, verdict }) => !(verdict === 'skipped' && seen === requiresWrite))
   const rows = listed.map(({ probe, evidence, expected, seen, verdict }) => [
-    ...[probe, evidence, expected ?? ''],
+    probe,
+    evidence,
+    expected ?? '',
     verdict === 'same' ? 'as expected' : seen,
     verdict,
   ])

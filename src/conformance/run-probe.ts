@@ -20,7 +20,7 @@ export interface ProbeResult {
 }
 
 /** A ProbeResult without the fields that identify the probe. */
-export type Judgment = Omit<ProbeResult, 'probe' | 'evidence'>
+type Judgment = Omit<ProbeResult, 'probe' | 'evidence'>
 
 /** Runs a probe. Rejects with NoResponse if `isFirst`, because then there is no server. */
 export async function runProbe(probe: Probe, context: ProbeContext, isFirst: boolean): Promise<Judgment> {

@@ -40,7 +40,10 @@ export async function runProbes(probes: readonly Probe[], settings: RunSettings)
   // The cleanup continues after a stop signal.
   const cleanupClient = new ProbeClient(target)
   const context = createProbeContext({
-    ...{ client, createdKeys, redactor, write },
+    client,
+    createdKeys,
+    redactor,
+    write,
     basePath: basePathOf(target.baseUrl),
     host: target.baseUrl.host,
     signal: stop?.drain,

@@ -33,7 +33,7 @@ function createHostCheck(allowedHosts: readonly string[]): Check {
   }
 }
 
-// Strips brackets, port and the dot of the root; a header of another form is taken as it is, and so refused.
+// Strips brackets, port and trailing dot; any other form is kept, so that the check rejects it.
 function hostName(header: string): string {
   const [, address, name] = /^(?:\[([0-9a-f:.]*)\]|([\w.-]*))(?::\d*)?$/i.exec(header) ?? []
   return (address ?? name ?? header).toLowerCase().replace(/\.$/, '')

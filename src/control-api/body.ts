@@ -4,13 +4,15 @@ import type { ValidateFunction } from 'ajv'
 import type { FastifyInstance, FastifyRequest, FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
 import { readBody } from '../common/read-body.ts'
-import { SeedFile } from '../sandbox/seed/schema.ts'
 import { createAjv } from '../schema/ajv.ts'
 import { DocumentError, type SourceDocument } from '../schema/document.ts'
 import { toViolation } from '../schema/schema-errors.ts'
 import * as errors from './errors.ts'
 
 const limitBytes = 64 * 1024 * 1024
+
+// A client that sends more receives the response before it has sent everything, and may not read it.
+const drainLimitBytes = 2 * limitBytes
 
 /** A body that matches its schema, and how to report what else is wrong with it. */
 export interface ParsedBody<Content> {
@@ -24,6 +26,10 @@ export function useDocumentBodies(app: FastifyInstance): void {
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) =>
     parseBody(await readControlBody(payload), /^[a-z]+\/(x-)?yaml\b/i.test(request.headers['content-type'] ?? '')),
   )
+  app.addHook('preValidation', ({ body, routeOptions }, _reply, done) => {
+    const { requiresBody } = (routeOptions.schema ?? {}) as { requiresBody?: boolean }
+    done(requiresBody && body === undefined ? errors.invalidBody(undefined, 'is required') : undefined)
+  })
   app.setValidatorCompiler(validatorCompiler)
   app.setErrorHandler((error, { headers }) => {
     throw isUnreadableType(error) ? errors.invalidContentType(headers['content-type'] ?? '') : error
@@ -35,7 +41,9 @@ const isUnreadableType = (error: unknown) =>
   (error as { code?: unknown } | null)?.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
 
 async function readControlBody(payload: IncomingMessage): Promise<Buffer> {
-  const bytes = await readBody(payload, { limitBytes, drainLimitBytes: limitBytes }).catch(() => {
+  if (Number(payload.headers['content-length']) > drainLimitBytes) throw errors.bodyTooLarge(limitBytes)
+  const limits = { limitBytes, drainLimitBytes, closesConnection: true }
+  const bytes = await readBody(payload, limits).catch(() => {
     throw errors.bodyIncomplete()
   })
   if (bytes === undefined) throw errors.bodyTooLarge(limitBytes)
@@ -50,14 +58,6 @@ async function parseBody(bytes: Buffer, isYaml: boolean): Promise<SourceDocument
   if (!isYaml) return parseJson(text)
   return (await import('../schema/yaml.ts')).parseYaml('', text)
 }
-
-/** Returns whether a missing body means an empty object. A missing state is an error. */
-export function isBodyOptional(schema: TSchema): boolean {
-  const { required = [], oneOf } = schema as { required?: string[]; oneOf?: unknown }
-  return !isState(schema) && oneOf === undefined && required.length === 0
-}
-
-const isState = (schema: TSchema) => schema === (SeedFile as TSchema)
 
 const errorAtIn =
   (content: unknown): SourceDocument['errorAt'] =>
@@ -80,7 +80,6 @@ const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart })
   let validate: ValidateFunction | undefined
   return (body: SourceDocument | null) => {
     // Fastify passes null for a missing body.
-    if (body === null && isState(schema)) return { error: errors.invalidBody(undefined, 'is required') }
     const document = body ?? { content: {}, errorAt: errorAtIn({}) }
     validate ??= createAjv().compile(schema)
     if (validate(document.content)) return { value: document }

@@ -69,9 +69,10 @@ export function registerDocs(app: FastifyInstance, checkHost: (request: FastifyR
     docs.get('/docs/static/swagger-initializer.js', options, (_request, reply) =>
       reply.type('text/javascript; charset=utf-8').send(initializer),
     )
-    docs.get<{ Params: { file: string } }>('/docs/static/:file', options, async ({ method, url, params }, reply) => {
+    docs.get<{ Params: { file: string } }>('/docs/static/:file', options, async (request, reply) => {
+      const { method, originalUrl, params } = request
       const type = Object.hasOwn(contentTypes, params.file) ? contentTypes[params.file] : undefined
-      if (type === undefined) throw errors.unknownControlUrl(method, url)
+      if (type === undefined) throw errors.unknownControlUrl(method, originalUrl.replace(/[?#].*/s, ''))
       return reply.type(type).send(await readFile(join(assetFolder, params.file)))
     })
   })

@@ -71,7 +71,10 @@ export const invalidBody = (param: string | undefined, problem: string): ApiErro
   emulatorError(400, 'invalid_body', `${param ?? 'The body'} ${problem}`, `${param ?? 'body'} ${problem}`, { param })
 
 export const bodyTooLarge = (limit: number): ApiError =>
-  emulatorError(413, 'body_too_large', `The body is longer than ${limit} bytes.`, `limit=${limit}`)
+  emulatorError(413, 'body_too_large', `The body is longer than ${limit} bytes.`, `limit=${limit}`, {
+    // The rest of the body may be unread.
+    headers: { connection: 'close' },
+  })
 
 export const bodyIncomplete = (): ApiError =>
   emulatorError(400, 'body_incomplete', 'The body is incomplete.', 'the client closed the connection')

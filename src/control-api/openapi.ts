@@ -9,7 +9,7 @@ example for one test; it is created on its first request, at \`/sandbox/NAME/v1\
 
 This document describes the emulator in its own words. It is unofficial and not affiliated with OpenAI.`
 
-/** A route can be documented by another schema than the one that it validates. */
+/** Documents `openapiBody` instead of the body schema, if a route has one. */
 const useOpenapiBody = (schema: FastifySchema & { openapiBody?: unknown }): FastifySchema =>
   schema?.openapiBody === undefined ? schema : { ...schema, body: schema.openapiBody }
 

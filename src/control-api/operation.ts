@@ -2,7 +2,6 @@ import type { TSchema } from 'typebox'
 import { ErrorResponse } from '../openai-api/errors/schemas.ts'
 import { challengeHeader, noRetryHeader, reasonHeader } from '../openai-api/http/response-headers.ts'
 import { Ref } from '../schema/typebox.ts'
-import { isBodyOptional } from './body.ts'
 import { bodyExamples, controlServers, optionalBody } from './openapi.ts'
 
 const errorDescriptions = {
@@ -25,9 +24,11 @@ interface ControlDefinition {
   description: string
   responses: ControlResponses
   body?: TSchema
-  /** Stands for `body` in the document, where that is a reference to a component. */
+  /** Rejects a missing body. Otherwise it means an empty object, which the schema may reject. */
+  requiresBody?: boolean
+  /** Documented instead of `body`. */
   openapiBody?: TSchema
-  /** Bodies that work, for the pages to start from. */
+  /** Example bodies for `/docs`. */
   examples?: readonly unknown[]
   params?: TSchema
   querystring?: TSchema
@@ -59,11 +60,16 @@ export function defineControl(operationId: string, definition: ControlDefinition
     servers: controlServers(),
     security: [{}, { ControlToken: [] }],
     ...(body === undefined ? {} : { consumes: ['application/json', 'application/yaml'] }),
-    ...(body !== undefined && isBodyOptional(body) ? optionalBody : {}),
+    ...(body !== undefined && !schemas.requiresBody && acceptsEmptyObject(body) ? optionalBody : {}),
     ...schemas,
     ...(examples === undefined ? {} : bodyExamples(examples)),
     response: Object.fromEntries([...successResponses, ...errorResponses]),
   }
+}
+
+function acceptsEmptyObject(schema: TSchema): boolean {
+  const { required = [], oneOf } = schema as { required?: string[]; oneOf?: unknown }
+  return oneOf === undefined && required.length === 0
 }
 
 function errorHeaders(status: ErrorStatus): Record<string, TSchema> {

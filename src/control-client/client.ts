@@ -2,8 +2,7 @@ import { EmulatorError } from './emulator-error.ts'
 
 interface RequestBody {
   text: string
-  /** The content type. */
-  type: string
+  contentType: string
 }
 
 /** Sends a request to a control and resolves to the text of the response. Rejects with EmulatorError. */
@@ -11,13 +10,11 @@ export type SendControl = (method: string, path: string, body?: RequestBody) => 
 
 /** `root` is the URL of the emulator, or of one of its sandboxes. */
 export function createSendControl(root: string, token: string | undefined): SendControl {
-  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
   return async (method, path, body) => {
-    const type = body === undefined ? {} : { 'content-type': body.type }
-    const { status, ok, text } = await request(root, `/_emulator${path}`, {
+    const { status, ok, text } = await sendRequest(root, `/_emulator${path}`, {
       method,
-      headers: { ...authorization, ...type },
-      ...(body === undefined ? {} : { body: body.text }),
+      headers: { ...authorizationOf(token), ...(body && { 'content-type': body.contentType }) },
+      ...(body && { body: body.text }),
     })
     if (!ok) throw toError(status, text)
     return text
@@ -25,13 +22,9 @@ export function createSendControl(root: string, token: string | undefined): Send
 }
 
 /** Resolves to the response, whatever its status. Rejects with EmulatorError if there is none. */
-export async function request(root: string, path: string, init: RequestInit = {}) {
-  try {
-    const response = await fetch(root + path, init)
-    return { status: response.status, ok: response.ok, text: await response.text() }
-  } catch (error) {
-    throw toConnectError(root, error)
-  }
+export async function sendRequest(root: string, path: string, init: RequestInit = {}) {
+  const response = await connect(root, path, init)
+  return { status: response.status, ok: response.ok, text: await readText(root, response) }
 }
 
 /** Opens a stream and resolves to its text, chunk by chunk, until `signal` aborts. Rejects with EmulatorError. */
@@ -41,25 +34,42 @@ export async function openStream(
   token: string | undefined,
   signal: AbortSignal,
 ): Promise<AsyncIterable<string>> {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
-  const response = await fetch(root + path, { headers, signal }).catch((error) => {
-    throw toConnectError(root, error)
+  const response = await connect(root, path, { headers: authorizationOf(token), signal })
+  if (!response.ok) throw toError(response.status, await readText(root, response))
+  return readChunks(root, response)
+}
+
+async function* readChunks(root: string, { body }: Response): AsyncGenerator<string> {
+  try {
+    if (body !== null) yield* body.pipeThrough(new TextDecoderStream())
+  } catch (error) {
+    throw connectionLost(root, error)
+  }
+}
+
+const connect = (root: string, path: string, init: RequestInit): Promise<Response> =>
+  fetch(root + path, init).catch((error) => {
+    const message = `cannot connect to ${root}: is the emulator running? (${causeOf(error)})`
+    throw new EmulatorError(message, null, 'unreachable', null, error)
   })
-  if (!response.ok) throw toError(response.status, await response.text())
-  return decode(response.body as unknown as AsyncIterable<Uint8Array>)
+
+const readText = (root: string, response: Response): Promise<string> =>
+  response.text().catch((error) => {
+    throw connectionLost(root, error)
+  })
+
+/** Returns the error of a response that ends before it is complete. */
+export const connectionLost = (root: string, error: unknown): EmulatorError =>
+  new EmulatorError(`the connection to ${root} was lost (${causeOf(error)})`, null, 'connection_lost', null, error)
+
+/** Returns why a request failed; fetch itself only says that it failed. */
+function causeOf(error: unknown): string {
+  const { message, code = '' } = ((error as Error).cause ?? error) as NodeJS.ErrnoException
+  return message || code
 }
 
-async function* decode(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder()
-  for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true })
-}
-
-function toConnectError(root: string, error: unknown): EmulatorError {
-  // fetch itself only says that it failed.
-  const { message, code } = ((error as Error).cause ?? error) as NodeJS.ErrnoException
-  const text = `cannot connect to ${root}: is the emulator running? (${message || code})`
-  return new EmulatorError(text, null, 'unreachable', null, error)
-}
+const authorizationOf = (token: string | undefined): Record<string, string> =>
+  token === undefined ? {} : { authorization: `Bearer ${token}` }
 
 /** Sends JSON to a control and resolves to the JSON of the response. Rejects with EmulatorError. */
 export type ControlClient = <Result>(method: string, path: string, body?: unknown) => Promise<Result>
@@ -67,16 +77,29 @@ export type ControlClient = <Result>(method: string, path: string, body?: unknow
 export function createControlClient(root: string, token: string | undefined): ControlClient {
   const send = createSendControl(root, token)
   return async (method, path, content) => {
-    const body = content === undefined ? undefined : { text: JSON.stringify(content), type: 'application/json' }
+    const body = content === undefined ? undefined : { text: JSON.stringify(content), contentType: 'application/json' }
     return JSON.parse(await send(method, path, body))
   }
 }
 
+interface ErrorBody {
+  message?: string
+  code?: string | null
+  param?: string | null
+}
+
 function toError(status: number, text: string): EmulatorError {
+  const { message, code = null, param = null } = parseError(text)
+  return typeof message === 'string'
+    ? new EmulatorError(message, status, code, param)
+    : new EmulatorError(`the response with status ${status} is not from an emulator`, status, null, null)
+}
+
+// A proxy sends errors of other forms.
+function parseError(text: string): ErrorBody {
   try {
-    const { message, code, param } = JSON.parse(text).error
-    return new EmulatorError(message, status, code, param)
+    return { ...JSON.parse(text).error }
   } catch {
-    return new EmulatorError(`the response with status ${status} is not from an emulator`, status, null, null)
+    return {}
   }
 }

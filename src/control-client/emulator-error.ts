@@ -3,9 +3,9 @@ export class EmulatorError extends Error {
   // Static too, because Node prints both and the build shortens the class's own name.
   static override readonly name = 'EmulatorError'
   override name = 'EmulatorError'
-  /** The response status: 400 for a mistake, 404 for not found, 409 for a conflict; `null` without a response. */
+  /** The response status; `null` without a response. */
   readonly status: number | null
-  /** A code such as `invalid_body`; `unreachable` without a response, `null` if there is none. */
+  /** A code such as `invalid_body`; `unreachable` or `connection_lost` without a response, `null` if there is none. */
   readonly code: string | null
   /** Where in the request body the mistake is, as a JSON Pointer; `null` if it is not in the body. */
   readonly param: string | null

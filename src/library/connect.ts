@@ -1,12 +1,13 @@
 import { UserError } from '../common/user-error.ts'
 import { parseUrl } from '../config/parsers.ts'
-import { request } from '../control-client/client.ts'
+import { sendRequest } from '../control-client/client.ts'
 import { EmulatorError } from '../control-client/emulator-error.ts'
 import { createEmulator } from './emulator.ts'
+import { rejectUnknownOptions } from './options.ts'
 import type { ConnectOptions, Emulator } from './types.ts'
 
 /**
- * Connects to a running emulator. Rejects with EmulatorError if there is none, and with the mistake in an option.
+ * Connects to a running emulator. Rejects with EmulatorError if there is none, and with UserError for an invalid option.
  *
  * @example
  * const emulator = await connect('http://localhost:4010')
@@ -14,7 +15,7 @@ import type { ConnectOptions, Emulator } from './types.ts'
  */
 export async function connect(to: string | ConnectOptions): Promise<Emulator> {
   const { url, adminKey, controlToken } = readOptions(to)
-  const { ok, status } = await request(url, '/ready')
+  const { ok, status } = await sendRequest(url, '/ready')
   if (!ok) throw new EmulatorError(`${url} is not a ready emulator: got status ${status}`, status, null, null)
   return createEmulator({ url, adminKey, controlToken, close: async () => {} })
 }
@@ -26,10 +27,7 @@ function readOptions(to: string | ConnectOptions) {
     throw invalidOption('connect', JSON.stringify(to), `It must be a URL, or an object: {${optionNames.join(', ')}}.`)
   }
   const options = typeof to === 'string' ? { url: to } : to
-  const unknown = Object.keys(options).find((name) => !optionNames.includes(name))
-  if (unknown !== undefined) {
-    throw new UserError(`unknown option '${unknown}'. Available options: ${optionNames.join(', ')}`)
-  }
+  rejectUnknownOptions(options, optionNames)
   const { adminKey = 'sk-admin-local', controlToken } = options
   if (adminKey !== null && typeof adminKey !== 'string') {
     throw invalidOption('adminKey', '[redacted]', 'It must be a string, or null.')

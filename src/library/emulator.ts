@@ -2,7 +2,7 @@ import { type ControlClient, createControlClient } from '../control-client/clien
 import { defaultSandbox, isSandboxName, sandboxBaseUrl, sandboxNameRule, sandboxUrl } from '../sandbox/names.ts'
 import { assertDuration, assertList, assertNonEmptyString, assertObject } from './arguments.ts'
 import { followJournal } from './follow-journal.ts'
-import type { ArmedFault, Emulator, JournalEntry, Sandbox } from './types.ts'
+import type { ArmedFault, Emulator, JournalEntry, ListedSandbox, Sandbox, Snapshot } from './types.ts'
 
 interface EmulatorConnection {
   url: string
@@ -16,8 +16,9 @@ export function createEmulator({ url, adminKey, controlToken, close }: EmulatorC
   const closing = new AbortController()
   const createSandbox = (name: string): Sandbox => {
     const root = sandboxUrl(url, name)
-    const follow = (filter = {}) =>
-      followJournal({ root, controlToken, closed: closing.signal }, queryOf('journal.follow(filter)', filter))
+    async function* follow(filter = {}) {
+      yield* followJournal({ root, controlToken, closed: closing.signal }, queryOf('journal.follow(filter)', filter))
+    }
     return createSandboxClient(name, sandboxBaseUrl(url, name), createControlClient(root, controlToken), follow)
   }
   const control = createControlClient(url, controlToken)
@@ -37,7 +38,7 @@ export function createEmulator({ url, adminKey, controlToken, close }: EmulatorC
     adminKey,
     sandbox,
     sandboxes: {
-      list: async () => (await control<{ data: [] }>('GET', '/sandboxes')).data,
+      list: async () => (await control<{ data: ListedSandbox[] }>('GET', '/sandboxes')).data,
       async create(options = {}) {
         const body = assertObject('sandboxes.create(sandbox)', options)
         return sandbox((await control<{ name: string }>('POST', '/sandboxes', body)).name)
@@ -76,7 +77,7 @@ function createSandboxClient(
       take: async (snapshot) => control('PUT', itemPath('/snapshots', 'snapshots.take(name)', [snapshot])),
       restore: async (snapshot) =>
         control('POST', `${itemPath('/snapshots', 'snapshots.restore(name)', [snapshot])}/restore`),
-      list: async () => (await control<{ data: [] }>('GET', '/snapshots')).data,
+      list: async () => (await control<{ data: Snapshot[] }>('GET', '/snapshots')).data,
       delete: async (snapshot) =>
         discardResult(control('DELETE', itemPath('/snapshots', 'snapshots.delete(name)', [snapshot]))),
     },
@@ -98,16 +99,18 @@ function createSandboxClient(
     },
     journal: {
       list: async (filter = {}) =>
-        (await control<{ data: JournalEntry[] }>('GET', `/journal?${queryOf('journal.list(filter)', filter)}`)).data,
+        (await control<{ data: JournalEntry[] }>('GET', `/journal${queryOf('journal.list(filter)', filter)}`)).data,
       clear: () => discardResult(control('DELETE', '/journal')),
       follow,
     },
   }
 }
 
-function queryOf(argument: string, filter: object): URLSearchParams {
+/** Returns the query of a filter with its question mark; empty for an empty filter. */
+function queryOf(argument: string, filter: object): string {
   const fields = Object.entries(assertObject(argument, filter)).filter(([, value]) => value !== undefined)
-  return new URLSearchParams(fields.map(([field, value]) => [field, String(value)]))
+  if (fields.length === 0) return ''
+  return `?${new URLSearchParams(fields.map(([field, value]) => [field, String(value)]))}`
 }
 
 /** Returns the path of an item that an argument names, or of the collection without an argument. */

@@ -1,5 +1,4 @@
-import { openStream } from '../control-client/client.ts'
-import { EmulatorError } from '../control-client/emulator-error.ts'
+import { connectionLost, openStream } from '../control-client/client.ts'
 import type { JournalEntry } from './types.ts'
 
 interface FollowOptions {
@@ -10,29 +9,33 @@ interface FollowOptions {
   closed: AbortSignal
 }
 
-/** Yields new journal entries until the emulator or the sandbox is closed or reset. Rejects with EmulatorError. */
+/**
+ * Yields new journal entries until the emulator is closed or stops, or a reset, restore, load or removal replaces the
+ * sandbox's keys. Rejects with EmulatorError, also if the connection is lost.
+ */
 export async function* followJournal(
   { root, controlToken, closed }: FollowOptions,
-  query: URLSearchParams,
+  query: string,
 ): AsyncGenerator<JournalEntry, void, void> {
   if (closed.aborted) return
   const stopped = new AbortController()
   const signal = AbortSignal.any([closed, stopped.signal])
   try {
-    const chunks = await openStream(root, `/_emulator/journal/stream?${query}`, controlToken, signal)
+    const chunks = await openStream(root, `/_emulator/journal/stream${query}`, controlToken, signal)
     let pending = ''
     for await (const chunk of chunks) {
       pending += chunk
       const events = pending.split('\n\n')
       pending = events.pop() ?? ''
       for (const event of events) {
+        if (event.startsWith('event: end\n')) return
         const data = /^data: (.*)$/m.exec(event)?.[1]
         if (data !== undefined) yield JSON.parse(data)
       }
     }
+    throw connectionLost(root, new Error('the stream ended without the event `end`'))
   } catch (error) {
-    // The end of the stream: closed here, or by a reset of the sandbox or the stop of the server.
-    if (error instanceof EmulatorError) throw error
+    if (!closed.aborted) throw error
   } finally {
     stopped.abort()
   }

@@ -19,15 +19,19 @@ export function readOptions(input: EmulatorOptions): Options<ServerOption> {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw new UserError(`the options must be an object, got ${JSON.stringify(input) ?? typeof input}`)
   }
-  const unknown = Object.keys(input).find((name) => !serverOptions.includes(name as ServerOption))
-  if (unknown !== undefined) {
-    throw new UserError(`unknown option '${unknown}'. Available options: ${serverOptions.join(', ')}`)
-  }
+  rejectUnknownOptions(input, serverOptions)
   const options = serverOptions.map((name) => {
     const value = Object.hasOwn(input, name) ? input[name] : undefined
     return [name, readOption(name, value === undefined ? libraryDefaults[name] : value)]
   })
   return Object.freeze(Object.fromEntries(options))
+}
+
+/** Throws UserError for an option whose name is not one of `names`. */
+export function rejectUnknownOptions(input: object, names: readonly string[]): void {
+  const unknown = Object.keys(input).find((name) => !names.includes(name))
+  if (unknown === undefined) return
+  throw new UserError(`unknown option '${unknown}'. Available options: ${names.join(', ')}`)
 }
 
 function readOption(name: ServerOption, value: unknown): unknown {

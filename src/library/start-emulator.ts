@@ -4,8 +4,8 @@ import { readOptions } from './options.ts'
 import type { Emulator, EmulatorOptions } from './types.ts'
 
 /**
- * Starts an emulator in this process and resolves when it listens. Emulators share nothing. Rejects with the mistake in an
- * option or a seed, and with the error of the socket if the port is taken.
+ * Starts an emulator in this process and resolves when it listens. Emulators share nothing. Rejects with UserError for an
+ * invalid option or seed, and with the error of the socket if the port is taken.
  *
  * @example
  * await using emulator = await startEmulator({ seed: 'paging' })

@@ -155,7 +155,8 @@ export interface Sandbox {
     /** @example await sandbox.journal.clear() */
     clear(): Promise<void>
     /**
-     * Yields new entries, once it is known whether their response was delivered, until `close()`.
+     * Yields new entries, once it is known whether their response was delivered. Ends when the emulator is closed or stops,
+     * or when a reset, restore, load or removal replaces the sandbox's keys. Rejects if the connection is lost.
      * @example for await (const { method, path } of sandbox.journal.follow()) console.log(method, path)
      */
     follow(filter?: Omit<JournalFilter, 'limit'>): AsyncIterable<JournalEntry>
@@ -183,7 +184,10 @@ export interface Emulator extends Sandbox {
     /** Removes one sandbox. @example await emulator.sandboxes.delete('my-test') */
     delete(name: string): Promise<void>
   }
-  /** After `startEmulator`: completes requests in flight, for up to 5 seconds, and frees the port. Ends all `follow`. */
+  /**
+   * After `startEmulator`: aborts delays and hangs, completes other requests in flight, for up to 5 seconds, and frees the
+   * port. Ends all `follow`.
+   */
   close(): Promise<void>
   /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void>

@@ -4,31 +4,27 @@ import { createAbortController } from '../common/abort.ts'
 import type { LogLevel } from '../config/options.ts'
 import { createAccessChecks } from '../control-api/access.ts'
 import { registerHealth } from '../control-api/health.ts'
-import { registerAdminApiKeys } from '../openai-api/admin-api-keys/routes.ts'
-import { useJsonBodies } from '../openai-api/http/request-body.ts'
-import { useApiValidation } from '../openai-api/http/validation.ts'
 import { createRandomness } from '../sandbox/randomness.ts'
 import { Registry, type RegistryOptions } from '../sandbox/registry.ts'
 import { createFastify } from './fastify.ts'
 import { HttpServer } from './http-server.ts'
-import { LazyControlServer } from './lazy-control-server.ts'
+import { LazyControlApp } from './lazy-control-app.ts'
 import { createLog, logOptions } from './logging.ts'
 import { registerApi } from './request/api-plugin.ts'
-import { getBody } from './request/body.ts'
 import { createDispatcher } from './request/dispatcher.ts'
-import { createSandboxAccess } from './request/enter-sandbox.ts'
+import { createSandboxResolver } from './request/enter-sandbox.ts'
 import { ResponseBatcher } from './request/pipelining.ts'
-import { AllowedMethods } from './request/routing.ts'
+import { RouteTable } from './request/routing.ts'
 
 export interface AppOptions extends Omit<RegistryOptions, 'log'> {
-  /** Milliseconds that a request may take to arrive; 30,000 by default. */
+  /** Milliseconds that a request may take to arrive; 30,000 by default. Only tests set it. */
   requestTimeout?: number
   /** Host names that may reach the control API besides local names and addresses. */
   allowedHosts: readonly string[]
   /** The token that the control API requires; undefined for none. */
   controlToken?: string | undefined
   logLevel: LogLevel
-  /** Receives each of the two Fastify apps before it is ready. */
+  /** Receives each of the two Fastify apps before it is ready. Only tests set it. */
   onAppCreated?: (app: FastifyInstance) => void
 }
 
@@ -37,7 +33,7 @@ export interface App {
   /** Handles one request, whichever server received it. */
   dispatch: RequestListener
   httpServer: HttpServer
-  /** Aborts waiting requests, lets the others complete, and closes every sandbox. */
+  /** Aborts delays and hangs at once, lets other requests complete for up to 5 s, and closes every sandbox. */
   close(): Promise<void>
 }
 
@@ -56,31 +52,26 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const fallbackRequestId = createRandomness().requestId
   const closing = createAbortController()
   const batcher = new ResponseBatcher()
-  const apiRoutes = new AllowedMethods()
-  const access = createSandboxAccess(registry, fallbackRequestId)
+  const apiRoutes = new RouteTable()
+  const sandboxes = createSandboxResolver(registry, fallbackRequestId)
 
   const api = createFastify(logOptions(log, logLevel))
   apiRoutes.collect(api)
   registerApi(api, {
     registry,
-    access,
+    sandboxes,
     routes: apiRoutes,
     batcher,
     closing: closing.signal,
     log,
-    registerOperations(operations, runOperation) {
-      useJsonBodies(operations, getBody)
-      useApiValidation(operations)
-      registerAdminApiKeys(operations, runOperation)
-    },
   })
   registerHealth(api)
   onAppCreated(api)
   await api.ready()
 
-  const controls = new LazyControlServer({
+  const controls = new LazyControlApp({
     registry,
-    sandboxFor: access.sandboxFor,
+    sandboxFor: sandboxes.sandboxFor,
     ...createAccessChecks({ allowedHosts, controlToken }),
     closing: closing.signal,
     log,

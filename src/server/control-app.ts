@@ -16,9 +16,9 @@ import { createFastify } from './fastify.ts'
 import { logOptions } from './logging.ts'
 import { contextOf } from './request/context.ts'
 import {
-  AllowedMethods,
   isFastifyNotFound,
-  looksLikeControlPath,
+  isMisplacedControlPath,
+  RouteTable,
   rejectUnknownRoutes,
   sandboxPath,
 } from './request/routing.ts'
@@ -34,15 +34,15 @@ export async function buildControlApp(deps: ControlAppDeps): Promise<FastifyInst
   const { checkHost, checkToken, closing, log, logLevel, onAppCreated } = deps
   const app = createFastify(logOptions(log, logLevel))
   await app.register(swagger, openApiOptions)
-  const routes = new AllowedMethods()
+  const routes = new RouteTable()
   routes.collect(app)
 
   function unknownRouteError(request: FastifyRequest): ApiError {
     const { target } = contextOf(request)
     const { method } = request
     const path = sandboxPath(target)
-    const allowed = routes.of(path)?.join(', ')
-    const isMisplaced = allowed === undefined && looksLikeControlPath(path)
+    const allowed = routes.methodsOf(path)?.join(', ')
+    const isMisplaced = allowed === undefined && isMisplacedControlPath(path)
     checkHost(request)
     if (isMisplaced || path.startsWith('/_emulator')) checkToken(request)
     // Pages do not decode their path, so a malformed one is merely unknown.

@@ -10,7 +10,7 @@ export function createFastify(options: FastifyServerOptions): FastifyInstance {
     schemaController,
     rewriteUrl: routedUrl,
     exposeHeadRoutes: false,
-    // Longer than any header can be, so that every id is looked up, however long.
+    // Longer than any request line can be, so that every id is looked up, however long.
     routerOptions: { maxParamLength: 65_536 },
     return503OnClosing: false,
   })

@@ -3,11 +3,12 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyBaseLogger } from 'fastify'
+import { toAuthority } from '../common/http-syntax.ts'
 import { createClientErrorHandler, handleConnectAndExpect } from '../openai-api/http/socket-errors.ts'
 
 interface HttpServerDeps {
   dispatch: RequestListener
-  /** Generates the ids of responses to what is not HTTP. */
+  /** Generates request ids for responses to malformed HTTP. */
   requestId: () => string
   log: FastifyBaseLogger
   /** Milliseconds that a request may take to arrive. */
@@ -17,7 +18,7 @@ interface HttpServerDeps {
 const keepAliveTimeoutMs = 72_000
 const shutdownGraceMs = 5000
 
-/** The HTTP servers of one emulator: one per address, all alike. */
+/** The HTTP servers of one emulator, one per address. */
 export class HttpServer {
   readonly #deps: HttpServerDeps
   readonly #servers: Server[]
@@ -47,7 +48,7 @@ export class HttpServer {
         () => {},
       )
     }
-    this.#deps.log.info(`listening at ${host}:${address.port}`)
+    this.#deps.log.info(`listening at ${toAuthority(host, address.port)}`)
     return address
   }
 

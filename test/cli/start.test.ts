@@ -105,6 +105,20 @@ test('the server keeps running if the readers of stdout and stderr go away', asy
   expect((await program.finished).code).toBe(0)
 })
 
+test.runIf(hasIpv6)(
+  'an IPv6 address is in brackets in the log, and in the base URL for a client without Host',
+  async () => {
+    const { url, output } = await serve(['--host', '::1', '--log-level', 'info'])
+    const port = Number(portOf(url))
+    expect(output.stderr).toContain(`listening at [::1]:${port}`)
+    const socket = connect(port, '::1')
+    socket.write('GET /_emulator/sandboxes HTTP/1.0\r\n\r\n')
+    let response = ''
+    for await (const chunk of socket) response += chunk
+    expect(JSON.parse(response.split('\r\n\r\n')[1] ?? '').data[0].base_url).toBe(`${url}/v1`)
+  },
+)
+
 describe('start --host localhost', () => {
   const addresses = ['127.0.0.1', '::1']
   const urlAt = (address: string, port: string) => `http://${isIPv6(address) ? `[${address}]` : address}:${port}`

@@ -1,9 +1,12 @@
+import { get } from 'node:http'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
 import { sandboxPath, startControlApp } from '../support/control-app.ts'
 import { sendRaw } from '../support/raw-http.ts'
+
+type ControlApp = Awaited<ReturnType<typeof startControlApp>>
 
 const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
 
@@ -169,12 +172,33 @@ describe('a request in flight', () => {
     }
   })
 
-  test('a reset ends an open journal stream', async () => {
-    const { control, listen } = await startControlApp()
+  test.each<[string, (app: ControlApp) => Promise<unknown>]>([
+    ['a reset', ({ control }) => control('POST', '/reset', {}, 'a')],
+    ['a restore', ({ control }) => control('POST', '/snapshots/s/restore', undefined, 'a')],
+    ['a load', ({ control }) => control('PUT', '/state', {}, 'a')],
+    ['the removal of the sandbox', ({ control }) => control('DELETE', '/sandboxes/a')],
+    ['closing the server', ({ app }) => app.close()],
+  ])('%s ends an open journal stream with an event that says so', async (_cause, end) => {
+    const testApp = await startControlApp()
+    const { control, listen } = testApp
+    await control('PUT', '/snapshots/s', undefined, 'a')
     const url = await listen()
-    const stream = await fetch(`${url}/_emulator/journal/stream`)
-    const text = stream.text().catch(() => 'aborted')
+    const stream = await fetch(`${url}/sandbox/a/_emulator/journal/stream`)
+    await end(testApp)
+    expect(await stream.text()).toBe(': journal\n\nevent: end\ndata: {}\n\n')
+  })
+
+  test('a journal stream that its client does not read is closed soon after a reset', async () => {
+    const { app, control, listen, call } = await startControlApp()
+    const closed = new Promise((resolve) => {
+      app.server.prependListener('request', (_request, response) => response.once('close', () => resolve('closed')))
+    })
+    const stalled = get(`${await listen()}/_emulator/journal/stream`, (response) => response.pause())
+    stalled.on('error', () => {})
+    await sleep(100)
+    for (let n = 0; n < 250; n++) await call('POST', keysUrl, { body: { name: 'x'.repeat(16_000) } })
     await control('POST', '/reset')
-    expect(await text).toBe('aborted')
+    expect(await Promise.race([closed, sleep(3000)])).toBe('closed')
+    stalled.destroy()
   })
 })

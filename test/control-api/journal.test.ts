@@ -310,6 +310,25 @@ describe('the journal stream', () => {
     expect(successes.entries).toEqual([])
   })
 
+  test.each([
+    ['during a delay', '', [{ operation: 'list', kind: 'delay', ms: 300 }], 200],
+    ['before its body is complete', `content-type: application/json\r\ncontent-length: 12\r\n`, [], 400],
+  ])(
+    'the stream sends the request of a client that closes the connection %s',
+    async (_when, bodyHeaders, faults, status) => {
+      const { control, listen, listJournal } = await startWithJournal()
+      for (const fault of faults) await control('POST', '/faults', fault)
+      const url = await listen()
+      const { entries } = followStream(url)
+      await sleep(100)
+      const method = bodyHeaders === '' ? 'GET' : 'POST'
+      const head = `${method} ${keysUrl} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${adminKey}\r\n${bodyHeaders}\r\n`
+      await sendRaw(url, head, { timeoutMs: 100 })
+      await expect.poll(() => entries).toMatchObject([{ status, delivered: false }])
+      expect((await listJournal()).data).toEqual(entries)
+    },
+  )
+
   test('the stream rejects `limit`', async () => {
     const { control } = await startWithJournal()
     const { status, body } = await control('GET', '/journal/stream?limit=5')

@@ -182,6 +182,7 @@ describe('sandbox time to live', () => {
 
   test.each([
     ['that is rejected', '', []],
+    ['that a fault delays', `authorization: Bearer ${adminKey}\r\n`, [{ kind: 'delay', ms: 3_600_000 }]],
     ['that a fault makes hang', `authorization: Bearer ${adminKey}\r\n`, [{ kind: 'hang' }]],
   ])(
     'a request %s and whose body stays incomplete does not keep its sandbox from expiring',

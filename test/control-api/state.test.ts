@@ -1,7 +1,9 @@
-import { describe, expect, test } from 'vitest'
+import { connect } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
 import { startControlApp } from '../support/control-app.ts'
 import { observeSandbox } from '../support/observe-sandbox.ts'
+import { parseRawResponse, sendRaw } from '../support/raw-http.ts'
 
 describe('state', () => {
   test('an exported state, loaded elsewhere as a state or as a seed file, behaves the same', async () => {
@@ -114,4 +116,41 @@ describe('state', () => {
     await control('POST', '/reset')
     expect((await control('POST', '/snapshots/big/restore')).body.keys).toBe(150_001)
   }, 60_000)
+})
+
+describe('a body of more than 64 MiB', () => {
+  const mebibyte = 1024 * 1024
+  const putHead = (header: string) => `PUT /_emulator/state HTTP/1.1\r\nhost: x\r\n${header}\r\n\r\n`
+
+  test('a client that sends all of it receives a 413', async () => {
+    const { listen } = await startControlApp()
+    const url = `${await listen()}/_emulator/state`
+    const response = await fetch(url, { method: 'PUT', body: Buffer.alloc(64 * mebibyte + 1, ' ') })
+    const { error } = (await response.json()) as { error: { code: string } }
+    expect([response.status, error.code]).toEqual([413, 'body_too_large'])
+  })
+
+  test('a client that announces more than 128 MiB receives a 413 at once, on a connection that closes', async () => {
+    const { listen } = await startControlApp()
+    const response = await sendRaw(await listen(), putHead(`content-length: ${128 * mebibyte + 1}`))
+    const { status, headers, body } = parseRawResponse(response)
+    expect([status, body.error['code']]).toEqual([413, 'body_too_large'])
+    expect(headers).toContain('\r\nconnection: close')
+  })
+
+  test('a client that sends more than 128 MiB in chunks receives a 413 without sending the rest', async () => {
+    const { listen } = await startControlApp()
+    const socket = connect(Number(new URL(await listen()).port), '127.0.0.1')
+    onTestFinished(() => void socket.destroy())
+    const response = new Promise<string>((resolve, reject) => {
+      socket.once('data', (data) => resolve(data.toString('latin1')))
+      socket.once('error', reject)
+    })
+    socket.write(putHead('transfer-encoding: chunked'))
+    const chunk = Buffer.from(`100000\r\n${' '.repeat(mebibyte)}\r\n`)
+    for (let n = 0; n < 129; n++) await new Promise((resolve) => socket.write(chunk, resolve))
+    const { status, headers } = parseRawResponse(await response)
+    expect(status).toBe(413)
+    expect(headers).toContain('\r\nconnection: close')
+  })
 })

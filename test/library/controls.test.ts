@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import OpenAI from 'openai'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { connect, type Emulator, EmulatorError, startEmulator } from '../../src/library/index.ts'
 
 /** The two functions of the library that return an emulator. */
@@ -119,6 +122,47 @@ test('a rejected call is an EmulatorError with status, code, param and message',
   const withoutToken = await connect(guarded.url)
   await expect(withoutToken.reset()).rejects.toMatchObject({ status: 401, code: 'control_token' })
 })
+
+/** Connects to a server that is ready like an emulator, and handles all other requests by `handle`. */
+async function connectTo(handle: RequestListener): Promise<Emulator> {
+  const server = createServer((request, response) =>
+    request.url === '/ready' ? response.end() : handle(request, response),
+  )
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => void server.close())
+  return connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+}
+
+const callsOfEachKind: [string, (emulator: Emulator) => Promise<unknown>][] = [
+  ['clock.get()', ({ clock }) => clock.get()],
+  ['journal.follow()', ({ journal }) => journal.follow()[Symbol.asyncIterator]().next()],
+]
+
+test.each(
+  callsOfEachKind.flatMap(([name, call]) =>
+    ['{"error":"Forbidden"}', '{"error":null}', '{"error":{"message":5}}', '[]', 'null', '<html>'].map(
+      (body) => [name, body, call] as const,
+    ),
+  ),
+)('%s rejects with the status of a response %s, which is not from an emulator', async (_name, body, call) => {
+  const emulator = await connectTo((_request, response) => response.writeHead(403).end(body))
+  const result = call(emulator)
+  await expect(result).rejects.toMatchObject({ name: 'EmulatorError', status: 403, code: null, param: null })
+  await expect(result).rejects.toThrow('the response with status 403 is not from an emulator')
+})
+
+test.each(callsOfEachKind.flatMap(([name, call]) => [200, 400].map((status) => [name, status, call] as const)))(
+  '%s rejects with an EmulatorError if the connection breaks within the response with status %i',
+  async (_name, status, call) => {
+    const emulator = await connectTo((_request, response) => {
+      response.writeHead(status, { 'content-length': 100 }).write('{"error":')
+      setTimeout(() => response.destroy(), 50)
+    })
+    const result = call(emulator)
+    await expect(result).rejects.toMatchObject({ name: 'EmulatorError', status: null, code: 'connection_lost' })
+    await expect(result).rejects.toThrow(`the connection to ${emulator.url} was lost`)
+  },
+)
 
 test('connect() rejects if no emulator is running, and for an invalid URL', async () => {
   const result = connect('http://127.0.0.1:1')

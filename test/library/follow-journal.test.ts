@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { connect, EmulatorError, type JournalEntry, type Sandbox, startEmulator } from '../../src/library/index.ts'
+import {
+  connect,
+  type Emulator,
+  EmulatorError,
+  type JournalEntry,
+  type Sandbox,
+  startEmulator,
+} from '../../src/library/index.ts'
 import { startControlApp } from '../support/control-app.ts'
+import { serve } from '../support/program.ts'
 
 // The library opens a stream when its iteration starts: entries from before that are not sent.
 const streamOpensMs = 200
@@ -105,4 +113,52 @@ test('journal.follow() rejects with an EmulatorError for an invalid filter or a 
   await expect(next(emulator.journal.follow({ statuses: 404 }))).rejects.toMatchObject({ param: 'statuses' })
   const withoutToken = await connect(emulator.url)
   await expect(next(withoutToken.journal.follow())).rejects.toMatchObject({ status: 401, code: 'control_token' })
+})
+
+test.each([
+  ['startEmulator', async () => startEmulator()],
+  ['connect', async () => connect(await (await startControlApp()).listen())],
+] as const)('close() after %s() ends a journal.follow() that is still connecting', async (_way, start) => {
+  const emulator = await start()
+  const next = emulator.journal.follow()[Symbol.asyncIterator]().next()
+  await emulator.close()
+  expect(await next).toEqual({ value: undefined, done: true })
+})
+
+test.each<[string, (sandbox: Sandbox, server: Emulator) => Promise<unknown>]>([
+  ['a reset', (sandbox) => sandbox.reset()],
+  ['a load', (sandbox) => sandbox.state.replace({})],
+  ['the removal of its sandbox', (sandbox, server) => server.sandboxes.delete(sandbox.name)],
+  ['the stop of the server', (_sandbox, server) => server.close()],
+])('%s ends journal.follow()', async (_cause, end) => {
+  await using server = await startEmulator()
+  const sandbox = (await connect(server.url)).sandbox('mine')
+  const { entries, finished } = await collect(sandbox.journal.follow())
+  await requestKeys(sandbox, '/key_1')
+  await expect.poll(() => entries).toHaveLength(1)
+  await end(sandbox, server)
+  expect(keyIdsOf(await finished)).toEqual(['key_1'])
+})
+
+test('journal.follow() rejects with an EmulatorError if the emulator is killed', async () => {
+  const { url, child } = await serve()
+  const emulator = await connect(url)
+  const { finished } = await collect(emulator.journal.follow())
+  const rejected = expect(finished).rejects.toMatchObject({
+    name: 'EmulatorError',
+    status: null,
+    code: 'connection_lost',
+    message: expect.stringContaining(`the connection to ${url} was lost`),
+  })
+  child.kill('SIGKILL')
+  await rejected
+})
+
+test('journal.follow() rejects at its first entry, not when it is called, for a filter that is no object', async () => {
+  await using emulator = await startEmulator()
+  // @ts-expect-error: the compiler rejects it
+  const entries = emulator.journal.follow(5)
+  const next = entries[Symbol.asyncIterator]().next()
+  await expect(next).rejects.toThrow(TypeError)
+  await expect(next).rejects.toThrow('journal.follow(filter): 5 is invalid. It must be an object.')
 })

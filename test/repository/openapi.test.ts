@@ -206,6 +206,10 @@ describe('the served document and pages', () => {
       expect(page.body.error, url).toMatchObject({ type: 'emulator_error', code: 'unknown_url' })
       expect(page.headers, url).not.toHaveProperty('openai-version')
     }
+    for (const path of ['/docs/nothing', '/docs/st%61tic/nothing.js']) {
+      const { body } = await call('GET', `${path}?version=1`, { as: null })
+      expect(body.error.message).toBe(`The emulator has no page or control at GET ${path}.`)
+    }
     const wrongMethod = await call('POST', '/health', { as: null })
     expect(wrongMethod.text).toBe(
       '{"error":{"message":"POST is not allowed on /health; use GET, HEAD.","type":"emulator_error","param":null,"code":"method_not_allowed"}}',

@@ -6,7 +6,7 @@ import { printError } from '../output.ts'
 export async function reset({ only, ...options }: ControlCommandOptions & Options<'only'>): Promise<void> {
   const text = JSON.stringify(only.length === 0 ? {} : { only })
   const response = await withControlClient(options, (send) =>
-    send('POST', '/reset', { text, type: 'application/json' }),
+    send('POST', '/reset', { text, contentType: 'application/json' }),
   )
   printError(`reset of sandbox '${options.sandbox}': ${JSON.parse(response).reset.join(', ')}`)
 }

@@ -6,11 +6,10 @@ import { defaultSandbox, sandboxBaseUrl } from '../../sandbox/names.ts'
 import { type RunningServer, serve } from '../../server/serve.ts'
 import { onSecondStop, onStop } from '../signals.ts'
 
-// By then a server in use has run the code that serving needs. Node writes its compile cache only when a process exits by
-// itself, and many servers are killed.
+// Late enough for the cache to contain the code that serves requests. Written now, because many servers are killed.
 const compileCacheDelayMs = 1000
 
-// How long the reader of the log may take for what is left of it.
+// How long to wait for the rest of the log to be read.
 const logDrainMs = 500
 
 /** Serves until a signal. Rejects as `serve` does. */

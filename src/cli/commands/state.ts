@@ -31,6 +31,7 @@ export async function state({ load, add, ...options }: ControlCommandOptions & O
 /** Adds file and line to the emulator's error about a seed. Throws UserError if the file is not YAML. */
 async function withFilePosition(error: unknown, file: string, text: string): Promise<unknown> {
   if (!(error instanceof EmulatorError) || error.code !== 'invalid_body') return error
+  // Parsed first, so that a syntax error is reported with its line.
   const { parseYaml } = await import('../../schema/yaml.ts')
   const { lineOf } = parseYaml(file, text)
   if (error.param === null) return error
@@ -39,8 +40,8 @@ async function withFilePosition(error: unknown, file: string, text: string): Pro
 
 function readSeed(file: string) {
   try {
-    const type = file.endsWith('.json') ? 'application/json' : 'application/yaml'
-    return { text: readFileSync(file, 'utf8'), type }
+    const contentType = file.endsWith('.json') ? 'application/json' : 'application/yaml'
+    return { text: readFileSync(file, 'utf8'), contentType }
   } catch (error) {
     throw new UserError(`seed ${file}: cannot be read: ${(error as Error).message}`)
   }

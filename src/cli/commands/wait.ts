@@ -13,9 +13,9 @@ export async function wait({ timeout, ...location }: EmulatorLocation & Options<
   const url = `${emulatorUrl(location)}/ready`
   const deadline = monotonicNow() + timeout
   for (;;) {
-    const status = await requestStatus(url, Math.min(requestTimeoutMs, Math.max(deadline - monotonicNow(), 1)))
-    if (status === '200') return
-    if (monotonicNow() + pollIntervalMs > deadline) return fail(`${url} was not ready within ${timeout} ms: ${status}`)
+    const { ok, detail } = await check(url, Math.min(requestTimeoutMs, Math.max(deadline - monotonicNow(), 1)))
+    if (ok) return
+    if (monotonicNow() + pollIntervalMs > deadline) return fail(`${url} was not ready within ${timeout} ms: ${detail}`)
     await sleep(pollIntervalMs)
   }
 }
@@ -23,19 +23,19 @@ export async function wait({ timeout, ...location }: EmulatorLocation & Options<
 /** Requests `/health` once. Sets exit code 1 if it does not respond with 200. */
 export async function healthcheck(location: EmulatorLocation): Promise<void> {
   const url = `${emulatorUrl(location)}/health`
-  const status = await requestStatus(url, requestTimeoutMs)
-  if (status !== '200') fail(`${url} is not healthy: ${status}`)
+  const { ok, detail } = await check(url, requestTimeoutMs)
+  if (!ok) fail(`${url} is not healthy: ${detail}`)
 }
 
-/** Resolves to the response status, or to the error message if there was no response. */
-function requestStatus(url: string, timeout: number): Promise<string> {
+/** Resolves to whether the status is 200. `detail` is the status, or the error message if there was no response. */
+function check(url: string, timeout: number): Promise<{ ok: boolean; detail: string }> {
   return new Promise((resolve) => {
     const request = get(url, { agent: false, timeout }, (response) => {
       response.resume()
-      resolve(String(response.statusCode))
+      resolve({ ok: response.statusCode === 200, detail: String(response.statusCode) })
     })
     request.on('timeout', () => request.destroy(new Error(`no response within ${Math.round(timeout)} ms`)))
-    request.on('error', (error) => resolve(error.message))
+    request.on('error', ({ message }) => resolve({ ok: false, detail: message }))
   })
 }
 

@@ -7,7 +7,7 @@ import { urlToHttpOptions } from 'node:url'
 import { type HttpResponse, toResponse } from './response.ts'
 
 /** A request as it goes over the wire. Each uses a new connection. */
-export interface OutgoingRequest {
+interface OutgoingRequest {
   method: string
   /** The request target of the request line. */
   target: string

@@ -18,9 +18,23 @@ import { paginationProbes } from './pagination.ts'
 import { precedenceProbes } from './precedence.ts'
 
 const all: Probe[] = [
-  ...[listProbes, paginationProbes, orderProbes, cursorProbes, limitProbes, keyProbes, ownerProbes, basePathProbes],
-  ...[authenticationProbes, errorProbes, precedenceProbes, headerProbes],
-  ...[creationProbes, nameProbes, createBodyProbes, lifecycleProbes, deletionProbes],
+  listProbes,
+  paginationProbes,
+  orderProbes,
+  cursorProbes,
+  limitProbes,
+  keyProbes,
+  ownerProbes,
+  basePathProbes,
+  authenticationProbes,
+  errorProbes,
+  precedenceProbes,
+  headerProbes,
+  creationProbes,
+  nameProbes,
+  createBodyProbes,
+  lifecycleProbes,
+  deletionProbes,
 ].flat()
 
 /** All probes. The first one lists keys; those that write come last. */

@@ -38,7 +38,7 @@ export function registerFaults(app: FastifyInstance, { sandboxFor }: ControlDeps
   const listFaults = defineControl('emulator-faults-list', {
     summary: 'List the faults',
     description:
-      'Lists all faults that were not removed, those that cannot fire again too. `hits` 0: has not fired yet.',
+      'Lists all faults that were not removed, including those that cannot fire again. `hits` 0: has not fired yet.',
     responses: { 200: [Type.Object({ data: Type.Array(ArmedFault) }), 'The faults, oldest first.'] },
   })
   app.get('/_emulator/faults', { schema: listFaults }, (request) => ({

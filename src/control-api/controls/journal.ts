@@ -9,12 +9,18 @@ import type { ControlDeps } from '../deps.ts'
 import * as errors from '../errors.ts'
 import { defineControl } from '../operation.ts'
 
-const StreamEvent = Type.Object({
+const EntryEvent = Type.Object({
   event: Type.Optional(Type.Literal('message', { description: 'The default name of an event.' })),
   id: Type.String({ description: 'The id of the entry.' }),
   data: Type.String({ contentMediaType: 'application/json', contentSchema: Ref(JournalEntrySchema) }),
 })
-const EventStream = Type.Unsafe({ content: { 'text/event-stream': { schema: StreamEvent } } })
+const EndEvent = Type.Object({
+  event: Type.Literal('end', { description: 'Follows the last entry.' }),
+  data: Type.Literal('{}'),
+})
+const EventStream = Type.Unsafe({
+  content: { 'text/event-stream': { schema: Type.Union([EntryEvent, EndEvent]) } },
+})
 
 /** Registers the journal of requests to the emulated API. */
 export function registerJournal(app: FastifyInstance, { sandboxFor, closing }: ControlDeps): void {
@@ -55,9 +61,9 @@ export function registerJournal(app: FastifyInstance, { sandboxFor, closing }: C
   const streamJournal = defineControl('emulator-journal-stream', {
     summary: 'Follow the journal',
     description:
-      'Sends new entries as server-sent events, once it is known whether their response was delivered; with `since`, those after that entry first.',
+      'Sends new entries as server-sent events, once it is known whether their response was delivered; with `since`, those after that entry first. The event `end` ends the stream when the server stops, or when a reset, restore, load or removal replaces the keys of the sandbox; a stream that ends without it was interrupted.',
     querystring: StreamQuery,
-    responses: { 200: [EventStream, 'One event per request, with the entry as JSON.'] },
+    responses: { 200: [EventStream, 'One event per request, with the entry as JSON, and one at the end.'] },
     extraErrors: [400],
   })
   app.get('/_emulator/journal/stream', { schema: streamJournal }, (request, reply) => {
@@ -77,7 +83,7 @@ export function registerJournal(app: FastifyInstance, { sandboxFor, closing }: C
     }
     stream.limitBacklog()
     const unsubscribe = journal.subscribe(sendIfMatching)
-    const stopListening = onAbort([closing, abortSignal], () => reply.raw.destroy())
+    const stopListening = onAbort([closing, abortSignal], () => stream.end())
     onClose([reply.raw], [sandbox.acquire(), unsubscribe, stopListening])
   })
 }
@@ -106,6 +112,9 @@ const indexAfter = (entries: readonly JournalRecord[], id: string | undefined) =
 // A reader that falls further behind is dropped.
 const maxBacklogBytes = 1024 * 1024
 
+// How long a reader may take for the rest of the stream.
+const endTimeoutMs = 1000
+
 function openStream(reply: FastifyReply) {
   reply.hijack()
   const { raw } = reply
@@ -115,13 +124,19 @@ function openStream(reply: FastifyReply) {
   let maxWritableLength = Number.POSITIVE_INFINITY
   return {
     send(entry: JournalEntry): void {
-      if (raw.destroyed) return
+      if (raw.destroyed || raw.writableEnded) return
       raw.write(`id: ${entry.id}\ndata: ${JSON.stringify(entry)}\n\n`)
       if (raw.writableLength > maxWritableLength) raw.destroy()
     },
     /** Limits the backlog from now on; the replay does not count. */
     limitBacklog(): void {
       maxWritableLength = raw.writableLength + maxBacklogBytes
+    },
+    /** Ends the stream with the event that tells its end from an interruption. */
+    end(): void {
+      raw.end('event: end\ndata: {}\n\n')
+      const timer = setTimeout(() => raw.destroy(), endTimeoutMs).unref()
+      raw.once('close', () => clearTimeout(timer))
     },
   }
 }

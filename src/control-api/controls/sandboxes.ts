@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { customAlphabet } from 'nanoid'
 import * as Type from 'typebox'
 import { monotonicNow, systemNow } from '../../common/clock.ts'
+import { toAuthority } from '../../common/http-syntax.ts'
 import {
   defaultSandbox,
   isSandboxName,
@@ -146,5 +147,5 @@ function toListedSandbox({ name, state, createdAt, lastUsed }: Sandbox, request:
 
 /** Returns the base URL by which the client of this request reaches a sandbox. */
 function requestedBaseUrl(name: string, { headers, socket }: FastifyRequest): string {
-  return sandboxBaseUrl(`http://${headers.host ?? `${socket.localAddress}:${socket.localPort}`}`, name)
+  return sandboxBaseUrl(`http://${headers.host ?? toAuthority(socket.localAddress, socket.localPort)}`, name)
 }

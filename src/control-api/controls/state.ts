@@ -61,6 +61,7 @@ export function registerState(app: FastifyInstance, { sandboxFor }: ControlDeps)
     description:
       'Replaces the state by this seed; omitted sections get their defaults. A later reset still returns to the initial state. Aborts requests in flight.',
     body: SeedFile,
+    requiresBody: true,
     examples: [{ behavior: { auth: 'strict' }, clock: { now: '2026-01-01T00:00:00Z' }, keys: exampleKeys }],
     responses: loadedResponse,
   })
@@ -74,6 +75,7 @@ export function registerState(app: FastifyInstance, { sandboxFor }: ControlDeps)
     summary: 'Add keys',
     description: 'Adds the keys of a seed that has no other section: all of them, or none if one has a mistake.',
     body: SeedFile,
+    requiresBody: true,
     openapiBody: KeysOnlySeed,
     examples: [{ keys: exampleKeys }],
     responses: loadedResponse,

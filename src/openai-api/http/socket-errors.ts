@@ -24,12 +24,12 @@ export function createClientErrorHandler(deps: SocketErrorDeps) {
 }
 
 /** Calls `next` after the responses to complete requests that came before, one after the other. */
-function afterPendingResponses(socket: BusySocket, next: () => void): void {
+function afterPendingResponses(socket: BusySocket, respond: () => void): void {
   const pending = socket._httpMessage
-  if (pending?.req.complete) pending.once('close', () => afterPendingResponses(socket, next))
+  if (pending?.req.complete) pending.once('close', () => afterPendingResponses(socket, respond))
   // Nothing can be added to a response that started before its request was complete.
   else if (pending?.headersSent) socket.destroy()
-  else next()
+  else respond()
 }
 
 /** Handles CONNECT and unknown expectations, to which Node would respond with an empty body or not at all. */

@@ -1,28 +1,29 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import { RequestAborted } from '../../common/abort.ts'
-import type { RunOperation } from '../../openai-api/admin-api-keys/routes.ts'
+import { type RunOperation, registerAdminApiKeys } from '../../openai-api/admin-api-keys/routes.ts'
 import type { ApiError } from '../../openai-api/errors/api-error.ts'
 import * as errors from '../../openai-api/errors/catalogue.ts'
+import { useJsonBodies } from '../../openai-api/http/request-body.ts'
+import { useApiValidation } from '../../openai-api/http/validation.ts'
 import { sandboxNameRule } from '../../sandbox/names.ts'
 import type { Registry } from '../../sandbox/registry.ts'
+import { getBody } from './body.ts'
 import { contextOf } from './context.ts'
-import type { SandboxAccess } from './enter-sandbox.ts'
+import type { SandboxResolver } from './enter-sandbox.ts'
 import { createErrorHandler } from './error-handler.ts'
 import { createFaultInjector } from './faults.ts'
 import { finishResponse } from './journal.ts'
 import type { ResponseBatcher } from './pipelining.ts'
-import { type AllowedMethods, rejectUnknownRoutes, sandboxPath } from './routing.ts'
+import { type RouteTable, rejectUnknownRoutes, sandboxPath } from './routing.ts'
 
 interface ApiPluginDeps {
   registry: Registry
-  access: SandboxAccess
-  routes: AllowedMethods
+  sandboxes: SandboxResolver
+  routes: RouteTable
   batcher: ResponseBatcher
   /** Aborts when the server starts to close. */
   closing: AbortSignal
   log: FastifyBaseLogger
-  /** Registers the operations; they run by `runOperation`. */
-  registerOperations: (api: FastifyInstance, runOperation: RunOperation) => void
 }
 
 /** For the journal and the log; the body of the response is the real API's. */
@@ -34,20 +35,20 @@ const routeHint =
  * checks a request (docs/fidelity.md, Authentication).
  */
 export function registerApi(app: FastifyInstance, deps: ApiPluginDeps): void {
-  const { registry, access, routes, batcher, closing, log, registerOperations } = deps
+  const { registry, sandboxes, routes, batcher, closing, log } = deps
   const faults = createFaultInjector(closing, log)
 
   function unknownRouteError(request: FastifyRequest): ApiError {
     const context = contextOf(request)
     context.isUnknownRoute = true
-    const malformed = access.visit(request)
+    const malformed = sandboxes.identifyRequest(request)
     if (malformed !== undefined) return malformed
-    const { sandbox, rawPath } = context.target
+    const { sandboxName, rawPath } = context.target
     const { method } = request
-    if (sandbox === undefined) {
+    if (sandboxName === undefined) {
       return errors.unknownUrl(method, rawPath, `sandbox_name_invalid; rule=${sandboxNameRule}`)
     }
-    const allowed = routes.of(sandboxPath(context.target))
+    const allowed = routes.methodsOf(sandboxPath(context.target))
     if (allowed === undefined) return errors.unknownUrl(method, rawPath, `unknown_url; ${routeHint}`)
     return errors.methodNotAllowed(method, rawPath, allowed.join(', '))
   }
@@ -78,10 +79,12 @@ export function registerApi(app: FastifyInstance, deps: ApiPluginDeps): void {
     api.addHook('onRequest', (request, reply, next) => {
       // The router takes what follows a trailing slash for an empty id; the API does not know such a URL.
       if (contextOf(request).target.rawPath.endsWith('/')) throw unknownRouteError(request)
-      access.enter(request, reply)
+      sandboxes.enterSandbox(request, reply)
       faults.before(request, next)
     })
-    registerOperations(api, runOperation)
+    useJsonBodies(api, getBody)
+    useApiValidation(api)
+    registerAdminApiKeys(api, runOperation)
     done()
   })
 }

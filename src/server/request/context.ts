@@ -15,26 +15,27 @@ export interface RequestContext {
   sandboxSignal: AbortSignal | undefined
   /** No operation has this URL and method, whatever the router matched. */
   isUnknownRoute: boolean
-  /** Earlier requests on the same connection were still unanswered when this one arrived. */
+  /** The request arrived before earlier ones on its connection were complete. */
   isPipelined: boolean
-  /** The calling key, if its value was issued here. */
+  /** The calling key; undefined under `auth: any` for an unknown token. */
   caller: CredentialRow | undefined
-  /** Empty for requests to the control API, which carry no request id. */
+  /** Empty for requests to the control API and health checks, which carry no request id. */
   requestId: string
   /** The body, once something has asked for it; resolves to undefined if it is too long. */
   bodyPromise: Promise<Buffer | undefined> | undefined
   body: Buffer | undefined
   /** The key that the operation created, returned or deleted. */
   keyId: string | undefined
-  /** The last fault that fired, and why it changed nothing if it did not. */
+  /** The last fault that fired. */
   faultId: string | undefined
+  /** Why that fault changed nothing; undefined if it did. */
   faultReason: string | undefined
   apiHeaderLevel: ApiHeaderLevel
   /** Real monotonic milliseconds. */
   startedAt: number
 }
 
-// Stored on Node's request, so that both apps find it and it is collected with the request.
+// Stored on Node's request, so that both apps find it and it is garbage-collected with the request.
 const contextKey = Symbol('context')
 type IncomingWithContext = IncomingMessage & { [contextKey]?: RequestContext }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createContext } from './context.ts'
 import { isHeadOfPipeline, type ResponseBatcher, whenHeadOfPipeline } from './pipelining.ts'
-import { type AllowedMethods, isControlPath, looksLikeControlPath, sandboxPath } from './routing.ts'
+import { isControlPath, isMisplacedControlPath, type RouteTable, sandboxPath } from './routing.ts'
 import type { RequestTarget } from './target.ts'
 
 interface DispatcherDeps {
@@ -9,7 +9,7 @@ interface DispatcherDeps {
   handleApi: RequestListener
   handleControl: RequestListener
   /** The routes of the emulated API's app, health checks included. */
-  apiRoutes: AllowedMethods
+  apiRoutes: RouteTable
   batcher: ResponseBatcher
 }
 
@@ -18,8 +18,8 @@ export function createDispatcher({ handleApi, handleControl, apiRoutes, batcher 
   // Health checks are control paths, too, but the emulated API's app handles them: the other one may not be built yet.
   function isForControlApp({ method = '' }: IncomingMessage, target: RequestTarget): boolean {
     const path = sandboxPath(target)
-    if (isControlPath(path)) return target.isMalformed || !apiRoutes.of(path)?.includes(method)
-    return looksLikeControlPath(path) && apiRoutes.of(path) === undefined
+    if (isControlPath(path)) return target.isMalformed || !apiRoutes.methodsOf(path)?.includes(method)
+    return isMisplacedControlPath(path) && apiRoutes.methodsOf(path) === undefined
   }
 
   return (request: IncomingMessage, response: ServerResponse) => {

@@ -23,7 +23,7 @@ export function createErrorHandler({ registry, faults, log, unknownRouteError }:
 
   return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): unknown => {
     const context = contextOf(request)
-    // Once the sandbox was reset, no response may describe its new state, whatever else went wrong.
+    // After a reset no response is sent: it could contradict the new state.
     if (thrown instanceof RequestAborted || context.sandboxSignal?.aborted) return destroyConnection(reply)
     if (thrown instanceof ConnectionFault) return faults.breakConnection(thrown, request, reply)
     const error = isFastifyNotFound(thrown) ? unknownRouteError(request) : toApiError(thrown, request, log)

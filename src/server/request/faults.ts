@@ -42,7 +42,7 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
         // The journal shows what the client sent even if it gives up during the delay.
         if (body === undefined) await getBody(request).catch(() => {})
         const release = sandbox.acquire()
-        await waitUnlessAborted(ms, [closing, context.sandboxSignal]).finally(release)
+        await delay(ms, request, [closing, context.sandboxSignal]).finally(release)
       },
       onFired({ id }) {
         context.faultId = id
@@ -101,5 +101,20 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
       sendConnectionFault(fault, reply)
       if (fault.kind === 'hang') hangUntilAborted(contextOf(request), reply)
     },
+  }
+}
+
+/** Ends early when the client closes the connection: nobody waits for the response. Rejects with RequestAborted. */
+async function delay(ms: number, { socket }: FastifyRequest, signals: (AbortSignal | undefined)[]): Promise<void> {
+  const disconnected = new AbortController()
+  const disconnect = () => disconnected.abort()
+  if (socket.destroyed) disconnect()
+  socket.once('close', disconnect)
+  try {
+    await waitUnlessAborted(ms, [...signals, disconnected.signal])
+  } catch (error) {
+    if (signals.some((signal) => signal?.aborted)) throw error
+  } finally {
+    socket.off('close', disconnect)
   }
 }

@@ -65,7 +65,10 @@ function attachBodyLater(request: FastifyRequest, journal: Journal, record: Jour
 }
 
 function markDelivered({ raw }: FastifyReply, journal: Journal, record: JournalRecord): void {
-  raw.on('close', () => journal.setDelivered(record, raw.writableFinished))
+  const setDelivered = () => journal.setDelivered(record, raw.writableFinished)
+  // A client that left while its request waited has closed the response before it was recorded.
+  if (raw.closed) setDelivered()
+  else raw.on('close', setDelivered)
 }
 
 /** Returns the id of the key that the URL names, if the operation has one. */

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RequestTarget } from './target.ts'
 
 /** The methods that each path of an app allows. Fastify's router only tells whether it knows one method of a path. */
-export class AllowedMethods {
+export class RouteTable {
   readonly #routes = new Map<string, { pattern: RegExp; methods: string[] }>()
 
   /** Records every route that is registered on `app` from now on. */
@@ -16,7 +16,7 @@ export class AllowedMethods {
   }
 
   /** Returns the methods of a path without its query, or undefined for an unknown path. */
-  of(path: string): string[] | undefined {
+  methodsOf(path: string): string[] | undefined {
     for (const { pattern, methods } of this.#routes.values()) {
       if (pattern.test(path)) return methods
     }
@@ -31,14 +31,14 @@ const misplacedControlPattern = /^\/.+\/_emulator(\/|$)/
 /** Returns whether a path belongs to the control API. */
 export const isControlPath = (path: string): boolean => controlPathPattern.test(path)
 
-/** Returns whether a path looks like that of a control below a prefix that has none. */
-export const looksLikeControlPath = (path: string): boolean => misplacedControlPattern.test(path)
+/** Returns whether a path has `/_emulator` below a prefix without controls, such as `/v1/_emulator/clock`. */
+export const isMisplacedControlPath = (path: string): boolean => misplacedControlPattern.test(path)
 
 /** Returns the path that a request addresses within its sandbox. */
 export const sandboxPath = ({ url, rawPath, isMalformed }: RequestTarget): string =>
   isMalformed ? stripSandbox(rawPath) : url.replace(/[?#].*/s, '')
 
-// A path that cannot be decoded still has to reach the control API's error, if it is one of its paths.
+// A malformed path must still get the control API's error.
 const stripSandbox = (path: string) => path.replace(/^\/sandbox\/[^/]+(?=\/_emulator\/)/, '')
 
 /**

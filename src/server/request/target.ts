@@ -4,7 +4,7 @@ import { defaultSandbox, isSandboxName } from '../../sandbox/names.ts'
 /** A request target (RFC 9112): the sandbox that it addresses, and a URL that the routes match. */
 export interface RequestTarget {
   /** Undefined if the URL contains an invalid sandbox name. */
-  sandbox: string | undefined
+  sandboxName: string | undefined
   /** Path and query, without authority, `/sandbox/NAME` and `/v1`. */
   url: string
   /** The path as the client sent it, without authority and query. */
@@ -26,22 +26,22 @@ const fastPathPattern = /^(?:\/sandbox\/([A-Za-z0-9][A-Za-z0-9._-]{0,63}))?\/v1(
 export function parseFastPath(target: string): RequestTarget | undefined {
   const parts = fastPathPattern.exec(target)
   if (parts === null) return undefined
-  const [, sandbox = defaultSandbox, path = '', query = ''] = parts
+  const [, sandboxName = defaultSandbox, path = '', query = ''] = parts
   const rawPath = query === '' ? target : target.slice(0, -query.length)
-  return { sandbox, url: path + query, rawPath, query, isMalformed: false }
+  return { sandboxName, url: path + query, rawPath, query, isMalformed: false }
 }
 
-// RFC 3986: these need no encoding; decoded, a path has one form for all that comes later.
+// RFC 3986: unreserved characters. Decoding them gives every path one form.
 const unreserved = /[A-Za-z0-9._~-]/
 
 export function parseAnyForm(target: string): RequestTarget {
   const relative = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '')
   const [rawPath, query] = splitQuery(relative)
-  const { sandbox, path } = splitSandbox(decodeAscii(rawPath, unreserved))
-  if (decode(relative) === undefined) return { sandbox, url: '/', rawPath, query, isMalformed: true }
+  const { sandboxName, path } = splitSandbox(decodeAscii(rawPath, unreserved))
+  if (decode(relative) === undefined) return { sandboxName, url: '/', rawPath, query, isMalformed: true }
   // The test suites of the official clients omit /v1, so every operation has both paths.
   const url = (path.startsWith('/v1/organization/') ? path.slice('/v1'.length) : path) + query
-  return { sandbox, url, rawPath, query, isMalformed: false }
+  return { sandboxName, url, rawPath, query, isMalformed: false }
 }
 
 function splitQuery(relative: string): [path: string, query: string] {
@@ -50,13 +50,13 @@ function splitQuery(relative: string): [path: string, query: string] {
 }
 
 /** Strips the prefix once, and only before paths that a sandbox has: an unknown URL keeps it and stays unknown. */
-function splitSandbox(path: string): Pick<RequestTarget, 'sandbox'> & { path: string } {
-  if (!path.startsWith('/sandbox/')) return { sandbox: defaultSandbox, path }
+function splitSandbox(path: string): Pick<RequestTarget, 'sandboxName'> & { path: string } {
+  if (!path.startsWith('/sandbox/')) return { sandboxName: defaultSandbox, path }
   const [, encoded = '', rest = ''] = /^\/sandbox\/([^/]+)(\/.*)?$/s.exec(path) ?? []
   const name = decode(encoded)
-  if (name === undefined || !isSandboxName(name)) return { sandbox: undefined, path }
+  if (name === undefined || !isSandboxName(name)) return { sandboxName: undefined, path }
   const isKnown = /^\/(v1\/organization|organization|_emulator)\//.test(rest)
-  return { sandbox: name, path: isKnown ? rest : path }
+  return { sandboxName: name, path: isKnown ? rest : path }
 }
 
 function decode(text: string): string | undefined {

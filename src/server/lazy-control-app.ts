@@ -4,10 +4,10 @@ import * as errors from '../openai-api/errors/catalogue.ts'
 import type { ControlAppDeps } from './control-app.ts'
 
 /**
- * Builds the app of the control API when its first request arrives. Many runs never use it, or not at once, and it would be
- * a fifth of every start (decision 13).
+ * Builds the app of the control API when its first request arrives. Many runs never use it, and building it takes a fifth of
+ * a start (decision 15).
  */
-export class LazyControlServer {
+export class LazyControlApp {
   readonly #deps: ControlAppDeps
   #app: Promise<FastifyInstance> | undefined
 
