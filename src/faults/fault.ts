@@ -29,7 +29,7 @@ export type EffectOf<Kind extends FaultKind> = Extract<Effect, { kind: Kind }>
 
 /** Narrows a fault to the requests that match every given field. */
 export interface Match {
-  /** The key that the operation retrieves, deletes or has created. */
+  /** The key that the operation retrieves or deletes, or, after the commit, has created. */
   key_id?: string
   calling_key_id?: string
   /** Exact values by lower-case name. */

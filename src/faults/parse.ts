@@ -12,22 +12,17 @@ export interface FaultInput {
   errorAt(path: string[], rule: string): Error
 }
 
-// No request names the key of these operations before it is processed.
-const operationsWithoutKeyId: readonly string[] = ['admin-api-keys-list', 'admin-api-keys-create']
-
 /** Returns the fault that a body describes. Throws for one that could never fire. */
 export function parseFault(input: FaultInput): Fault {
-  const { content, errorAt } = input
+  const { content } = input
   const { match = {} } = content
   const operation = toOperationId(content.operation)
-  if (match.key_id !== undefined && operationsWithoutKeyId.includes(operation)) {
-    throw errorAt(['match', 'key_id'], `absent: no request to ${operation} names a key, so the fault would never fire`)
-  }
+  const { when = defaultPhase(content), times = 1, skip = 0 } = content as Partial<FaultBodyOf<'error'>>
+  if (match.key_id !== undefined) assertConcernsKey(input, operation, when)
   assertNamedOnce(input, ['match', 'header'], match.header)
   assertUsableAuthHeader(input, match.header)
   if (content.kind === 'error') assertValidResponseHeaders(input, content.headers)
   if (content.kind === 'json_patch') assertPatchCanApply(input, content.patch, operation)
-  const { when = defaultPhase(content), times = 1, skip = 0 } = content as Partial<FaultBodyOf<'error'>>
   return {
     operation,
     match: withLowerCaseHeaders(match),
@@ -47,6 +42,14 @@ const toOperationId = (operation: FaultBody['operation']): OperationId | '*' =>
 const afterOnlyKinds: readonly FaultBody['kind'][] = ['truncated_body', 'malformed_json', 'json_patch']
 
 const defaultPhase = ({ kind }: FaultBody): FaultPhase => (afterOnlyKinds.includes(kind) ? 'after_commit' : 'before')
+
+/** Throws if no request matches a key id: a list concerns no single key, a create none before it has created it. */
+function assertConcernsKey({ errorAt }: FaultInput, operation: string, when: FaultPhase): void {
+  const reject = (reason: string) => errorAt(['match', 'key_id'], `absent: ${reason}, so the fault would never fire`)
+  if (operation === 'admin-api-keys-list') throw reject(`${operation} concerns no single key`)
+  if (operation === 'admin-api-keys-create' && when === 'before')
+    throw reject(`${operation} has no key before the commit`)
+}
 
 function assertNamedOnce({ errorAt }: FaultInput, path: string[], headers: Record<string, string> = {}): void {
   const values = new Map<string, string>()

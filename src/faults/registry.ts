@@ -61,14 +61,15 @@ export class FaultRegistry {
     this.#windows.clear()
   }
 
-  /** Counts a request against every matching rate limit and returns the first that it exceeds. `now` in sandbox milliseconds. */
+  /**
+   * Counts a request against each matching rate limit up to the first that it exceeds, which is returned. `now` in sandbox
+   * milliseconds.
+   */
   consumeRateLimits(request: MatchableRequest, now: number): RegisteredFault | undefined {
-    let exceeded: RegisteredFault | undefined
-    for (const registered of this.#faults) {
-      const { effect } = registered.fault
-      if (effect.kind !== 'rate_limit' || !matches(registered.fault, request)) continue
-      if (exceeded === undefined && this.#exceeds(registered.id, effect, now)) exceeded = registered
-    }
+    const exceeded = this.#faults.find(({ id, fault }) => {
+      const { effect } = fault
+      return effect.kind === 'rate_limit' && matches(fault, request) && this.#exceeds(id, effect, now)
+    })
     if (exceeded !== undefined) exceeded.hits++
     return exceeded
   }

@@ -49,7 +49,7 @@ const Operation = Choice([...operationIds, ...shortNames, '*'], {
 
 export const FaultMatch = Type.Object(
   {
-    key_id: KeyId('the key that the operation retrieves or deletes'),
+    key_id: KeyId('the key that the operation retrieves or deletes, or, after the commit, has created'),
     calling_key_id: KeyId('the key that authenticates the request'),
     header: Type.Optional(Headers('request headers by name, with exact values')),
   },

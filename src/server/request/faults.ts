@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { onAbort, onClose, RequestAborted, waitUnlessAborted } from '../../common/abort.ts'
 import { redact } from '../../common/redaction.ts'
-import { type ConnectionFault, sendConnectionFault } from '../../faults/connection-faults.ts'
+import { type ConnectionFault, sendConnectionFault, truncatedBody } from '../../faults/connection-faults.ts'
 import { type FaultContext, injectAfter, injectBefore } from '../../faults/inject.ts'
 import { bearerToken, scopeOf } from '../../openai-api/http/authentication.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
@@ -96,8 +96,8 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
     },
 
     breakConnection(fault, request, reply) {
-      const half = fault.body.slice(0, Math.floor(fault.body.length / 2))
-      finishResponse(request, reply, fault.kind === 'truncated_body' ? { status: 200, body: half } : {})
+      const isTruncated = fault.kind === 'truncated_body'
+      finishResponse(request, reply, isTruncated ? { status: 200, body: truncatedBody(fault.body).toString() } : {})
       sendConnectionFault(fault, reply)
       if (fault.kind === 'hang') hangUntilAborted(contextOf(request), reply)
     },
