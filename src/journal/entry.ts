@@ -35,12 +35,14 @@ export interface JournalRecord {
   isDeliveryKnown: boolean
   /** Real milliseconds since the previous attempt. */
   sincePrevious: number | undefined
+  /** How often the journal had been cleared before. */
+  generation: number
   /** Approximate size in bytes. */
   size: number
 }
 
 /** Returns the record of a request, with its secrets removed. */
-export function createRecord(observed: ObservedRequest): JournalRecord {
+export function createRecord(observed: ObservedRequest, generation: number): JournalRecord {
   const redactText = createRedactor(observed.token)
   const query = redactQuery(observed.url, redactText)
   // The path and the key id in it are parts of the URL.
@@ -59,7 +61,15 @@ export function createRecord(observed: ObservedRequest): JournalRecord {
   }
   const { url, headers, body = '', responseBody = '' } = request
   const size = 1000 + url.length + headersLength(headers) + body.length + responseBody.length
-  return { request, query: query.values, delivered: false, isDeliveryKnown: false, sincePrevious: undefined, size }
+  return {
+    request,
+    query: query.values,
+    delivered: false,
+    isDeliveryKnown: false,
+    sincePrevious: undefined,
+    generation,
+    size,
+  }
 }
 
 /** Adds the body of a request that was recorded before its body was read. */
