@@ -9,7 +9,7 @@ interface ErrorContext {
   key_id: string | undefined
 }
 
-const emulatedError = (status: number, type: string, message: string, code: string | null = null) =>
+const assumedError = (status: number, type: string, message: string, code: string | null = null) =>
   new ApiError(status, { message, type, param: null, code }, '')
 
 // The real API's error where it is known; the others are assumptions.
@@ -17,17 +17,17 @@ const knownErrors: Record<number, (context: ErrorContext) => ApiError> = {
   401: ({ token }) => errors.incorrectApiKey(token, ''),
   403: ({ scope }) => errors.missingScope(scope),
   404: ({ key_id = 'key_unknown' }) => errors.keyNotFound(key_id, ''),
-  408: () => emulatedError(408, 'invalid_request_error', 'The request timed out.', 'request_timeout'),
-  409: () => emulatedError(409, 'invalid_request_error', 'The request conflicts with another.', 'conflict'),
+  408: () => assumedError(408, 'invalid_request_error', 'The request timed out.', 'request_timeout'),
+  409: () => assumedError(409, 'invalid_request_error', 'The request conflicts with another.', 'conflict'),
   429: () =>
-    emulatedError(429, 'requests', 'Rate limit reached for requests. Please try again later.', 'rate_limit_exceeded'),
+    assumedError(429, 'requests', 'Rate limit reached for requests. Please try again later.', 'rate_limit_exceeded'),
   500: () => errors.internalError(),
 }
 
 const genericError = (status: number) =>
   status < 500
-    ? emulatedError(status, 'invalid_request_error', `The request was rejected with status ${status}.`)
-    : emulatedError(status, 'server_error', `The server responded with status ${status}.`)
+    ? assumedError(status, 'invalid_request_error', `The request was rejected with status ${status}.`)
+    : assumedError(status, 'server_error', `The server responded with status ${status}.`)
 
 type Overrides = { [Field in keyof ErrorBody]?: ErrorBody[Field] } & { headers?: Record<string, string> }
 

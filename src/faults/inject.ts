@@ -25,18 +25,18 @@ export async function injectBefore(context: FaultContext): Promise<void> {
   const exceeded = context.registry.consumeRateLimits(context.request, context.now())
   if (exceeded !== undefined) {
     context.onFired(exceeded)
-    throw toApiError(429, exceeded, context)
+    throw injectedError(429, exceeded, context)
   }
   await fireFaults(context, 'before')
 }
 
 /** Fires the faults with `when: after_commit`. Resolves to the response body to send; rejects as `injectBefore` does. */
 export async function injectAfter(context: FaultContext, body: string): Promise<string> {
-  const changing = await fireFaults(context, 'after_commit', body)
-  const effect = changing?.fault.effect
-  if (changing === undefined || effect === undefined) return body
+  const bodyFault = await fireFaults(context, 'after_commit', body)
+  const effect = bodyFault?.fault.effect
+  if (bodyFault === undefined || effect === undefined) return body
   if (effect.kind === 'malformed_json') return body.slice(0, -1)
-  return effect.kind === 'json_patch' ? applyMutation(body, effect.patch, changing, context) : body
+  return effect.kind === 'json_patch' ? applyMutation(body, effect.patch, bodyFault, context) : body
 }
 
 /** Fires faults in order: after a delay comes the next. Resolves to the first that changes the response body. */
@@ -65,13 +65,13 @@ function toThrown(
   context: FaultContext,
   body: string | undefined,
 ): Error {
-  if (effect.kind === 'error') return toApiError(effect.status, registered, context)
+  if (effect.kind === 'error') return injectedError(effect.status, registered, context)
   // The registry counts rate limits by themselves and never returns one as the next fault.
-  if (effect.kind === 'rate_limit') return toApiError(429, registered, context)
+  if (effect.kind === 'rate_limit') return injectedError(429, registered, context)
   return new ConnectionFault(effect.kind, body)
 }
 
-function toApiError(
+function injectedError(
   status: number,
   { id, fault: { effect, when } }: RegisteredFault,
   { token, scope, request }: FaultContext,

@@ -14,8 +14,8 @@ export interface RegisteredFault {
   /** Position among all faults ever added. */
   readonly order: number
   readonly fault: Fault
-  /** How many matching requests have passed because of `skip`. */
-  passed: number
+  /** How many matching requests `skip` has let pass. */
+  skipped: number
   hits: number
   /** How many hits changed nothing because the patch did not apply. */
   unapplied: number
@@ -43,7 +43,7 @@ export class FaultRegistry {
 
   add(fault: Fault): RegisteredFault {
     this.#count++
-    const registered = { id: `fault_${this.#count}`, order: this.#count, fault, passed: 0, hits: 0, unapplied: 0 }
+    const registered = { id: `fault_${this.#count}`, order: this.#count, fault, skipped: 0, hits: 0, unapplied: 0 }
     this.#faults.push(registered)
     return registered
   }
@@ -100,12 +100,12 @@ export class FaultRegistry {
 export const remaining = ({ fault: { times }, hits }: RegisteredFault): number | null =>
   times === null ? null : times - hits
 
-/** Fires a fault for a matching request, or counts the request as passed. */
+/** Fires a fault for a matching request, or counts the request as skipped. */
 function tryFire(registered: RegisteredFault, request: MatchableRequest): boolean {
   const { fault } = registered
   if (fault.effect.kind === 'rate_limit' || remaining(registered) === 0 || !matches(fault, request)) return false
-  if (registered.passed < fault.skip) {
-    registered.passed++
+  if (registered.skipped < fault.skip) {
+    registered.skipped++
     return false
   }
   registered.hits++

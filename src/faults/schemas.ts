@@ -121,7 +121,7 @@ export type FaultBody = Type.Static<typeof FaultBody>
 export type FaultBodyOf<Kind extends FaultBody['kind']> = Extract<FaultBody, { kind: Kind }>
 
 /** A fault as the control API returns it: the fields that its kind has, and what has become of it. */
-export const ArmedFault = Type.Object({
+export const ListedFault = Type.Object({
   id: Type.String(),
   operation: Choice([...operationIds, '*'], { description: 'An operationId, or "*" for every operation.' }),
   match: common.match,
@@ -143,4 +143,4 @@ export const ArmedFault = Type.Object({
   ),
   remaining: Nullable(Type.Integer(), { description: 'How often it can still fire; null for no limit.' }),
 })
-export type ArmedFault = Type.Static<typeof ArmedFault>
+export type ListedFault = Type.Static<typeof ListedFault>

@@ -24,7 +24,7 @@ interface Log {
 }
 
 /** The sandboxes by name. Each is created on its first request; none is dropped silently. */
-export class Registry {
+export class SandboxRegistry {
   readonly defaults: SandboxDefaults
   readonly maxSandboxes: number
   readonly #data: DataDirectory | undefined

@@ -36,7 +36,7 @@ function describeError({ keyword, instancePath, params, schema, parentSchema, da
     case 'propertyNames':
       return [[...path, params['propertyName']], ruleOf(schema as Schema, keyword), quote(params['propertyName'])]
     case 'discriminator':
-      return [[...path, params['tag']], oneOf(tagValues(parent, params['tag']))]
+      return [[...path, params['tag']], choiceText(tagValues(parent, params['tag']))]
     case 'not': {
       const { required } = schema as { required?: string[] }
       if (required === undefined) return [path, ruleOf(parent, keyword)]
@@ -60,10 +60,11 @@ const fieldNames = ({ properties = {} }: Schema) => Object.keys(properties)
 const tagValues = ({ oneOf = [] }: Schema, tag: string): unknown[] =>
   oneOf.map(({ properties }) => (properties as Record<string, { const?: unknown }>)[tag]?.const)
 
-const oneOf = (values: readonly unknown[]) => (values.length > 3 ? `one of ${values.join(', ')}` : values.join(' or '))
+const choiceText = (values: readonly unknown[]) =>
+  values.length > 3 ? `one of ${values.join(', ')}` : values.join(' or ')
 
 const ruleOf = ({ enum: values, description }: Schema, keyword: string): string =>
-  values === undefined ? (description ?? keyword) : oneOf(values)
+  values === undefined ? (description ?? keyword) : choiceText(values)
 
 const quote = (text: string) => redact(JSON.stringify(text))
 

@@ -8,7 +8,7 @@ import { registerAdminApiKeys } from '../openai-api/admin-api-keys/routes.ts'
 import { useJsonBodies } from '../openai-api/http/request-body.ts'
 import { useApiValidation } from '../openai-api/http/validation.ts'
 import { createRandomness } from '../sandbox/randomness.ts'
-import { Registry, type RegistryOptions } from '../sandbox/registry.ts'
+import { type RegistryOptions, SandboxRegistry } from '../sandbox/registry.ts'
 import { createFastify } from './fastify.ts'
 import { HttpServer } from './http-server.ts'
 import { LazyControlServer } from './lazy-control-server.ts'
@@ -52,7 +52,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     ...registryOptions
   } = options
   const log = createLog(logLevel)
-  const registry = new Registry({ ...registryOptions, log })
+  const registry = new SandboxRegistry({ ...registryOptions, log })
   const fallbackRequestId = createRandomness().requestId
   const closing = createAbortController()
   const batcher = new ResponseBatcher()

@@ -1,4 +1,4 @@
-import { redactedValue } from '../../common/redaction.ts'
+import { toRedactedValue } from '../../common/redaction.ts'
 import type { Behavior } from '../behavior.ts'
 import * as errors from '../errors/catalogue.ts'
 import type { Credential } from '../http/authentication.ts'
@@ -102,7 +102,7 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
           ...fields,
           id: generate.keyId(),
           value_sha256: digest(value),
-          redacted_value: redactedValue(value),
+          redacted_value: toRedactedValue(value),
         })
         if (store.insert(row)) return { json: appendValue(row.json, value), keyId: row.id }
       }

@@ -84,10 +84,10 @@ export function createKeyStore(db: Database) {
       // Only the first insert scans the table.
       insertionOrder = (insertionOrder ?? maxInsertionOrder.get() ?? 0) + 1
       // Positional parameters: looking up names costs a tenth of an insert.
-      const isFree =
+      const isInserted =
         insert.run(created_at, number, insertionOrder, id, value_sha256, expires_at, last_used_at, json).changes === 1
-      if (isFree && deleted) setDeleted.run(id)
-      return isFree
+      if (isInserted && deleted) setDeleted.run(id)
+      return isInserted
     },
     setDeleted(id: string): void {
       invalidateCaller(id)

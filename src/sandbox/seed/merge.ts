@@ -1,5 +1,5 @@
 import { systemNow } from '../../common/clock.ts'
-import { redactedValue } from '../../common/redaction.ts'
+import { toRedactedValue } from '../../common/redaction.ts'
 import { latestSecond, parseTime } from '../../common/time.ts'
 import { digest } from '../../openai-api/admin-api-keys/secret.ts'
 import type { KeyStore } from '../../openai-api/admin-api-keys/store.ts'
@@ -105,7 +105,7 @@ function resolveKey(
   const { value, ...resolved } = key
   if (value !== undefined) {
     resolved.value_sha256 = digest(value)
-    resolved.redacted_value ??= redactedValue(value)
+    resolved.redacted_value ??= toRedactedValue(value)
   }
   if (resolved.value_sha256 !== undefined) {
     const field = value === undefined ? 'value_sha256' : 'value'

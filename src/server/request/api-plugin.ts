@@ -4,7 +4,7 @@ import type { RunOperation } from '../../openai-api/admin-api-keys/routes.ts'
 import type { ApiError } from '../../openai-api/errors/api-error.ts'
 import * as errors from '../../openai-api/errors/catalogue.ts'
 import { sandboxNameRule } from '../../sandbox/names.ts'
-import type { Registry } from '../../sandbox/registry.ts'
+import type { SandboxRegistry } from '../../sandbox/registry.ts'
 import { contextOf } from './context.ts'
 import type { SandboxAccess } from './enter-sandbox.ts'
 import { createErrorHandler } from './error-handler.ts'
@@ -14,7 +14,7 @@ import type { ResponseBatcher } from './pipelining.ts'
 import { type AllowedMethods, rejectUnknownRoutes, sandboxPath } from './routing.ts'
 
 interface ApiPluginDeps {
-  registry: Registry
+  registry: SandboxRegistry
   access: SandboxAccess
   routes: AllowedMethods
   batcher: ResponseBatcher

@@ -4,7 +4,7 @@ import type { ApiError } from '../../openai-api/errors/api-error.ts'
 import * as errors from '../../openai-api/errors/catalogue.ts'
 import { authenticate, scopeOf } from '../../openai-api/http/authentication.ts'
 import { defaultSandbox } from '../../sandbox/names.ts'
-import type { Registry } from '../../sandbox/registry.ts'
+import type { SandboxRegistry } from '../../sandbox/registry.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { keepSandboxAliveWhileReceiving } from './body.ts'
 import { contextOf } from './context.ts'
@@ -19,7 +19,7 @@ export interface SandboxAccess {
 }
 
 /** `fallbackRequestId` generates the ids of requests that reach no sandbox. */
-export function createSandboxAccess(registry: Registry, fallbackRequestId: () => string): SandboxAccess {
+export function createSandboxAccess(registry: SandboxRegistry, fallbackRequestId: () => string): SandboxAccess {
   function getOrCreateSandbox(name: string): Sandbox {
     const sandbox = registry.getOrCreate(name)
     if (sandbox === undefined) throw controlErrors.sandboxLimit(name, registry.maxSandboxes)
