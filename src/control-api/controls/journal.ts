@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as Type from 'typebox'
-import { onAbort, onClose } from '../../common/abort.ts'
+import { onAbort } from '../../common/abort.ts'
+import { onClose } from '../../common/on-close.ts'
 import { type JournalRecord, toJournalEntry } from '../../journal/entry.ts'
 import { type JournalFilter, JournalQuery, parseFilter, StreamQuery } from '../../journal/filter.ts'
 import { type JournalEntry, JournalEntrySchema } from '../../journal/schemas.ts'
@@ -81,7 +82,12 @@ export function registerJournal(app: FastifyInstance, { sandboxFor, closing }: C
     stream.limitBacklog()
     const unsubscribe = journal.subscribe(sendIfMatching)
     const stopListening = onAbort([closing, abortSignal], () => reply.raw.destroy())
-    onClose([reply.raw], [sandbox.acquire(), unsubscribe, stopListening])
+    const release = sandbox.acquire()
+    onClose([reply.raw], () => {
+      release()
+      unsubscribe()
+      stopListening()
+    })
   })
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
-import { onAbort, onClose, RequestAborted, waitUnlessAborted } from '../../common/abort.ts'
+import { onAbort, RequestAborted, waitUnlessAborted } from '../../common/abort.ts'
+import { onClose } from '../../common/on-close.ts'
 import { redact } from '../../common/redaction.ts'
 import { type ConnectionFault, sendConnectionFault, truncatedBody } from '../../faults/connection-faults.ts'
 import { type FaultContext, injectAfter, injectBefore } from '../../faults/inject.ts'
@@ -76,7 +77,12 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
   }
 
   function hangUntilAborted({ sandbox, sandboxSignal }: RequestContext, { raw }: FastifyReply): void {
-    onClose([raw], [sandbox?.acquire(), onAbort([closing, sandboxSignal], () => raw.destroy())])
+    const release = sandbox?.acquire()
+    const stopListening = onAbort([closing, sandboxSignal], () => raw.destroy())
+    onClose([raw], () => {
+      release?.()
+      stopListening()
+    })
   }
 
   return {
