@@ -2,7 +2,7 @@ import { ApiError, type ErrorBody } from '../openai-api/errors/api-error.ts'
 import type { Scope } from '../openai-api/errors/catalogue.ts'
 import * as errors from '../openai-api/errors/catalogue.ts'
 
-/** What an injected error can say about the request. */
+/** The parts of the request that an injected error contains. */
 interface ErrorContext {
   token: string
   scope: Scope
@@ -29,15 +29,21 @@ const genericError = (status: number) =>
     ? assumedError(status, 'invalid_request_error', `The request was rejected with status ${status}.`)
     : assumedError(status, 'server_error', `The server responded with status ${status}.`)
 
-type Overrides = { [Field in keyof ErrorBody]?: ErrorBody[Field] } & { headers?: Record<string, string> }
+export type ErrorOverrides = { [Field in keyof ErrorBody]?: ErrorBody[Field] } & { headers?: Record<string, string> }
 
 /** Returns the API's own error for a status, as far as it is known, with the given fields and headers in place of its own. */
-export function errorForStatus(status: number, overrides: Overrides, context: ErrorContext, reason: string): ApiError {
-  const { body, headers, apiHeaderLevel, kind } = knownErrors[status]?.(context) ?? genericError(status)
-  const { headers: moreHeaders, ...fields } = overrides
-  return new ApiError(status, { ...body, ...fields }, reason, {
-    headers: { ...headers, ...moreHeaders },
-    apiHeaderLevel,
-    ...(kind === undefined || overrides.message !== undefined ? {} : { kind }),
+export function errorForStatus(
+  status: number,
+  overrides: ErrorOverrides,
+  context: ErrorContext,
+  reason: string,
+): ApiError {
+  const known = knownErrors[status]?.(context) ?? genericError(status)
+  const { message = known.body.message, type = known.body.type } = overrides
+  const { param = known.body.param, code = known.body.code } = overrides
+  return new ApiError(status, { message, type, param, code }, reason, {
+    headers: { ...known.headers, ...overrides.headers },
+    apiHeaderLevel: known.apiHeaderLevel,
+    ...(known.kind === undefined || overrides.message !== undefined ? {} : { kind: known.kind }),
   })
 }

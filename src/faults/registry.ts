@@ -1,4 +1,6 @@
-import type { EffectOf, Fault, FaultPhase, Match } from './fault.ts'
+import { parseDuration } from '../common/time.ts'
+import type { Fault, FaultPhase, RateLimit } from './fault.ts'
+import type { FaultMatch } from './schemas.ts'
 
 /** What faults match of a request. */
 export interface MatchableRequest {
@@ -9,17 +11,20 @@ export interface MatchableRequest {
 }
 
 /** A fault that was added and not removed; it may have fired as often as it can. */
-export interface RegisteredFault {
+export interface RegisteredFault<Registered extends Fault = Fault> {
   readonly id: string
   /** Position among all faults ever added. */
   readonly order: number
-  readonly fault: Fault
+  readonly fault: Registered
   /** How many matching requests `skip` has let pass. */
   skipped: number
   hits: number
   /** How many hits changed nothing because the patch did not apply. */
   unapplied: number
 }
+
+/** A fault that fires. A rate limit counts requests instead. */
+type FiringFault = RegisteredFault<Exclude<Fault, RateLimit>>
 
 interface RateLimitWindow {
   startedAt: number
@@ -66,28 +71,28 @@ export class FaultRegistry {
    * milliseconds.
    */
   consumeRateLimits(request: MatchableRequest, now: number): RegisteredFault | undefined {
-    const exceeded = this.#faults.find(({ id, fault }) => {
-      const { effect } = fault
-      return effect.kind === 'rate_limit' && matches(fault, request) && this.#exceeds(id, effect, now)
-    })
+    const exceeded = this.#faults.find(
+      ({ id, fault }) => fault.kind === 'rate_limit' && matches(fault, request) && this.#exceeds(id, fault, now),
+    )
     if (exceeded !== undefined) exceeded.hits++
     return exceeded
   }
 
   /** Returns the next fault that fires for a request, among those added after `previous`. */
-  next(request: MatchableRequest, when: FaultPhase, previous?: RegisteredFault): RegisteredFault | undefined {
+  next(request: MatchableRequest, when: FaultPhase, previous?: RegisteredFault): FiringFault | undefined {
     // By order, because the previous fault may have been removed meanwhile.
     const start = previous?.order ?? 0
     return this.#faults.find(
-      (registered) => registered.order > start && registered.fault.when === when && tryFire(registered, request),
+      (registered): registered is FiringFault =>
+        registered.order > start && registered.fault.when === when && tryFire(registered, request),
     )
   }
 
   // A fixed window, which starts with the first request that it counts.
-  #exceeds(id: string, { requests, window_ms }: EffectOf<'rate_limit'>, now: number): boolean {
+  #exceeds(id: string, { requests, per }: RateLimit, now: number): boolean {
     const window = this.#windows.get(id)
     // A clock that was set back starts a new window.
-    if (window === undefined || now >= window.startedAt + window_ms || now < window.startedAt) {
+    if (window === undefined || now >= window.startedAt + parseDuration(per) || now < window.startedAt) {
       this.#windows.set(id, { startedAt: now, count: 1 })
       return requests < 1
     }
@@ -103,7 +108,7 @@ export const remaining = ({ fault: { times }, hits }: RegisteredFault): number |
 /** Fires a fault for a matching request, or counts the request as skipped. */
 function tryFire(registered: RegisteredFault, request: MatchableRequest): boolean {
   const { fault } = registered
-  if (fault.effect.kind === 'rate_limit' || remaining(registered) === 0 || !matches(fault, request)) return false
+  if (fault.kind === 'rate_limit' || remaining(registered) === 0 || !matches(fault, request)) return false
   if (registered.skipped < fault.skip) {
     registered.skipped++
     return false
@@ -116,7 +121,7 @@ function matches({ operation, match }: Fault, request: MatchableRequest): boolea
   return (operation === '*' || operation === request.operation) && matchesFilter(match, request)
 }
 
-function matchesFilter({ key_id, calling_key_id, header = {} }: Match, request: MatchableRequest): boolean {
+function matchesFilter({ key_id, calling_key_id, header = {} }: FaultMatch, request: MatchableRequest): boolean {
   if (key_id !== undefined && key_id !== request.key_id) return false
   if (calling_key_id !== undefined && calling_key_id !== request.calling_key_id) return false
   return Object.entries(header).every(([name, value]) => [request.headers[name]].flat().join(', ') === value)

@@ -118,7 +118,6 @@ export const FaultBody = discriminatedUnion(
   { $id: 'Fault', description: 'a fault: {operation, match, when, kind, times, skip, …}' },
 )
 export type FaultBody = Type.Static<typeof FaultBody>
-export type FaultBodyOf<Kind extends FaultBody['kind']> = Extract<FaultBody, { kind: Kind }>
 
 /** A fault as the control API returns it: the fields that its kind has, and what has become of it. */
 export const ListedFault = Type.Object({

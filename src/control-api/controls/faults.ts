@@ -73,21 +73,10 @@ export function registerFaults(app: FastifyInstance, { sandboxFor }: ControlDeps
 
 function toListedFault(registered: RegisteredFault): ListedFault {
   const { id, fault, hits, unapplied } = registered
-  const { effect, operation, match, when, times, skip } = fault
-  if (effect.kind === 'rate_limit') {
-    const { window_ms: _, ...limit } = effect
-    return { id, operation, match, ...limit, hits, remaining: null }
+  if (fault.kind === 'rate_limit') {
+    const { operation, match, kind, requests, per } = fault
+    return { id, operation, match, kind, requests, per, hits, remaining: null }
   }
-  const counts = effect.kind === 'json_patch' ? { hits, unapplied } : { hits }
-  return {
-    id,
-    operation,
-    match,
-    when,
-    times,
-    skip,
-    ...effect,
-    ...counts,
-    remaining: remaining(registered),
-  } as ListedFault
+  const patchCount = fault.kind === 'json_patch' ? { unapplied } : {}
+  return { id, ...fault, hits, ...patchCount, remaining: remaining(registered) }
 }
