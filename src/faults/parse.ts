@@ -6,7 +6,7 @@ import { applyPatch, PatchFailure } from './json-patch.ts'
 import type { FaultBody, FaultMatch, PatchOperation } from './schemas.ts'
 
 /** A body that matches the schema, and how to report what else is wrong with it. */
-export interface FaultInput {
+interface FaultInput {
   content: FaultBody
   errorAt(path: string[], rule: string): Error
 }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { redact, redactSecret } from '../common/redaction.ts'
 import type { JournalEntry } from './schemas.ts'
 
-export type RedactText = (text: string) => string
+type RedactText = (text: string) => string
 
 export const redactOptional = (text: string | undefined, redactText: RedactText) =>
   text === undefined ? undefined : redactText(text)

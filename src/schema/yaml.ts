@@ -3,7 +3,7 @@ import { DocumentError, type SourceDocument } from './document.ts'
 import type { Path } from './schema-errors.ts'
 
 /** A YAML document whose lines are known. */
-export interface YamlDocument extends SourceDocument {
+interface YamlDocument extends SourceDocument {
   lineOf(path: Path): number
 }
 

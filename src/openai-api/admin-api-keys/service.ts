@@ -127,7 +127,7 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
     },
 
     /** Returns whether a token authenticates now, and as which key. Does not mark the key as used. */
-    findCredential(token: string): Credential<CredentialRow> {
+    findCredential(token: string): Credential {
       const key = store.byDigest(digest(token))
       if (key === undefined) return { kind: 'unknown' }
       if (key.deleted) return { kind: 'revoked', reason: `key_deleted; key=${key.id}` }

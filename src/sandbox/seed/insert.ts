@@ -41,7 +41,7 @@ function initialClock({ clock: { now, frozen = false } }: Seed): ClockSetting {
 export const defaultOwner = ({ user }: Organization): Owner => createOwner({ type: 'user', ...user })
 
 /** Where keys are inserted. */
-export interface SeedTarget {
+interface SeedTarget {
   store: KeyStore
   settings: Settings
   randomness: Randomness

@@ -56,7 +56,7 @@ export function createSandboxAccess(registry: SandboxRegistry, fallbackRequestId
         scopeOf(request.method),
         settings.behavior,
         keys.findCredential,
-        `sandbox=${sandbox.name}`,
+        sandbox.name,
       )
       if (context.caller !== undefined) sandbox.markUsed(context.caller)
     },
