@@ -2,15 +2,15 @@ import { decodeAscii } from './percent-encoding.ts'
 
 const keyPattern = /sk-[A-Za-z0-9_-]{12,}/g
 
-// Under `auth: any` a token can be an ordinary word, or a single letter.
+// Under `auth: any` a token can be as short as a word; replacing it would garble the text.
 const minTokenLength = 8
 
 /** Returns a secret as the API shows it: the first 8 characters, `...`, the last 3. */
 export const toRedactedValue = (value: string): string => `${value.slice(0, 8)}...${value.slice(-3)}`
 
 /**
- * Returns the text without what looks like a key and without the presented token, percent-encoded or not. A secret of fewer
- * than 20 characters leaves no trace of itself.
+ * Returns the text without what looks like a key and without the token that the client sent, percent-encoded or not. Secrets
+ * of fewer than 20 characters become `[redacted]`.
  */
 export function redact(text: string, token = ''): string {
   const decoded = decodeRepeatedly(text)

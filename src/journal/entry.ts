@@ -18,7 +18,7 @@ export interface ObservedRequest {
   callingKeyId: string | undefined
   keyId: string | undefined
   faultId: string | undefined
-  /** The presented bearer token. */
+  /** The bearer token that the client sent. */
   token: string | undefined
   /** Real monotonic milliseconds. */
   startedAt: number
@@ -26,7 +26,7 @@ export interface ObservedRequest {
   reason: string | undefined
 }
 
-/** A stored request: without secrets, but otherwise as observed, because most records are never read. */
+/** A stored request, without secrets. Converted to the API's form when it is read: most records never are. */
 export interface JournalRecord {
   readonly request: ObservedRequest
   readonly query: JournalEntry['query']

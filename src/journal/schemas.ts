@@ -13,7 +13,7 @@ export const JournalEntrySchema = component(
     time: Type.String({ description: 'Sandbox time, ISO 8601 with milliseconds.' }),
     operation: NullableText('The operationId; null if the request reached no operation.'),
     method: Type.String(),
-    url: Type.String({ description: 'The URL as the client sent it.' }),
+    url: Type.String({ description: 'Path and query as sent, without secrets.' }),
     path: Type.String({ description: 'The path without `/sandbox/NAME` and without the query.' }),
     query: TextsByName('Query parameters by name; a list if a name is repeated.'),
     headers: TextsByName('Request headers by lower-case name.'),

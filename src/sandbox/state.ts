@@ -75,7 +75,7 @@ export function buildInitialImage(seed: Seed, adminKey: string | undefined, rand
   }
 }
 
-/** Returns a copy of a state, which records the sandbox time and the positions of seeded randomness. */
+/** Records time and random positions in the state, and returns a copy of it. */
 export function captureImage(state: SandboxState): Image {
   changeSettings(state, { at_ms: state.clock.now(), random_positions: state.randomness.positions() })
   return serializeDatabase(state.db)

@@ -15,7 +15,7 @@ type SchemaViolation = [at: Path, rule: Rule, got?: string]
 
 type Schema = { title?: string; description?: string; enum?: unknown[]; properties?: object; oneOf?: Schema[] }
 
-/** Returns what the errors of Ajv (`verbose`, one at a time) come down to. */
+/** Returns the violation that Ajv's errors describe. Requires `verbose`. */
 export function toViolation(errors: readonly ErrorObject[] | null | undefined): SchemaViolation {
   // For a choice between forms, the last error is about the choice itself; `if` adds nothing.
   return describeError(errors?.filter(({ keyword }) => keyword !== 'if').at(-1) as ErrorObject)
@@ -92,7 +92,7 @@ export function previewValueAt(content: unknown, path: Path): string {
   return text.length > maxPreviewLength ? `${text.slice(0, maxPreviewLength)}…` : text
 }
 
-// Without the values of keys. A YAML alias can be inside what it refers to.
+// Without the values of keys. A YAML alias can make a value contain itself, which JSON.stringify rejects.
 function toJson(value: unknown): string {
   try {
     return JSON.stringify(value, (field, each) => (field === 'value' ? '[redacted]' : each)) ?? 'nothing'

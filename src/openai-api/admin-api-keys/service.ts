@@ -27,7 +27,7 @@ interface KeyServiceDeps {
   defaultOwner: () => Owner
 }
 
-/** The result of an operation: the JSON of its response, and the key that it concerns, if it is one. */
+/** The JSON of an operation's response, and the id of the key, if the operation concerns exactly one. */
 export interface OperationResult<Shape> {
   json: Json<Shape>
   keyId?: string
@@ -67,7 +67,7 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
     return Math.min(Math.max(limit, 1), 100)
   }
 
-  // The owner of a key never changes, so that of the last caller is kept.
+  // The owner of a key never changes, so the last caller's is cached.
   let ownerCache: { caller: string; owner: Owner } | undefined
 
   function ownerFor(caller: string | undefined): Owner {

@@ -51,7 +51,7 @@ export function createKeyStore(db: Database) {
     desc: db.prepare<[string | null, string | null, number], string>(pageQueries.desc).pluck(),
   }
 
-  // Neither counter is ever lower than the table's: a rollback leaves a gap, and no other store writes to this database.
+  // Both counters only grow: a rollback leaves a gap, and no other store writes here.
   let insertionOrder: number | undefined
   let latest = { created_at: -1, number: 0 }
   function nextNumber(created_at: number): number {

@@ -40,7 +40,7 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
       scope: scopeOf(request.method),
       now: sandbox.state.clock.now,
       async pause(ms) {
-        // The journal shows what the client sent even if it gives up during the delay.
+        // Read the body first, so that the journal contains it even if the client gives up during the delay.
         if (body === undefined) await getBody(request).catch(() => {})
         const release = sandbox.acquire()
         await waitUnlessAborted(ms, [closing, context.sandboxSignal]).finally(release)
@@ -91,7 +91,7 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
       if (sandbox === undefined || !mayApply(request)) return next()
       injectBefore(faultContext(request, sandbox)).then(
         () => next(),
-        // The journal shows what the client sent.
+        // Read the body first, so that the journal contains it.
         (fault) => drainBody(request).then(() => next(fault)),
       )
     },
