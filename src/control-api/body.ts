@@ -48,7 +48,7 @@ async function parseBody(bytes: Buffer, isYaml: boolean): Promise<SourceDocument
   // Some editors start a file with a byte order mark.
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
   if (!isYaml) return parseJson(text)
-  return (await import('../schema/yaml.ts')).parseYaml('', text)
+  return (await import('../schema/yaml.ts')).parseYaml(text)
 }
 
 /** Returns whether a missing body means an empty object. A missing state is an error. */
@@ -62,7 +62,7 @@ const isState = (schema: TSchema) => schema === (SeedFile as TSchema)
 const errorAtIn =
   (content: unknown): SourceDocument['errorAt'] =>
   (path, rule, got) =>
-    DocumentError.at('', undefined, content, path, rule, got)
+    DocumentError.at(content, path, rule, got)
 
 function parseJson(text: string): SourceDocument {
   try {

@@ -140,7 +140,7 @@ export class Sandbox {
     this.#replaceDatabase(buildInitialImage(seed, this.#defaults.adminKey, this.randomness), this.randomness)
   }
 
-  /** Adds the keys of a seed: all of them, or none if it has a mistake. Throws DocumentError. */
+  /** Adds the keys of a seed: all of them, or none if it has a mistake. Throws the error of its first mistake. */
   add(seed: ParsedSeed): void {
     const { db, store, settings, randomness, clock } = this.#state
     const keys = resolveAddedKeys(seed, clock.now(), store)
