@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { ClockChange, ClockState } from '../src/control-api/controls/clock.ts'
 import { ListedSandbox, NewSandbox } from '../src/control-api/controls/sandboxes.ts'
 import { Snapshot } from '../src/control-api/controls/snapshots.ts'
-import { ArmedFault, FaultBody, FaultMatch, PatchOperation } from '../src/faults/schemas.ts'
+import { FaultBody, FaultMatch, ListedFault, PatchOperation } from '../src/faults/schemas.ts'
 import { JournalQuery } from '../src/journal/filter.ts'
 import { JournalEntrySchema } from '../src/journal/schemas.ts'
 import { operationIds } from '../src/openai-api/admin-api-keys/operation-ids.ts'
@@ -21,7 +21,6 @@ execFileSync(process.execPath, [tsc, '-p', 'tsconfig.types.json'], { cwd: root, 
 
 const behavior = { ...BehaviorSchema, required: Object.keys(BehaviorSchema.properties) }
 const shapes = {
-  ArmedFault: [ArmedFault, 'A fault as the emulator lists it.'],
   Behavior: [behavior, 'How a sandbox responds where the real behavior is unknown (docs/fidelity.md).'],
   ClockChange: [ClockChange, 'How to change a clock. `now` and `advance` exclude each other.'],
   ClockState: [ClockState, 'The current time of a sandbox.'],
@@ -29,6 +28,7 @@ const shapes = {
   FaultMatch: [FaultMatch, 'Limits a fault to the requests that match every given field.'],
   JournalEntry: [JournalEntrySchema, 'A request to the emulated API, without secrets.'],
   JournalQuery: [JournalQuery, 'The query parameters that filter the journal.'],
+  ListedFault: [ListedFault, 'A fault as the emulator lists it.'],
   ListedSandbox: [ListedSandbox, 'A sandbox as the emulator lists it.'],
   NewSandbox: [NewSandbox, 'A sandbox to create: from the seed, as a copy, or from a snapshot.'],
   OperationId: [{ enum: operationIds }, 'An operation of the emulated API.'],

@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /**
  * Thrown when the sandbox of a request is reset or removed, or the server stops, while the request waits. The connection is
@@ -17,8 +16,8 @@ export function createAbortController(): AbortController {
 type Signals = readonly (AbortSignal | undefined)[]
 
 /**
- * Calls `listener` once, when the first of the signals aborts; in a microtask if one has aborted already, so that the caller
- * holds the returned function first. That function unsubscribes.
+ * Calls `listener` once, when the first signal aborts. Returns a function that unsubscribes. If a signal has already aborted,
+ * the call waits for a microtask, because listeners use that function.
  */
 export function onAbort(signals: Signals, listener: () => void): () => void {
   let isActive = true
@@ -50,21 +49,4 @@ export function waitUnlessAborted(ms: number, signals: Signals): Promise<void> {
       resolve()
     }, ms)
   })
-}
-
-/** Calls all callbacks once, as soon as one of the messages is closed for whatever reason. */
-export function onClose(
-  messages: readonly (IncomingMessage | ServerResponse)[],
-  callbacks: readonly ((() => void) | undefined)[],
-): void {
-  let isClosed = false
-  const handleClose = () => {
-    if (isClosed) return
-    isClosed = true
-    for (const callback of callbacks) callback?.()
-  }
-  for (const message of messages) {
-    if (message.closed) handleClose()
-    else message.once('close', handleClose)
-  }
 }

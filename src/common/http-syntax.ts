@@ -1,7 +1,7 @@
-/** The text that a header can carry, as a pattern for JSON Schema: what key values and organization ids may be. */
+/** Pattern for text that fits into a header, such as a key value. */
 export const headerTextPattern = '^[!-~]([ -~]*[!-~])?$'
 
-/** The rule of `headerTextPattern`, to follow "must be". */
+/** Describes the pattern in messages, after "must be". */
 export const headerTextRule = 'printable ASCII that neither starts nor ends with a space'
 
 const hostLabel = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i

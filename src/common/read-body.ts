@@ -1,18 +1,21 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Thrown when a body ends before it is complete: the client closed the connection, or what followed was not HTTP. */
-export class IncompleteBody extends Error {}
-
 interface Limits {
   /** A longer body resolves to undefined. */
   limitBytes: number
-  /** Up to this size a longer body is read to its end, so that the client gets the response while it is still sending. */
+  /**
+   * A longer body is read to its end up to this size, because many clients read no response before they have sent everything.
+   * Beyond it, the connection is destroyed.
+   */
   drainLimitBytes: number
   /** The response closes the connection, so the rest of an even longer body stays unread. By default no response is sent. */
   closesConnection?: boolean
 }
 
-/** Reads a body to its end; resolves to undefined if it is too long. Rejects with IncompleteBody. */
+/**
+ * Reads a body to its end; resolves to undefined if it is too long. Rejects if the body ends before it is complete: the client
+ * closed the connection, or what followed was not HTTP.
+ */
 export function readBody(
   payload: IncomingMessage,
   { limitBytes, drainLimitBytes, closesConnection = false }: Limits,
@@ -31,7 +34,7 @@ export function readBody(
     })
     payload.on('end', () => resolve(length > limitBytes ? undefined : Buffer.concat(chunks, length)))
     const rejectIncomplete = () => {
-      if (!payload.readableEnded) reject(new IncompleteBody())
+      if (!payload.readableEnded) reject(new Error('the body is incomplete'))
     }
     payload.on('error', rejectIncomplete)
     payload.on('close', rejectIncomplete)

@@ -2,19 +2,19 @@ import { decodeAscii } from './percent-encoding.ts'
 
 const keyPattern = /sk-[A-Za-z0-9_-]{12,}/g
 
-// Under `auth: any` a token can be an ordinary word, or a single letter.
+// Under `auth: any` a token can be as short as a word; replacing it would garble the text.
 const minTokenLength = 8
 
 /** Returns a secret as the API shows it: the first 8 characters, `...`, the last 3. */
-export const redactedValue = (value: string): string => `${value.slice(0, 8)}...${value.slice(-3)}`
+export const toRedactedValue = (value: string): string => `${value.slice(0, 8)}...${value.slice(-3)}`
 
 /**
- * Returns the text without what looks like a key and without the presented token, percent-encoded or not. A secret of fewer
- * than 20 characters leaves no trace of itself.
+ * Returns the text without what looks like a key and without the token that the client sent, percent-encoded or not. Secrets
+ * of fewer than 20 characters become `[redacted]`.
  */
-export function redact(text: string, presented = ''): string {
+export function redact(text: string, token = ''): string {
   const decoded = decodeRepeatedly(text)
-  const redacted = hideSecrets(decoded, presented)
+  const redacted = hideSecrets(decoded, token)
   // A text without secrets keeps its encoding.
   return redacted === decoded ? text : redacted
 }
@@ -25,26 +25,26 @@ function decodeRepeatedly(text: string): string {
   return decoded
 }
 
-function hideSecrets(text: string, presented: string): string {
-  if (!mayContainSecret(text, presented)) return text
-  const withoutToken = presented.length < minTokenLength ? text : text.replaceAll(presented, redactSecret)
+function hideSecrets(text: string, token: string): string {
+  if (!mayContainSecret(text, token)) return text
+  const withoutToken = token.length < minTokenLength ? text : text.replaceAll(token, redactSecret)
   return withoutToken.replace(keyPattern, redactSecret)
 }
 
 const keyTail = /[A-Za-z0-9_-]{12}/y
 
 /** A quick check: most texts contain no secret, and replacing costs much more. */
-function mayContainSecret(text: string, presented: string): boolean {
-  const isKey = presented.startsWith('sk-')
-  if (!isKey && presented !== '' && text.includes(presented)) return true
+function mayContainSecret(text: string, token: string): boolean {
+  const isKey = token.startsWith('sk-')
+  if (!isKey && token !== '' && text.includes(token)) return true
   // Searches for the hyphen, which is rarer than the letters before it.
   for (let hyphen = text.indexOf('-'); hyphen >= 0; hyphen = text.indexOf('-', hyphen + 1)) {
     if (!text.startsWith('sk', hyphen - 2)) continue
     keyTail.lastIndex = hyphen + 1
-    if ((isKey && text.startsWith(presented, hyphen - 2)) || keyTail.test(text)) return true
+    if ((isKey && text.startsWith(token, hyphen - 2)) || keyTail.test(text)) return true
   }
   return false
 }
 
 /** Returns what may be visible of a secret. */
-export const redactSecret = (secret: string) => (secret.length < 20 ? '[redacted]' : redactedValue(secret))
+export const redactSecret = (secret: string) => (secret.length < 20 ? '[redacted]' : toRedactedValue(secret))

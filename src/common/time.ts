@@ -6,11 +6,11 @@ const lastSecondOf = (year: number) => Date.UTC(year + 1, 0) / 1000 - 1
  * clock setting can be exported and loaded again.
  */
 export const latestSecond = {
-  /** Of a key. */
+  /** For the timestamps of a key. */
   key: lastSecondOf(9999),
-  /** Of the clock in a seed. */
+  /** For the clock in a seed. */
   clock: lastSecondOf(9998),
-  /** To which the clock can be set; it may run for a year from there. */
+  /** For the clock control; the clock can run for another year. */
   setting: lastSecondOf(9997),
 }
 

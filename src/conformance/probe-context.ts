@@ -2,7 +2,7 @@ import type { ProbeRequest } from './client/requests.ts'
 import type { HttpResponse } from './client/response.ts'
 
 /** The keys of the server when they were first listed: the first hundred, oldest first. */
-export interface ExistingKeys {
+interface ExistingKeys {
   response: HttpResponse
   keys: unknown[]
   ids: string[]

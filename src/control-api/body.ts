@@ -56,13 +56,13 @@ async function parseBody(bytes: Buffer, isYaml: boolean): Promise<SourceDocument
   // Some editors start a file with a byte order mark.
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
   if (!isYaml) return parseJson(text)
-  return (await import('../schema/yaml.ts')).parseYaml('', text)
+  return (await import('../schema/yaml.ts')).parseYaml(text)
 }
 
 const errorAtIn =
   (content: unknown): SourceDocument['errorAt'] =>
   (path, rule, got) =>
-    DocumentError.at('', undefined, content, path, rule, got)
+    DocumentError.at(content, path, rule, got)
 
 function parseJson(text: string): SourceDocument {
   try {

@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify'
-import type { Registry } from '../sandbox/registry.ts'
+import type { SandboxRegistry } from '../sandbox/registry.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 
 /** What the controls need from the server that registers them. */
 export interface ControlDeps {
-  registry: Registry
+  registry: SandboxRegistry
   /** Returns the sandbox that a request addresses, creating it if needed. Throws 503 `sandbox_limit`. */
   sandboxFor: (request: FastifyRequest) => Sandbox
   /** Throws 403 for a Host that may not reach the control API. */

@@ -130,6 +130,15 @@ export const invalidQuery = (param: string, rule: string, got: string): ApiError
     param,
   })
 
+export const unknownQuery = (param: string, available: readonly string[]): ApiError =>
+  emulatorError(
+    400,
+    'invalid_query',
+    `Unknown query parameter '${param}'. Available parameters: ${available.join(', ')}`,
+    `param=${param}`,
+    { param },
+  )
+
 /** Returns the error of a mistake in a body; any other error unchanged. */
 export const fromDocumentError = (thrown: unknown): unknown =>
   thrown instanceof DocumentError ? invalidBody(thrown.pointer, thrown.problem) : thrown

@@ -50,16 +50,19 @@ function destroyLater(raw: ServerResponse): void {
   setTimeout(() => raw.destroy(), fullCloseDelayMs).unref()
 }
 
+/** Returns the half of a body that `truncated_body` sends. */
+export function truncatedBody(body: string): Buffer {
+  const bytes = Buffer.from(body)
+  return bytes.subarray(0, Math.floor(bytes.length / 2))
+}
+
 /** Sends the full content-length, half of the body, and FIN. */
 function truncateBody(reply: FastifyReply, body: string): void {
   const { raw } = reply
-  const bytes = Buffer.from(body)
   raw.writeHead(200, {
     ...reply.getHeaders(),
     'content-type': 'application/json',
-    'content-length': bytes.length,
+    'content-length': Buffer.byteLength(body),
   } as never)
-  raw.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () =>
-    withSocket(raw, (socket) => socket.end(() => destroyLater(raw))),
-  )
+  raw.write(truncatedBody(body), () => withSocket(raw, (socket) => socket.end(() => destroyLater(raw))))
 }

@@ -1,6 +1,6 @@
 import type { FaultBody } from './schemas.ts'
 
-/** Faults for the pages to start from. */
+/** Example bodies for `/docs`. */
 export const faultExamples: readonly FaultBody[] = [
   { operation: 'list', kind: 'error', status: 429, headers: { 'retry-after-ms': '20' }, times: 2 },
   { operation: 'create', kind: 'connection_reset', when: 'after_commit' },

@@ -1,10 +1,11 @@
 import type { ApiError } from '../openai-api/errors/api-error.ts'
 import type { Scope } from '../openai-api/errors/catalogue.ts'
 import { ConnectionFault } from './connection-faults.ts'
-import { errorForStatus } from './error-for-status.ts'
-import type { Effect, FaultPhase } from './fault.ts'
-import { applyPatch, type PatchOperation } from './json-patch.ts'
+import { type ErrorOverrides, errorForStatus } from './error-for-status.ts'
+import type { FaultPhase } from './fault.ts'
+import { applyPatch } from './json-patch.ts'
 import type { FaultRegistry, MatchableRequest, RegisteredFault } from './registry.ts'
+import type { PatchOperation } from './schemas.ts'
 
 /** A request to which faults may apply. */
 export interface FaultContext {
@@ -25,64 +26,53 @@ export async function injectBefore(context: FaultContext): Promise<void> {
   const exceeded = context.registry.consumeRateLimits(context.request, context.now())
   if (exceeded !== undefined) {
     context.onFired(exceeded)
-    throw toApiError(429, exceeded, context)
+    throw injectedError(429, {}, exceeded, context)
   }
   await fireFaults(context, 'before')
 }
 
 /** Fires the faults with `when: after_commit`. Resolves to the response body to send; rejects as `injectBefore` does. */
-export async function injectAfter(context: FaultContext, body: string): Promise<string> {
-  const changing = await fireFaults(context, 'after_commit', body)
-  const effect = changing?.fault.effect
-  if (changing === undefined || effect === undefined) return body
-  if (effect.kind === 'malformed_json') return body.slice(0, -1)
-  return effect.kind === 'json_patch' ? applyMutation(body, effect.patch, changing, context) : body
+export function injectAfter(context: FaultContext, body: string): Promise<string> {
+  return fireFaults(context, 'after_commit', body)
 }
 
-/** Fires faults in order: after a delay comes the next. Resolves to the first that changes the response body. */
-async function fireFaults(
-  context: FaultContext,
-  when: FaultPhase,
-  body?: string,
-): Promise<RegisteredFault | undefined> {
-  let registered: RegisteredFault | undefined
+/** Fires faults in order: after a delay comes the next. Resolves to the response body, which the last may have changed. */
+async function fireFaults(context: FaultContext, when: FaultPhase, body = ''): Promise<string> {
+  let previous: RegisteredFault | undefined
   for (;;) {
-    registered = context.registry.next(context.request, when, registered)
-    if (registered === undefined) return undefined
+    const registered = context.registry.next(context.request, when, previous)
+    if (registered === undefined) return body
     context.onFired(registered)
-    const { effect } = registered.fault
-    if (effect.kind === 'malformed_json' || effect.kind === 'json_patch') return registered
-    if (effect.kind !== 'delay') throw toThrown(effect, registered, context, body)
-    await context.pause(effect.ms)
+    const { fault } = registered
+    switch (fault.kind) {
+      case 'delay':
+        await context.pause(fault.ms)
+        break
+      case 'malformed_json':
+        return body.slice(0, -1)
+      case 'json_patch':
+        return patchBody(body, fault.patch, registered, context)
+      case 'error':
+        throw injectedError(fault.status, fault, registered, context)
+      default:
+        throw new ConnectionFault(fault.kind, body)
+    }
+    previous = registered
   }
 }
 
-type TerminalEffect = Exclude<Effect, { kind: 'delay' | 'malformed_json' | 'json_patch' }>
-
-function toThrown(
-  effect: TerminalEffect,
-  registered: RegisteredFault,
-  context: FaultContext,
-  body: string | undefined,
-): Error {
-  if (effect.kind === 'error') return toApiError(effect.status, registered, context)
-  // The registry counts rate limits by themselves and never returns one as the next fault.
-  if (effect.kind === 'rate_limit') return toApiError(429, registered, context)
-  return new ConnectionFault(effect.kind, body)
-}
-
-function toApiError(
+function injectedError(
   status: number,
-  { id, fault: { effect, when } }: RegisteredFault,
+  overrides: ErrorOverrides,
+  { id, fault: { kind, when } }: RegisteredFault,
   { token, scope, request }: FaultContext,
 ): ApiError {
-  const { kind, status: _, ...overrides } = effect.kind === 'error' ? effect : { kind: effect.kind, status }
   const reason = `fault; fault=${id}; kind=${kind}; when=${when}`
   return errorForStatus(status, overrides, { token, scope, key_id: request.key_id }, reason)
 }
 
 /** Returns the patched body, or the body unchanged if the patch does not apply. */
-function applyMutation(
+function patchBody(
   body: string,
   patch: readonly PatchOperation[],
   registered: RegisteredFault,

@@ -1,22 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
-
-/** One operation of a JSON Patch (RFC 6902). */
-export interface PatchOperation {
-  op: 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test'
-  path: string
-  from?: string
-  value?: unknown
-}
+import type { PatchOperation } from './schemas.ts'
 
 type PointerField = 'path' | 'from'
 
-/** Thrown when an operation does not apply; names the pointer that leads nowhere. */
+/** Thrown when an operation does not apply. Names the pointer that does not resolve. */
 export class PatchFailure extends Error {
   readonly index: number
   readonly field: PointerField
 
-  constructor(index: number, field: PointerField, { op, [field]: pointer }: PatchOperation) {
-    super(`operation ${index}: ${op} ${field === 'from' ? 'from ' : ''}'${pointer}' does not apply`)
+  constructor(index: number, field: PointerField, operation: PatchOperation) {
+    const pointer = field === 'from' && 'from' in operation ? `from '${operation.from}'` : `'${operation.path}'`
+    super(`operation ${index}: ${operation.op} ${pointer} does not apply`)
     this.index = index
     this.field = field
   }
@@ -44,24 +38,26 @@ function applyOperation(
   skipTests: boolean,
   assertApplies: (isApplicable: boolean, field?: PointerField) => void,
 ): void {
-  const resolve = (field: PointerField) => resolvePointer(holder, operation[field] ?? '')
-  const { op, value } = operation
+  const { op, path } = operation
   if (op === 'move' || op === 'copy') {
-    const source = resolve('from')
+    const source = resolvePointer(holder, operation.from)
     assertApplies(exists(source), 'from')
     // A value cannot be moved into itself.
-    assertApplies(op === 'copy' || !operation.path.startsWith(`${operation.from}/`))
+    assertApplies(op === 'copy' || !path.startsWith(`${operation.from}/`))
     const moved = structuredClone(get(source))
     if (op === 'move') remove(source)
-    assertApplies(add(resolve('path'), moved))
+    assertApplies(add(resolvePointer(holder, path), moved))
     return
   }
-  const target = resolve('path')
-  assertApplies(op === 'add' ? add(target, structuredClone(value)) : exists(target))
-  if (op === 'add') return
+  const target = resolvePointer(holder, path)
+  if (op === 'add') {
+    assertApplies(add(target, structuredClone(operation.value)))
+    return
+  }
+  assertApplies(exists(target))
   if (op === 'remove') remove(target)
-  else if (op === 'replace') set(target, structuredClone(value))
-  else assertApplies(skipTests || isDeepStrictEqual(get(target), value))
+  else if (op === 'replace') set(target, structuredClone(operation.value))
+  else assertApplies(skipTests || isDeepStrictEqual(get(target), operation.value))
 }
 
 /** The place that a pointer names, whether or not it exists: a field or an index of `parent`. */

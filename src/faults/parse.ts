@@ -1,41 +1,35 @@
-import { parseDuration } from '../common/time.ts'
 import { exampleResponses } from '../openai-api/admin-api-keys/examples.ts'
 import { type OperationId, operationIds, shortOperationIds } from '../openai-api/admin-api-keys/operation-ids.ts'
 import { bearerToken } from '../openai-api/http/authentication.ts'
-import type { Effect, Fault, FaultPhase } from './fault.ts'
-import { applyPatch, PatchFailure, type PatchOperation } from './json-patch.ts'
-import type { FaultBody, FaultBodyOf } from './schemas.ts'
+import type { Fault, FaultPhase } from './fault.ts'
+import { applyPatch, PatchFailure } from './json-patch.ts'
+import type { FaultBody, FaultMatch, PatchOperation } from './schemas.ts'
 
 /** A body that matches the schema, and how to report what else is wrong with it. */
-export interface FaultInput {
+interface FaultInput {
   content: FaultBody
   errorAt(path: string[], rule: string): Error
 }
 
-// No request names the key of these operations before it is processed.
-const operationsWithoutKeyId: readonly string[] = ['admin-api-keys-list', 'admin-api-keys-create']
-
 /** Returns the fault that a body describes. Throws for one that could never fire. */
 export function parseFault(input: FaultInput): Fault {
-  const { content, errorAt } = input
+  const { content } = input
   const { match = {} } = content
   const operation = toOperationId(content.operation)
-  if (match.key_id !== undefined && operationsWithoutKeyId.includes(operation)) {
-    throw errorAt(['match', 'key_id'], `absent: no request to ${operation} names a key, so the fault would never fire`)
-  }
+  const schedule = scheduleOf(content)
+  if (match.key_id !== undefined) assertConcernsKey(input, operation, schedule.when)
   assertNamedOnce(input, ['match', 'header'], match.header)
   assertUsableAuthHeader(input, match.header)
   if (content.kind === 'error') assertValidResponseHeaders(input, content.headers)
   if (content.kind === 'json_patch') assertPatchCanApply(input, content.patch, operation)
-  const { when = defaultPhase(content), times = 1, skip = 0 } = content as Partial<FaultBodyOf<'error'>>
-  return {
-    operation,
-    match: withLowerCaseHeaders(match),
-    when,
-    times: content.kind === 'rate_limit' ? null : times,
-    skip,
-    effect: toEffect(content),
-  }
+  return { ...content, operation, match: withLowerCaseHeaders(match), ...schedule }
+}
+
+function scheduleOf(content: FaultBody): Pick<Fault, 'when' | 'times' | 'skip'> {
+  // Counts requests per window instead.
+  if (content.kind === 'rate_limit') return { when: 'before', times: null, skip: 0 }
+  const { when = defaultPhase(content), times = 1, skip = 0 } = content
+  return { when, times, skip }
 }
 
 const toOperationId = (operation: FaultBody['operation']): OperationId | '*' =>
@@ -47,6 +41,14 @@ const toOperationId = (operation: FaultBody['operation']): OperationId | '*' =>
 const afterOnlyKinds: readonly FaultBody['kind'][] = ['truncated_body', 'malformed_json', 'json_patch']
 
 const defaultPhase = ({ kind }: FaultBody): FaultPhase => (afterOnlyKinds.includes(kind) ? 'after_commit' : 'before')
+
+/** Throws if no request matches a key id: a list concerns no single key, a create none before it has created it. */
+function assertConcernsKey({ errorAt }: FaultInput, operation: string, when: FaultPhase): void {
+  const reject = (reason: string) => errorAt(['match', 'key_id'], `absent: ${reason}, so the fault would never fire`)
+  if (operation === 'admin-api-keys-list') throw reject(`${operation} concerns no single key`)
+  if (operation === 'admin-api-keys-create' && when === 'before')
+    throw reject(`${operation} has no key before the commit`)
+}
 
 function assertNamedOnce({ errorAt }: FaultInput, path: string[], headers: Record<string, string> = {}): void {
   const values = new Map<string, string>()
@@ -110,27 +112,8 @@ function tryPatch(patch: readonly PatchOperation[], example: unknown): PatchFail
   }
 }
 
-function withLowerCaseHeaders(match: NonNullable<FaultBody['match']>): Fault['match'] {
+function withLowerCaseHeaders(match: FaultMatch): FaultMatch {
   if (match.header === undefined) return match
   const header = Object.entries(match.header).map(([name, value]) => [name.toLowerCase(), value])
   return { ...match, header: Object.fromEntries(header) }
-}
-
-function toEffect(content: FaultBody): Effect {
-  const { kind } = content
-  switch (kind) {
-    case 'error': {
-      const { status, message, type, code, param, headers } = content
-      const given = Object.entries({ message, type, code, param, headers }).filter(([, value]) => value !== undefined)
-      return { kind, status, ...Object.fromEntries(given) }
-    }
-    case 'rate_limit':
-      return { kind, requests: content.requests, per: content.per, window_ms: parseDuration(content.per) }
-    case 'delay':
-      return { kind, ms: content.ms }
-    case 'json_patch':
-      return { kind, patch: content.patch }
-    default:
-      return { kind }
-  }
 }

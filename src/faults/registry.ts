@@ -1,4 +1,6 @@
-import type { EffectOf, Fault, FaultPhase, Match } from './fault.ts'
+import { parseDuration } from '../common/time.ts'
+import type { Fault, FaultPhase, RateLimit } from './fault.ts'
+import type { FaultMatch } from './schemas.ts'
 
 /** What faults match of a request. */
 export interface MatchableRequest {
@@ -9,17 +11,20 @@ export interface MatchableRequest {
 }
 
 /** A fault that was added and not removed; it may have fired as often as it can. */
-export interface RegisteredFault {
+export interface RegisteredFault<Registered extends Fault = Fault> {
   readonly id: string
   /** Position among all faults ever added. */
   readonly order: number
-  readonly fault: Fault
-  /** How many matching requests have passed because of `skip`. */
-  passed: number
+  readonly fault: Registered
+  /** How many matching requests `skip` has let pass. */
+  skipped: number
   hits: number
   /** How many hits changed nothing because the patch did not apply. */
   unapplied: number
 }
+
+/** A fault that fires. A rate limit counts requests instead. */
+type FiringFault = RegisteredFault<Exclude<Fault, RateLimit>>
 
 interface RateLimitWindow {
   startedAt: number
@@ -43,7 +48,7 @@ export class FaultRegistry {
 
   add(fault: Fault): RegisteredFault {
     this.#count++
-    const registered = { id: `fault_${this.#count}`, order: this.#count, fault, passed: 0, hits: 0, unapplied: 0 }
+    const registered = { id: `fault_${this.#count}`, order: this.#count, fault, skipped: 0, hits: 0, unapplied: 0 }
     this.#faults.push(registered)
     return registered
   }
@@ -61,32 +66,33 @@ export class FaultRegistry {
     this.#windows.clear()
   }
 
-  /** Counts a request against every matching rate limit and returns the first that it exceeds. `now` in sandbox milliseconds. */
+  /**
+   * Counts a request against each matching rate limit up to the first that it exceeds, which is returned. `now` in sandbox
+   * milliseconds.
+   */
   consumeRateLimits(request: MatchableRequest, now: number): RegisteredFault | undefined {
-    let exceeded: RegisteredFault | undefined
-    for (const registered of this.#faults) {
-      const { effect } = registered.fault
-      if (effect.kind !== 'rate_limit' || !matches(registered.fault, request)) continue
-      if (exceeded === undefined && this.#exceeds(registered.id, effect, now)) exceeded = registered
-    }
+    const exceeded = this.#faults.find(
+      ({ id, fault }) => fault.kind === 'rate_limit' && matches(fault, request) && this.#exceeds(id, fault, now),
+    )
     if (exceeded !== undefined) exceeded.hits++
     return exceeded
   }
 
   /** Returns the next fault that fires for a request, among those added after `previous`. */
-  next(request: MatchableRequest, when: FaultPhase, previous?: RegisteredFault): RegisteredFault | undefined {
+  next(request: MatchableRequest, when: FaultPhase, previous?: RegisteredFault): FiringFault | undefined {
     // By order, because the previous fault may have been removed meanwhile.
     const start = previous?.order ?? 0
     return this.#faults.find(
-      (registered) => registered.order > start && registered.fault.when === when && tryFire(registered, request),
+      (registered): registered is FiringFault =>
+        registered.order > start && registered.fault.when === when && tryFire(registered, request),
     )
   }
 
   // A fixed window, which starts with the first request that it counts.
-  #exceeds(id: string, { requests, window_ms }: EffectOf<'rate_limit'>, now: number): boolean {
+  #exceeds(id: string, { requests, per }: RateLimit, now: number): boolean {
     const window = this.#windows.get(id)
     // A clock that was set back starts a new window.
-    if (window === undefined || now >= window.startedAt + window_ms || now < window.startedAt) {
+    if (window === undefined || now >= window.startedAt + parseDuration(per) || now < window.startedAt) {
       this.#windows.set(id, { startedAt: now, count: 1 })
       return requests < 1
     }
@@ -99,12 +105,12 @@ export class FaultRegistry {
 export const remaining = ({ fault: { times }, hits }: RegisteredFault): number | null =>
   times === null ? null : times - hits
 
-/** Fires a fault for a matching request, or counts the request as passed. */
+/** Fires a fault for a matching request, or counts the request as skipped. */
 function tryFire(registered: RegisteredFault, request: MatchableRequest): boolean {
   const { fault } = registered
-  if (fault.effect.kind === 'rate_limit' || remaining(registered) === 0 || !matches(fault, request)) return false
-  if (registered.passed < fault.skip) {
-    registered.passed++
+  if (fault.kind === 'rate_limit' || remaining(registered) === 0 || !matches(fault, request)) return false
+  if (registered.skipped < fault.skip) {
+    registered.skipped++
     return false
   }
   registered.hits++
@@ -115,7 +121,7 @@ function matches({ operation, match }: Fault, request: MatchableRequest): boolea
   return (operation === '*' || operation === request.operation) && matchesFilter(match, request)
 }
 
-function matchesFilter({ key_id, calling_key_id, header = {} }: Match, request: MatchableRequest): boolean {
+function matchesFilter({ key_id, calling_key_id, header = {} }: FaultMatch, request: MatchableRequest): boolean {
   if (key_id !== undefined && key_id !== request.key_id) return false
   if (calling_key_id !== undefined && calling_key_id !== request.calling_key_id) return false
   return Object.entries(header).every(([name, value]) => [request.headers[name]].flat().join(', ') === value)

@@ -49,7 +49,7 @@ const Operation = Choice([...operationIds, ...shortNames, '*'], {
 
 export const FaultMatch = Type.Object(
   {
-    key_id: KeyId('the key that the operation retrieves or deletes'),
+    key_id: KeyId('the key that the operation retrieves or deletes, or, after the commit, has created'),
     calling_key_id: KeyId('the key that authenticates the request'),
     header: Type.Optional(Headers('request headers by name, with exact values')),
   },
@@ -118,10 +118,9 @@ export const FaultBody = discriminatedUnion(
   { $id: 'Fault', description: 'a fault: {operation, match, when, kind, times, skip, …}' },
 )
 export type FaultBody = Type.Static<typeof FaultBody>
-export type FaultBodyOf<Kind extends FaultBody['kind']> = Extract<FaultBody, { kind: Kind }>
 
 /** A fault as the control API returns it: the fields that its kind has, and what has become of it. */
-export const ArmedFault = Type.Object({
+export const ListedFault = Type.Object({
   id: Type.String(),
   operation: Choice([...operationIds, '*'], { description: 'An operationId, or "*" for every operation.' }),
   match: common.match,
@@ -143,4 +142,4 @@ export const ArmedFault = Type.Object({
   ),
   remaining: Nullable(Type.Integer(), { description: 'How often it can still fire; null for no limit.' }),
 })
-export type ArmedFault = Type.Static<typeof ArmedFault>
+export type ListedFault = Type.Static<typeof ListedFault>

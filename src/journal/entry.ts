@@ -18,7 +18,7 @@ export interface ObservedRequest {
   callingKeyId: string | undefined
   keyId: string | undefined
   faultId: string | undefined
-  /** The presented bearer token. */
+  /** The bearer token that the client sent. */
   token: string | undefined
   /** Real monotonic milliseconds. */
   startedAt: number
@@ -26,7 +26,7 @@ export interface ObservedRequest {
   reason: string | undefined
 }
 
-/** A stored request: without secrets, but otherwise as observed, because most records are never read. */
+/** A stored request, without secrets. Converted to the API's form when it is read: most records never are. */
 export interface JournalRecord {
   readonly request: ObservedRequest
   readonly query: JournalEntry['query']
@@ -35,12 +35,14 @@ export interface JournalRecord {
   isDeliveryKnown: boolean
   /** Real milliseconds since the previous attempt. */
   sincePrevious: number | undefined
+  /** How often the journal had been cleared before. */
+  generation: number
   /** Approximate size in bytes. */
   size: number
 }
 
 /** Returns the record of a request, with its secrets removed. */
-export function createRecord(observed: ObservedRequest): JournalRecord {
+export function createRecord(observed: ObservedRequest, generation: number): JournalRecord {
   const redactText = createRedactor(observed.token)
   const query = redactQuery(observed.url, redactText)
   // The path and the key id in it are parts of the URL.
@@ -59,7 +61,15 @@ export function createRecord(observed: ObservedRequest): JournalRecord {
   }
   const { url, headers, body = '', responseBody = '' } = request
   const size = 1000 + url.length + headersLength(headers) + body.length + responseBody.length
-  return { request, query: query.values, delivered: false, isDeliveryKnown: false, sincePrevious: undefined, size }
+  return {
+    request,
+    query: query.values,
+    delivered: false,
+    isDeliveryKnown: false,
+    sincePrevious: undefined,
+    generation,
+    size,
+  }
 }
 
 /** Adds the body of a request that was recorded before its body was read. */

@@ -11,6 +11,7 @@ export class Journal {
   readonly #listeners = new Set<Listener>()
   #entries: JournalRecord[] = []
   #bytes = 0
+  #generation = 0
 
   constructor(capacity: number) {
     this.#capacity = capacity
@@ -24,7 +25,7 @@ export class Journal {
   /** Records a request; returns undefined if the journal is off. The caller must call `setDelivered` later. */
   add(request: ObservedRequest): JournalRecord | undefined {
     if (this.#capacity === 0) return undefined
-    const record = createRecord(request)
+    const record = createRecord(request, this.#generation)
     record.sincePrevious = this.#sincePrevious(record.request)
     this.#entries.push(record)
     this.#bytes += record.size
@@ -42,16 +43,18 @@ export class Journal {
     this.#trim()
   }
 
-  /** Records whether a response was delivered, and only then notifies subscribers. */
+  /** Records whether a response was delivered, and only then notifies subscribers, unless the record was cleared. */
   setDelivered(record: JournalRecord, delivered: boolean): void {
     record.delivered = delivered
     record.isDeliveryKnown = true
+    if (record.generation !== this.#generation) return
     for (const listener of this.#listeners) listener(record)
   }
 
   clear(): void {
     this.#entries = []
     this.#bytes = 0
+    this.#generation++
   }
 
   /** Calls `listener` for new records. Returns a function that unsubscribes. */

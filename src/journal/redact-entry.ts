@@ -2,12 +2,12 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { redact, redactSecret } from '../common/redaction.ts'
 import type { JournalEntry } from './schemas.ts'
 
-export type RedactText = (text: string) => string
+type RedactText = (text: string) => string
 
 export const redactOptional = (text: string | undefined, redactText: RedactText) =>
   text === undefined ? undefined : redactText(text)
 
-/** Returns a function that removes keys and the presented token from a text, also where JSON escapes them. */
+/** Returns a function that removes keys and the client's token from a text, also where JSON escapes them. */
 export function createRedactor(token: string | undefined): RedactText {
   // JSON changes only tokens that contain these characters.
   const jsonToken = token !== undefined && /["\\]/.test(token) ? JSON.stringify(token).slice(1, -1) : undefined

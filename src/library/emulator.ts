@@ -2,7 +2,7 @@ import { type ControlClient, createControlClient } from '../control-client/clien
 import { defaultSandbox, isSandboxName, sandboxBaseUrl, sandboxNameRule, sandboxUrl } from '../sandbox/names.ts'
 import { assertDuration, assertList, assertNonEmptyString, assertObject } from './arguments.ts'
 import { followJournal } from './follow-journal.ts'
-import type { ArmedFault, Emulator, JournalEntry, ListedSandbox, Sandbox, Snapshot } from './types.ts'
+import type { Emulator, JournalEntry, ListedFault, ListedSandbox, Sandbox, Snapshot } from './types.ts'
 
 interface EmulatorConnection {
   url: string
@@ -93,7 +93,7 @@ function createSandboxClient(
     },
     faults: {
       add: async (fault) => control('POST', '/faults', assertObject('faults.add(fault)', fault)),
-      list: async () => (await control<{ data: ArmedFault[] }>('GET', '/faults')).data,
+      list: async () => (await control<{ data: ListedFault[] }>('GET', '/faults')).data,
       clear: async (...args: [] | [id: string]) =>
         discardResult(control('DELETE', itemPath('/faults', 'faults.clear(id)', args))),
     },

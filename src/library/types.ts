@@ -2,7 +2,7 @@
 import type { ClockChange, ClockState } from '../control-api/controls/clock.ts'
 import type { ListedSandbox, NewSandbox } from '../control-api/controls/sandboxes.ts'
 import type { Snapshot } from '../control-api/controls/snapshots.ts'
-import type { ArmedFault, FaultBody, FaultMatch, PatchOperation } from '../faults/schemas.ts'
+import type { FaultBody, FaultMatch, ListedFault, PatchOperation } from '../faults/schemas.ts'
 import type { JournalQuery } from '../journal/filter.ts'
 import type { JournalEntry } from '../journal/schemas.ts'
 import type { OperationId } from '../openai-api/admin-api-keys/operation-ids.ts'
@@ -12,7 +12,6 @@ import type { SeedFile } from '../sandbox/seed/schema.ts'
 
 // scripts/types.ts replaces these by the shapes of the schemas, so that lib/index.d.ts needs no other file.
 export type {
-  ArmedFault,
   Behavior,
   ClockChange,
   ClockState,
@@ -20,6 +19,7 @@ export type {
   FaultMatch,
   JournalEntry,
   JournalQuery,
+  ListedFault,
   ListedSandbox,
   NewSandbox,
   OperationId,
@@ -140,9 +140,9 @@ export interface Sandbox {
   /** Fault injection. */
   readonly faults: {
     /** @example await sandbox.faults.add({ operation: 'list', kind: 'error', status: 429, times: 2 }) */
-    add(fault: FaultBody): Promise<ArmedFault>
+    add(fault: FaultBody): Promise<ListedFault>
     /** Oldest first; `hits` 0 means not fired yet. @example const faults = await sandbox.faults.list() */
-    list(): Promise<ArmedFault[]>
+    list(): Promise<ListedFault[]>
     /** Removes all faults. @example await sandbox.faults.clear() */
     clear(): Promise<void>
     /** Removes one fault. @example await sandbox.faults.clear(fault.id) */

@@ -9,13 +9,13 @@ export const isFrozen = (setting: ClockSetting): boolean => 'frozen_at_ms' in se
 export const timeOf = (setting: ClockSetting): number =>
   'frozen_at_ms' in setting ? setting.frozen_at_ms : systemNow() + setting.offset_ms
 
-/** Returns a clock that shows `now` (Unix milliseconds), frozen or running. */
-export const clockAt = (now: number, frozen: boolean): ClockSetting =>
+/** Returns the setting of a clock that shows `now` (Unix milliseconds), frozen or running. */
+export const clockSettingAt = (now: number, frozen: boolean): ClockSetting =>
   frozen ? { frozen_at_ms: now } : { offset_ms: now - systemNow() }
 
-/** Returns a clock set back to `capturedAt`; one that was never set stays the system clock. */
-export const restoredClock = (setting: ClockSetting, capturedAt: number): ClockSetting =>
-  'offset_ms' in setting && setting.offset_ms !== 0 ? clockAt(capturedAt, false) : setting
+/** Returns the setting of a clock set back to `capturedAt`; one that was never set stays the system clock. */
+export const restoredSetting = (setting: ClockSetting, capturedAt: number): ClockSetting =>
+  'offset_ms' in setting && setting.offset_ms !== 0 ? clockSettingAt(capturedAt, false) : setting
 
 export interface Clock {
   /** Returns Unix milliseconds. */

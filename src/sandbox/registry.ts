@@ -23,8 +23,8 @@ interface Log {
   error(fields: object, message: string): void
 }
 
-/** The sandboxes by name. Each is created on its first request; none is dropped silently. */
-export class Registry {
+/** The sandboxes by name, each created on its first request. Beyond the limit, new ones are refused; none is evicted. */
+export class SandboxRegistry {
   readonly defaults: SandboxDefaults
   readonly maxSandboxes: number
   readonly #data: DataDirectory | undefined
@@ -96,7 +96,7 @@ export class Registry {
   }
 
   #sweepEvery(ttl: number): NodeJS.Timeout {
-    // Often enough that no sandbox outlives its time by much; seldom enough to cost nothing.
+    // A sandbox outlives its TTL by at most a quarter, or 60 s.
     const interval = Math.min(Math.max(ttl / 4, 20), 60_000)
     return setInterval(() => {
       for (const sandbox of this.#sandboxes.values()) {

@@ -28,7 +28,7 @@ import {
 import type { Image } from './storage/database.ts'
 import type { ImageSlot, SandboxStorage } from './storage/storage.ts'
 
-// The parts that the database holds; journal and faults are beside it.
+// The parts that are stored in the database, unlike journal and faults.
 const stateParts = ['keys', 'clock', 'behavior', 'random'] as const satisfies readonly ResetPart[]
 
 type Operation<Result> = (keys: KeyService, caller: string | undefined) => Result
@@ -66,7 +66,10 @@ export class Sandbox {
     return this.#faults
   }
 
-  /** Aborts when a reset, a restore or the removal of the sandbox makes its requests obsolete; then there is a new one. */
+  /**
+   * Aborts when a reset, restore, load or removal makes requests obsolete. Read it when the request enters: a replaced
+   * database gets a new signal.
+   */
   get abortSignal(): AbortSignal {
     return this.#abortController.signal
   }
@@ -137,7 +140,7 @@ export class Sandbox {
     this.#replaceDatabase(buildInitialImage(seed, this.#defaults.adminKey, this.randomness), this.randomness)
   }
 
-  /** Adds the keys of a seed: all of them, or none if it has a mistake. Throws DocumentError. */
+  /** Adds the keys of a seed: all of them, or none if it has a mistake. Throws the error of its first mistake. */
   add(seed: ParsedSeed): void {
     const { db, store, settings, randomness, clock } = this.#state
     const keys = resolveAddedKeys(seed, clock.now(), store)
@@ -161,7 +164,7 @@ export class Sandbox {
     }
   }
 
-  /** Returns whether the sandbox has had no request for `duration` real milliseconds and is waiting for none. */
+  /** Returns whether the sandbox has no request in progress and had none for `duration` real milliseconds. */
   isIdleFor(duration: number): boolean {
     return this.#activeRequests === 0 && monotonicNow() - this.lastUsed > duration
   }

@@ -17,7 +17,7 @@ export interface Settings {
   clock: ClockSetting
   /** Milliseconds of the sandbox's clock when this was written; for an image, when it was captured. */
   at_ms: number
-  /** How far seeded randomness had advanced by then. */
+  /** Positions of the seeded random sequences at that time. */
   random_positions: RandomPositions
 }
 

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { digest } from '../openai-api/admin-api-keys/secret.ts'
 import { createKeyService, type KeyService } from '../openai-api/admin-api-keys/service.ts'
 import { createKeyStore, type KeyStore } from '../openai-api/admin-api-keys/store.ts'
-import { type Clock, createClock, restoredClock } from './clock.ts'
+import { type Clock, createClock, restoredSetting } from './clock.ts'
 import { createRandomness, type Randomness } from './randomness.ts'
 import { defaultOwner, initialSettings, insertAdminKey, insertSeedKeys } from './seed/insert.ts'
 import type { Seed } from './seed/merge.ts'
@@ -75,7 +75,7 @@ export function buildInitialImage(seed: Seed, adminKey: string | undefined, rand
   }
 }
 
-/** Returns a copy of a state, which records the sandbox time and the positions of seeded randomness. */
+/** Records time and random positions in the state, and returns a copy of it. */
 export function captureImage(state: SandboxState): Image {
   changeSettings(state, { at_ms: state.clock.now(), random_positions: state.randomness.positions() })
   return serializeDatabase(state.db)
@@ -113,5 +113,5 @@ export const describeImage = (image: Image): { created_at: number; keys: number 
 /** Sets the clock back to when the image was captured. */
 export function restoreClock(state: SandboxState): void {
   const { clock, at_ms } = state.settings
-  changeSettings(state, { clock: restoredClock(clock, at_ms) })
+  changeSettings(state, { clock: restoredSetting(clock, at_ms) })
 }

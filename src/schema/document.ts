@@ -1,39 +1,37 @@
 import { redact } from '../common/redaction.ts'
-import { UserError } from '../common/user-error.ts'
 import { type Path, previewValueAt, type Rule, toPointer } from './schema-errors.ts'
 
-/** A mistake in a document. `problem` is a predicate of what is at `pointer` (a JSON Pointer). */
-export class DocumentError extends UserError {
+/** A mistake in a document. `problem` completes a sentence that starts with the pointer: "must be …". */
+export class DocumentError extends Error {
+  /** A JSON Pointer; undefined for the document itself. */
   readonly pointer: string | undefined
   readonly problem: string
+  /** Undefined if lines are unknown. */
+  readonly line: number | undefined
 
-  constructor(file: string, line: number | undefined, pointer: string | undefined, problem: string) {
-    super(`${documentPlace(file, line)}${pointer === undefined ? '' : `, ${pointer}`} ${problem}`)
+  constructor(pointer: string | undefined, problem: string, line?: number) {
+    super(`${pointer ?? 'the document'} ${problem}`)
     this.pointer = pointer
     this.problem = problem
+    this.line = line
   }
 
   /** Returns the error for a value that breaks a rule; `got` defaults to the value at `path`. */
   static at(
-    file: string,
-    line: number | undefined,
     content: unknown,
     path: Path,
     rule: Rule,
     got = previewValueAt(content, path),
+    line?: number,
   ): DocumentError {
     const problem = typeof rule === 'string' ? `must be ${rule}, got ${got}` : rule.problem
-    return new DocumentError(file, line, redact(toPointer(path)), problem)
+    return new DocumentError(redact(toPointer(path)), problem, line)
   }
 }
-
-/** Returns where a mistake is, for the start of a message. */
-export const documentPlace = (file: string, line: number | undefined): string =>
-  line === undefined ? `seed ${file}` : `seed ${file}, line ${line}`
 
 /** The content of a document, and how to report a mistake at a place in it. */
 export interface SourceDocument {
   content: unknown
-  /** Returns an error with file, line, path, rule and value; `got` defaults to the value at `path`. */
+  /** Returns an error with path, rule and value; `got` defaults to the value at `path`. */
   errorAt(path: Path, rule: Rule, got?: string): DocumentError
 }

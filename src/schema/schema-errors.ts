@@ -11,11 +11,11 @@ export type Path = (string | number)[]
 export type Rule = string | { problem: string }
 
 /** Where a schema is violated, the rule, and the value if it is not the one at that place. */
-export type SchemaViolation = [at: Path, rule: Rule, got?: string]
+type SchemaViolation = [at: Path, rule: Rule, got?: string]
 
 type Schema = { title?: string; description?: string; enum?: unknown[]; properties?: object; oneOf?: Schema[] }
 
-/** Returns what the errors of Ajv (`verbose`, one at a time) come down to. */
+/** Returns the violation that Ajv's errors describe. Requires `verbose`. */
 export function toViolation(errors: readonly ErrorObject[] | null | undefined): SchemaViolation {
   // For a choice between forms, the last error is about the choice itself; `if` adds nothing.
   return describeError(errors?.filter(({ keyword }) => keyword !== 'if').at(-1) as ErrorObject)
@@ -36,7 +36,7 @@ function describeError({ keyword, instancePath, params, schema, parentSchema, da
     case 'propertyNames':
       return [[...path, params['propertyName']], ruleOf(schema as Schema, keyword), quote(params['propertyName'])]
     case 'discriminator':
-      return [[...path, params['tag']], oneOf(tagValues(parent, params['tag']))]
+      return [[...path, params['tag']], choiceText(tagValues(parent, params['tag']))]
     case 'not': {
       const { required } = schema as { required?: string[] }
       if (required === undefined) return [path, ruleOf(parent, keyword)]
@@ -60,10 +60,11 @@ const fieldNames = ({ properties = {} }: Schema) => Object.keys(properties)
 const tagValues = ({ oneOf = [] }: Schema, tag: string): unknown[] =>
   oneOf.map(({ properties }) => (properties as Record<string, { const?: unknown }>)[tag]?.const)
 
-const oneOf = (values: readonly unknown[]) => (values.length > 3 ? `one of ${values.join(', ')}` : values.join(' or '))
+const choiceText = (values: readonly unknown[]) =>
+  values.length > 3 ? `one of ${values.join(', ')}` : values.join(' or ')
 
 const ruleOf = ({ enum: values, description }: Schema, keyword: string): string =>
-  values === undefined ? (description ?? keyword) : oneOf(values)
+  values === undefined ? (description ?? keyword) : choiceText(values)
 
 const quote = (text: string) => redact(JSON.stringify(text))
 
@@ -91,7 +92,7 @@ export function previewValueAt(content: unknown, path: Path): string {
   return text.length > maxPreviewLength ? `${text.slice(0, maxPreviewLength)}…` : text
 }
 
-// Without the values of keys. A YAML alias can be inside what it refers to.
+// Without the values of keys. A YAML alias can make a value contain itself, which JSON.stringify rejects.
 function toJson(value: unknown): string {
   try {
     return JSON.stringify(value, (field, each) => (field === 'value' ? '[redacted]' : each)) ?? 'nothing'

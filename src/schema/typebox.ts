@@ -35,6 +35,13 @@ export const discriminatedUnion = <
   return schema as typeof schema & Type.TUnsafe<Type.Static<Forms[number]>>
 }
 
+/** An object that is a component of the document, under its id. The type has the id as well, for `Ref`. */
+export const component = <Fields extends Type.TProperties>(
+  id: string,
+  fields: Fields,
+  options: Type.TObjectOptions = {},
+) => Object.assign(Type.Object(fields, { $id: id, ...options }), { $id: id })
+
 /** A reference to a component of the document, with the type of what it refers to. */
 export const Ref = <Schema extends Type.TSchema>(schema: Schema & { $id: string }) =>
   Type.Unsafe<Type.Static<Schema>>(Type.Ref(schema.$id))

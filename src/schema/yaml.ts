@@ -8,21 +8,21 @@ export interface YamlDocument extends SourceDocument {
 }
 
 /** Parses YAML, which includes JSON. Throws DocumentError with the line if it is neither. */
-export function parseYaml(file: string, text: string): YamlDocument {
+export function parseYaml(text: string): YamlDocument {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
   // A warning means an unknown tag.
   const [error] = [...document.errors, ...document.warnings]
   if (error !== undefined) {
     const { line } = lines.linePos(error.pos[0])
-    throw new DocumentError(file, line, undefined, `is not valid YAML or JSON: ${withoutQuotedText(error)}`)
+    throw new DocumentError(undefined, `is not valid YAML or JSON: ${withoutQuotedText(error)}`, line)
   }
-  const content = toValue(document, file)
+  const content = toValue(document)
   const lineOf = (path: Path) => lines.linePos(offsetOf(document, path)).line
   return {
     content,
     lineOf,
-    errorAt: (path, rule, got) => DocumentError.at(file, lineOf(path), content, path, rule, got),
+    errorAt: (path, rule, got) => DocumentError.at(content, path, rule, got, lineOf(path)),
   }
 }
 
@@ -30,11 +30,11 @@ export function parseYaml(file: string, text: string): YamlDocument {
 const withoutQuotedText = ({ message }: Error) => message.replace(/:.*/s, '')
 
 // The parser notices too many aliases only when it follows them.
-function toValue(document: Document, file: string): unknown {
+function toValue(document: Document): unknown {
   try {
     return document.toJS()
   } catch (error) {
-    throw new DocumentError(file, undefined, undefined, `is not valid YAML: ${withoutQuotedText(error as Error)}`)
+    throw new DocumentError(undefined, `is not valid YAML: ${withoutQuotedText(error as Error)}`)
   }
 }
 

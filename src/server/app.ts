@@ -5,7 +5,7 @@ import type { LogLevel } from '../config/options.ts'
 import { createAccessChecks } from '../control-api/access.ts'
 import { registerHealth } from '../control-api/health.ts'
 import { createRandomness } from '../sandbox/randomness.ts'
-import { Registry, type RegistryOptions } from '../sandbox/registry.ts'
+import { type RegistryOptions, SandboxRegistry } from '../sandbox/registry.ts'
 import { createFastify } from './fastify.ts'
 import { HttpServer } from './http-server.ts'
 import { LazyControlApp } from './lazy-control-app.ts'
@@ -48,7 +48,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     ...registryOptions
   } = options
   const log = createLog(logLevel)
-  const registry = new Registry({ ...registryOptions, log })
+  const registry = new SandboxRegistry({ ...registryOptions, log })
   const fallbackRequestId = createRandomness().requestId
   const closing = createAbortController()
   const batcher = new ResponseBatcher()

@@ -108,6 +108,18 @@ describe('matching requests', () => {
     ])
   })
 
+  test('a fault that fires after the commit matches the key that the operation has created', async () => {
+    const options = { randomSeed: 1, breaksResponses: true }
+    const { id } = await (await startWithFaults(options)).create()
+    const { addFault, call, listFaults } = await startWithFaults(options)
+    const fault = { operation: 'create', match: { key_id: id } }
+    await addFault({ ...fault, kind: 'error', status: 503, when: 'after_commit' })
+    await addFault({ ...fault, kind: 'malformed_json' })
+    expect((await call('POST', keysUrl, { body: { name: 'a key' } })).status).toBe(503)
+    expect((await call('POST', keysUrl, { body: { name: 'another key' } })).status).toBe(200)
+    expect((await listFaults()).map(({ hits }: { hits: number }) => hits)).toEqual([1, 0])
+  })
+
   test('a fault applies only to its own sandbox', async () => {
     const { addFault, call } = await startWithFaults()
     await addFault({ operation: '*', kind: 'error', status: 503, times: null }, 'a')
@@ -178,6 +190,16 @@ describe('rate_limit faults', () => {
     expect((await listFaults())[0]).toMatchObject({ hits: 4, remaining: null, per: '1m' })
     await control('PUT', '/clock', { advance: '-1h' })
     expect(await statuses(1)).toEqual([200])
+  })
+
+  test('a request that exceeds one rate limit does not count against the limits after it', async () => {
+    const { addFault, call, control, listFaults } = await startWithFaults()
+    await control('PUT', '/clock', { now: 1_767_225_600, frozen: true })
+    await addFault({ operation: 'list', kind: 'rate_limit', requests: 1, per: '1h' })
+    await addFault({ operation: '*', kind: 'rate_limit', requests: 3, per: '1h' })
+    for (const status of [200, 429, 429, 429, 429]) expect((await call('GET', keysUrl)).status).toBe(status)
+    expect((await call('GET', `${keysUrl}/key_x`)).status).toBe(404)
+    expect((await listFaults()).map(({ hits }: { hits: number }) => hits)).toEqual([4, 0])
   })
 })
 
@@ -258,6 +280,15 @@ describe('faults that break the connection or the body', () => {
     const length = Number(/content-length: (\d+)/.exec(headers)?.[1])
     expect(text.length).toBe(Math.floor(length / 2))
     expect((await fetchList(url)).status).toBe(200)
+  })
+
+  test('the journal shows the half of the body that a truncated_body fault sends', async () => {
+    const { addFault, create, url, control } = await startServerWithFaults({ breaksResponses: true })
+    const { id } = await create({ name: 'é'.repeat(200) })
+    await addFault({ operation: 'get', kind: 'truncated_body' })
+    const { text } = readRaw(await sendRaw(url, get.replace(keysUrl, `${keysUrl}/${id}`)))
+    const { data } = (await control('GET', '/journal?operation=admin-api-keys-get')).body
+    expect(data[0].response_body).toBe(Buffer.from(text, 'latin1').toString('utf8'))
   })
 
   test('a malformed_json fault sends a complete body that is not JSON', async () => {

@@ -97,6 +97,13 @@ describe('invalid faults', () => {
       'is not a known field of a fault of kind rate_limit',
     ],
     [{ operation: 'admin-api-keys-list', match: { key_id: 'key_x' }, kind: 'hang' }, '/match/key_id', 'never fire'],
+    [{ operation: 'list', match: { key_id: 'key_x' }, kind: 'malformed_json' }, '/match/key_id', 'never fire'],
+    [{ operation: 'create', match: { key_id: 'key_x' }, kind: 'hang' }, '/match/key_id', 'never fire'],
+    [
+      { operation: 'create', match: { key_id: 'key_x' }, kind: 'rate_limit', requests: 1, per: '1m' },
+      '/match/key_id',
+      'never fire',
+    ],
     [
       { operation: '*', match: { key: 'key_x' }, kind: 'hang' },
       '/match/key',

@@ -186,6 +186,19 @@ describe('journal filters', () => {
     expect(body.error.message).toMatch(/one of admin-api-keys-list, .*admin-api-keys-delete, or null .*"list"/)
   })
 
+  test('a repeated parameter is rejected with its values, an unknown one with the available parameters', async () => {
+    const { control } = await startWithJournal()
+    const message = async (path: string) => (await control('GET', path)).body.error.message
+    expect(await message('/journal?limit=1&limit=2')).toBe(`'limit' must be given once, got "1, 2"`)
+    const parameters = 'operation, status, method, path, key_id, calling_key_id, fault_id, delivered, since'
+    expect(await message('/journal?foo=1')).toBe(
+      `Unknown query parameter 'foo'. Available parameters: ${parameters}, limit`,
+    )
+    expect(await message('/journal/stream?foo=1')).toBe(
+      `Unknown query parameter 'foo'. Available parameters: ${parameters}`,
+    )
+  })
+
   test('`since` and `limit` paginate the journal', async () => {
     const { call, listJournal } = await startWithJournal()
     for (let n = 0; n < 5; n++) await call('GET', `${keysUrl}/key_${n}`)
@@ -328,6 +341,23 @@ describe('the journal stream', () => {
       expect((await listJournal()).data).toEqual(entries)
     },
   )
+  test('the stream does not send a cleared entry whose response was not yet delivered', async () => {
+    const { listen, control, listJournal } = await startWithJournal()
+    const url = await listen()
+    const { entries } = followStream(url)
+    await control('POST', '/faults', { operation: 'list', kind: 'hang' })
+    const list = (signal?: AbortSignal) =>
+      fetch(url + keysUrl, { headers: { authorization: `Bearer ${adminKey}` }, ...(signal && { signal }) })
+    const abort = new AbortController()
+    const hanging = list(abort.signal).catch(() => {})
+    await expect.poll(async () => (await listJournal()).count).toBe(1)
+    await control('DELETE', '/journal')
+    abort.abort()
+    await hanging
+    await sleep(100)
+    await (await list()).text()
+    await expect.poll(() => entries.map(({ status }) => status)).toEqual([200])
+  })
 
   test('the stream rejects `limit`', async () => {
     const { control } = await startWithJournal()

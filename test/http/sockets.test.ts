@@ -144,6 +144,32 @@ describe('malformed HTTP', () => {
   })
 })
 
+test.each(['waits for the response', 'closes the connection'])(
+  'invalid input in many segments gets one error response, and no warning is printed, if the client %s',
+  async (ending) => {
+    const { url, output } = await serve()
+    const fault = { operation: 'list', kind: 'delay', ms: 300, times: null }
+    await supertest(url).post('/_emulator/faults').send(fault).expect(201)
+    let received = ''
+    const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', noDelay: true })
+    socket.setEncoding('latin1').on('data', (text) => (received += text))
+    socket.on('error', () => {})
+    socket.write(get(keysUrl))
+    // The first half arrives while the list is delayed.
+    for (let n = 0; n < 60; n++) {
+      socket.write('GARBAGE\r\n\r\n')
+      await sleep(10)
+    }
+    if (ending === 'waits for the response') {
+      await expect.poll(() => socket.readableEnded).toBe(true)
+      expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400'])
+    }
+    socket.destroy()
+    await supertest(url).get('/health').expect(200)
+    expect(output.stderr).toBe('')
+  },
+)
+
 test('the timeout for receiving a request is 30 s', async () => {
   const { app } = await startApp()
   expect(app.server.requestTimeout).toBe(30_000)

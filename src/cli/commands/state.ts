@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { UserError } from '../../common/user-error.ts'
 import type { Options } from '../../config/options.ts'
 import { EmulatorError } from '../../control-client/emulator-error.ts'
-import { documentPlace } from '../../schema/document.ts'
 import { parsePointer } from '../../schema/schema-errors.ts'
 import { type ControlCommandOptions, withControlClient } from '../control.ts'
 import { printError } from '../output.ts'
@@ -32,10 +31,10 @@ export async function state({ load, add, ...options }: ControlCommandOptions & O
 async function withFilePosition(error: unknown, file: string, text: string): Promise<unknown> {
   if (!(error instanceof EmulatorError) || error.code !== 'invalid_body') return error
   // Parsed first, so that a syntax error is reported with its line.
-  const { parseYaml } = await import('../../schema/yaml.ts')
-  const { lineOf } = parseYaml(file, text)
+  const { parseSeedYaml, seedPlace } = await import('../../sandbox/seed/parse.ts')
+  const { lineOf } = parseSeedYaml(file, text)
   if (error.param === null) return error
-  return new UserError(`${documentPlace(file, lineOf(parsePointer(error.param)))}, ${error.message}`)
+  return new UserError(`${seedPlace(file, lineOf(parsePointer(error.param)))}, ${error.message}`)
 }
 
 function readSeed(file: string) {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import * as Type from 'typebox'
 import { isInRange, latestSecond, parseDuration, parseTime } from '../../common/time.ts'
-import { clockAt, isFrozen } from '../../sandbox/clock.ts'
+import { clockSettingAt, isFrozen } from '../../sandbox/clock.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { Timestamp } from '../../schema/timestamp.ts'
 import type { ParsedBody } from '../body.ts'
@@ -55,7 +55,7 @@ export function registerClock(app: FastifyInstance, { sandboxFor }: ControlDeps)
   app.put<{ Body: ParsedBody<ClockChange> }>('/_emulator/clock', { schema: setClock }, (request) => {
     const sandbox = sandboxFor(request)
     const { frozen = isFrozen(sandbox.settings.clock) } = request.body.content
-    sandbox.setClock(clockAt(targetTime(sandbox.state.clock.now(), request.body), frozen))
+    sandbox.setClock(clockSettingAt(targetTime(sandbox.state.clock.now(), request.body), frozen))
     return toClockState(sandbox)
   })
 

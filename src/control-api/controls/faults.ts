@@ -3,7 +3,7 @@ import * as Type from 'typebox'
 import { faultExamples } from '../../faults/examples.ts'
 import { parseFault } from '../../faults/parse.ts'
 import { type RegisteredFault, remaining } from '../../faults/registry.ts'
-import { ArmedFault, FaultBody } from '../../faults/schemas.ts'
+import { FaultBody, ListedFault } from '../../faults/schemas.ts'
 import { link } from '../../schema/openapi-link.ts'
 import { Ref } from '../../schema/typebox.ts'
 import type { ParsedBody } from '../body.ts'
@@ -24,7 +24,7 @@ export function registerFaults(app: FastifyInstance, { sandboxFor }: ControlDeps
     body: FaultBody,
     openapiBody: Ref(FaultBody),
     examples: faultExamples,
-    responses: { 201: [ArmedFault, 'The fault is active.'] },
+    responses: { 201: [ListedFault, 'The fault is active.'] },
   })
   const links = {
     201: { delete: link('emulator-faults-delete', 'Removes the fault.', { fault_id: '$response.body#/id' }) },
@@ -32,17 +32,17 @@ export function registerFaults(app: FastifyInstance, { sandboxFor }: ControlDeps
   app.post<{ Body: ParsedBody<FaultBody> }>('/_emulator/faults', { schema: addFault, links }, (request, reply) => {
     const fault = parseFault(request.body)
     reply.code(201)
-    return toArmedFault(sandboxFor(request).faults.add(fault))
+    return toListedFault(sandboxFor(request).faults.add(fault))
   })
 
   const listFaults = defineControl('emulator-faults-list', {
     summary: 'List the faults',
     description:
       'Lists all faults that were not removed, including those that cannot fire again. `hits` 0: has not fired yet.',
-    responses: { 200: [Type.Object({ data: Type.Array(ArmedFault) }), 'The faults, oldest first.'] },
+    responses: { 200: [Type.Object({ data: Type.Array(ListedFault) }), 'The faults, oldest first.'] },
   })
   app.get('/_emulator/faults', { schema: listFaults }, (request) => ({
-    data: sandboxFor(request).faults.all.map(toArmedFault),
+    data: sandboxFor(request).faults.all.map(toListedFault),
   }))
 
   const deleteFaults = defineControl('emulator-faults-delete-all', {
@@ -71,23 +71,12 @@ export function registerFaults(app: FastifyInstance, { sandboxFor }: ControlDeps
   })
 }
 
-function toArmedFault(registered: RegisteredFault): ArmedFault {
+function toListedFault(registered: RegisteredFault): ListedFault {
   const { id, fault, hits, unapplied } = registered
-  const { effect, operation, match, when, times, skip } = fault
-  if (effect.kind === 'rate_limit') {
-    const { window_ms: _, ...limit } = effect
-    return { id, operation, match, ...limit, hits, remaining: null }
+  if (fault.kind === 'rate_limit') {
+    const { operation, match, kind, requests, per } = fault
+    return { id, operation, match, kind, requests, per, hits, remaining: null }
   }
-  const counts = effect.kind === 'json_patch' ? { hits, unapplied } : { hits }
-  return {
-    id,
-    operation,
-    match,
-    when,
-    times,
-    skip,
-    ...effect,
-    ...counts,
-    remaining: remaining(registered),
-  } as ArmedFault
+  const patchCount = fault.kind === 'json_patch' ? { unapplied } : {}
+  return { id, ...fault, hits, ...patchCount, remaining: remaining(registered) }
 }

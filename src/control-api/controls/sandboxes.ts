@@ -10,7 +10,7 @@ import {
   sandboxNamePattern,
   sandboxNameRule,
 } from '../../sandbox/names.ts'
-import type { Registry } from '../../sandbox/registry.ts'
+import type { SandboxRegistry } from '../../sandbox/registry.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Image } from '../../sandbox/storage/database.ts'
 import { link } from '../../schema/openapi-link.ts'
@@ -125,7 +125,7 @@ export function registerSandboxes(app: FastifyInstance, { registry }: ControlDep
   })
 }
 
-function imageFrom(registry: Registry, { sandbox: name, snapshot }: NonNullable<NewSandbox['from']>): Image {
+function imageFrom(registry: SandboxRegistry, { sandbox: name, snapshot }: NonNullable<NewSandbox['from']>): Image {
   const sandbox = registry.find(name)
   if (sandbox === undefined) throw errors.sandboxNotFound(name)
   if (snapshot === undefined) return sandbox.captureImage()

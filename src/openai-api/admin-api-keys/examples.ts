@@ -17,7 +17,7 @@ const key: AdminApiKey = {
 
 const listResponse: ApiKeyList = {
   object: 'list',
-  // The largest page.
+  // A full page, so that a patch of any index below 100 applies.
   data: Array.from({ length: 100 }, () => key),
   first_id: id,
   last_id: id,

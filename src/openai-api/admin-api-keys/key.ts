@@ -12,7 +12,7 @@ export function createOwner({ type, id, name, created_at }: Pick<Owner, 'type' |
 }
 
 /** The fields of a key to store. Times in Unix seconds. */
-export interface KeyFields extends Omit<AdminApiKey, 'object'> {
+interface KeyFields extends Omit<AdminApiKey, 'object'> {
   value_sha256: string
   deleted: boolean
 }

@@ -1,5 +1,5 @@
 import * as Type from 'typebox'
-import { Choice, Nullable, Ref, UnixTime } from '../../schema/typebox.ts'
+import { Choice, component, Nullable, Ref, UnixTime } from '../../schema/typebox.ts'
 
 export const Owner = Type.Object(
   {
@@ -30,13 +30,9 @@ const fields = {
   owner: Owner,
 }
 
-export const AdminApiKey = Object.assign(
-  Type.Object(fields, {
-    $id: 'AdminApiKey',
-    description: 'A key for the Admin API, without its value.',
-  }),
-  { $id: 'AdminApiKey' as const },
-)
+export const AdminApiKey = component('AdminApiKey', fields, {
+  description: 'A key for the Admin API, without its value.',
+})
 export type AdminApiKey = Type.Static<typeof AdminApiKey>
 
 const value = Type.String({
@@ -44,29 +40,25 @@ const value = Type.String({
   examples: ['sk-admin-1234abcd'],
 })
 
-export const AdminApiKeyCreateResponse = Object.assign(
-  Type.Object(
-    { ...fields, value },
-    { $id: 'AdminApiKeyCreateResponse', description: 'A new key with its value, which is returned only once.' },
-  ),
-  { $id: 'AdminApiKeyCreateResponse' as const },
+export const AdminApiKeyCreateResponse = component(
+  'AdminApiKeyCreateResponse',
+  { ...fields, value },
+  { description: 'A new key with its value, which is returned only once.' },
 )
 export type AdminApiKeyCreateResponse = Type.Static<typeof AdminApiKeyCreateResponse>
 
-export const ApiKeyList = Object.assign(
-  Type.Object(
-    {
-      object: Type.Literal('list', { description: 'The type of the object.' }),
-      data: Type.Array(Ref(AdminApiKey), { description: 'The keys of this page, in order.' }),
-      first_id: Nullable(Type.String(), { description: 'The ID of the first key in `data`; null if `data` is empty.' }),
-      last_id: Nullable(Type.String(), {
-        description: 'The ID of the last key in `data`, the cursor of the next page; null if `data` is empty.',
-      }),
-      has_more: Type.Boolean({ description: 'Whether there are more keys after this page.' }),
-    },
-    { $id: 'ApiKeyList', description: 'A page of keys.' },
-  ),
-  { $id: 'ApiKeyList' as const },
+export const ApiKeyList = component(
+  'ApiKeyList',
+  {
+    object: Type.Literal('list', { description: 'The type of the object.' }),
+    data: Type.Array(Ref(AdminApiKey), { description: 'The keys of this page, in order.' }),
+    first_id: Nullable(Type.String(), { description: 'The ID of the first key in `data`; null if `data` is empty.' }),
+    last_id: Nullable(Type.String(), {
+      description: 'The ID of the last key in `data`, the cursor of the next page; null if `data` is empty.',
+    }),
+    has_more: Type.Boolean({ description: 'Whether there are more keys after this page.' }),
+  },
+  { description: 'A page of keys.' },
 )
 export type ApiKeyList = Type.Static<typeof ApiKeyList>
 

@@ -1,4 +1,4 @@
-import { redactedValue } from '../../common/redaction.ts'
+import { toRedactedValue } from '../../common/redaction.ts'
 import type { Behavior } from '../behavior.ts'
 import * as errors from '../errors/catalogue.ts'
 import type { Credential } from '../http/authentication.ts'
@@ -27,7 +27,7 @@ interface KeyServiceDeps {
   defaultOwner: () => Owner
 }
 
-/** The result of an operation: the JSON of its response, and the key that it concerns, if it is one. */
+/** The JSON of an operation's response, and the id of the key, if the operation concerns exactly one. */
 export interface OperationResult<Shape> {
   json: Json<Shape>
   keyId?: string
@@ -67,7 +67,7 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
     return Math.min(Math.max(limit, 1), 100)
   }
 
-  // The owner of a key never changes, so that of the last caller is kept.
+  // The owner of a key never changes, so the last caller's is cached.
   let ownerCache: { caller: string; owner: Owner } | undefined
 
   function ownerFor(caller: string | undefined): Owner {
@@ -102,7 +102,7 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
           ...fields,
           id: generate.keyId(),
           value_sha256: digest(value),
-          redacted_value: redactedValue(value),
+          redacted_value: toRedactedValue(value),
         })
         if (store.insert(row)) return { json: appendValue(row.json, value), keyId: row.id }
       }
@@ -127,7 +127,7 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
     },
 
     /** Returns whether a token authenticates now, and as which key. Does not mark the key as used. */
-    findCredential(token: string): Credential<CredentialRow> {
+    findCredential(token: string): Credential {
       const key = store.byDigest(digest(token))
       if (key === undefined) return { kind: 'unknown' }
       if (key.deleted) return { kind: 'revoked', reason: `key_deleted; key=${key.id}` }

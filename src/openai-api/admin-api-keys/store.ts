@@ -51,7 +51,7 @@ export function createKeyStore(db: Database) {
     desc: db.prepare<[string | null, string | null, number], string>(pageQueries.desc).pluck(),
   }
 
-  // Neither counter is ever lower than the table's: a rollback leaves a gap, and no other store writes to this database.
+  // Both counters only grow: a rollback leaves a gap, and no other store writes here.
   let insertionOrder: number | undefined
   let latest = { created_at: -1, number: 0 }
   function nextNumber(created_at: number): number {
@@ -84,10 +84,10 @@ export function createKeyStore(db: Database) {
       // Only the first insert scans the table.
       insertionOrder = (insertionOrder ?? maxInsertionOrder.get() ?? 0) + 1
       // Positional parameters: looking up names costs a tenth of an insert.
-      const isFree =
+      const isInserted =
         insert.run(created_at, number, insertionOrder, id, value_sha256, expires_at, last_used_at, json).changes === 1
-      if (isFree && deleted) setDeleted.run(id)
-      return isFree
+      if (isInserted && deleted) setDeleted.run(id)
+      return isInserted
     },
     setDeleted(id: string): void {
       invalidateCaller(id)

@@ -1,21 +1,25 @@
+import type { CredentialRow } from '../admin-api-keys/store.ts'
 import type { Behavior } from '../behavior.ts'
 import type { Scope } from '../errors/catalogue.ts'
 import * as errors from '../errors/catalogue.ts'
 
-/** What is known about a token. `Key` is the row of the key whose value it is. */
-export type Credential<Key> = { kind: 'valid'; key: Key } | { kind: 'revoked'; reason: string } | { kind: 'unknown' }
+/** What is known about a token. */
+export type Credential =
+  | { kind: 'valid'; key: CredentialRow }
+  | { kind: 'revoked'; reason: string }
+  | { kind: 'unknown' }
 
 /**
  * Returns the key that sent an `Authorization` header; undefined under `auth: any` if the token is no known key. Throws the
- * API's 401 or 403. `lookupPlace` says where the token was looked up, for the reason of the error.
+ * API's 401 or 403. The sandbox is named in the reason of the error.
  */
-export function authenticate<Key>(
+export function authenticate(
   header: string | undefined,
   scope: Scope,
   behavior: Behavior,
-  findCredential: (token: string) => Credential<Key>,
-  lookupPlace: string,
-): Key | undefined {
+  findCredential: (token: string) => Credential,
+  sandboxName: string,
+): CredentialRow | undefined {
   const token = bearerToken(header)
   if (token === undefined) throw errors.missingAuthentication()
   const credential = findCredential(token)
@@ -24,7 +28,7 @@ export function authenticate<Key>(
   if (credential.kind === 'revoked') throw errors.incorrectApiKey(token, credential.reason)
   // The real API knows keys of projects and service accounts; they only lack the scope.
   if (/^sk-(proj|svcacct)-/.test(token)) throw errors.missingScope(scope)
-  throw errors.incorrectApiKey(token, `token_unknown; ${lookupPlace}`)
+  throw errors.incorrectApiKey(token, `token_unknown; sandbox=${sandboxName}`)
 }
 
 /** Returns the scope that a request needs. */

@@ -17,9 +17,14 @@ type BusySocket = Duplex & { _httpMessage?: ServerResponse & { req: IncomingMess
 
 /** Returns the handler for what Node cannot parse as a request. It responds on the socket itself; no sandbox is involved. */
 export function createClientErrorHandler(deps: SocketErrorDeps) {
+  // Node reports an error again for each segment that follows invalid input.
+  const rejected = new WeakSet<Duplex>()
   return (cause: NodeJS.ErrnoException, socket: BusySocket): void => {
-    if (!socket.writable || cause.code === 'ECONNRESET') socket.destroy()
-    else afterPendingResponses(socket, () => sendErrorAndClose(socket, fromCause(cause), deps))
+    if (cause.code === 'ECONNRESET') socket.destroy()
+    if (rejected.has(socket)) return
+    rejected.add(socket)
+    if (socket.writable) afterPendingResponses(socket, () => sendErrorAndClose(socket, fromCause(cause), deps))
+    else socket.destroy()
   }
 }
 

@@ -31,11 +31,11 @@ function bodyValidator(schema: TSchema): (body: unknown) => Outcome {
     validate ??= ajv.compile(schema)
     // Fastify passes null for a missing body; the API treats it as a body without its first required field.
     if (validate(body ?? {})) return { value: body }
-    return { error: toApiError(validate.errors?.[0]) }
+    return { error: validationError(validate.errors?.[0]) }
   }
 }
 
-function toApiError(error: ErrorObject | undefined): ApiError {
+function validationError(error: ErrorObject | undefined): ApiError {
   const { keyword, params = {}, instancePath = '', data } = error ?? {}
   const param = instancePath.slice(1).replaceAll('/', '.')
   switch (keyword) {

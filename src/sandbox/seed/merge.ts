@@ -1,10 +1,9 @@
 import { systemNow } from '../../common/clock.ts'
-import { redactedValue } from '../../common/redaction.ts'
+import { toRedactedValue } from '../../common/redaction.ts'
 import { latestSecond, parseTime } from '../../common/time.ts'
 import { digest } from '../../openai-api/admin-api-keys/secret.ts'
 import type { KeyStore } from '../../openai-api/admin-api-keys/store.ts'
 import type { Behavior } from '../../openai-api/behavior.ts'
-import type { DocumentError } from '../../schema/document.ts'
 import type { Path } from '../../schema/schema-errors.ts'
 import type { ParsedSeed } from './parse.ts'
 import type { SeedFile, SeedKey } from './schema.ts'
@@ -22,7 +21,7 @@ export type ResolvedSeedKey = Omit<SeedKey, 'value'>
 export const emptySeed = (): Seed => ({ organization: {}, behavior: {}, clock: {}, keys: [] })
 
 /**
- * Merges seeds: keys add up; in other sections the later seed wins, field by field. Throws DocumentError for the first mistake
+ * Merges seeds: keys add up; in other sections the later seed wins, field by field. Throws the error of the first mistake
  * that a schema cannot express: a time that does not exist, a duplicate id.
  */
 export function mergeSeeds(parsed: readonly ParsedSeed[]): Seed {
@@ -43,8 +42,8 @@ export function mergeSeeds(parsed: readonly ParsedSeed[]): Seed {
 }
 
 /**
- * Returns the keys of a seed that are to be added to a store; `now` in Unix milliseconds. Throws DocumentError as `mergeSeeds`
- * does, and for a section other than keys or a key that already exists.
+ * Returns the keys of a seed that are to be added to a store; `now` in Unix milliseconds. Throws as `mergeSeeds` does,
+ * and for a section other than keys or a key that already exists.
  */
 export function resolveAddedKeys(parsed: ParsedSeed, now: number, store: KeyStore): ResolvedSeedKey[] {
   for (const section of ['organization', 'behavior', 'clock'] as const) {
@@ -76,7 +75,7 @@ function resolveClock(parsed: readonly ParsedSeed[], { clock }: Seed): number {
 }
 
 type Unique = 'id' | 'value'
-type DuplicateCheck = (kind: Unique, text: string, toError: (rule: string) => DocumentError) => void
+type DuplicateCheck = (kind: Unique, text: string, toError: (rule: string) => Error) => void
 
 /** Returns a check that throws for an id or value that it has seen before, or that `exists` already. */
 function createDuplicateCheck(exists = (_kind: Unique, _text: string) => false): DuplicateCheck {
@@ -105,7 +104,7 @@ function resolveKey(
   const { value, ...resolved } = key
   if (value !== undefined) {
     resolved.value_sha256 = digest(value)
-    resolved.redacted_value ??= redactedValue(value)
+    resolved.redacted_value ??= toRedactedValue(value)
   }
   if (resolved.value_sha256 !== undefined) {
     const field = value === undefined ? 'value_sha256' : 'value'

@@ -23,13 +23,13 @@ const listSnapshots = (folder: string) =>
 export function openFileStorage(folder: string): SandboxStorage {
   const path = databasePath(folder)
   return {
-    // The database's own time changes with every write; it only stands in if somebody deleted the initial image.
+    // The time of the database file changes with every write. Used only if the initial image is missing.
     createdAt: () => statSync(existsSync(initialImagePath(folder)) ? initialImagePath(folder) : path).mtimeMs,
     open: () => (existsSync(path) ? openFile(path) : undefined),
     replace(image, current) {
       // What can fail comes first, while the current database still serves requests.
       const temporary = writeTemporary(path, toWalFile(image))
-      // If the process dies now, no WAL may hold pages that SQLite would apply to the new file.
+      // Otherwise, if the process dies after the rename, SQLite would apply the old WAL to the new file.
       if (current === undefined) deleteJournals(path)
       else current.pragma('wal_checkpoint(TRUNCATE)')
       renameOver(temporary, path, current)

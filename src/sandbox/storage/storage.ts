@@ -5,7 +5,10 @@ import type { Image } from './database.ts'
 export interface SandboxStorage {
   /** Opens the database that an earlier run left; undefined if there is none. Throws UserError as `openFile` does. */
   open(): Database | undefined
-  /** Replaces the database by an image and closes `current`. If it throws, `current` stays open and unchanged. */
+  /**
+   * Replaces the database by an image and closes `current`. If it throws before the stored file is replaced, `current` stays
+   * open and unchanged; `current` is closed if only the opening of the new file fails.
+   */
   replace(image: Image, current?: Database): Database
   /** Returns when the sandbox was created, in Unix milliseconds of the system clock. */
   createdAt: () => number

@@ -6,7 +6,7 @@ import * as errors from '../../openai-api/errors/catalogue.ts'
 import { useJsonBodies } from '../../openai-api/http/request-body.ts'
 import { useApiValidation } from '../../openai-api/http/validation.ts'
 import { sandboxNameRule } from '../../sandbox/names.ts'
-import type { Registry } from '../../sandbox/registry.ts'
+import type { SandboxRegistry } from '../../sandbox/registry.ts'
 import { getBody } from './body.ts'
 import { contextOf } from './context.ts'
 import type { SandboxResolver } from './enter-sandbox.ts'
@@ -17,7 +17,7 @@ import type { ResponseBatcher } from './pipelining.ts'
 import { type RouteTable, rejectUnknownRoutes, sandboxPath } from './routing.ts'
 
 interface ApiPluginDeps {
-  registry: Registry
+  registry: SandboxRegistry
   sandboxes: SandboxResolver
   routes: RouteTable
   batcher: ResponseBatcher

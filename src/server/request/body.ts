@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { onAbort, onClose } from '../../common/abort.ts'
+import { onAbort } from '../../common/abort.ts'
+import { onClose } from '../../common/on-close.ts'
 import { readApiBody } from '../../openai-api/http/request-body.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { contextOf } from './context.ts'
@@ -20,6 +21,11 @@ export const drainBody = (request: FastifyRequest): Promise<unknown> =>
 
 /** Keeps the sandbox from expiring while a request body arrives, and stops receiving it if the sandbox is reset. */
 export function keepSandboxAliveWhileReceiving(sandbox: Sandbox, { raw }: FastifyRequest, reply: FastifyReply): void {
+  const release = sandbox.acquire()
+  const stopListening = onAbort([sandbox.abortSignal], () => raw.destroy())
   // Once a response is sent, Node no longer reports on the request when the connection breaks.
-  onClose([raw, reply.raw], [sandbox.acquire(), onAbort([sandbox.abortSignal], () => raw.destroy())])
+  onClose([raw, reply.raw], () => {
+    release()
+    stopListening()
+  })
 }

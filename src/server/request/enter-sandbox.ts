@@ -4,7 +4,7 @@ import type { ApiError } from '../../openai-api/errors/api-error.ts'
 import * as errors from '../../openai-api/errors/catalogue.ts'
 import { authenticate, scopeOf } from '../../openai-api/http/authentication.ts'
 import { defaultSandbox } from '../../sandbox/names.ts'
-import type { Registry } from '../../sandbox/registry.ts'
+import type { SandboxRegistry } from '../../sandbox/registry.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { keepSandboxAliveWhileReceiving } from './body.ts'
 import { contextOf } from './context.ts'
@@ -12,7 +12,7 @@ import { contextOf } from './context.ts'
 export type SandboxResolver = ReturnType<typeof createSandboxResolver>
 
 /** `fallbackRequestId` generates the ids of requests that reach no sandbox. */
-export function createSandboxResolver(registry: Registry, fallbackRequestId: () => string) {
+export function createSandboxResolver(registry: SandboxRegistry, fallbackRequestId: () => string) {
   /** Returns the sandbox that a request addresses, creating it if needed. Throws 503 `sandbox_limit`. */
   function sandboxFor(request: FastifyRequest): Sandbox {
     // An invalid name matches no route.
@@ -51,7 +51,7 @@ export function createSandboxResolver(registry: Registry, fallbackRequestId: () 
       scopeOf(request.method),
       settings.behavior,
       keys.findCredential,
-      `sandbox=${sandbox.name}`,
+      sandbox.name,
     )
     if (context.caller !== undefined) sandbox.markUsed(context.caller)
   }

@@ -4,13 +4,13 @@ import { ConnectionFault } from '../../faults/connection-faults.ts'
 import { type Behavior, defaultBehavior } from '../../openai-api/behavior.ts'
 import type { ApiError } from '../../openai-api/errors/api-error.ts'
 import { sendError, toApiError } from '../../openai-api/http/send-error.ts'
-import type { Registry } from '../../sandbox/registry.ts'
+import type { SandboxRegistry } from '../../sandbox/registry.ts'
 import { contextOf, destroyConnection, type RequestContext } from './context.ts'
 import type { FaultInjector } from './faults.ts'
 import { isFastifyNotFound } from './routing.ts'
 
 interface ErrorHandlerDeps {
-  registry: Registry
+  registry: SandboxRegistry
   faults: FaultInjector
   log: FastifyBaseLogger
   unknownRouteError: (request: FastifyRequest) => ApiError

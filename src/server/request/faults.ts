@@ -1,7 +1,8 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
-import { onAbort, onClose, RequestAborted, waitUnlessAborted } from '../../common/abort.ts'
+import { onAbort, RequestAborted, waitUnlessAborted } from '../../common/abort.ts'
+import { onClose } from '../../common/on-close.ts'
 import { redact } from '../../common/redaction.ts'
-import { type ConnectionFault, sendConnectionFault } from '../../faults/connection-faults.ts'
+import { type ConnectionFault, sendConnectionFault, truncatedBody } from '../../faults/connection-faults.ts'
 import { type FaultContext, injectAfter, injectBefore } from '../../faults/inject.ts'
 import { bearerToken, scopeOf } from '../../openai-api/http/authentication.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
@@ -39,7 +40,7 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
       scope: scopeOf(request.method),
       now: sandbox.state.clock.now,
       async pause(ms) {
-        // The journal shows what the client sent even if it gives up during the delay.
+        // Read the body first, so that the journal contains it even if the client gives up during the delay.
         if (body === undefined) await getBody(request).catch(() => {})
         const release = sandbox.acquire()
         await delay(ms, request, [closing, context.sandboxSignal]).finally(release)
@@ -76,7 +77,12 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
   }
 
   function hangUntilAborted({ sandbox, sandboxSignal }: RequestContext, { raw }: FastifyReply): void {
-    onClose([raw], [sandbox?.acquire(), onAbort([closing, sandboxSignal], () => raw.destroy())])
+    const release = sandbox?.acquire()
+    const stopListening = onAbort([closing, sandboxSignal], () => raw.destroy())
+    onClose([raw], () => {
+      release?.()
+      stopListening()
+    })
   }
 
   return {
@@ -85,7 +91,7 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
       if (sandbox === undefined || !mayApply(request)) return next()
       injectBefore(faultContext(request, sandbox)).then(
         () => next(),
-        // The journal shows what the client sent.
+        // Read the body first, so that the journal contains it.
         (fault) => drainBody(request).then(() => next(fault)),
       )
     },
@@ -96,8 +102,8 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
     },
 
     breakConnection(fault, request, reply) {
-      const half = fault.body.slice(0, Math.floor(fault.body.length / 2))
-      finishResponse(request, reply, fault.kind === 'truncated_body' ? { status: 200, body: half } : {})
+      const isTruncated = fault.kind === 'truncated_body'
+      finishResponse(request, reply, isTruncated ? { status: 200, body: truncatedBody(fault.body).toString() } : {})
       sendConnectionFault(fault, reply)
       if (fault.kind === 'hang') hangUntilAborted(contextOf(request), reply)
     },
