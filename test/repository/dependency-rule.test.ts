@@ -6,8 +6,8 @@ import { expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-// A room imports only rooms further down; rooms on one line do not import each other. Type imports and dynamic ones count.
-const rooms = [
+// A folder imports only folders further down; folders on one line do not import each other. Type imports and dynamic ones count.
+const folders = [
   ['index'],
   ['main'],
   ['cli', 'library'],
@@ -23,7 +23,7 @@ const rooms = [
   ['common'],
 ]
 
-// What some files must not import, whatever their room.
+// What some files must not import, whatever their folder.
 const rules: { files: RegExp; mayNotImport: RegExp; unless?: RegExp }[] = [
   { files: /^(?!sandbox\/|openai-api\/.*\/store\.ts)/, mayNotImport: /^better-sqlite3$/ },
   { files: /^(sandbox|journal|conformance|common)\/|\/(service|store|key|secret)\.ts$/, mayNotImport: /^fastify$/ },
@@ -49,19 +49,19 @@ function importsOf(file: string): string[] {
 const imports = new Map(files.map((file) => [file, importsOf(file)]))
 const edges = [...imports].flatMap(([file, imported]) => imported.map((target) => [file, target] as const))
 
-const roomOf = (path: string) => path.split(/[/.]/, 1)[0] ?? ''
-const levelOf = (path: string) => rooms.findIndex((level) => level.includes(roomOf(path)))
+const folderOf = (path: string) => path.split(/[/.]/, 1)[0] ?? ''
+const levelOf = (path: string) => folders.findIndex((level) => level.includes(folderOf(path)))
 
-test('every file of src belongs to a room of the dependency rule', () => {
+test('every file of src belongs to a folder of the dependency rule', () => {
   expect(files.filter((file) => levelOf(file) < 0)).toEqual([])
   expect(files.filter((file) => !file.includes('/'))).toEqual(['index.ts', 'main.ts'])
 })
 
-test('a room imports only rooms below it', () => {
+test('a folder imports only folders below it', () => {
   const internal = edges.filter(([, target]) => imports.has(target))
   expect(internal.length).toBeGreaterThan(300)
   const upward = internal.filter(
-    ([file, target]) => roomOf(file) !== roomOf(target) && levelOf(target) <= levelOf(file),
+    ([file, target]) => folderOf(file) !== folderOf(target) && levelOf(target) <= levelOf(file),
   )
   expect(upward).toEqual([])
 })

@@ -90,13 +90,13 @@ const handlers: { [Do in ControlStep['do']]: ControlHandler<Do> } = {
     await callControl(runner, 'POST', controlPath(name, '/snapshots/one/restore'), state === undefined ? 404 : 200)
   },
 
-  async 'arm fault'(runner, name, { fault }) {
-    runner.getOrCreate(name).faults.arm(fault)
+  async 'addFault fault'(runner, name, { fault }) {
+    runner.getOrCreate(name).faults.addFault(fault)
     await callControl(runner, 'POST', controlPath(name, '/faults'), 201, faultRequestBody(fault))
   },
 
   async 'read faults'(runner, name) {
-    const expected = runner.getOrCreate(name).faults.armed.map(({ id, hits }) => ({ id, hits }))
+    const expected = runner.getOrCreate(name).faults.active.map(({ id, hits }) => ({ id, hits }))
     const { request, responseBody } = await callControl(runner, 'GET', controlPath(name, '/faults'), 200)
     runner.assertEqual(
       request,

@@ -18,7 +18,7 @@ export interface Fault {
   skip: number
 }
 
-interface ArmedFault extends Fault {
+interface ActiveFault extends Fault {
   id: string
   /** Number of matching requests still to skip. */
   remainingSkips: number
@@ -35,17 +35,17 @@ export const faultRequestBody = ({ operation, when, kind, ...counts }: Fault): o
   ...counts,
 })
 
-/** The faults of a sandbox, in the order in which they were armed. Each fires `times` times. */
+/** The faults of a sandbox, in the order in which they were active. Each fires `times` times. */
 export class FaultModel {
-  readonly armed: ArmedFault[] = []
+  readonly active: ActiveFault[] = []
 
-  arm(fault: Fault): void {
-    this.armed.push({ ...fault, id: `fault_${this.armed.length + 1}`, remainingSkips: fault.skip, hits: 0 })
+  addFault(fault: Fault): void {
+    this.active.push({ ...fault, id: `fault_${this.active.length + 1}`, remainingSkips: fault.skip, hits: 0 })
   }
 
   /** Fires the first matching fault that is not exhausted and has nothing left to skip. */
-  tryFire(when: Fault['when'], operation: Operation): ArmedFault | undefined {
-    const matching = this.armed.filter((fault) => fault.when === when && ['*', operation].includes(fault.operation))
+  tryFire(when: Fault['when'], operation: Operation): ActiveFault | undefined {
+    const matching = this.active.filter((fault) => fault.when === when && ['*', operation].includes(fault.operation))
     for (const fault of matching) {
       if (fault.hits === fault.times) continue
       if (fault.remainingSkips === 0) {

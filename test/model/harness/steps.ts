@@ -33,7 +33,7 @@ export type ControlStep = { at: number } & (
   | { do: 'reset'; only: ResetPart[] }
   | { do: 'copy'; from: number; removeFirst: boolean }
   | { do: 'import state'; from: number }
-  | { do: 'arm fault'; fault: Fault }
+  | { do: 'addFault fault'; fault: Fault }
   | { do: 'remove' }
   | { do: 'snapshot' }
   | { do: 'restore' }
@@ -124,7 +124,7 @@ function controlSteps(at: fc.Arbitrary<number>): fc.WeightedArbitrary<ControlSte
     { weight: 2, arbitrary: fc.record({ do: fc.constant('reset'), at, only: partialReset }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('copy'), at, from: at, removeFirst: fc.boolean() }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('import state'), at, from: at }) },
-    { weight: 4, arbitrary: fc.record({ do: fc.constant('arm fault'), at, fault }) },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('addFault fault'), at, fault }) },
     { weight: 5, arbitrary: fc.record({ do: fc.constantFrom(...simpleSteps), at }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('unknown url'), at, variant: fc.nat({ max: 3 }) }) },
   ]
