@@ -1,9 +1,10 @@
 // Builds dist/: the program and the library in one file, and the licenses of the bundled packages. Files are written
 // under another name and renamed, so that a program that starts meanwhile never reads half a file.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
 import { loadLazily } from './lazy-modules.ts'
+import { licensesOf } from './licenses.ts'
 import { omitUnused } from './unused-modules.ts'
 
 const root = new URL('../', import.meta.url)
@@ -35,7 +36,7 @@ const { outputFiles, metafile } = await build({
 
 mkdirSync(new URL('dist/', root), { recursive: true })
 writeIfChanged('dist/index.cjs', outputFiles[0]?.text ?? '')
-writeIfChanged('dist/LICENSES.txt', bundledPackages(metafile).map(licenseText).join('\n'))
+writeIfChanged('dist/LICENSES.txt', licensesOf(bundledPackages(metafile)))
 
 // Skips files that are up to date, because the checkout may be read-only.
 function writeIfChanged(file: string, text: string): void {
@@ -50,12 +51,4 @@ function writeIfChanged(file: string, text: string): void {
 function bundledPackages({ inputs }: Metafile): string[] {
   const folders = Object.keys(inputs).map((file) => /^(.*node_modules\/(@[^/]+\/)?[^/]+)\//.exec(file)?.[1])
   return [...new Set(folders.filter((folder) => folder !== undefined))].sort()
-}
-
-function licenseText(folder: string): string {
-  const url = new URL(`${folder}/`, root)
-  const { name, version, license, author } = JSON.parse(readFileSync(new URL('package.json', url), 'utf8'))
-  const file = readdirSync(url).find((each) => /^licen[cs]e/i.test(each))
-  const text = file === undefined ? `${author?.name ?? author}` : readFileSync(new URL(file, url), 'utf8').trim()
-  return `${name} ${version} (${license})\n\n${text}\n`
 }
