@@ -23,6 +23,7 @@ import {
   rejectUnknownRoutes,
   sandboxPath,
 } from './request/routing.ts'
+import { sendOrDestroy } from './request/send-or-destroy.ts'
 
 export interface ControlAppDeps extends ControlDeps {
   log: FastifyBaseLogger
@@ -73,7 +74,7 @@ export async function buildControlApp(deps: ControlAppDeps): Promise<FastifyInst
   rejectUnknownRoutes(app, unknownRouteError)
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (closing.aborted) reply.header('connection', 'close')
-    done(null, payload)
+    sendOrDestroy(reply, log, () => done(null, payload))
   })
   app.register(registerApiForDocs)
   registerControls(app, deps)
