@@ -8,7 +8,7 @@ import type { CredentialRow } from '../openai-api/admin-api-keys/store.ts'
 import type { Behavior } from '../openai-api/behavior.ts'
 import type { ClockSetting } from './clock.ts'
 import { createRandomness, type Randomness } from './randomness.ts'
-import { type ResetPart, resetParts } from './reset-parts.ts'
+import { type ResetPart, resetParts, resetSettings } from './reset-parts.ts'
 import { insertKeys } from './seed/insert.ts'
 import { resolveAddedKeys, type Seed } from './seed/merge.ts'
 import type { ParsedSeed } from './seed/parse.ts'
@@ -208,15 +208,7 @@ export class Sandbox {
   }
 
   #partiallyResetSettings(initialImage: Image, parts: readonly ResetPart[]): Settings {
-    const initial = readImageSettings(initialImage)
-    const from = (part: ResetPart) => (parts.includes(part) ? initial : this.settings)
-    return {
-      organization: this.settings.organization,
-      behavior: from('behavior').behavior,
-      clock: from('clock').clock,
-      at_ms: from('clock').at_ms,
-      random_positions: from('random').random_positions,
-    }
+    return resetSettings(this.settings, readImageSettings(initialImage), parts)
   }
 
   #openStored(db: Database): SandboxState {
