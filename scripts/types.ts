@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { ClockChange, ClockState } from '../src/control-api/controls/clock.ts'
 import { ListedSandbox, NewSandbox } from '../src/control-api/controls/sandboxes.ts'
-import { Snapshot } from '../src/control-api/controls/snapshots.ts'
+import { ListedSnapshot, Snapshot } from '../src/control-api/controls/snapshots.ts'
 import { FaultBody, FaultMatch, ListedFault, PatchOperation } from '../src/faults/schemas.ts'
 import { JournalQuery } from '../src/journal/filter.ts'
 import { JournalEntrySchema } from '../src/journal/schemas.ts'
@@ -30,6 +30,7 @@ const shapes = {
   JournalQuery: [JournalQuery, 'The query parameters that filter the journal.'],
   ListedFault: [ListedFault, 'A fault as the emulator lists it.'],
   ListedSandbox: [ListedSandbox, 'A sandbox as the emulator lists it.'],
+  ListedSnapshot: [ListedSnapshot, 'A snapshot as the emulator lists it.'],
   NewSandbox: [NewSandbox, 'A sandbox to create: from the seed, as a copy, or from a snapshot.'],
   OperationId: [{ enum: operationIds }, 'An operation of the emulated API.'],
   PatchOperation: [PatchOperation, 'An operation of a JSON Patch (RFC 6902).'],

@@ -1,5 +1,6 @@
 import { ApiError } from '../openai-api/errors/api-error.ts'
 import { sandboxNameRule } from '../sandbox/names.ts'
+import { DamagedImage, StorageError } from '../sandbox/storage/errors.ts'
 import { DocumentError } from '../schema/document.ts'
 
 // Errors of the emulator itself, never of the real API: their `type` distinguishes them. `code` also starts the reason.
@@ -138,6 +139,26 @@ export const unknownQuery = (param: string, available: readonly string[]): ApiEr
     `param=${param}`,
     { param },
   )
+
+/** The message of a StorageError names the file and the cause. */
+const storageUnavailable = ({ message }: StorageError): ApiError =>
+  emulatorError(503, 'storage_unavailable', message, message, { headers: { 'x-should-retry': 'false' } })
+
+const damagedImage = ({ kind, path, problem }: DamagedImage): ApiError => {
+  const subject = kind === 'snapshot' ? 'The snapshot' : 'The initial state of the sandbox'
+  return emulatorError(
+    409,
+    `${kind}_damaged`,
+    `${subject} cannot be used: ${path} ${problem}. The sandbox is unchanged.`,
+    `${path} ${problem}`,
+  )
+}
+
+/** Returns the error of storage that cannot be used; any other error unchanged. */
+export function fromStorageError(thrown: unknown): unknown {
+  if (thrown instanceof StorageError) return storageUnavailable(thrown)
+  return thrown instanceof DamagedImage ? damagedImage(thrown) : thrown
+}
 
 /** Returns the error of a mistake in a body; any other error unchanged. */
 export const fromDocumentError = (thrown: unknown): unknown =>

@@ -9,9 +9,9 @@ const errorDescriptions = {
   401: 'The token of `--control-token` is missing or wrong.',
   403: 'The Host is a public name that is not allowed.',
   404: 'Not found.',
-  409: 'The name is taken.',
+  409: 'The name is taken, or a stored image is damaged.',
   413: 'The body is longer than 64 MiB.',
-  503: 'Sandbox limit exceeded.',
+  503: 'Sandbox limit exceeded, or the data directory cannot be used.',
 } as const
 
 type ErrorStatus = keyof typeof errorDescriptions

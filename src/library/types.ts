@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { ClockChange, ClockState } from '../control-api/controls/clock.ts'
 import type { ListedSandbox, NewSandbox } from '../control-api/controls/sandboxes.ts'
-import type { Snapshot } from '../control-api/controls/snapshots.ts'
+import type { ListedSnapshot, Snapshot } from '../control-api/controls/snapshots.ts'
 import type { FaultBody, FaultMatch, ListedFault, PatchOperation } from '../faults/schemas.ts'
 import type { JournalQuery } from '../journal/filter.ts'
 import type { JournalEntry } from '../journal/schemas.ts'
@@ -21,6 +21,7 @@ export type {
   JournalQuery,
   ListedFault,
   ListedSandbox,
+  ListedSnapshot,
   NewSandbox,
   OperationId,
   PatchOperation,
@@ -115,7 +116,7 @@ export interface Sandbox {
     /** @example await sandbox.snapshots.restore('before') */
     restore(name: string): Promise<Snapshot>
     /** Lists snapshots by name. @example const snapshots = await sandbox.snapshots.list() */
-    list(): Promise<Snapshot[]>
+    list(): Promise<ListedSnapshot[]>
     /** @example await sandbox.snapshots.delete('before') */
     delete(name: string): Promise<void>
   }

@@ -32,7 +32,7 @@ export class SandboxRegistry {
   readonly #sweeper: NodeJS.Timeout | undefined
   readonly #log: Log
 
-  /** Opens every stored sandbox, and `default`. Throws UserError as `openDataDirectory` does. */
+  /** Opens every stored sandbox, and `default`. Throws StorageError. */
   constructor({ defaults, maxSandboxes, sandboxTtl, dataDirectory, log }: RegistryOptions) {
     this.defaults = defaults
     this.maxSandboxes = maxSandboxes
@@ -58,18 +58,28 @@ export class SandboxRegistry {
     return this.#sandboxes.get(name)
   }
 
-  /** Returns the sandbox, creating it if needed; undefined if that would exceed the limit. Marks it as used. */
+  /**
+   * Returns the sandbox, creating it if needed; undefined if that would exceed the limit. Marks it as used. Throws StorageError
+   * if it cannot be created, or its files were removed.
+   */
   getOrCreate(name: string): Sandbox | undefined {
     const sandbox = this.#sandboxes.get(name) ?? this.create(name)
-    if (sandbox !== undefined) sandbox.lastUsed = monotonicNow()
+    if (sandbox === undefined) return undefined
+    sandbox.assertStored()
+    sandbox.lastUsed = monotonicNow()
     return sandbox
   }
 
-  /** Removes a sandbox and its files permanently. */
+  /** Removes a sandbox and its files permanently. Throws StorageError if a file remains: then it can be tried again. */
   remove(name: string): void {
     this.#sandboxes.get(name)?.close()
-    this.#sandboxes.delete(name)
     this.#data?.remove(name)
+    this.#sandboxes.delete(name)
+  }
+
+  /** Returns the StorageError for an error that came from the database of a sandbox; other errors unchanged. */
+  explain(name: string, error: unknown): unknown {
+    return this.#data?.fromDatabaseError(name, error) ?? error
   }
 
   /** Closes every database and releases the data folder. */
@@ -86,12 +96,23 @@ export class SandboxRegistry {
   }
 
   #open(name: string, image?: Image): Sandbox {
+    const existed = this.#data?.holds(name) ?? false
     try {
       const sandbox = new Sandbox(name, this.#data?.openStorage(name) ?? openMemoryStorage(), this.defaults, image)
       this.#sandboxes.set(name, sandbox)
       return sandbox
     } catch (error) {
-      throw this.#data?.toUserError(name, error) ?? error
+      if (!existed) this.#removeIncomplete(name)
+      throw this.explain(name, error)
+    }
+  }
+
+  // Its files would be a sandbox at the next start.
+  #removeIncomplete(name: string): void {
+    try {
+      this.#data?.remove(name)
+    } catch (error) {
+      this.#log.error({ err: error, sandbox: name }, 'cannot remove the files of a sandbox that could not be created')
     }
   }
 
@@ -100,12 +121,15 @@ export class SandboxRegistry {
     const interval = Math.min(Math.max(ttl / 4, 20), 60_000)
     return setInterval(() => {
       for (const sandbox of this.#sandboxes.values()) {
-        if (sandbox.name !== defaultSandbox && sandbox.isIdleFor(ttl)) this.#removeIdle(sandbox.name)
+        if (sandbox.name !== defaultSandbox && sandbox.isIdleFor(ttl)) this.#removeIdle(sandbox)
       }
     }, interval).unref()
   }
 
-  #removeIdle(name: string): void {
+  #removeIdle(sandbox: Sandbox): void {
+    const { name } = sandbox
+    // If it fails, it is tried again after another idle time.
+    sandbox.lastUsed = monotonicNow()
     try {
       this.remove(name)
       this.#log.info({ sandbox: name }, 'idle sandbox removed')

@@ -8,24 +8,26 @@ import type { CredentialRow } from '../openai-api/admin-api-keys/store.ts'
 import type { Behavior } from '../openai-api/behavior.ts'
 import type { ClockSetting } from './clock.ts'
 import { createRandomness, type Randomness } from './randomness.ts'
-import { type ResetPart, resetParts } from './reset-parts.ts'
+import { type ResetPart, resetParts, resetSettings } from './reset-parts.ts'
 import { insertKeys } from './seed/insert.ts'
 import { resolveAddedKeys, type Seed } from './seed/merge.ts'
 import type { ParsedSeed } from './seed/parse.ts'
-import { readSettings, type Settings } from './settings.ts'
+import type { Settings } from './settings.ts'
 import {
   buildInitialImage,
   captureImage,
   changeSettings,
+  clockWhenCaptured,
   ensureAdminKey,
   openState,
+  prepareState,
   readImageSettings,
   replaceImageSettings,
-  restoreClock,
   type SandboxDefaults,
   type SandboxState,
 } from './state.ts'
 import type { Image } from './storage/database.ts'
+import { StorageError } from './storage/errors.ts'
 import type { ImageSlot, SandboxStorage } from './storage/storage.ts'
 
 // The parts that are stored in the database, unlike journal and faults.
@@ -39,6 +41,8 @@ export class Sandbox {
   /** Real monotonic milliseconds of the last request. */
   lastUsed = monotonicNow()
   readonly journal: Journal
+  /** Unix milliseconds of the system clock. */
+  readonly createdAt: number
   #faults = new FaultRegistry()
   #activeRequests = 0
   readonly #storage: SandboxStorage
@@ -52,10 +56,9 @@ export class Sandbox {
     this.#storage = storage
     this.#defaults = defaults
     this.journal = new Journal(defaults.journal)
-    const existing = openSeeded(storage)
-    this.#state = openState(existing ?? this.#initialize(image ?? this.#buildFromSeed()), defaults)
-    if (existing === undefined) restoreClock(this.#state)
-    ensureAdminKey(this.#state, defaults.adminKey)
+    const existing = storage.open()
+    this.#state = existing === undefined ? this.#initialize(image ?? this.#buildFromSeed()) : this.#openStored(existing)
+    this.createdAt = storage.createdAt()
   }
 
   get state(): Readonly<SandboxState> {
@@ -72,11 +75,6 @@ export class Sandbox {
    */
   get abortSignal(): AbortSignal {
     return this.#abortController.signal
-  }
-
-  /** Unix milliseconds of the system clock. */
-  get createdAt(): number {
-    return this.#storage.createdAt()
   }
 
   get keys(): KeyService {
@@ -117,6 +115,18 @@ export class Sandbox {
     changeSettings(this.#state, { behavior: { ...this.settings.behavior, ...changes } })
   }
 
+  /** False once it was closed, also if the removal of its files failed then. */
+  get isOpen(): boolean {
+    return this.#state.db.open
+  }
+
+  /** Throws StorageError if what is written to the sandbox would be lost. */
+  assertStored(): void {
+    this.#storage.assertPresent()
+    if (this.isOpen) return
+    throw new StorageError(`--data: sandbox '${this.name}' is closed: its files could not be removed or replaced`)
+  }
+
   /** Returns a copy of the current state. */
   captureImage(): Image {
     return captureImage(this.#state)
@@ -131,13 +141,14 @@ export class Sandbox {
 
   /** Replaces the state by an image. Aborts requests in flight. */
   restore(image: Image): void {
-    this.#replaceDatabase(image)
-    restoreClock(this.#state)
+    this.#replaceState(image, { restoresClock: true })
   }
 
   /** Replaces the state by a seed; omitted sections get their defaults. Aborts requests in flight. */
   load(seed: Seed): void {
-    this.#replaceDatabase(buildInitialImage(seed, this.#defaults.adminKey, this.randomness), this.randomness)
+    const { randomness } = this
+    const image = buildInitialImage(seed, this.#defaults.adminKey, randomness)
+    this.#replaceState(image, { restoresClock: false, randomness })
   }
 
   /** Adds the keys of a seed: all of them, or none if it has a mistake. Throws the error of its first mistake. */
@@ -181,11 +192,14 @@ export class Sandbox {
 
   #resetState(parts: readonly ResetPart[]): void {
     const initialImage = this.#storage.initialImage.read() ?? this.#buildFromSeed()
-    if (resetParts.every((part) => parts.includes(part))) this.#replaceDatabase(initialImage)
+    const restoresClock = parts.includes('clock')
+    if (resetParts.every((part) => parts.includes(part))) this.#replaceState(initialImage, { restoresClock })
     else if (parts.includes('keys') || parts.includes('random')) {
-      this.#replaceDatabase(this.#partiallyResetImage(initialImage, parts))
-    } else changeSettings(this.#state, this.#partiallyResetSettings(initialImage, parts))
-    if (parts.includes('clock')) restoreClock(this.#state)
+      this.#replaceState(this.#partiallyResetImage(initialImage, parts), { restoresClock })
+    } else {
+      const settings = this.#partiallyResetSettings(initialImage, parts)
+      changeSettings(this.#state, restoresClock ? { ...settings, clock: clockWhenCaptured(settings) } : settings)
+    }
   }
 
   #partiallyResetImage(initialImage: Image, parts: readonly ResetPart[]): Image {
@@ -195,36 +209,41 @@ export class Sandbox {
   }
 
   #partiallyResetSettings(initialImage: Image, parts: readonly ResetPart[]): Settings {
-    const initial = readImageSettings(initialImage)
-    const from = (part: ResetPart) => (parts.includes(part) ? initial : this.settings)
-    return {
-      organization: this.settings.organization,
-      behavior: from('behavior').behavior,
-      clock: from('clock').clock,
-      at_ms: from('clock').at_ms,
-      random_positions: from('random').random_positions,
+    return resetSettings(this.settings, readImageSettings(initialImage), parts)
+  }
+
+  #openStored(db: Database): SandboxState {
+    try {
+      const state = openState(db, this.#defaults)
+      ensureAdminKey(state, this.#defaults.adminKey)
+      return state
+    } catch (error) {
+      db.close()
+      throw error
     }
   }
 
-  #initialize(image: Image): Database {
+  #initialize(image: Image): SandboxState {
     this.#storage.initialImage.write(image)
-    return this.#storage.replace(image)
+    return this.#store(prepareState(image, { defaults: this.#defaults, restoresClock: true }))
   }
 
-  #replaceDatabase(image: Image, randomness?: Randomness): void {
-    const db = this.#storage.replace(image, this.#state.db)
-    this.#state = openState(db, this.#defaults, randomness)
-    ensureAdminKey(this.#state, this.#defaults.adminKey)
+  #replaceState(image: Image, completion: { restoresClock: boolean; randomness?: Randomness }): void {
+    const prepared = prepareState(image, { defaults: this.#defaults, ...completion })
+    this.#state = this.#store(prepared, this.#state.db)
     const obsolete = this.#abortController
     this.#abortController = createAbortController()
     obsolete.abort()
   }
-}
 
-/** Opens the stored database unless it was never seeded completely. */
-function openSeeded(storage: SandboxStorage): Database | undefined {
-  const db = storage.open()
-  if (db === undefined || readSettings(db) !== undefined) return db
-  db.close()
-  return undefined
+  /** Makes a prepared state the stored one. */
+  #store(prepared: SandboxState, current?: Database): SandboxState {
+    try {
+      const db = this.#storage.replace(prepared.db, current)
+      return db === prepared.db ? prepared : openState(db, this.#defaults, prepared.randomness)
+    } catch (error) {
+      prepared.db.close()
+      throw error
+    }
+  }
 }

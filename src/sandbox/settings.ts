@@ -21,12 +21,18 @@ export interface Settings {
   random_positions: RandomPositions
 }
 
+/** The settings as they are stored: JSON, except for the time. */
+export type SettingsRow = Record<Exclude<keyof Settings, 'at_ms'>, string> & { at_ms: number }
+
 const columns = ['organization', 'behavior', 'clock', 'at_ms', 'random_positions'] as const
-type SettingsRow = Record<Exclude<keyof Settings, 'at_ms'>, string> & { at_ms: number }
+
+/** Returns the row of settings in a database, or undefined if it has none. */
+export const readSettingsRow = (db: Database): SettingsRow | undefined =>
+  db.prepare<[], SettingsRow>(`SELECT ${columns} FROM sandbox`).get()
 
 /** Returns the settings in a database, or undefined if it has not been seeded completely. */
 export function readSettings(db: Database): Settings | undefined {
-  const row = db.prepare<[], SettingsRow>(`SELECT ${columns} FROM sandbox`).get()
+  const row = readSettingsRow(db)
   if (row === undefined) return undefined
   return {
     organization: JSON.parse(row.organization),

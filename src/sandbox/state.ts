@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { digest } from '../openai-api/admin-api-keys/secret.ts'
 import { createKeyService, type KeyService } from '../openai-api/admin-api-keys/service.ts'
 import { createKeyStore, type KeyStore } from '../openai-api/admin-api-keys/store.ts'
-import { type Clock, createClock, restoredSetting } from './clock.ts'
+import { type Clock, type ClockSetting, createClock, restoredSetting } from './clock.ts'
 import { createRandomness, type Randomness } from './randomness.ts'
 import { defaultOwner, initialSettings, insertAdminKey, insertSeedKeys } from './seed/insert.ts'
 import type { Seed } from './seed/merge.ts'
@@ -110,8 +110,31 @@ export const describeImage = (image: Image): { created_at: number; keys: number 
     keys: createKeyStore(db).count(),
   }))
 
-/** Sets the clock back to when the image was captured. */
-export function restoreClock(state: SandboxState): void {
-  const { clock, at_ms } = state.settings
-  changeSettings(state, { clock: restoredSetting(clock, at_ms) })
+/** What a database in place of another still needs. */
+interface Completion {
+  defaults: SandboxDefaults
+  /** Continues the sequence of an existing state. */
+  randomness?: Randomness | undefined
+  /** Whether the clock goes back to when the image was captured. */
+  restoresClock: boolean
 }
+
+/**
+ * Opens an image as a complete state in memory. What can fail happens here, before the state replaces another; nothing is left
+ * to be written afterwards.
+ */
+export function prepareState(image: Image, { defaults, randomness, restoresClock }: Completion): SandboxState {
+  const db = openImage(image)
+  try {
+    const state = openState(db, defaults, randomness)
+    if (restoresClock) changeSettings(state, { clock: clockWhenCaptured(state.settings) })
+    ensureAdminKey(state, defaults.adminKey)
+    return state
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+/** Returns the clock, set back to when the settings were captured. */
+export const clockWhenCaptured = ({ clock, at_ms }: Settings): ClockSetting => restoredSetting(clock, at_ms)

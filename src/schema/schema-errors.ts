@@ -11,7 +11,7 @@ export type Path = (string | number)[]
 export type Rule = string | { problem: string }
 
 /** Where a schema is violated, the rule, and the value if it is not the one at that place. */
-type SchemaViolation = [at: Path, rule: Rule, got?: string]
+export type SchemaViolation = [at: Path, rule: Rule, got?: string]
 
 type Schema = { title?: string; description?: string; enum?: unknown[]; properties?: object; oneOf?: Schema[] }
 

@@ -12,6 +12,7 @@ import { defaultBehavior } from '../openai-api/behavior.ts'
 import type { ApiError } from '../openai-api/errors/api-error.ts'
 import { sendError, toApiError } from '../openai-api/http/send-error.ts'
 import { useApiValidation } from '../openai-api/http/validation.ts'
+import { defaultSandbox } from '../sandbox/names.ts'
 import { createFastify } from './fastify.ts'
 import { logOptions } from './logging.ts'
 import { contextOf } from './request/context.ts'
@@ -22,6 +23,7 @@ import {
   rejectUnknownRoutes,
   sandboxPath,
 } from './request/routing.ts'
+import { sendOrDestroy } from './request/send-or-destroy.ts'
 
 export interface ControlAppDeps extends ControlDeps {
   log: FastifyBaseLogger
@@ -31,7 +33,7 @@ export interface ControlAppDeps extends ControlDeps {
 
 /** Builds the app of the control API, the OpenAPI document and the pages, ready for `routing`. */
 export async function buildControlApp(deps: ControlAppDeps): Promise<FastifyInstance> {
-  const { checkHost, checkToken, closing, log, logLevel, onAppCreated } = deps
+  const { registry, checkHost, checkToken, closing, log, logLevel, onAppCreated } = deps
   const app = createFastify(logOptions(log, logLevel))
   await app.register(swagger, openApiOptions)
   const routes = new RouteTable()
@@ -52,8 +54,13 @@ export async function buildControlApp(deps: ControlAppDeps): Promise<FastifyInst
     return controlErrors.controlMethodNotAllowed(method, target.rawPath, allowed)
   }
 
+  function explain(thrown: unknown, request: FastifyRequest): unknown {
+    const sandbox = contextOf(request).target.sandboxName ?? defaultSandbox
+    return controlErrors.fromStorageError(registry.explain(sandbox, controlErrors.fromDocumentError(thrown)))
+  }
+
   function toControlError(thrown: unknown, request: FastifyRequest): ApiError {
-    if (!isFastifyNotFound(thrown)) return toApiError(controlErrors.fromDocumentError(thrown), request, log)
+    if (!isFastifyNotFound(thrown)) return toApiError(explain(thrown, request), request, log)
     try {
       return unknownRouteError(request)
     } catch (accessError) {
@@ -67,7 +74,7 @@ export async function buildControlApp(deps: ControlAppDeps): Promise<FastifyInst
   rejectUnknownRoutes(app, unknownRouteError)
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (closing.aborted) reply.header('connection', 'close')
-    done(null, payload)
+    sendOrDestroy(reply, log, () => done(null, payload))
   })
   app.register(registerApiForDocs)
   registerControls(app, deps)

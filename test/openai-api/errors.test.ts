@@ -1,8 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Call, keysUrl, startApp } from '../support/app.ts'
-import { createTemporaryFolder } from '../support/files.ts'
 
 const error = (message: string, param: string | null, code: string | null) =>
   JSON.stringify({ error: { message, type: 'invalid_request_error', param, code } })
@@ -346,13 +343,13 @@ test('a URL with percent-encoded unreserved characters matches the same route', 
 })
 
 test('an internal error returns a generic message and points to the log for its cause', async () => {
-  const data = createTemporaryFolder()
-  const { call } = await startApp({ dataDirectory: data })
-  // The database file of the sandbox is not a database.
-  const folder = join(data, Buffer.from('broken').toString('hex'))
-  mkdirSync(folder)
-  writeFileSync(join(folder, 'sandbox.sqlite'), 'no database '.repeat(100))
-  const response = await call('GET', `/sandbox/broken${keysUrl}`)
+  const { call } = await startApp({
+    onAppCreated: (app) =>
+      app.addHook('preHandler', () => {
+        throw new Error('a mistake in the emulator')
+      }),
+  })
+  const response = await call('GET', keysUrl)
   expect(response.status).toBe(500)
   expect(response.text).toBe(
     '{"error":{"message":"The server had an error while processing your request. Sorry about that!","type":"server_error","param":null,"code":null}}',

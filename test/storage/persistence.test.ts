@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import SQLite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { pageQueries } from '../../src/openai-api/admin-api-keys/key-position.ts'
-import { migrate, newestVersion } from '../../src/sandbox/storage/migrations.ts'
+import { migrate } from '../../src/sandbox/storage/migrations.ts'
 import { adminKey, keysUrl, startApp } from '../support/app.ts'
 import { createTemporaryFile, createTemporaryFolder } from '../support/files.ts'
 import { serve, startProgram } from '../support/program.ts'
@@ -135,21 +135,6 @@ test('an expired sandbox is removed from the data directory', async () => {
   expect(readdirSync(data)).toContain(toHex('idle'))
   await expect.poll(() => readdirSync(data)).not.toContain(toHex('idle'))
   expect(readdirSync(data)).toContain(toHex('default'))
-})
-
-test('pending migrations are applied when a database is opened', async () => {
-  const data = createTemporaryFolder()
-  mkdirSync(join(data, toHex('default')))
-  const db = new SQLite(databaseFile(data))
-  db.pragma('journal_mode = WAL')
-  db.close()
-  const { app, call } = await startApp({ dataDirectory: data })
-  expect((await call('GET', keysUrl)).status).toBe(200)
-  await app.close()
-  const migrated = new SQLite(databaseFile(data), { readonly: true })
-  expect(migrated.pragma('user_version', { simple: true })).toBe(newestVersion())
-  expect(migrated.pragma('freelist_count', { simple: true })).toBe(0)
-  migrated.close()
 })
 
 test('keys keep their order, deletion, cursors and values across a restart and a snapshot restore', async () => {

@@ -191,7 +191,7 @@ describe('resets in a data directory', () => {
 
 describe('resets that cannot be written', () => {
   test.each(['sandbox.sqlite.new', 'sandbox.sqlite'])(
-    'a reset that cannot write %s fails and leaves the sandbox usable and stored',
+    'a reset that cannot write %s fails and leaves the sandbox stored',
     async (file) => {
       const dataDirectory = createTemporaryFolder()
       const first = await startControlApp({ dataDirectory, seed })
@@ -201,14 +201,16 @@ describe('resets that cannot be written', () => {
       const backup = join(createTemporaryFolder(), file)
       if (existsSync(path)) renameSync(path, backup)
       mkdirSync(join(path, 'blocks writing'), { recursive: true })
-      expect((await control('POST', '/reset')).status).toBe(500)
-      expect((await control('PUT', '/state', {})).status).toBe(500)
-      expect(await names()).toEqual(expect.arrayContaining(['seeded', 'before']))
-      await create({ name: 'afterwards' })
-      await control('PUT', '/clock', { now: '2027-01-01' })
+      for (const response of [await control('POST', '/reset'), await control('PUT', '/state', {})]) {
+        expect(response).toMatchObject({ status: 503, body: { error: { code: 'storage_unavailable' } } })
+        expect(response.body.error.message).toContain(join(folderOf(dataDirectory, 'default'), 'sandbox.sqlite'))
+      }
 
       rmSync(path, { recursive: true })
       if (existsSync(backup)) renameSync(backup, path)
+      expect(await names()).toEqual(expect.arrayContaining(['seeded', 'before']))
+      await create({ name: 'afterwards' })
+      await control('PUT', '/clock', { now: '2027-01-01' })
       await first.app.close()
       const second = await startControlApp({ dataDirectory })
       expect(await second.names()).toEqual(expect.arrayContaining(['seeded', 'before', 'afterwards']))

@@ -73,7 +73,7 @@ export function registerSandboxes(app: FastifyInstance, { registry }: ControlDep
     scope: 'emulator',
   })
   app.get('/_emulator/sandboxes', { schema: listSandboxes }, (request) => ({
-    data: registry.all.map((sandbox) => toListedSandbox(sandbox, request)),
+    data: registry.all.filter(({ isOpen }) => isOpen).map((sandbox) => toListedSandbox(sandbox, request)),
   }))
 
   const createSandbox = defineControl('emulator-sandboxes-create', {
@@ -99,6 +99,7 @@ export function registerSandboxes(app: FastifyInstance, { registry }: ControlDep
     summary: 'Remove all sandboxes but `default`',
     description: 'Removes them permanently. Aborts requests in flight.',
     responses: { 200: [Deleted, 'The names of the sandboxes.'] },
+    extraErrors: [503],
     scope: 'emulator',
   })
   app.delete('/_emulator/sandboxes', { schema: deleteSandboxes }, () => {
@@ -113,7 +114,7 @@ export function registerSandboxes(app: FastifyInstance, { registry }: ControlDep
       'Removes it permanently. Aborts requests in flight. The next request to its name creates a new one from the seed.',
     params: NameParams,
     responses: { 200: [Deleted, 'The name of the sandbox.'] },
-    extraErrors: [400, 404],
+    extraErrors: [400, 404, 503],
     scope: 'emulator',
   })
   app.delete<{ Params: { name: string } }>('/_emulator/sandboxes/:name', { schema: deleteSandbox }, (request) => {
@@ -128,6 +129,7 @@ export function registerSandboxes(app: FastifyInstance, { registry }: ControlDep
 function imageFrom(registry: SandboxRegistry, { sandbox: name, snapshot }: NonNullable<NewSandbox['from']>): Image {
   const sandbox = registry.find(name)
   if (sandbox === undefined) throw errors.sandboxNotFound(name)
+  sandbox.assertStored()
   if (snapshot === undefined) return sandbox.captureImage()
   const image = sandbox.snapshot(snapshot).read()
   if (image === undefined) throw errors.snapshotNotFound(snapshot, name)

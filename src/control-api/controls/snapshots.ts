@@ -4,6 +4,7 @@ import { isSandboxName, sandboxNamePattern, sandboxNameRule } from '../../sandbo
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { describeImage } from '../../sandbox/state.ts'
 import type { Image } from '../../sandbox/storage/database.ts'
+import { DamagedImage } from '../../sandbox/storage/errors.ts'
 import { link } from '../../schema/openapi-link.ts'
 import { UnixTime } from '../../schema/typebox.ts'
 import type { ControlDeps } from '../deps.ts'
@@ -17,6 +18,16 @@ export const Snapshot = Type.Object({
 })
 export type Snapshot = Type.Static<typeof Snapshot>
 
+export const ListedSnapshot = Type.Object({
+  name: Type.String(),
+  created_at: Type.Optional(Snapshot.properties.created_at),
+  keys: Type.Optional(Snapshot.properties.keys),
+  damaged: Type.Optional(
+    Type.Literal(true, { description: 'The file of the snapshot cannot be used, and nothing else is known about it.' }),
+  ),
+})
+export type ListedSnapshot = Type.Static<typeof ListedSnapshot>
+
 const NameParams = Type.Object({
   name: Type.String({ pattern: sandboxNamePattern, description: 'The name of the snapshot.' }),
 })
@@ -28,13 +39,14 @@ const responses: ControlResponses = { 200: [Snapshot, 'The snapshot.'] }
 export function registerSnapshots(app: FastifyInstance, { sandboxFor }: ControlDeps): void {
   const listSnapshots = defineControl('emulator-snapshots-list', {
     summary: 'List the snapshots',
-    description: 'Lists the snapshots of the sandbox, by name.',
-    responses: { 200: [Type.Object({ data: Type.Array(Snapshot) }), 'The snapshots.'] },
+    description:
+      'Lists the snapshots of the sandbox, by name. One whose file is damaged has `damaged` instead of details.',
+    responses: { 200: [Type.Object({ data: Type.Array(ListedSnapshot) }), 'The snapshots.'] },
   })
   app.get('/_emulator/snapshots', { schema: listSnapshots }, (request) => {
     const sandbox = sandboxFor(request)
     const names = sandbox.snapshotNames().sort()
-    return { data: names.map((name) => toSnapshot(sandbox, name)) }
+    return { data: names.map((name) => toListedSnapshot(sandbox, name)) }
   })
 
   const takeSnapshot = defineControl('emulator-snapshots-take', {
@@ -65,7 +77,7 @@ export function registerSnapshots(app: FastifyInstance, { sandboxFor }: ControlD
       'Returns to the state of the snapshot, and to its time unless the clock is the system clock. Aborts requests in flight.',
     params: NameParams,
     responses,
-    extraErrors: [404],
+    extraErrors: [404, 409],
   })
   app.post<NameRoute>('/_emulator/snapshots/:name/restore', { schema: restoreSnapshot }, (request) => {
     const sandbox = sandboxFor(request)
@@ -83,7 +95,8 @@ export function registerSnapshots(app: FastifyInstance, { sandboxFor }: ControlD
   app.delete<NameRoute>('/_emulator/snapshots/:name', { schema: deleteSnapshot }, (request) => {
     const sandbox = sandboxFor(request)
     const { name } = request.params
-    readSnapshot(sandbox, name)
+    // A damaged one can be deleted, too.
+    if (!isSandboxName(name) || !sandbox.snapshot(name).exists()) throw errors.snapshotNotFound(name, sandbox.name)
     sandbox.snapshot(name).clear()
     return { deleted: [name] }
   })
@@ -100,3 +113,12 @@ const toSnapshot = (sandbox: Sandbox, name: string): Snapshot => ({
   name,
   ...describeImage(readSnapshot(sandbox, name)),
 })
+
+function toListedSnapshot(sandbox: Sandbox, name: string): ListedSnapshot {
+  try {
+    return toSnapshot(sandbox, name)
+  } catch (error) {
+    if (error instanceof DamagedImage) return { name, damaged: true }
+    throw error
+  }
+}

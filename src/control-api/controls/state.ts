@@ -41,6 +41,7 @@ export function registerState(app: FastifyInstance, { sandboxFor }: ControlDeps)
     body: ResetBody,
     examples: [{ only: ['keys', 'journal'] }],
     responses: { 200: [Type.Object({ reset: Type.Array(Choice(resetParts)) }), 'The parts that were reset.'] },
+    extraErrors: [409],
   })
   app.post<{ Body: ParsedBody<ResetBody> }>('/_emulator/reset', { schema: reset }, (request) => {
     const parts: readonly ResetPart[] = request.body.content.only ?? resetParts

@@ -10,6 +10,9 @@ export const maxKeysPerSecond = 2 ** numberBits - 1
 /** SQL: the position of a new key. Parameters: the second, the number within it. */
 export const newPosition = `(? << ${numberBits}) | ?`
 
+/** SQL: the second in which the key of a row was created. */
+export const positionSecond = `(abs(position) >> ${numberBits})`
+
 const firstOfSecond = `(@created_at << ${numberBits})`
 const lastOfSecond = `(${firstOfSecond} | ${maxKeysPerSecond})`
 

@@ -1,56 +1,78 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { accessSync, constants, existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import SQLite, { type Database } from 'better-sqlite3'
-import { UserError } from '../../common/user-error.ts'
 import { isSandboxName } from '../names.ts'
-import { checkFile, toUserError } from './database.ts'
+import { checkFile, journalPaths, rejectIrregular } from './database-file.ts'
+import { fromDatabaseError, StorageError, withFile } from './errors.ts'
 import { databasePath, listStorageFiles, openFileStorage } from './file-storage.ts'
 import type { SandboxStorage } from './storage.ts'
 
 /** The folder of `--data`: one subfolder per sandbox, and a lock that only one process can hold. */
 export interface DataDirectory {
-  /** Checks every database without changing any, and returns the sandbox names. Throws UserError as `openFile` does. */
+  /** Checks every database without changing any, and returns the sandbox names. Throws StorageError. */
   check(): string[]
+  /** Returns the storage of a sandbox, whose folder is created if needed. Throws StorageError. */
   openStorage(name: string): SandboxStorage
-  /** Returns the UserError for an error that came from the sandbox's database; other errors unchanged. */
-  toUserError(name: string, error: unknown): unknown
+  /** Returns whether the sandbox has a database, in use or from an earlier run. */
+  holds(name: string): boolean
+  /** Returns the StorageError for an error of SQLite about the sandbox's database; other errors unchanged. */
+  fromDatabaseError(name: string, error: unknown): unknown
+  /** Deletes the files of a sandbox. Throws StorageError. */
   remove(name: string): void
   close(): void
 }
 
-/** Locks the folder, creating it if needed. Throws UserError if it is not writable or another process has locked it. */
+/** Locks the folder, creating it if needed. Throws StorageError if it is not writable or another process has locked it. */
 export function openDataDirectory(root: string): DataDirectory {
   createFolder(resolve(root))
   const lock = acquireLock(root)
   // Hexadecimal, because some file systems do not distinguish names that differ only in case.
   const sandboxFolder = (name: string) => join(root, Buffer.from(name, 'utf8').toString('hex'))
   const sandboxFile = (name: string) => databasePath(sandboxFolder(name))
+  const isStored = (name: string) => lstatSync(sandboxFile(name), { throwIfNoEntry: false }) !== undefined
   const deleteFiles = (name: string) => {
     // The database first: if the process dies here, files without a database belong to no sandbox.
     for (const file of [sandboxFile(name), ...listStorageFiles(sandboxFolder(name))]) rmSync(file, { force: true })
   }
+  const removeFiles = (name: string) => {
+    deleteFiles(name)
+    // The user may have put files of their own there.
+    if (readdirSync(sandboxFolder(name)).length === 0) rmdirSync(sandboxFolder(name))
+  }
+  // A large database takes a second to check: at a start only once.
+  const checked = new Set<string>()
+  const check = (name: string) => {
+    rejectLinkedFolder(sandboxFolder(name))
+    if (!isStored(name)) return false
+    checkFile(sandboxFile(name))
+    checked.add(name)
+    return true
+  }
   return {
-    check() {
-      // Other files in the folder belong to the user and are ignored.
-      const names = readdirSync(root)
+    // Other files in the folder belong to the user and are ignored.
+    check: () =>
+      readdirSync(root)
         .map((folder) => Buffer.from(folder, 'hex').toString('utf8'))
-        .filter((name) => isSandboxName(name) && existsSync(sandboxFile(name)))
-      for (const name of names) checkFile(sandboxFile(name))
-      return names
-    },
+        .filter((name) => isSandboxName(name) && check(name)),
     openStorage(name) {
       createFolder(sandboxFolder(name))
-      if (!existsSync(sandboxFile(name))) deleteFiles(name)
+      if (!checked.delete(name) && !check(name)) withFile(sandboxFolder(name), () => deleteFiles(name))
       return openFileStorage(sandboxFolder(name))
     },
-    toUserError: (name, error) => toUserError(error, sandboxFile(name)),
+    holds: isStored,
+    fromDatabaseError: (name, error) => fromDatabaseError(error, sandboxFile(name)),
     remove(name) {
-      deleteFiles(name)
-      // The user may have put files of their own there.
-      if (readdirSync(sandboxFolder(name)).length === 0) rmdirSync(sandboxFolder(name))
+      const folder = sandboxFolder(name)
+      checked.delete(name)
+      if (existsSync(folder)) withFile(folder, () => removeFiles(name))
     },
     close: () => void lock.close(),
   }
+}
+
+function rejectLinkedFolder(folder: string): void {
+  if (!lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) return
+  throw new StorageError(`--data: ${folder} is a symbolic link, which is not followed`)
 }
 
 // One level at a time: Node's recursive mkdir never returns where the parent exists but refuses folders (/proc).
@@ -61,7 +83,7 @@ function createFolder(path: string): void {
     mkdirSync(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return
-    throw new UserError(`--data: cannot create the folder ${path}: ${(error as Error).message}`)
+    throw new StorageError(`--data: cannot create the folder ${path}: ${(error as Error).message}`)
   }
 }
 
@@ -69,16 +91,18 @@ function createFolder(path: string): void {
 function acquireLock(root: string): Database {
   const path = join(root, 'lock.sqlite')
   assertWritable(root)
-  try {
+  for (const file of [path, ...journalPaths(path)]) rejectIrregular(file)
+  return withFile(path, () => {
     const lock = new SQLite(path, { timeout: 0 })
-    lock.exec('BEGIN EXCLUSIVE')
-    return lock
-  } catch (error) {
-    if ((error as { code?: string }).code === 'SQLITE_BUSY') {
-      throw new UserError(`--data: the folder ${root} is in use by another process.`)
+    try {
+      lock.exec('BEGIN EXCLUSIVE')
+      return lock
+    } catch (error) {
+      lock.close()
+      if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error
+      throw new StorageError(`--data: the folder ${root} is in use by another process.`)
     }
-    throw toUserError(error, path)
-  }
+  })
 }
 
 function assertWritable(root: string): void {
@@ -86,6 +110,6 @@ function assertWritable(root: string): void {
     accessSync(root, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
     const user = process.getuid === undefined ? '' : ` by the current user (uid ${process.getuid()})`
-    throw new UserError(`--data: the folder ${root} cannot be read and written${user}: ${(error as Error).message}`)
+    throw new StorageError(`--data: the folder ${root} cannot be read and written${user}: ${(error as Error).message}`)
   }
 }

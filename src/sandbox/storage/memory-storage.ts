@@ -1,5 +1,5 @@
 import { systemNow } from '../../common/clock.ts'
-import { type Image, openImage } from './database.ts'
+import type { Image } from './database.ts'
 import type { ImageSlot, SandboxStorage } from './storage.ts'
 
 /** Returns storage that lives as long as the process. */
@@ -9,11 +9,11 @@ export function openMemoryStorage(): SandboxStorage {
   return {
     createdAt: () => now,
     open: () => undefined,
-    replace(image, current) {
-      const db = openImage(image)
+    replace(prepared, current) {
       current?.close()
-      return db
+      return prepared
     },
+    assertPresent() {},
     initialImage: memorySlot(new Map(), 'initial'),
     snapshot: (name) => memorySlot(snapshots, name),
     snapshotNames: () => [...snapshots.keys()],
@@ -21,6 +21,7 @@ export function openMemoryStorage(): SandboxStorage {
 }
 
 const memorySlot = (images: Map<string, Image>, name: string): ImageSlot => ({
+  exists: () => images.has(name),
   read: () => images.get(name),
   write: (image) => void images.set(name, image),
   clear: () => void images.delete(name),

@@ -3,13 +3,16 @@ import type { Image } from './database.ts'
 
 /** Where a sandbox is stored: its database, its initial image, and its snapshots. */
 export interface SandboxStorage {
-  /** Opens the database that an earlier run left; undefined if there is none. Throws UserError as `openFile` does. */
+  /** Opens the database that an earlier run left; undefined if there is none. Throws StorageError. */
   open(): Database | undefined
   /**
-   * Replaces the database by an image and closes `current`. If it throws before the stored file is replaced, `current` stays
-   * open and unchanged; `current` is closed if only the opening of the new file fails.
+   * Makes a complete database, in memory, the stored one, and closes `current`. Returns the database to use from now on. If it
+   * throws before the stored file is replaced, `current` stays open and unchanged; `current` is closed if only the opening of
+   * the new file fails.
    */
-  replace(image: Image, current?: Database): Database
+  replace(prepared: Database, current?: Database): Database
+  /** Throws StorageError if the database was removed while it is in use: what is written to it would be lost. */
+  assertPresent(): void
   /** Returns when the sandbox was created, in Unix milliseconds of the system clock. */
   createdAt: () => number
   /** The state that a reset returns to. */
@@ -20,7 +23,10 @@ export interface SandboxStorage {
 
 /** Storage for one image. */
 export interface ImageSlot {
+  exists(): boolean
+  /** Returns the image, or undefined if there is none. Throws DamagedImage. */
   read(): Image | undefined
+  /** Replaces the image completely or, if it throws, not at all. */
   write(image: Image): void
   clear(): void
 }

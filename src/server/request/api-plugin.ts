@@ -15,6 +15,7 @@ import { createFaultInjector } from './faults.ts'
 import { finishResponse } from './journal.ts'
 import type { ResponseBatcher } from './pipelining.ts'
 import { type RouteTable, rejectUnknownRoutes, sandboxPath } from './routing.ts'
+import { sendOrDestroy } from './send-or-destroy.ts'
 
 interface ApiPluginDeps {
   registry: SandboxRegistry
@@ -72,8 +73,9 @@ export function registerApi(app: FastifyInstance, deps: ApiPluginDeps): void {
     if (requestId !== '') {
       finishResponse(request, reply, { status: reply.statusCode, body: payload as string | undefined })
     }
-    if (isPipelined) done(null, payload)
-    else batcher.defer(() => done(null, payload))
+    const send = () => sendOrDestroy(reply, log, () => done(null, payload))
+    if (isPipelined) send()
+    else batcher.defer(send)
   })
   app.register((api, _options, done) => {
     api.addHook('onRequest', (request, reply, next) => {

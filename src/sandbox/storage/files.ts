@@ -1,0 +1,82 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+
+/** Returns what keeps a path from being read as a regular file, as a predicate; undefined if there is none or no file. */
+export function irregularity(path: string): string | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  if (stats === undefined || stats.isFile()) return undefined
+  return stats.isSymbolicLink() ? 'is a symbolic link, which is not followed' : 'is not a regular file'
+}
+
+// Windows has neither flag. NONBLOCK: opening a FIFO must not wait for its other end.
+const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+
+/** Returns the bytes of a regular file; undefined if the path became something else since it was checked. */
+export function readRegularFile(path: string): Buffer | undefined {
+  const descriptor = openSync(path, readFlags)
+  try {
+    return fstatSync(descriptor).isFile() ? readFileSync(descriptor) : undefined
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/**
+ * Replaces a file completely or, if it throws, not at all, without leaving a temporary file. `beforeRename` runs when only
+ * the rename is left to do.
+ */
+export function replaceFile(path: string, bytes: Buffer, beforeRename: () => void = () => {}): void {
+  const temporary = `${path}.new`
+  try {
+    writeNewFile(temporary, bytes)
+    beforeRename()
+    renameSync(temporary, path)
+  } catch (error) {
+    removeIfPossible(temporary)
+    throw error
+  }
+  syncFolder(dirname(path))
+}
+
+function writeNewFile(path: string, bytes: Buffer): void {
+  // What an interrupted run left, perhaps a link: "wx" neither follows nor overwrites it.
+  rmSync(path, { force: true })
+  const descriptor = openSync(path, 'wx')
+  try {
+    writeFileSync(descriptor, bytes)
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function removeIfPossible(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // The error that made it useless is the one to report.
+  }
+}
+
+// The file has been replaced by now: a failure would only make the rename less durable, and not every system can do this.
+function syncFolder(folder: string): void {
+  try {
+    const descriptor = openSync(folder, 'r')
+    try {
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch {}
+}

@@ -1,0 +1,134 @@
+import { spawnSync } from 'node:child_process'
+import {
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+} from 'node:fs'
+import { join, relative } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { keysUrl, startApp } from '../support/app.ts'
+import { damages } from '../support/damage.ts'
+import { sandboxFile, sandboxFolder, snapshotFile } from '../support/data-directory.ts'
+import { createTemporaryFolder } from '../support/files.ts'
+import { runProgram, serve } from '../support/program.ts'
+
+/** Creates a data directory with a key in the default sandbox, which no server uses any more. */
+async function createUsedFolder(): Promise<string> {
+  const data = createTemporaryFolder()
+  const { app, create } = await startApp({ dataDirectory: data })
+  await create({ name: 'kept' })
+  await app.close()
+  return data
+}
+
+/** Returns every file below a folder with its bytes, or with its kind if it is not a regular file. */
+function readTree(folder: string): Map<string, string> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+    ({ name }) => name !== 'lock.sqlite-journal',
+  )
+  return new Map(
+    entries.map((entry) => {
+      const path = join(entry.parentPath, entry.name)
+      return [relative(folder, path), entry.isFile() ? readFileSync(path, 'latin1') : String(lstatSync(path).mode)]
+    }),
+  )
+}
+
+/** Expects the program to end with one line about the file and exit code 2, and to leave every file unchanged. */
+async function expectStartToFail(data: string, path: string, message: RegExp): Promise<void> {
+  const before = readTree(data)
+  const { code, stdout, stderr } = await runProgram(['--port', '0', '--data', data])
+  expect({ code, stdout, stderr }).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/^admin-keys-emulator: --data: [^\n]+\n$/),
+  })
+  expect(stderr).toContain(path)
+  expect(stderr).toMatch(message)
+  expect(readTree(data)).toEqual(before)
+}
+
+describe('the database of a sandbox at the start', () => {
+  test.each(damages)('one that is $name stops the start and is not changed', async ({ damage, message }) => {
+    const data = await createUsedFolder()
+    damage(sandboxFile(data))
+    await expectStartToFail(data, sandboxFile(data), message)
+  })
+
+  test('one that is truncated beside its WAL stops the start and is not changed', async () => {
+    const data = createTemporaryFolder()
+    const { url, child, finished } = await serve(['--data', data])
+    const keys = Array.from({ length: 100 }, (_, n) => ({ name: `key ${n}` }))
+    const load = (method: string) =>
+      fetch(`${url}/_emulator/state`, {
+        method,
+        body: JSON.stringify({ keys }),
+        headers: { 'content-type': 'application/json' },
+      })
+    expect((await load('PUT')).status).toBe(200)
+    await fetch(url + keysUrl, {
+      method: 'POST',
+      body: '{"name":"in the WAL"}',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer sk-admin-local' },
+    })
+    child.kill('SIGKILL')
+    await finished
+    expect(lstatSync(`${sandboxFile(data)}-wal`).size).toBeGreaterThan(0)
+    for (const size of [8192, 0]) {
+      const copy = createTemporaryFolder()
+      cpSync(data, copy, { recursive: true })
+      truncateSync(sandboxFile(copy), size)
+      await expectStartToFail(copy, sandboxFile(copy), size === 0 ? /is empty/ : /is a damaged SQLite database/)
+    }
+  })
+
+  test.each(['sandbox.sqlite', 'sandbox.sqlite-wal', 'sandbox.sqlite-journal', '../lock.sqlite'])(
+    'a FIFO or a symbolic link in place of %s stops the start at once',
+    async (file) => {
+      const data = await createUsedFolder()
+      const path = join(sandboxFolder(data), file)
+      rmSync(path, { force: true })
+      expect(spawnSync('mkfifo', [path]).status).toBe(0)
+      await expectStartToFail(data, path, /is not a regular file/)
+      rmSync(path)
+      symlinkSync(join(createTemporaryFolder(), 'target'), path)
+      await expectStartToFail(data, path, /is a symbolic link, which is not followed/)
+    },
+  )
+
+  test('a symbolic link in place of the folder of a sandbox stops the start', async () => {
+    const data = await createUsedFolder()
+    const target = join(createTemporaryFolder(), 'moved')
+    renameSync(sandboxFolder(data), target)
+    symlinkSync(target, sandboxFolder(data))
+    await expectStartToFail(data, sandboxFolder(data), /is a symbolic link, which is not followed/)
+  })
+
+  test('a FIFO or a link in place of the temporary file of a snapshot is neither followed nor waited for', async () => {
+    const data = createTemporaryFolder()
+    const { call } = await startApp({ dataDirectory: data })
+    const temporary = `${snapshotFile(data, 's')}.new`
+    const target = join(createTemporaryFolder(), 'target')
+    for (const make of [() => spawnSync('mkfifo', [temporary]), () => symlinkSync(target, temporary)]) {
+      make()
+      expect((await call('PUT', '/_emulator/snapshots/s')).status).toBe(200)
+      expect(lstatSync(snapshotFile(data, 's')).isFile()).toBe(true)
+    }
+    expect(lstatSync(target, { throwIfNoEntry: false })).toBeUndefined()
+  })
+
+  test('a damaged snapshot or initial state does not stop the start', async () => {
+    const data = await createUsedFolder()
+    truncateSync(sandboxFile(data, 'initial.sqlite'), 0)
+    mkdirSync(snapshotFile(data, 's'))
+    const { call } = await startApp({ dataDirectory: data })
+    expect((await call('GET', keysUrl)).body.data).toHaveLength(2)
+    expect((await call('GET', '/_emulator/snapshots')).body.data).toEqual([{ name: 's', damaged: true }])
+  })
+})
