@@ -1,4 +1,4 @@
-import { decodeAscii } from './percent-encoding.ts'
+import { decodeAsciiFully } from './percent-encoding.ts'
 
 const keyPattern = /sk-[A-Za-z0-9_-]{12,}/g
 
@@ -13,16 +13,10 @@ export const toRedactedValue = (value: string): string => `${value.slice(0, 8)}.
  * of fewer than 20 characters become `[redacted]`.
  */
 export function redact(text: string, token = ''): string {
-  const decoded = decodeRepeatedly(text)
+  const decoded = decodeAsciiFully(text)
   const redacted = hideSecrets(decoded, token)
   // A text without secrets keeps its encoding.
   return redacted === decoded ? text : redacted
-}
-
-function decodeRepeatedly(text: string): string {
-  let decoded = text
-  for (let next = decodeAscii(decoded); next !== decoded; next = decodeAscii(decoded)) decoded = next
-  return decoded
 }
 
 function hideSecrets(text: string, token: string): string {

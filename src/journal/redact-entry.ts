@@ -29,11 +29,20 @@ const decodeJsonEscapes = (text: string) =>
 // In characters.
 const maxBodyLength = 16 * 1024
 
-/** Returns a redacted and truncated body. A copy, because a slice would keep the whole string in memory. */
+// Longer than a key in any encoding: cutting here leaves no half of a key, which no pattern would recognize, before the limit.
+const cutMargin = 1024
+
+/**
+ * Returns a redacted and truncated body. Cuts it before the search for secrets, whose time a long body would multiply, and
+ * drops the margin afterward. A copy, because a slice would keep the whole string in memory.
+ */
 export function redactBody(body: string | undefined, redactText: RedactText): string | undefined {
-  const text = redactOptional(body, redactText)
-  if (text === undefined || text.length <= maxBodyLength) return text
-  return Buffer.from(text.slice(0, maxBodyLength)).toString()
+  if (body === undefined) return undefined
+  const searchedLength = maxBodyLength + cutMargin
+  const text = redactText(body.slice(0, searchedLength))
+  const shownLength = body.length > searchedLength ? text.length - cutMargin : text.length
+  if (body.length <= maxBodyLength) return text
+  return Buffer.from(text.slice(0, Math.min(shownLength, maxBodyLength))).toString()
 }
 
 const noQuery: JournalEntry['query'] = Object.freeze({})
@@ -51,7 +60,9 @@ export function redactQuery(url: string, redactText: RedactText): { url: string;
   })
   for (const [name, value] of pairs) {
     const previous = values[name]
-    values[name] = previous === undefined ? value : [previous, value].flat()
+    if (previous === undefined) values[name] = value
+    else if (typeof previous === 'string') values[name] = [previous, value]
+    else previous.push(value)
   }
   const result = hasSecret ? `${url.slice(0, queryStart)}?${pairs.map((pair) => pair.join('=')).join('&')}` : url
   return { url: redactText(result), values }
