@@ -62,8 +62,17 @@ export const forbiddenHost = (host: string): ApiError =>
   emulatorError(
     403,
     'forbidden_host',
-    `The host '${host}' is not allowed: it must be an IP address, a name without a dot, a name under .localhost, .local or .internal, or a name given with --allow-host.`,
+    `The host '${host}' is not allowed: it must be an IP address, a name without a dot, a name under .localhost, .local, .internal or .svc, or a name given with --allow-host.`,
     `host=${host}`,
+  )
+
+/** `header` is the line that shows that a browser sends the request for another site. */
+export const forbiddenOrigin = (header: string): ApiError =>
+  emulatorError(
+    403,
+    'forbidden_origin',
+    `A web page of another site must neither use the controls nor create a sandbox; got ${header}. Allowed are pages of loopback hosts, of the requested host, and of hosts given with --allow-host.`,
+    header,
   )
 
 /** `problem` is a predicate: the rule and the value that breaks it. */
