@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { redact, redactSecret } from '../common/redaction.ts'
+import { containsIgnoringBackslashes, redact, redactSecret } from '../common/redaction.ts'
 import type { JournalEntry } from './schemas.ts'
 
 type RedactText = (text: string) => string
@@ -7,24 +7,17 @@ type RedactText = (text: string) => string
 export const redactOptional = (text: string | undefined, redactText: RedactText) =>
   text === undefined ? undefined : redactText(text)
 
-/** Returns a function that removes keys and the client's token from a text, also where JSON escapes them. */
-export function createRedactor(token: string | undefined): RedactText {
+/** Returns a function that removes keys and the client's token from a text, however encoded. */
+export function createRedactor(token = ''): RedactText {
   // JSON changes only tokens that contain these characters.
-  const jsonToken = token !== undefined && /["\\]/.test(token) ? JSON.stringify(token).slice(1, -1) : undefined
+  if (!/["\\]/.test(token)) return (text) => redact(text, token)
+  const jsonToken = JSON.stringify(token).slice(1, -1)
   return (text) => {
-    const plain = text.includes('\\') ? decodeJsonEscapes(text) : text
-    const withoutToken = redact(plain, token)
-    const redacted = jsonToken === undefined ? withoutToken : redact(withoutToken, jsonToken)
-    return redacted === plain ? text : redacted
+    const redacted = redact(redact(text, token), jsonToken)
+    // Whether a backslash is the token's or an escape's can be ambiguous: then nothing of the text is kept.
+    return containsIgnoringBackslashes(redacted, token) ? '[redacted]' : redacted
   }
 }
-
-// A key can be written with escapes that JSON does not need: \u0073k-….
-const decodeJsonEscapes = (text: string) =>
-  text.replace(/\\u00([2-7][0-9a-f])/gi, (encoded, hex) => {
-    const character = String.fromCharCode(Number.parseInt(hex, 16))
-    return /[\w-]/.test(character) ? character : encoded
-  })
 
 // In characters.
 const maxBodyLength = 16 * 1024
@@ -68,11 +61,15 @@ export function redactQuery(url: string, redactText: RedactText): { url: string;
   return { url: redactText(result), values }
 }
 
+/** Nothing of their values is kept: a session or a credential has no form by which it could be recognized. */
+const credentialHeaders: ReadonlySet<string> = new Set(['api-key', 'cookie', 'proxy-authorization', 'x-api-key'])
+
 export function redactHeaders(headers: IncomingHttpHeaders, redactText: RedactText): IncomingHttpHeaders {
   const result: IncomingHttpHeaders = {}
   for (const name in headers) {
     const value = headers[name]
     if (name === 'authorization') result[name] = value === undefined ? undefined : redactAuthorization(String(value))
+    else if (credentialHeaders.has(name)) result[name] = '[redacted]'
     else result[redactText(name)] = typeof value === 'string' ? redactText(value) : value?.map(redactText)
   }
   return result
