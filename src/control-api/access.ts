@@ -55,14 +55,14 @@ function createHostCheck(allowed: ReadonlySet<string>): Check {
  */
 function createOriginCheck(allowed: ReadonlySet<string>): Check {
   return ({ headers }) => {
-    if (headers['sec-fetch-site'] === 'cross-site') throw errors.forbiddenOrigin('Sec-Fetch-Site: cross-site')
+    if (headers['sec-fetch-site'] === 'cross-site') throw errors.crossSite()
     const { origin } = headers
     if (origin === undefined) return
     // Undefined for the origin "null" of a sandboxed page or a file.
     const host = URL.parse(origin)?.hostname.replace(/^\[(.*)\]$/, '$1')
     const isTrusted =
       host !== undefined && (isLoopback(host) || host === hostName(headers.host ?? '') || allowed.has(host))
-    if (!isTrusted) throw errors.forbiddenOrigin(`Origin: ${origin}`)
+    if (!isTrusted) throw errors.untrustedOrigin(origin)
   }
 }
 

@@ -66,13 +66,25 @@ export const forbiddenHost = (host: string): ApiError =>
     `host=${host}`,
   )
 
-/** `header` is the line that shows that a browser sends the request for another site. */
-export const forbiddenOrigin = (header: string): ApiError =>
+/** `header` is the line that shows that a browser sends the request for another site, `hint` how a page of yours avoids it. */
+const forbiddenOrigin = (header: string, hint: string): ApiError =>
   emulatorError(
     403,
     'forbidden_origin',
-    `A web page of another site must neither use the controls nor create a sandbox; got ${header}. Allowed are pages of loopback hosts, of the requested host, and of hosts given with --allow-host.`,
+    `A web page of another site must neither use the controls nor create a sandbox; got ${header}. ${hint}`,
     header,
+  )
+
+export const crossSite = (): ApiError =>
+  forbiddenOrigin(
+    'Sec-Fetch-Site: cross-site',
+    'Request the emulator by the host name of the page: for a browser, localhost and 127.0.0.1 are different sites.',
+  )
+
+export const untrustedOrigin = (origin: string): ApiError =>
+  forbiddenOrigin(
+    `Origin: ${origin}`,
+    'Allowed are pages of loopback hosts, of the requested host, and of hosts given with --allow-host.',
   )
 
 /** `problem` is a predicate: the rule and the value that breaks it. */
