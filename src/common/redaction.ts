@@ -1,4 +1,5 @@
-import { decodeAscii } from './percent-encoding.ts'
+import { decodeJsonEscapes } from './json-escapes.ts'
+import { decodeAsciiFully } from './percent-encoding.ts'
 
 const keyPattern = /sk-[A-Za-z0-9_-]{12,}/g
 
@@ -9,21 +10,37 @@ const minTokenLength = 8
 export const toRedactedValue = (value: string): string => `${value.slice(0, 8)}...${value.slice(-3)}`
 
 /**
- * Returns the text without what looks like a key and without the token that the client sent, percent-encoded or not. Secrets
- * of fewer than 20 characters become `[redacted]`.
+ * Returns the text without what looks like a key and without the token that the client sent, also if they are percent-encoded or
+ * written with JSON escapes. Secrets of fewer than 20 characters become `[redacted]`.
  */
 export function redact(text: string, token = ''): string {
-  const decoded = decodeRepeatedly(text)
+  const decoded = decode(text)
   const redacted = hideSecrets(decoded, token)
   // A text without secrets keeps its encoding.
   return redacted === decoded ? text : redacted
 }
 
-function decodeRepeatedly(text: string): string {
+// One encoding within the other, such as percent-encoding in a JSON string in a URL.
+const maxNesting = 3
+
+function decode(text: string): string {
   let decoded = text
-  for (let next = decodeAscii(decoded); next !== decoded; next = decodeAscii(decoded)) decoded = next
+  for (let level = 0; level < maxNesting; level++) {
+    const next = decodeJsonEscapes(decodeAsciiFully(decoded))
+    if (next === decoded) break
+    decoded = next
+  }
   return decoded
 }
+
+/** Returns whether the text contains the token if backslashes, which may be the token's or an escape's, are ignored. */
+export function containsIgnoringBackslashes(text: string, token: string): boolean {
+  const [plainText, plainToken] = [decode(text), token].map((each) => each.replaceAll('\\', '')) as [string, string]
+  return plainToken.length >= minTokenLength && plainText.includes(plainToken)
+}
+
+/** Returns the text without what looks like a key. Keeps JSON valid, because it decodes nothing. */
+export const hideKeys = (text: string): string => hideSecrets(text, '')
 
 function hideSecrets(text: string, token: string): string {
   if (!mayContainSecret(text, token)) return text

@@ -12,26 +12,62 @@ interface AccessOptions {
   controlToken: string | undefined
 }
 
-/** Returns the checks that protect the control API: of the Host header (403) and of the control token (401). */
-export const createAccessChecks = ({ allowedHosts, controlToken }: AccessOptions) => ({
-  checkHost: createHostCheck(allowedHosts),
-  checkToken: createTokenCheck(controlToken),
-})
+export interface AccessChecks {
+  /** Throws 403 `forbidden_host`. */
+  checkHost: Check
+  /** Throws 403 `forbidden_origin`. */
+  checkOrigin: Check
+  /** What a control requires: throws 403 `forbidden_host` or `forbidden_origin`, or 401 `control_token`. */
+  checkControl: Check
+}
 
-const localNamePattern = /^[^.]+$|\.(localhost|local|internal)$/
+/** Returns the checks that protect the control API from web pages and from clients without the control token. */
+export function createAccessChecks({ allowedHosts, controlToken }: AccessOptions): AccessChecks {
+  const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()))
+  const checkHost = createHostCheck(allowed)
+  const checkOrigin = createOriginCheck(allowed)
+  const checkToken = createTokenCheck(controlToken)
+  function checkControl(request: FastifyRequest): void {
+    checkHost(request)
+    checkOrigin(request)
+    checkToken(request)
+  }
+  return { checkHost, checkOrigin, checkControl }
+}
+
+const localNamePattern = /^[^.]+$|\.(localhost|local|internal|svc)$/
 
 /**
  * Throws 403 `forbidden_host` for a public name: a web page could have rebound its own name to this server (DNS rebinding).
  * Addresses are allowed, and names without a dot, as in a compose network.
  */
-function createHostCheck(allowedHosts: readonly string[]): Check {
-  const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()))
+function createHostCheck(allowed: ReadonlySet<string>): Check {
   return ({ headers }) => {
     const host = hostName(headers.host ?? '')
     const isLocal = host === '' || isIP(host) !== 0 || (isHostName(host) && localNamePattern.test(host))
     if (!isLocal && !allowed.has(host)) throw errors.forbiddenHost(host)
   }
 }
+
+/**
+ * Throws 403 `forbidden_origin` for a request that a browser sends on behalf of another site: a page can send some without asking
+ * first (a form, an image). Only browsers send these headers, and no page can change them.
+ */
+function createOriginCheck(allowed: ReadonlySet<string>): Check {
+  return ({ headers }) => {
+    if (headers['sec-fetch-site'] === 'cross-site') throw errors.crossSite()
+    const { origin } = headers
+    if (origin === undefined) return
+    // Undefined for the origin "null" of a sandboxed page or a file.
+    const host = URL.parse(origin)?.hostname.replace(/^\[(.*)\]$/, '$1')
+    const isTrusted =
+      host !== undefined && (isLoopback(host) || host === hostName(headers.host ?? '') || allowed.has(host))
+    if (!isTrusted) throw errors.untrustedOrigin(origin)
+  }
+}
+
+const isLoopback = (host: string) =>
+  host === 'localhost' || host.endsWith('.localhost') || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 
 // Strips brackets, port and trailing dot; any other form is kept, so that the check rejects it.
 function hostName(header: string): string {

@@ -63,8 +63,29 @@ export const forbiddenHost = (host: string): ApiError =>
   emulatorError(
     403,
     'forbidden_host',
-    `The host '${host}' is not allowed: it must be an IP address, a name without a dot, a name under .localhost, .local or .internal, or a name given with --allow-host.`,
+    `The host '${host}' is not allowed: it must be an IP address, a name without a dot, a name under .localhost, .local, .internal or .svc, or a name given with --allow-host.`,
     `host=${host}`,
+  )
+
+/** `header` is the line that shows that a browser sends the request for another site, `hint` how a page of yours avoids it. */
+const forbiddenOrigin = (header: string, hint: string): ApiError =>
+  emulatorError(
+    403,
+    'forbidden_origin',
+    `A web page of another site must neither use the controls nor create a sandbox; got ${header}. ${hint}`,
+    header,
+  )
+
+export const crossSite = (): ApiError =>
+  forbiddenOrigin(
+    'Sec-Fetch-Site: cross-site',
+    'Request the emulator by the host name of the page: for a browser, localhost and 127.0.0.1 are different sites.',
+  )
+
+export const untrustedOrigin = (origin: string): ApiError =>
+  forbiddenOrigin(
+    `Origin: ${origin}`,
+    'Allowed are pages of loopback hosts, of the requested host, and of hosts given with --allow-host.',
   )
 
 /** `problem` is a predicate: the rule and the value that breaks it. */

@@ -7,7 +7,7 @@ import { bodyExamples, controlServers, optionalBody } from './openapi.ts'
 const errorDescriptions = {
   400: 'The request breaks a rule; `param` says where.',
   401: 'The token of `--control-token` is missing or wrong.',
-  403: 'The Host is a public name that is not allowed.',
+  403: 'The Host is a public name that is not allowed, or a browser sent the request for another site.',
   404: 'Not found.',
   409: 'The name is taken, or a stored image is damaged.',
   413: 'The body is longer than 64 MiB.',

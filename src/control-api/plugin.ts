@@ -15,8 +15,7 @@ export function registerControls(app: FastifyInstance, deps: ControlDeps): void 
   app.register((controls, _options, done) => {
     useDocumentBodies(controls)
     controls.addHook('onRequest', (request, _reply, next) => {
-      deps.checkHost(request)
-      deps.checkToken(request)
+      deps.checkControl(request)
       rejectUnknownQuery(request)
       next()
     })

@@ -18,7 +18,7 @@ export function parseFault(input: FaultInput): Fault {
   const operation = toOperationId(content.operation)
   const schedule = scheduleOf(content)
   if (match.key_id !== undefined) assertConcernsKey(input, operation, schedule.when)
-  assertNamedOnce(input, ['match', 'header'], match.header)
+  assertHeaderNames(input, ['match', 'header'], match.header)
   assertUsableAuthHeader(input, match.header)
   if (content.kind === 'error') assertValidResponseHeaders(input, content.headers)
   if (content.kind === 'json_patch') assertPatchCanApply(input, content.patch, operation)
@@ -50,10 +50,12 @@ function assertConcernsKey({ errorAt }: FaultInput, operation: string, when: Fau
     throw reject(`${operation} has no key before the commit`)
 }
 
-function assertNamedOnce({ errorAt }: FaultInput, path: string[], headers: Record<string, string> = {}): void {
+function assertHeaderNames({ errorAt }: FaultInput, path: string[], headers: Record<string, string> = {}): void {
   const values = new Map<string, string>()
   for (const [name, value] of Object.entries(headers)) {
     const key = name.toLowerCase()
+    // Node and Fastify store headers in objects, where assigning it adds no property.
+    if (key === '__proto__') throw errorAt([...path, name], 'another name: no request or response can have this header')
     if ((values.get(key) ?? value) !== value) throw errorAt([...path, name], 'given once: header names ignore case')
     values.set(key, value)
   }
@@ -78,7 +80,7 @@ const reservedHeaders = [
 function assertValidResponseHeaders(input: FaultInput, headers: Record<string, string> = {}): void {
   const reserved = Object.keys(headers).find((name) => reservedHeaders.includes(name.toLowerCase()))
   if (reserved !== undefined) throw input.errorAt(['headers', reserved], `none of ${reservedHeaders.join(', ')}`)
-  assertNamedOnce(input, ['headers'], headers)
+  assertHeaderNames(input, ['headers'], headers)
 }
 
 function assertUsableAuthHeader({ errorAt }: FaultInput, headers: Record<string, string> = {}): void {

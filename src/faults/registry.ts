@@ -124,5 +124,10 @@ function matches({ operation, match }: Fault, request: MatchableRequest): boolea
 function matchesFilter({ key_id, calling_key_id, header = {} }: FaultMatch, request: MatchableRequest): boolean {
   if (key_id !== undefined && key_id !== request.key_id) return false
   if (calling_key_id !== undefined && calling_key_id !== request.calling_key_id) return false
-  return Object.entries(header).every(([name, value]) => [request.headers[name]].flat().join(', ') === value)
+  return Object.entries(header).every(([name, value]) => headerValue(request, name) === value)
+}
+
+// Own properties only: JavaScript gives every object more, such as `constructor`.
+function headerValue({ headers }: MatchableRequest, name: string): string | undefined {
+  return Object.hasOwn(headers, name) ? [headers[name]].flat().join(', ') : undefined
 }

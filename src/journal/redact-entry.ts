@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { redact, redactSecret } from '../common/redaction.ts'
+import { containsIgnoringBackslashes, redact, redactSecret } from '../common/redaction.ts'
 import type { JournalEntry } from './schemas.ts'
 
 type RedactText = (text: string) => string
@@ -7,33 +7,35 @@ type RedactText = (text: string) => string
 export const redactOptional = (text: string | undefined, redactText: RedactText) =>
   text === undefined ? undefined : redactText(text)
 
-/** Returns a function that removes keys and the client's token from a text, also where JSON escapes them. */
-export function createRedactor(token: string | undefined): RedactText {
+/** Returns a function that removes keys and the client's token from a text, however encoded. */
+export function createRedactor(token = ''): RedactText {
   // JSON changes only tokens that contain these characters.
-  const jsonToken = token !== undefined && /["\\]/.test(token) ? JSON.stringify(token).slice(1, -1) : undefined
+  if (!/["\\]/.test(token)) return (text) => redact(text, token)
+  const jsonToken = JSON.stringify(token).slice(1, -1)
   return (text) => {
-    const plain = text.includes('\\') ? decodeJsonEscapes(text) : text
-    const withoutToken = redact(plain, token)
-    const redacted = jsonToken === undefined ? withoutToken : redact(withoutToken, jsonToken)
-    return redacted === plain ? text : redacted
+    const redacted = redact(redact(text, token), jsonToken)
+    // Whether a backslash is the token's or an escape's can be ambiguous: then nothing of the text is kept.
+    return containsIgnoringBackslashes(redacted, token) ? '[redacted]' : redacted
   }
 }
-
-// A key can be written with escapes that JSON does not need: \u0073k-….
-const decodeJsonEscapes = (text: string) =>
-  text.replace(/\\u00([2-7][0-9a-f])/gi, (encoded, hex) => {
-    const character = String.fromCharCode(Number.parseInt(hex, 16))
-    return /[\w-]/.test(character) ? character : encoded
-  })
 
 // In characters.
 const maxBodyLength = 16 * 1024
 
-/** Returns a redacted and truncated body. A copy, because a slice would keep the whole string in memory. */
+// Longer than a key in any encoding: cutting here leaves no half of a key, which no pattern would recognize, before the limit.
+const cutMargin = 1024
+
+/**
+ * Returns a redacted and truncated body. Cuts it before the search for secrets, whose time a long body would multiply, and
+ * drops the margin afterward. A copy, because a slice would keep the whole string in memory.
+ */
 export function redactBody(body: string | undefined, redactText: RedactText): string | undefined {
-  const text = redactOptional(body, redactText)
-  if (text === undefined || text.length <= maxBodyLength) return text
-  return Buffer.from(text.slice(0, maxBodyLength)).toString()
+  if (body === undefined) return undefined
+  const searchedLength = maxBodyLength + cutMargin
+  const text = redactText(body.slice(0, searchedLength))
+  const shownLength = body.length > searchedLength ? text.length - cutMargin : text.length
+  if (body.length <= maxBodyLength) return text
+  return Buffer.from(text.slice(0, Math.min(shownLength, maxBodyLength))).toString()
 }
 
 const noQuery: JournalEntry['query'] = Object.freeze({})
@@ -51,17 +53,23 @@ export function redactQuery(url: string, redactText: RedactText): { url: string;
   })
   for (const [name, value] of pairs) {
     const previous = values[name]
-    values[name] = previous === undefined ? value : [previous, value].flat()
+    if (previous === undefined) values[name] = value
+    else if (typeof previous === 'string') values[name] = [previous, value]
+    else previous.push(value)
   }
   const result = hasSecret ? `${url.slice(0, queryStart)}?${pairs.map((pair) => pair.join('=')).join('&')}` : url
   return { url: redactText(result), values }
 }
+
+/** Nothing of their values is kept: a session or a credential has no form by which it could be recognized. */
+const credentialHeaders: ReadonlySet<string> = new Set(['api-key', 'cookie', 'proxy-authorization', 'x-api-key'])
 
 export function redactHeaders(headers: IncomingHttpHeaders, redactText: RedactText): IncomingHttpHeaders {
   const result: IncomingHttpHeaders = {}
   for (const name in headers) {
     const value = headers[name]
     if (name === 'authorization') result[name] = value === undefined ? undefined : redactAuthorization(String(value))
+    else if (credentialHeaders.has(name)) result[name] = '[redacted]'
     else result[redactText(name)] = typeof value === 'string' ? redactText(value) : value?.map(redactText)
   }
   return result

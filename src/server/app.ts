@@ -53,7 +53,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const closing = createAbortController()
   const batcher = new ResponseBatcher()
   const apiRoutes = new RouteTable()
-  const sandboxes = createSandboxResolver(registry, fallbackRequestId)
+  const access = createAccessChecks({ allowedHosts, controlToken })
+  const sandboxes = createSandboxResolver(registry, fallbackRequestId, access.checkOrigin)
 
   const api = createFastify(logOptions(log, logLevel))
   apiRoutes.collect(api)
@@ -72,7 +73,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const controls = new LazyControlApp({
     registry,
     sandboxFor: sandboxes.sandboxFor,
-    ...createAccessChecks({ allowedHosts, controlToken }),
+    ...access,
     closing: closing.signal,
     log,
     logLevel,

@@ -33,7 +33,7 @@ export interface ControlAppDeps extends ControlDeps {
 
 /** Builds the app of the control API, the OpenAPI document and the pages, ready for `routing`. */
 export async function buildControlApp(deps: ControlAppDeps): Promise<FastifyInstance> {
-  const { registry, checkHost, checkToken, closing, log, logLevel, onAppCreated } = deps
+  const { registry, checkHost, checkControl, closing, log, logLevel, onAppCreated } = deps
   const app = createFastify(logOptions(log, logLevel))
   await app.register(swagger, openApiOptions)
   const routes = new RouteTable()
@@ -46,7 +46,7 @@ export async function buildControlApp(deps: ControlAppDeps): Promise<FastifyInst
     const allowed = routes.methodsOf(path)?.join(', ')
     const isMisplaced = allowed === undefined && isMisplacedControlPath(path)
     checkHost(request)
-    if (isMisplaced || path.startsWith('/_emulator')) checkToken(request)
+    if (isMisplaced || path.startsWith('/_emulator')) checkControl(request)
     // Pages do not decode their path, so a malformed one is merely unknown.
     if (target.isMalformed && !path.startsWith('/docs')) return controlErrors.malformedControlUrl(target.rawPath)
     if (isMisplaced) return controlErrors.misplacedControlUrl(method, target.rawPath)

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import { addSecurityHeaders } from '../control-api/security-headers.ts'
 import * as errors from '../openai-api/errors/catalogue.ts'
 import type { ControlAppDeps } from './control-app.ts'
 
@@ -16,6 +17,7 @@ export class LazyControlApp {
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
+    addSecurityHeaders(response)
     this.#app ??= this.#build()
     this.#app.then(
       ({ routing }) => routing(request, response),

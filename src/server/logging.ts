@@ -2,7 +2,7 @@ import type { FastifyBaseLogger, FastifyReply, FastifyRequest, FastifyServerOpti
 import { LogController } from 'fastify'
 import { pino } from 'pino'
 import { monotonicNow } from '../common/clock.ts'
-import { redact } from '../common/redaction.ts'
+import { hideKeys, redact } from '../common/redaction.ts'
 import type { LogLevel } from '../config/options.ts'
 import { bearerToken } from '../openai-api/http/authentication.ts'
 import { contextOf, operationIdOf } from './request/context.ts'
@@ -51,7 +51,8 @@ const maxBacklogBytes = 1024 * 1024
 function dropWhenBackedUp(stream: NodeJS.WriteStream): { write(line: string): void } {
   return {
     write(line) {
-      if (stream.writableLength < maxBacklogBytes) stream.write(line)
+      // Whatever a line names may look like a key, such as a sandbox.
+      if (stream.writableLength < maxBacklogBytes) stream.write(hideKeys(line))
     },
   }
 }

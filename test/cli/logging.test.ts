@@ -77,3 +77,16 @@ test('a patch that does not apply is logged at warn, once per request, without s
   })
   expect(output.stderr).not.toContain(secret.slice(12, 40))
 })
+
+test('a sandbox that is named like a key is logged without its name, and lines stay JSON', async () => {
+  const { url, output, child, finished } = await serve(['--log-level', 'debug', '--sandbox-ttl', '20ms'])
+  const headers = { authorization: `Bearer ${adminKey}` }
+  await fetch(`${url}/sandbox/${secret.slice(0, 60)}${keysUrl}?q="%5C`, { headers })
+  await fetch(`${url}/sandbox/${secret.slice(0, 60)}/_emulator/clock`)
+  await expect.poll(() => output.stderr, { timeout: 5000 }).toContain('idle sandbox removed')
+  child.kill('SIGTERM')
+  await finished
+  const lines = parseLines(output.stderr)
+  expect(lines.filter(({ sandbox }) => sandbox === 'sk-admin...s3c')).not.toEqual([])
+  expect(output.stderr).not.toContain(secret.slice(12, 40))
+})

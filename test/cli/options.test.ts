@@ -58,7 +58,7 @@ test.each([
 test('a flag overrides its environment variable, which overrides the default; an empty variable is ignored', async () => {
   const env = { EMULATOR_ADMIN_KEY: 'sk-admin-env', EMULATOR_SEED: 'paging, lifecycle', EMULATOR_HOST: '' }
   const fromEnv = await serve([], env)
-  expect(JSON.parse(fromEnv.output.stdout).admin_key).toBe('sk-admin-env')
+  expect(JSON.parse(fromEnv.output.stdout).admin_key).toBe('[redacted]')
   const keys = await fetch(`${fromEnv.url}${keysUrl}?limit=100&after=key_unnamed`, {
     headers: { authorization: 'Bearer sk-admin-env' },
   })

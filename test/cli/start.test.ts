@@ -50,6 +50,23 @@ test.runIf(hasScript)('start prints text on a terminal, and JSON with --json', a
   expect(lines[4]).toMatch(/^ {2}Docs {7}http:\/\/127\.0\.0\.1:\d+\/docs$/)
 })
 
+test.each([
+  [['--admin-key', 'sk-admin-mine'], {}],
+  [[], { EMULATOR_ADMIN_KEY: 'sk-admin-mine' }],
+])('start does not print an admin key that it was given: %j %j', async (args, env) => {
+  const { url, output } = await serve(args, env)
+  expect(JSON.parse(output.stdout).admin_key).toBe('[redacted]')
+  expect(output.stdout + output.stderr).not.toContain('sk-admin-mine')
+  const headers = { authorization: 'Bearer sk-admin-mine' }
+  expect((await fetch(url + keysUrl, { headers })).status).toBe(200)
+})
+
+test.runIf(hasScript)('start does not print an admin key that it was given on a terminal either', async () => {
+  const lines = await startOnTerminal(['--admin-key', 'sk-admin-mine'])
+  expect(lines[3]).toBe('  Admin key  [redacted]   (OPENAI_ADMIN_KEY)')
+  expect(lines.join()).not.toContain('sk-admin-mine')
+})
+
 test('start exits with 1 and one line if the port is taken', async () => {
   const { url } = await serve()
   const { code, stdout, stderr } = await runProgram(['--port', portOf(url)])

@@ -151,7 +151,7 @@ describe('the served document and pages', () => {
       const response = await app.inject({ url, headers: { host: 'evil.example.com:4010' } })
       expect(response.statusCode).toBe(403)
       expect(response.body).toBe(
-        `{"error":{"message":"The host 'evil.example.com' is not allowed: it must be an IP address, a name without a dot, a name under .localhost, .local or .internal, or a name given with --allow-host.","type":"emulator_error","param":null,"code":"forbidden_host"}}`,
+        `{"error":{"message":"The host 'evil.example.com' is not allowed: it must be an IP address, a name without a dot, a name under .localhost, .local, .internal or .svc, or a name given with --allow-host.","type":"emulator_error","param":null,"code":"forbidden_host"}}`,
       )
     }
     const invalidNames = [

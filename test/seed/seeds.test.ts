@@ -321,6 +321,13 @@ describe('errors in seeds', () => {
     ['clock:\n  now: 2026-02-30', 2, '/clock/now', 'a time that exists', '"2026-02-30"'],
     ['clock:\n  frozen: 1', 2, '/clock/frozen', 'true or false', '1'],
     ['organization:\n  id: "org\\nx"', 2, '/organization/id', 'printable ASCII', '"org\\nx"'],
+    [
+      `organization:\n  id: ${'o'.repeat(129)}`,
+      2,
+      '/organization/id',
+      'at most 128 characters of printable ASCII',
+      '"ooo',
+    ],
     ['organization:\n  user: Jane', 2, '/organization/user', 'a user', '"Jane"'],
     ['organization:\n  user: { created_at: soon }', 2, '/organization/user/created_at', 'Unix seconds', '"soon"'],
     ['{"keys":[\n{"name":"\\ud800"}]}', 2, '/keys/0/name', 'valid Unicode', '\\ud800'],

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { flushCompileCache } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Options, startOptions } from '../../config/options.ts'
+import { type Options, optionSpecs, type startOptions } from '../../config/options.ts'
 import { defaultSandbox, sandboxBaseUrl } from '../../sandbox/names.ts'
 import { type RunningServer, serve } from '../../server/serve.ts'
 import { onSecondStop, onStop } from '../signals.ts'
@@ -31,11 +31,13 @@ async function stop(server: RunningServer): Promise<void> {
 
 function printStartup({ url, adminKey }: RunningServer, asJson: boolean): void {
   const baseUrl = sandboxBaseUrl(url, defaultSandbox)
-  const json = { url, base_url: baseUrl, admin_key: adminKey ?? null, docs: `${url}/docs` }
+  // Whoever chose a key knows it, and logs of test runs are public.
+  const shownKey = adminKey === undefined || adminKey === optionSpecs.adminKey.default ? adminKey : '[redacted]'
+  const json = { url, base_url: baseUrl, admin_key: shownKey ?? null, docs: `${url}/docs` }
   const text = `Admin keys emulator
   URL        ${url}
   Base URL   ${baseUrl}   (OPENAI_BASE_URL)
-  Admin key  ${adminKey ?? 'none'}   (OPENAI_ADMIN_KEY)
+  Admin key  ${shownKey ?? 'none'}   (OPENAI_ADMIN_KEY)
   Docs       ${json.docs}`
   process.stdout.write(`${asJson ? JSON.stringify(json) : text}\n`)
 }

@@ -11,6 +11,13 @@ const closed = { additionalProperties: false }
 
 const HeaderText = Type.String({ pattern: headerTextPattern, description: headerTextRule })
 
+// Every response carries it in a header.
+const OrganizationId = Type.String({
+  maxLength: 128,
+  pattern: headerTextPattern,
+  description: `at most 128 characters of ${headerTextRule}`,
+})
+
 const timeRule =
   'Unix seconds (0 to 253402300799), an ISO 8601 date from 1970 on, or time with its zone ("2026-01-01T00:00:00Z"), or a time relative to the sandbox clock ("-90d", "+30s"; s, m, h or d)'
 
@@ -86,7 +93,7 @@ const User = Type.Object(
 )
 
 const Organization = Type.Object(
-  { id: Type.Optional(HeaderText), name: Type.Optional(Name), user: Type.Optional(User) },
+  { id: Type.Optional(OrganizationId), name: Type.Optional(Name), user: Type.Optional(User) },
   { ...closed, title: 'the organization', description: 'the organization: {id, name, user}' },
 )
 

@@ -11,12 +11,20 @@ import { contextOf } from './context.ts'
 
 export type SandboxResolver = ReturnType<typeof createSandboxResolver>
 
-/** `fallbackRequestId` generates the ids of requests that reach no sandbox. */
-export function createSandboxResolver(registry: SandboxRegistry, fallbackRequestId: () => string) {
-  /** Returns the sandbox that a request addresses, creating it if needed. Throws 503 `sandbox_limit`. */
+/**
+ * `fallbackRequestId` generates the ids of requests that reach no sandbox; `checkOrigin` throws for a request that a browser sends
+ * on behalf of another site.
+ */
+export function createSandboxResolver(
+  registry: SandboxRegistry,
+  fallbackRequestId: () => string,
+  checkOrigin: (request: FastifyRequest) => void,
+) {
+  /** Returns the sandbox that a request addresses, creating it if needed. Throws 403 `forbidden_origin` or 503 `sandbox_limit`. */
   function sandboxFor(request: FastifyRequest): Sandbox {
     // An invalid name matches no route.
     const { sandboxName = defaultSandbox } = contextOf(request).target
+    if (registry.find(sandboxName) === undefined) checkOrigin(request)
     const sandbox = registry.getOrCreate(sandboxName)
     if (sandbox === undefined) throw controlErrors.sandboxLimit(sandboxName, registry.maxSandboxes)
     return sandbox

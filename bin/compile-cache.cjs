@@ -1,0 +1,55 @@
+'use strict'
+const { lstatSync, mkdirSync, realpathSync } = require('node:fs')
+const { enableCompileCache } = require('node:module')
+const { homedir } = require('node:os')
+const { dirname, isAbsolute, join } = require('node:path')
+
+/**
+ * Makes Node keep compiled code, which saves a third of the startup time. Node runs what it finds in the folder, and its default
+ * is a shared one: it is kept below the user's cache folder, and not at all where another user could write it.
+ */
+module.exports = function keepCompiledCode() {
+  const { NODE_COMPILE_CACHE, NODE_DISABLE_COMPILE_CACHE } = process.env
+  // Node has enabled the folder of the user's choice by itself.
+  if (NODE_COMPILE_CACHE || NODE_DISABLE_COMPILE_CACHE) return
+  try {
+    const folder = createFolder()
+    if (isPrivate(folder)) enableCompileCache(folder)
+  } catch {
+    // Without the cache, the program only starts later.
+  }
+}
+
+function createFolder() {
+  const configured = process.env.XDG_CACHE_HOME ?? ''
+  const parent = createUnlessExists(isAbsolute(configured) ? configured : join(homedir(), '.cache'))
+  return createUnlessExists(join(realpathSync(parent), 'admin-keys-emulator'))
+}
+
+// Not recursive: a user without a home folder, as in many containers, gets none.
+function createUnlessExists(folder) {
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error
+  }
+  return folder
+}
+
+/** Returns whether no other user but root can write the folder, or replace it or one above it. */
+function isPrivate(folder) {
+  // Windows has no owners here; its user folders are private.
+  if (process.getuid === undefined) return true
+  const own = process.getuid()
+  const status = lstatSync(folder)
+  const isOwn = status.isDirectory() && status.uid === own && (status.mode & 0o077) === 0
+  return isOwn && isReachedSafely(dirname(folder), own)
+}
+
+function isReachedSafely(folder, own) {
+  const { mode, uid } = lstatSync(folder)
+  const isSticky = (mode & 0o1000) !== 0
+  const isSafe = (uid === own || uid === 0) && ((mode & 0o022) === 0 || isSticky)
+  const parent = dirname(folder)
+  return isSafe && (parent === folder || isReachedSafely(parent, own))
+}

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import { unescapeAll } from '../model/harness/escaping.ts'
+import { keysUrl, startApp, type TestOptions } from '../support/app.ts'
+
+/** Starts an app in which any token authenticates, with a function that returns the last journal entry and its text. */
+async function startWithJournal(options: TestOptions = {}) {
+  const app = await startApp({ seed: 'behavior: { auth: any }', ...options })
+  const lastEntry = async (sandbox = 'default') => {
+    const url = sandbox === 'default' ? '/_emulator/journal' : `/sandbox/${sandbox}/_emulator/journal`
+    const entry = (await app.call('GET', url, { as: null })).body.data.at(-1)
+    return { entry, text: JSON.stringify(entry) }
+  }
+  return { ...app, lastEntry }
+}
+
+describe('the journal hides whole headers that carry credentials', () => {
+  test.each(['cookie', 'x-api-key', 'api-key', 'proxy-authorization'])('%s', async (name) => {
+    const { call, lastEntry } = await startWithJournal()
+    await call('GET', keysUrl, { headers: { [name]: 'Basic hunter2; theme=dark' } })
+    const { entry, text } = await lastEntry()
+    expect(entry.headers[name]).toBe('[redacted]')
+    expect(text).not.toContain('hunter2')
+  })
+})
+
+const escapeAll = (text: string) =>
+  [...text].map((each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')
+
+const encodings: [name: string, encode: (text: string) => string][] = [
+  ['\\u escapes', escapeAll],
+  [
+    '\\u escapes with capital digits',
+    (text) => escapeAll(text).replace(/\\u(.*?)(?=\\|$)/g, (_, hex) => `\\u${hex.toUpperCase()}`),
+  ],
+  ['\\u escapes in JSON within JSON', (text) => JSON.stringify(escapeAll(text)).slice(1, -1)],
+  ['escaped \\u escapes', (text) => escapeAll(text).replaceAll('\\', '\\u005c')],
+  ['percent-encoded \\u escapes', (text) => escapeAll(text).replaceAll('\\', '%5C')],
+  [
+    '\\u escapes of percent-encoding',
+    (text) => escapeAll(text.replace(/./g, (each) => `%${each.charCodeAt(0).toString(16)}`)),
+  ],
+  ['escaped slashes', (text) => JSON.stringify(text).slice(1, -1).replaceAll('/', '\\/')],
+]
+
+describe.each(['hunter2-hunter2', 'a.token=/with+signs~', 'quoted"token', `sk-admin-${'s3cret'.repeat(8)}`])(
+  'the journal hides the presented token %s',
+  (token) => {
+    test.each(encodings)('in a body, written with %s', async (_name, encode) => {
+      const { call, lastEntry } = await startWithJournal()
+      await call('POST', keysUrl, { as: token, rawBody: `{"name":5,"kept":"a\\"b","note":"${encode(token)}"}` })
+      const { entry } = await lastEntry()
+      const shown = token.length < 20 ? '[redacted]' : `${token.slice(0, 8)}...${token.slice(-3)}`
+      expect(JSON.parse(entry.body)).toEqual({ name: 5, kept: 'a"b', note: shown })
+    })
+
+    test.each(encodings)('in a query and a header, written with %s', async (_name, encode) => {
+      const { call, lastEntry } = await startWithJournal()
+      const text = encode(token)
+      await call('GET', `${keysUrl}?x=${encodeURIComponent(text)}`, { as: token, headers: { 'x-note': text } })
+      const { entry } = await lastEntry()
+      const shown = token.length < 20 ? '[redacted]' : `${token.slice(0, 8)}...${token.slice(-3)}`
+      expect([entry.query.x, entry.headers['x-note']]).toEqual([shown, shown])
+      expect(entry.url).toContain(shown)
+    })
+  },
+)
+
+test.each(encodings)('the journal hides a token with a backslash, written with %s', async (_name, encode) => {
+  const token = 'back\\slash"token'
+  const { call, lastEntry } = await startWithJournal()
+  const text = encode(token)
+  await call('POST', `${keysUrl}?x=${encodeURIComponent(text)}`, { as: token, rawBody: `{"name":5,"note":"${text}"}` })
+  const { entry } = await lastEntry()
+  for (const shown of [entry.body, entry.query.x, entry.url]) {
+    expect(shown).toContain('[redacted]')
+    expect(unescapeAll(shown).replaceAll('\\', '')).not.toContain('backslash')
+  }
+})
+
+test('a body without a secret is journaled as it was sent, escapes included', async () => {
+  const { call, lastEntry } = await startWithJournal()
+  const rawBody = '{"name":5,"note":"\\u0061\\\\u0062\\/%41 \\"c\\""}'
+  await call('POST', keysUrl, { as: 'hunter2-hunter2', rawBody })
+  expect((await lastEntry()).entry.body).toBe(rawBody)
+})
+
+test('the journal of a sandbox that is named like a key does not show its name', async () => {
+  const { call, lastEntry } = await startWithJournal()
+  const name = `sk-admin-${'n4me'.repeat(12)}`
+  await call('GET', `/sandbox/${name}${keysUrl}`)
+  const { entry, text } = await lastEntry(name)
+  expect(entry.url).toBe(`/sandbox/sk-admin...4me${keysUrl}`)
+  expect(text).not.toContain('n4men4me')
+})
