@@ -105,6 +105,37 @@ describe('the library', () => {
     expect(output).toContain('1 passed')
   })
 
+  test.each(['node', 'jsdom'])(
+    'an emulator works under fake timers in the Jest environment %s',
+    async (environment) => {
+      consumer.write(
+        `${environment}.test.cjs`,
+        `/** @jest-environment ${environment} */
+      test('it', async () => {
+        jest.useFakeTimers()
+        const { startEmulator } = require('admin-keys-emulator')
+        const emulator = await startEmulator({ sandboxTtl: 60_000 })
+        await emulator.faults.add({ operation: 'list', kind: 'delay', ms: 50 })
+        const headers = { authorization: 'Bearer ' + emulator.adminKey }
+        const url = emulator.baseURL + '/organization/admin_api_keys'
+        const response = await new Promise((resolve) => require('node:http').get(url, { headers }, resolve).end())
+        response.resume()
+        expect(response.statusCode).toBe(200)
+        expect((await emulator.journal.list())[0].duration_ms).toBeGreaterThan(40)
+        await emulator.reset()
+        const next = emulator.journal.follow().next()
+        await emulator.close()
+        expect(await next).toEqual({ done: true })
+      })`,
+      )
+      const output = await consumer.bash(
+        `npm install --no-audit --no-fund --silent jest@30.5.2 jest-environment-jsdom@30.5.2
+      npx jest ${environment}.test.cjs 2>&1`,
+      )
+      expect(output).toContain('1 passed')
+    },
+  )
+
   test('the library exports every value that its types declare', async () => {
     const types = await consumer.bash('cat node_modules/admin-keys-emulator/lib/index.d.ts')
     const values = [...types.matchAll(/^export declare (?:function|const|class) (\w+)/gm)].map(([, name]) => name)
