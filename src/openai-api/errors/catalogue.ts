@@ -99,7 +99,7 @@ export const malformedJson = (reason: string): ApiError =>
     reason,
   )
 
-/** `path` is the raw path without the query. */
+/** `path` is the raw path without the query and without `/sandbox/NAME`. */
 export const unknownUrl = (method: string, path: string, cause = 'unknown_url'): ApiError =>
   invalidRequest(404, `Invalid URL (${method} ${path})`, `${cause}; method=${method}; path=${path}`, {
     kind: 'unknown_route',
