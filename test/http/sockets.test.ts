@@ -328,3 +328,25 @@ test('a connection stays open after an error response', async () => {
   const responses = await sendRaw(url, malformedJson + malformedJson.replace('json', 'xml') + get(keysUrl))
   expect(responses.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 415', 'HTTP/1.1 200'])
 })
+
+test.each([
+  ['404 of an unknown URL', 'GET /v1/foo', ''],
+  ['405', `PATCH ${keysUrl}`, ''],
+  ['404 of an unknown key', `GET ${keysUrl}/key_x`, auth],
+  ['401', `GET ${keysUrl}`, ''],
+  ['400', `GET ${keysUrl}?limit=x`, auth],
+  ['415', `POST ${keysUrl}`, `${auth}Content-Length: 1\r\n`, '{'],
+  ['400 of a body', `POST ${keysUrl}`, `${auth}Content-Type: application/json\r\nContent-Length: 1\r\n`, '{'],
+  ['404 of a control', 'GET /_emulator/foo', ''],
+  ['405 of a control', 'PATCH /_emulator/clock', ''],
+  ['400 of a control', 'PUT /_emulator/clock', 'Content-Length: 1\r\n', '{'],
+])(
+  'a response %s to a request with Connection: close closes the connection',
+  async (status, start, headers, body = '') => {
+    const { url } = await startListening()
+    const request = `${start} HTTP/1.1\r\n${host}${headers}Connection: close\r\n\r\n${body}`
+    const response = await sendRaw(url, request, { quietMs: 5000, timeoutMs: 5000 })
+    expect(response).toMatch(new RegExp(`^HTTP/1\\.1 ${status.slice(0, 3)} `))
+    expect(response).toMatch(/^connection: close\r$/im)
+  },
+)

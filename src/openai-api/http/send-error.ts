@@ -21,8 +21,11 @@ export function toApiError(thrown: unknown, request: FastifyRequest, log: Fastif
 export function sendError(error: ApiError, reply: FastifyReply, behavior: Behavior): FastifyReply {
   const reason = encodeReason(error.reason, bearerToken(reply.request.headers.authorization))
   reply.code(error.status).headers(error.headers).header('x-emulator-reason', reason)
-  // Fastify closes the connection after it rejects a body; bodies here are read to their end, unless they are endless.
-  if (error.status !== 413) reply.removeHeader('connection')
+  // Fastify closes the connection after it rejects a body; bodies here are read to their end, unless they are endless. Where
+  // the client asked to close it, it stays closed: removing the header would also remove Node's own.
+  if (error.status !== 413 && reply.raw.shouldKeepAlive && reply.hasHeader('connection')) {
+    reply.removeHeader('connection')
+  }
   if (error.kind === 'unknown_route' && behavior.unknown_route === 'empty') {
     return reply.code(404).removeHeader('allow').send()
   }
