@@ -320,6 +320,16 @@ test('the server survives a pipelined CONNECT whose client resets the connection
   expect((await supertest(url).get('/health')).status).toBe(200)
 })
 
+test('the reason for rejecting a TLS handshake names TLS, in the response and in the log', async () => {
+  const { url, output } = await serve(['--log-level', 'info'])
+  const handshake = Buffer.from('16030100a5010000a10303', 'hex')
+  const { status, headers } = parseRawResponse(await sendRaw(url, handshake))
+  expect(status).toBe(400)
+  const reason = 'malformed_http; detail=tls_handshake; this port serves plain HTTP: use http://'
+  expect(headers).toContain(`x-emulator-reason: ${reason.toLowerCase()}\r\n`)
+  await expect.poll(() => output.stderr).toContain(`"reason":"${reason}"`)
+})
+
 test('a connection stays open after an error response', async () => {
   const { url } = await startListening()
   const response = await sendRaw(url, get(`${keysUrl}/%zz`) + get('/unknown') + get(keysUrl))

@@ -17,7 +17,7 @@ type BusySocket = Duplex & { _httpMessage?: ServerResponse & { req: IncomingMess
 
 /** Returns the handler for what Node cannot parse as a request. It responds on the socket itself; no sandbox is involved. */
 export function createClientErrorHandler(deps: SocketErrorDeps) {
-  return (cause: NodeJS.ErrnoException, socket: BusySocket): void => {
+  return (cause: ClientError, socket: BusySocket): void => {
     if (!socket.writable || cause.code === 'ECONNRESET') socket.destroy()
     else afterPendingResponses(socket, () => sendErrorAndClose(socket, fromCause(cause), deps))
   }
@@ -43,11 +43,22 @@ export function handleConnectAndExpect(server: Server, deps: SocketErrorDeps): v
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
 }
 
-function fromCause({ code = 'unknown' }: NodeJS.ErrnoException): ApiError {
+interface ClientError extends NodeJS.ErrnoException {
+  /** The bytes that Node could not parse. */
+  rawPacket?: Buffer
+}
+
+function fromCause({ code = 'unknown', rawPacket }: ClientError): ApiError {
   if (code === 'HPE_HEADER_OVERFLOW') return errors.headersTooLarge()
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return errors.requestTimeout()
+  if (isTlsHandshake(rawPacket)) {
+    return errors.malformedRequest('tls_handshake; this port serves plain HTTP: use http://')
+  }
   return errors.malformedRequest(code)
 }
+
+/** Returns whether bytes begin like a TLS record with a handshake (RFC 8446, section 5.1). */
+const isTlsHandshake = (bytes: Buffer | undefined) => bytes?.[0] === 22 && bytes[1] === 3
 
 // How long the client may take to read the response.
 const closeDelayMs = 1000
