@@ -42,6 +42,14 @@ export const incorrectApiKey = (token: string, reason: string): ApiError =>
     'versioned',
   )
 
+export const mismatchedOrganization = (header: string, organizationId: string): ApiError =>
+  unauthorized(
+    'OpenAI-Organization header should match organization for API key',
+    `mismatched_organization; header=${header}; organization=${organizationId}`,
+    'mismatched_organization',
+    'versioned',
+  )
+
 export const missingScope = (scope: Scope): ApiError =>
   invalidRequest(
     403,
