@@ -1,7 +1,7 @@
 /**
- * JavaScript that declares, for the whole bundle, what a test environment replaces: timers, that Jest and vitest fake, and
+ * JavaScript that declares, for the whole bundle, what a test environment replaces: timers, which Jest and vitest fake, and
  * classes that jsdom and happy-dom lack or have in a form that Node rejects. They are taken from Node when the bundle is loaded.
- * `globalThis.Date` is the way to the faked time.
+ * `globalThis.Date` is still the faked one. Bun has no `transferableAbortController`.
  */
 export const capturedGlobals = `
 const nodeGlobal = require('node:vm').runInThisContext('globalThis');
@@ -11,7 +11,8 @@ const { TextDecoder, TextEncoder, transferableAbortController } = require('node:
 const { URL, URLSearchParams } = require('node:url');
 const { Date, queueMicrotask, structuredClone } = nodeGlobal;
 const { hrtime, nextTick } = nodeGlobal.process;
-const { constructor: AbortController, signal: { constructor: AbortSignal } } = transferableAbortController();
+const abortController = transferableAbortController?.() ?? new nodeGlobal.AbortController();
+const { constructor: AbortController, signal: { constructor: AbortSignal } } = abortController;
 `.replaceAll('\n', '')
 
 /** What the bundle writes in place of properties. */
