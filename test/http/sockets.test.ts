@@ -330,6 +330,24 @@ test('the reason for rejecting a TLS handshake names TLS, in the response and in
   await expect.poll(() => output.stderr).toContain(`"reason":"${reason}"`)
 })
 
+test('invalid HTTP that arrives in many segments behind a waiting request is rejected once', async () => {
+  const { url, output } = await serve()
+  const delay = JSON.stringify({ operation: 'list', kind: 'delay', ms: 500 })
+  await fetch(`${url}/_emulator/faults`, { method: 'POST', body: delay })
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  let received = ''
+  socket.on('data', (chunk) => (received += chunk))
+  const closed = new Promise((resolve) => socket.on('close', resolve))
+  socket.write(get(keysUrl))
+  for (let n = 0; n < 20; n++) {
+    await sleep(10)
+    socket.write('GARBAGE\r\n\r\n')
+  }
+  await closed
+  expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400'])
+  expect(output.stderr).toBe('')
+})
+
 test('a connection stays open after an error response', async () => {
   const { url } = await startListening()
   const response = await sendRaw(url, get(`${keysUrl}/%zz`) + get('/unknown') + get(keysUrl))

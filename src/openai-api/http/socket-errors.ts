@@ -17,9 +17,13 @@ type BusySocket = Duplex & { _httpMessage?: ServerResponse & { req: IncomingMess
 
 /** Returns the handler for what Node cannot parse as a request. It responds on the socket itself; no sandbox is involved. */
 export function createClientErrorHandler(deps: SocketErrorDeps) {
+  const failedSockets = new WeakSet<Duplex>()
   return (cause: ClientError, socket: BusySocket): void => {
+    // Node calls this again for everything that arrives later.
+    const isKnown = failedSockets.has(socket)
+    failedSockets.add(socket)
     if (!socket.writable || cause.code === 'ECONNRESET') socket.destroy()
-    else afterPendingResponses(socket, () => sendErrorAndClose(socket, fromCause(cause), deps))
+    else if (!isKnown) afterPendingResponses(socket, () => sendErrorAndClose(socket, fromCause(cause), deps))
   }
 }
 
