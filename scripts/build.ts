@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
+import { capturedGlobals, capturedProperties } from './captured-globals.ts'
 import { loadLazily } from './lazy-modules.ts'
 import { licensesOf } from './licenses.ts'
 import { omitUnused } from './unused-modules.ts'
@@ -27,8 +28,8 @@ const { outputFiles, metafile } = await build({
   lineLimit: 160,
   plugins: [loadLazily, omitUnused],
   legalComments: 'none',
-  define: { 'import.meta.url': 'importMetaUrl' },
-  banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
+  define: { 'import.meta.url': 'importMetaUrl', ...capturedProperties },
+  banner: { js: `${capturedGlobals}const importMetaUrl=require('node:url').pathToFileURL(__filename).href;` },
   logLevel: 'warning',
   metafile: true,
   write: false,

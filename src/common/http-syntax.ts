@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
 /** Pattern for text that fits into a header, such as a key value. */
 export const headerTextPattern = '^[!-~]([ -~]*[!-~])?$'
 
@@ -13,3 +15,8 @@ export const isHostName = (text: string): boolean =>
 /** Returns the host and port of a URL; an IPv6 address is in brackets. */
 export const toAuthority = (host: string | undefined, port: number | undefined): string =>
   `${host?.includes(':') ? `[${host}]` : host}:${port}`
+
+/** Returns how a body is compressed: its `content-encoding`, or undefined if that is absent or `identity`. */
+export function compressionOf({ 'content-encoding': encoding = '' }: IncomingHttpHeaders): string | undefined {
+  return /^\s*(identity)?\s*$/i.test(encoding) ? undefined : encoding
+}

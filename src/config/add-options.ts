@@ -32,11 +32,15 @@ const withRedactedErrors =
     }
   }
 
+// Kubernetes sets EMULATOR_PORT=tcp://10.0.0.1:4010 in every container, for a service called `emulator`.
+const isServiceLink = (name: OptionName, text: string) => name === 'port' && /^(tcp|udp|sctp):\/\//.test(text)
+
 function applyEnvironment(command: Command, name: OptionName, environment: NodeJS.ProcessEnv): void {
   const { env, isList, redactInErrors, overriddenBy = [], parse }: OptionSpec = optionSpecs[name]
   const text = environment[env]
   const source = command.getOptionValueSource(name)
-  if (text === undefined || text === '' || (source !== undefined && source !== 'default')) return
+  if (text === undefined || text === '' || isServiceLink(name, text) || (source !== undefined && source !== 'default'))
+    return
   if (overriddenBy.some((other) => command.getOptionValueSource(other) === 'cli')) return
   try {
     const value = isList ? text.split(',').map((part) => parse(part.trim())) : parse(text)

@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { ValidateFunction } from 'ajv'
 import type { FastifyInstance, FastifyRequest, FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
+import { compressionOf } from '../common/http-syntax.ts'
 import { readBody } from '../common/read-body.ts'
 import { createAjv } from '../schema/ajv.ts'
 import { DocumentError, type SourceDocument } from '../schema/document.ts'
@@ -23,8 +24,8 @@ export interface ParsedBody<Content> {
 /** Makes the routes of `app` accept JSON, or YAML that is declared as such, and validate it by their schema. */
 export function useDocumentBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) =>
-    parseBody(await readControlBody(payload), /^[a-z]+\/(x-)?yaml\b/i.test(request.headers['content-type'] ?? '')),
+  app.addContentTypeParser('*', async ({ headers }: FastifyRequest, payload: IncomingMessage) =>
+    parseBody(await readControlBody(payload), headers),
   )
   app.addHook('preValidation', ({ body, routeOptions }, _reply, done) => {
     const { requiresBody } = (routeOptions.schema ?? {}) as { requiresBody?: boolean }
@@ -50,11 +51,16 @@ async function readControlBody(payload: IncomingMessage): Promise<Buffer> {
   return bytes
 }
 
-async function parseBody(bytes: Buffer, isYaml: boolean): Promise<SourceDocument | undefined> {
+async function parseBody(bytes: Buffer, headers: IncomingHttpHeaders): Promise<SourceDocument | undefined> {
   if (bytes.length === 0) return undefined
+  const encoding = compressionOf(headers)
+  if (encoding !== undefined) {
+    throw errors.invalidBody(undefined, `is compressed (content-encoding: ${encoding}): send it uncompressed`)
+  }
   if (!isUtf8(bytes)) throw errors.invalidBody(undefined, 'is not UTF-8')
   // Some editors start a file with a byte order mark.
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
+  const isYaml = /^[a-z]+\/(x-)?yaml\b/i.test(headers['content-type'] ?? '')
   if (!isYaml) return parseJson(text)
   return (await import('../schema/yaml.ts')).parseYaml(text)
 }

@@ -18,7 +18,7 @@ const contentTypes: Record<string, string> = {
 
 /** Returns the page; its links are relative to the URL that it was requested by, with or without a trailing slash. */
 const page = (url: string) => {
-  const assets = /\/docs\/(\?|$)/.test(url) ? 'static' : 'docs/static'
+  const assets = /^[^?]*\/docs\/(\?|$)/.test(url) ? 'static' : 'docs/static'
   return `<!DOCTYPE html>
 <html lang="en">
   <head>

@@ -17,8 +17,8 @@ const knownErrors: Record<number, (context: ErrorContext) => ApiError> = {
   401: ({ token }) => errors.incorrectApiKey(token, ''),
   403: ({ scope }) => errors.missingScope(scope),
   404: ({ key_id = 'key_unknown' }) => errors.keyNotFound(key_id, ''),
-  408: () => assumedError(408, 'invalid_request_error', 'The request timed out.', 'request_timeout'),
-  409: () => assumedError(409, 'invalid_request_error', 'The request conflicts with another.', 'conflict'),
+  408: () => assumedError(408, 'invalid_request_error', 'The request timed out.'),
+  409: () => assumedError(409, 'invalid_request_error', 'The request conflicts with another.'),
   429: () =>
     assumedError(429, 'requests', 'Rate limit reached for requests. Please try again later.', 'rate_limit_exceeded'),
   500: () => errors.internalError(),

@@ -14,6 +14,10 @@ export const BehaviorSchema = Type.Object(
     deleted_cursor: choice(['resume', 'reject'], 'Whether `after` may name a deleted key.'),
     limit_out_of_range: choice(['clamp', 'reject'], 'Whether a `limit` outside 1..100 is clamped or rejected.'),
     unknown_route: choice(['json', 'empty'], 'Whether the response to an unknown URL is an error object or empty.'),
+    organization_header: choice(
+      ['ignore', 'check'],
+      'Whether an `OpenAI-Organization` header with another organization is ignored or rejected.',
+    ),
   },
   { additionalProperties: false, title: 'the behavior', description: 'an object: the switches by name' },
 )
@@ -27,4 +31,5 @@ export const defaultBehavior: Behavior = {
   deleted_cursor: 'resume',
   limit_out_of_range: 'clamp',
   unknown_route: 'json',
+  organization_header: 'ignore',
 }

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createAbortController } from '../common/abort.ts'
 import type { LogLevel } from '../config/options.ts'
 import { createAccessChecks } from '../control-api/access.ts'
@@ -48,6 +48,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     ...registryOptions
   } = options
   const log = createLog(logLevel)
+  warnOfUnusualKey(registryOptions.defaults.adminKey, log)
   const registry = new SandboxRegistry({ ...registryOptions, log })
   const fallbackRequestId = createRandomness().requestId
   const closing = createAbortController()
@@ -94,4 +95,9 @@ export async function buildApp(options: AppOptions): Promise<App> {
     registry.close()
   }
   return { dispatch, httpServer, close }
+}
+
+function warnOfUnusualKey(adminKey: string | undefined, log: FastifyBaseLogger): void {
+  if (adminKey === undefined || adminKey.startsWith('sk-admin-')) return
+  log.warn("the admin key does not begin with 'sk-admin-': some clients refuse it, such as a Terraform provider")
 }

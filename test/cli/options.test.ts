@@ -71,6 +71,28 @@ test('a flag overrides its environment variable, which overrides the default; an
   expect(await status('sk-admin-fresh')).toBe(200)
 })
 
+test('the variables that Kubernetes sets for a service called emulator are ignored', async () => {
+  const service = {
+    EMULATOR_PORT: 'tcp://10.96.0.17:4010',
+    EMULATOR_PORT_4010_TCP: 'tcp://10.96.0.17:4010',
+    EMULATOR_SERVICE_HOST: '10.96.0.17',
+    EMULATOR_SERVICE_PORT: '4010',
+  }
+  const { code, stdout } = await runProgram(['env'], service)
+  expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('http://127.0.0.1:4010/v1') })
+})
+
+test.each([
+  ['sk-custom', true],
+  ['sk-admin-custom', false],
+  ['none', false],
+])('with the admin key %s, whether a warning is printed at the start is %s', async (key, isWarned) => {
+  const { output } = await serve(['--admin-key', key])
+  const warning = "the admin key does not begin with 'sk-admin-': some clients refuse it, such as a Terraform provider"
+  await expect.poll(() => output.stderr.includes(warning)).toBe(isWarned)
+  expect(output.stderr).not.toContain(key)
+})
+
 test('--help lists commands, options and environment variables, and --version prints the version', async () => {
   const help = await runProgram(['--help'])
   expect(help.code).toBe(0)

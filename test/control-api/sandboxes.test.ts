@@ -118,7 +118,7 @@ describe('sandbox names', () => {
   test('only the first sandbox prefix of a URL is removed', async () => {
     const { call } = await startApp()
     const response = await call('GET', '/sandbox/a/sandbox/b/v1/organization/admin_api_keys')
-    expect(response.body.error.message).toBe('Invalid URL (GET /sandbox/a/sandbox/b/v1/organization/admin_api_keys)')
+    expect(response.body.error.message).toBe('Invalid URL (GET /sandbox/b/v1/organization/admin_api_keys)')
   })
 
   test('names of object properties such as `constructor` are valid sandbox names', async () => {
@@ -129,10 +129,25 @@ describe('sandbox names', () => {
   })
 })
 
-test('an error message contains the URL with its sandbox prefix', async () => {
+test.each([
+  ['/sandbox/a/v1/organization/admin_api_keys?x=1', '/v1/organization/admin_api_keys'],
+  ['/s%61ndbox/a%2Eb/v1/organization/admin%5Fapi_keys', '/v1/organization/admin%5Fapi_keys'],
+])('the error message for a wrong method on %s names the URL without the sandbox', async (url, path) => {
   const { call } = await startApp()
-  const { body } = await call('PATCH', `${inSandbox('a')}?x=1`)
-  expect(body.error.message).toContain('Not allowed to PATCH on /sandbox/a/v1/organization/admin_api_keys.')
+  const { body } = await call('PATCH', url)
+  expect(body.error.message).toContain(`Not allowed to PATCH on ${path}.`)
+})
+
+test.each([
+  ['/sandbox/a/v1/foo?x=1', '/v1/foo'],
+  ['/sandbox/default/v1/organization/admin_api_keys/', '/v1/organization/admin_api_keys/'],
+  ['/sandbox/a/', '/'],
+  ['/sandbox/a', '/'],
+  ['/sandbox/_a/v1/foo', '/sandbox/_a/v1/foo'],
+])('the error message for the unknown URL %s names %s', async (url, path) => {
+  const { call } = await startApp()
+  const { body } = await call('GET', url)
+  expect(body.error.message).toBe(`Invalid URL (GET ${path})`)
 })
 
 describe('sandbox time to live', () => {

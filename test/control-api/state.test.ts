@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
 import { startControlApp } from '../support/control-app.ts'
@@ -152,5 +153,16 @@ describe('a body of more than 64 MiB', () => {
     const { status, headers } = parseRawResponse(await response)
     expect(status).toBe(413)
     expect(headers).toContain('\r\nconnection: close')
+  })
+})
+
+test('the error for a compressed body of a control names the content encoding', async () => {
+  const { call } = await startControlApp()
+  const rawBody = gzipSync('{"keys": []}')
+  const { status, body } = await call('PUT', '/_emulator/state', { rawBody, headers: { 'content-encoding': 'gzip' } })
+  expect(status).toBe(400)
+  expect(body.error).toMatchObject({
+    code: 'invalid_body',
+    message: 'The body is compressed (content-encoding: gzip): send it uncompressed',
   })
 })

@@ -105,6 +105,57 @@ describe('the library', () => {
     expect(output).toContain('1 passed')
   })
 
+  const useWithFakeTimers = `
+    const emulator = await startEmulator({ sandboxTtl: 60_000 })
+    await emulator.faults.add({ operation: 'list', kind: 'delay', ms: 50 })
+    const headers = { authorization: 'Bearer ' + emulator.adminKey }
+    const url = emulator.baseURL + '/organization/admin_api_keys'
+    const response = await new Promise((resolve) => get(url, { headers }, resolve).end())
+    response.resume()
+    expect(response.statusCode).toBe(200)
+    expect((await emulator.journal.list())[0].duration_ms).toBeGreaterThan(40)
+    await emulator.reset()
+    const next = emulator.journal.follow().next()
+    await emulator.close()
+    expect(await next).toEqual({ done: true })`
+
+  test.each(['node', 'jsdom'])(
+    'an emulator works under fake timers in the Jest environment %s',
+    async (environment) => {
+      consumer.write(
+        `${environment}.test.cjs`,
+        `/** @jest-environment ${environment} */
+      test('it', async () => {
+        jest.useFakeTimers()
+        const { get } = require('node:http')
+        const { startEmulator } = require('admin-keys-emulator')${useWithFakeTimers}
+      })`,
+      )
+      const output = await consumer.bash(
+        `npm install --no-audit --no-fund --silent jest@30.5.2 jest-environment-jsdom@30.5.2
+      npx jest ${environment}.test.cjs 2>&1`,
+      )
+      expect(output).toContain('1 passed')
+    },
+  )
+
+  test('an emulator works under fake timers in vitest with happy-dom', async () => {
+    consumer.write(
+      'happy.test.mjs',
+      `import { get } from 'node:http'
+      import { startEmulator } from 'admin-keys-emulator'
+      import { expect, test, vi } from 'vitest'
+      test('it', async () => {
+        vi.useFakeTimers()${useWithFakeTimers}
+      })`,
+    )
+    const output = await consumer.bash(
+      `npm install --no-audit --no-fund --silent vitest@5.1.0 happy-dom@21.0.4
+      npx vitest run --environment happy-dom happy.test.mjs 2>&1`,
+    )
+    expect(output).toMatch(/Tests .*1 passed/)
+  })
+
   test('the library exports every value that its types declare', async () => {
     const types = await consumer.bash('cat node_modules/admin-keys-emulator/lib/index.d.ts')
     const values = [...types.matchAll(/^export declare (?:function|const|class) (\w+)/gm)].map(([, name]) => name)

@@ -346,6 +346,34 @@ test('the server survives a pipelined CONNECT whose client resets the connection
   expect((await supertest(url).get('/health')).status).toBe(200)
 })
 
+test('the reason for rejecting a TLS handshake names TLS, in the response and in the log', async () => {
+  const { url, output } = await serve(['--log-level', 'info'])
+  const handshake = Buffer.from('16030100a5010000a10303', 'hex')
+  const { status, headers } = parseRawResponse(await sendRaw(url, handshake))
+  expect(status).toBe(400)
+  const reason = 'malformed_http; detail=tls_handshake; this port serves plain HTTP: use http://'
+  expect(headers).toContain(`x-emulator-reason: ${reason.toLowerCase()}\r\n`)
+  await expect.poll(() => output.stderr).toContain(`"reason":"${reason}"`)
+})
+
+test('invalid HTTP that arrives in many segments behind a waiting request is rejected once', async () => {
+  const { url, output } = await serve()
+  const delay = JSON.stringify({ operation: 'list', kind: 'delay', ms: 500 })
+  await fetch(`${url}/_emulator/faults`, { method: 'POST', body: delay })
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  let received = ''
+  socket.on('data', (chunk) => (received += chunk))
+  const closed = new Promise((resolve) => socket.on('close', resolve))
+  socket.write(get(keysUrl))
+  for (let n = 0; n < 20; n++) {
+    await sleep(10)
+    socket.write('GARBAGE\r\n\r\n')
+  }
+  await closed
+  expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400'])
+  expect(output.stderr).toBe('')
+})
+
 test('a connection stays open after an error response', async () => {
   const { url } = await startListening()
   const response = await sendRaw(url, get(`${keysUrl}/%zz`) + get('/unknown') + get(keysUrl))
@@ -354,3 +382,25 @@ test('a connection stays open after an error response', async () => {
   const responses = await sendRaw(url, malformedJson + malformedJson.replace('json', 'xml') + get(keysUrl))
   expect(responses.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 415', 'HTTP/1.1 200'])
 })
+
+test.each([
+  ['404 of an unknown URL', 'GET /v1/foo', ''],
+  ['405', `PATCH ${keysUrl}`, ''],
+  ['404 of an unknown key', `GET ${keysUrl}/key_x`, auth],
+  ['401', `GET ${keysUrl}`, ''],
+  ['400', `GET ${keysUrl}?limit=x`, auth],
+  ['415', `POST ${keysUrl}`, `${auth}Content-Length: 1\r\n`, '{'],
+  ['400 of a body', `POST ${keysUrl}`, `${auth}Content-Type: application/json\r\nContent-Length: 1\r\n`, '{'],
+  ['404 of a control', 'GET /_emulator/foo', ''],
+  ['405 of a control', 'PATCH /_emulator/clock', ''],
+  ['400 of a control', 'PUT /_emulator/clock', 'Content-Length: 1\r\n', '{'],
+])(
+  'a response %s to a request with Connection: close closes the connection',
+  async (status, start, headers, body = '') => {
+    const { url } = await startListening()
+    const request = `${start} HTTP/1.1\r\n${host}${headers}Connection: close\r\n\r\n${body}`
+    const response = await sendRaw(url, request, { quietMs: 5000, timeoutMs: 5000 })
+    expect(response).toMatch(new RegExp(`^HTTP/1\\.1 ${status.slice(0, 3)} `))
+    expect(response).toMatch(/^connection: close\r$/im)
+  },
+)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { keysUrl, startApp, walk } from '../support/app.ts'
+import { keysUrl, startApp, type TestApp, walk } from '../support/app.ts'
 
 // `auth` and `scope_error` are tested in authentication.test.ts.
 
@@ -93,4 +93,46 @@ test('`unknown_route: empty` returns an empty 404 for unknown URLs and wrong met
     expect(response.headers).toHaveProperty('x-emulator-reason')
   }
   expect((await call('GET', `${keysUrl}/key_none`)).body.error.code).toBe('not_found')
+})
+
+describe('behavior organization_header', () => {
+  const seed = 'organization: { id: org-mine }'
+  const list = async ({ call }: TestApp, organization: string, as?: string | null) =>
+    call('GET', keysUrl, { headers: { 'openai-organization': organization }, ...(as === undefined ? {} : { as }) })
+
+  test('`organization_header: ignore` accepts the header with any organization', async () => {
+    const testApp = await startApp({ seed })
+    expect((await list(testApp, 'org-other')).status).toBe(200)
+  })
+
+  test('`organization_header: check` returns 401 for a foreign organization, and does not use the key', async () => {
+    const testApp = await startApp({ seed: `${seed}\nbehavior: { organization_header: check }` })
+    const response = await list(testApp, 'org-other')
+    expect(response.status).toBe(401)
+    expect(response.body.error).toEqual({
+      message: 'OpenAI-Organization header should match organization for API key',
+      type: 'invalid_request_error',
+      param: null,
+      code: 'mismatched_organization',
+    })
+    expect(response.headers['x-emulator-reason']).toBe(
+      'mismatched_organization; header=org-other; organization=org-mine',
+    )
+    const state = (await testApp.call('GET', '/_emulator/state', { as: null })).body
+    expect(state.keys[0].last_used_at).toBeNull()
+  })
+
+  test('`organization_header: check` accepts the own organization and an empty header, and checks the key first', async () => {
+    const testApp = await startApp({ seed: `${seed}\nbehavior: { organization_header: check }` })
+    expect((await list(testApp, 'org-mine')).status).toBe(200)
+    expect((await list(testApp, '')).status).toBe(200)
+    expect((await testApp.call('GET', keysUrl)).status).toBe(200)
+    expect((await list(testApp, 'org-other', 'sk-admin-wrong')).body.error.code).toBe('invalid_api_key')
+  })
+
+  test('`organization_header: check` also applies to unknown tokens under `auth: any`', async () => {
+    const testApp = await startApp({ seed: `${seed}\nbehavior: { organization_header: check, auth: any }` })
+    expect((await list(testApp, 'org-other', 'My Admin')).status).toBe(401)
+    expect((await list(testApp, 'org-mine', 'My Admin')).status).toBe(200)
+  })
 })

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { type Call, keysUrl, startApp } from '../support/app.ts'
 
@@ -287,6 +288,25 @@ describe('unknown URLs', () => {
     expect((await call('POST', '/v1/foo', { rawBody: '{' })).status).toBe(404)
     expect((await call('POST', '/v1/foo', { rawBody: 'x', headers: { 'content-type': 'nonsense' } })).status).toBe(404)
   })
+})
+
+test.each(['gzip', 'deflate', 'br', 'GZIP, br'])(
+  'the reason for rejecting a body with the content encoding %s names that encoding',
+  async (encoding) => {
+    const { call } = await startApp()
+    const rawBody = gzipSync('{"name": "x"}')
+    const response = await call('POST', keysUrl, { rawBody, headers: { 'content-encoding': encoding } })
+    expect(response.status).toBe(400)
+    expect(response.headers['x-emulator-reason']).toMatch(
+      new RegExp(`^body_compressed; content-encoding=${encoding}; send it uncompressed$`),
+    )
+  },
+)
+
+test('the reason for rejecting a body that is not compressed does not name its content encoding', async () => {
+  const { call } = await startApp()
+  const response = await call('POST', keysUrl, { rawBody: '{', headers: { 'content-encoding': 'identity' } })
+  expect(response.headers['x-emulator-reason']).toBe('body_not_json')
 })
 
 describe('unsupported methods', () => {

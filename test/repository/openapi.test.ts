@@ -4,6 +4,7 @@ import { parse } from 'yaml'
 import { compareDocuments, type OpenApiDocument } from '../../scripts/compare-documents.ts'
 import { startApp } from '../support/app.ts'
 import { startControlApp } from '../support/control-app.ts'
+import { startTamperingProxy } from '../support/tampering-proxy.ts'
 import { hasUpstream, upstream } from '../support/upstream.ts'
 
 const getDocument = async () => {
@@ -144,6 +145,29 @@ describe('the served document and pages', () => {
     const document = (await (await fetch(`${url}/docs/json`)).json()) as OpenApiDocument
     expect(Object.keys(document.paths)).toContain('/organization/admin_api_keys')
   })
+
+  test.each(['/docs', '/docs/', '/docs?next=/docs/', '/docs/?next=/docs'])(
+    'every file and the document that the page at %s loads exist behind a path prefix',
+    async (path) => {
+      const { listen } = await startApp()
+      const proxy = await startTamperingProxy(await listen(), {
+        request: (request) => {
+          request.url = request.url.startsWith('/team/emulator/')
+            ? request.url.slice('/team/emulator'.length)
+            : '/nothing'
+        },
+      })
+      const page = await fetch(`${proxy.url}/team/emulator${path}`)
+      const links = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link = '']) => link)
+      expect(links).toHaveLength(6)
+      for (const link of links) expect((await fetch(new URL(link, page.url))).status, link).toBe(200)
+      // Where the initializer finds the document.
+      const initializer = links.find((link) => link.endsWith('swagger-initializer.js')) ?? ''
+      const document = new URL('../../openapi.json', new URL(initializer, page.url))
+      expect(document.pathname).toBe('/team/emulator/openapi.json')
+      expect((await fetch(document)).status).toBe(200)
+    },
+  )
 
   test('the document, the pages and the controls reject public host names that are not allowed', async () => {
     const { app } = await startApp({ allowedHosts: ['docs.example.com'] })

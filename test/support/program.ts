@@ -1,7 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+
+const repositoryPath = fileURLToPath(new URL('../..', import.meta.url))
 
 /** The entry point that the repository, the package and the image all run. */
 export const programPath = fileURLToPath(new URL('../../bin/admin-keys-emulator.cjs', import.meta.url))
@@ -25,11 +27,19 @@ export function startProgram(
   env: Record<string, string> = {},
   { execArgv = [], ...user }: { uid?: number; gid?: number; execArgv?: string[] } = {},
 ): Program {
+  return startNode([...execArgv, programPath, ...args], env, user)
+}
+
+/** Runs a CommonJS script in the root of the repository, as `node -e` does. */
+export const runScript = (script: string, env: Record<string, string> = {}): Promise<ProgramResult> =>
+  startNode(['-e', script], env, { cwd: repositoryPath }).finished
+
+function startNode(args: string[], env: Record<string, string>, options: SpawnOptions): Program {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(EMULATOR|OPENAI|VITEST|NODE_OPTIONS)/.test(name))
-  const child = spawn(process.execPath, [...execArgv, programPath, ...args], {
+  const child = spawn(process.execPath, args, {
     env: { ...Object.fromEntries(inherited), NODE_COMPILE_CACHE: process.env['ADMIN_KEYS_COMPILE_CACHE'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...user,
+    ...options,
   })
   const output = { stdout: '', stderr: '' }
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))

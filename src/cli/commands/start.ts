@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { flushCompileCache } from 'node:module'
+import nodeModule from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Options, optionSpecs, type startOptions } from '../../config/options.ts'
 import { defaultSandbox, sandboxBaseUrl } from '../../sandbox/names.ts'
@@ -17,7 +17,8 @@ export async function start(options: Options<(typeof startOptions)[number]>): Pr
   const server = await serve(options)
   onStop(() => void stop(server))
   printStartup(server, options.json || !process.stdout.isTTY)
-  setTimeout(flushCompileCache, compileCacheDelayMs).unref()
+  // Deno has no such cache.
+  setTimeout(() => nodeModule.flushCompileCache?.(), compileCacheDelayMs).unref()
 }
 
 /** Completes requests in flight and exits with 0. A second signal does not wait for them. */

@@ -39,6 +39,17 @@ const isMissingScope = (scope: 'read' | 'write') =>
     message: `You have insufficient permissions for this operation. Missing scopes: api.management.${scope}. Check that you have the correct role in your organization, and if you're using a restricted API key, that it has the necessary scopes.`,
   })
 
+const mismatchedOrganization: Alternative = {
+  override: { organization_header: 'check' },
+  checks: [
+    isError({
+      status: 401,
+      code: 'mismatched_organization',
+      message: 'OpenAI-Organization header should match organization for API key',
+    }),
+  ],
+}
+
 const withAuthorization = (authorization: string): ProbeRequest =>
   listRequest('', { token: null, headers: { authorization } })
 
@@ -69,6 +80,15 @@ export const authenticationProbes: Probe[] = [
     'auth-uppercase-scheme',
     'assumed',
     sendAndCheck(listRequest('?limit=1', { scheme: 'BEARER' }), [succeeds]),
+  ),
+  readProbe(
+    'auth-foreign-organization',
+    'assumed',
+    sendAndCheck(
+      listRequest('?limit=1', { headers: { 'openai-organization': 'org-conform' } }),
+      [succeeds],
+      [mismatchedOrganization],
+    ),
   ),
   wrongKey('auth-wrong', unknownKey, unknownKeyRedacted),
   wrongKey('auth-wrong-12-characters', 'conform-1234', 'conform-1234'),

@@ -9,26 +9,25 @@ import type { ProbeContext } from '../probe-context.ts'
 export const isNotFound = (id: string) =>
   isError({ status: 404, code: 'not_found', message: `The admin API key ${id} was not found` })
 
+/** Returns the path that an error message names: the emulator omits the `/sandbox/NAME` of a base URL. */
+const pathInMessage = ({ basePath }: ProbeContext, path: string) =>
+  basePath.replace(/^\/sandbox\/[^/]+/, '') + path.replace(/\?.*/, '')
+
 const unknownUrl = (name: string, path: string): Probe =>
   readProbe(
     name,
     'sibling',
     sendAndCheck(
       { method: 'GET', path },
-      ({ basePath }) => [isError({ status: 404, message: `Invalid URL (GET ${basePath}${path.replace(/\?.*/, '')})` })],
+      (context) => [isError({ status: 404, message: `Invalid URL (GET ${pathInMessage(context, path)})` })],
       [emptyForUnknownRoute],
     ),
   )
 
-export const isMethodNotAllowed = (
-  { basePath }: ProbeContext,
-  method: string,
-  path: string,
-  allow: string,
-): Check[] => [
+export const isMethodNotAllowed = (context: ProbeContext, method: string, path: string, allow: string): Check[] => [
   isError({
     status: 405,
-    message: `Not allowed to ${method} on ${basePath}${path}. (HINT: Perhaps you meant to use a different HTTP method?)`,
+    message: `Not allowed to ${method} on ${pathInMessage(context, path)}. (HINT: Perhaps you meant to use a different HTTP method?)`,
   }),
   hasHeader('allow', allow),
 ]

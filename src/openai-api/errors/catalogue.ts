@@ -42,6 +42,14 @@ export const incorrectApiKey = (token: string, reason: string): ApiError =>
     'versioned',
   )
 
+export const mismatchedOrganization = (header: string, organizationId: string): ApiError =>
+  unauthorized(
+    'OpenAI-Organization header should match organization for API key',
+    `mismatched_organization; header=${header}; organization=${organizationId}`,
+    'mismatched_organization',
+    'versioned',
+  )
+
 export const missingScope = (scope: Scope): ApiError =>
   invalidRequest(
     403,
@@ -99,7 +107,7 @@ export const malformedJson = (reason: string): ApiError =>
     reason,
   )
 
-/** `path` is the raw path without the query. */
+/** `path` is the raw path without the query and without `/sandbox/NAME`. */
 export const unknownUrl = (method: string, path: string, cause = 'unknown_url'): ApiError =>
   invalidRequest(404, `Invalid URL (${method} ${path})`, `${cause}; method=${method}; path=${path}`, {
     kind: 'unknown_route',

@@ -31,6 +31,12 @@ export function authenticate(
   throw errors.incorrectApiKey(token, `token_unknown; sandbox=${sandboxName}`)
 }
 
+/** Throws the API's 401 if the behavior requires that an `OpenAI-Organization` header names the organization. */
+export function checkOrganization(header: string | undefined, organizationId: string, behavior: Behavior): void {
+  if (behavior.organization_header === 'ignore' || !header || header === organizationId) return
+  throw errors.mismatchedOrganization(header, organizationId)
+}
+
 /** Returns the scope that a request needs. */
 export const scopeOf = (method: string): Scope => (method === 'GET' ? 'api.management.read' : 'api.management.write')
 

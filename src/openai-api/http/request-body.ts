@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { compressionOf } from '../../common/http-syntax.ts'
 import { readBody } from '../../common/read-body.ts'
 import { tryCatch } from '../../common/try-catch.ts'
 import type { ApiError } from '../errors/api-error.ts'
@@ -23,7 +24,7 @@ export function useJsonBodies(app: FastifyInstance, getBody: GetBody): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (request: FastifyRequest, _payload, done) => {
     getBody(request).then((bytes) => {
-      const result = tryCatch(() => parse(request.headers['content-type'], bytes))
+      const result = tryCatch(() => parse(request.headers, bytes))
       if ('error' in result) done(result.error)
       else done(null, result.value)
     }, done)
@@ -45,24 +46,27 @@ export const readApiBody = (payload: IncomingMessage): Promise<Buffer | undefine
     throw errors.malformedRequest('body_incomplete')
   })
 
-function parse(contentType: string | undefined, bytes: Buffer | undefined): unknown {
+function parse(headers: IncomingHttpHeaders, bytes: Buffer | undefined): unknown {
+  const { 'content-type': contentType } = headers
   if (bytes?.length === 0) return undefined
   if (!isJson(contentType)) throw errors.unsupportedContentType(contentType)
   if (bytes === undefined) throw errors.bodyTooLarge(limitBytes)
-  if (!isUtf8(bytes)) throw errors.malformedJson('body_not_utf8')
-  const value = parseJson(bytes.toString('utf8'))
+  const value = parseJson(headers, bytes)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw errors.bodyNotAnObject(jsonTypeOf(value))
   }
   return value
 }
 
-function parseJson(text: string): unknown {
+function parseJson(headers: IncomingHttpHeaders, bytes: Buffer): unknown {
+  const encoding = compressionOf(headers)
+  const compressed = encoding && `body_compressed; content-encoding=${encoding}; send it uncompressed`
+  if (!isUtf8(bytes)) throw errors.malformedJson(compressed ?? 'body_not_utf8')
   try {
-    return JSON.parse(text)
+    return JSON.parse(bytes.toString('utf8'))
   } catch {
     // The parser's message quotes the body, which may contain a secret.
-    throw errors.malformedJson('body_not_json')
+    throw errors.malformedJson(compressed ?? 'body_not_json')
   }
 }
 

@@ -21,8 +21,11 @@ export function toApiError(thrown: unknown, request: FastifyRequest, log: Fastif
 export function sendError(error: ApiError, reply: FastifyReply, behavior: Behavior): FastifyReply {
   const reason = encodeReason(error.reason, bearerToken(reply.request.headers.authorization))
   reply.code(error.status).headers(error.headers).header('x-emulator-reason', reason)
-  // Fastify closes the connection after an error in a body. Here bodies are drained, so only 413 closes it.
-  if (error.status !== 413) reply.removeHeader('connection')
+  // Fastify closes the connection after an error in a body. Here bodies are drained, so only 413 closes it, or the client's
+  // own `Connection: close`, where removing the header would also remove Node's.
+  if (error.status !== 413 && reply.raw.shouldKeepAlive && reply.hasHeader('connection')) {
+    reply.removeHeader('connection')
+  }
   if (error.kind === 'unknown_route' && behavior.unknown_route === 'empty') {
     return reply.code(404).removeHeader('allow').send()
   }

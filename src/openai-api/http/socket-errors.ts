@@ -19,7 +19,7 @@ type BusySocket = Duplex & { _httpMessage?: ServerResponse & { req: IncomingMess
 export function createClientErrorHandler(deps: SocketErrorDeps) {
   // Node reports an error again for each segment that follows invalid input.
   const rejected = new WeakSet<Duplex>()
-  return (cause: NodeJS.ErrnoException, socket: BusySocket): void => {
+  return (cause: ClientError, socket: BusySocket): void => {
     if (cause.code === 'ECONNRESET') socket.destroy()
     if (rejected.has(socket)) return
     rejected.add(socket)
@@ -28,7 +28,7 @@ export function createClientErrorHandler(deps: SocketErrorDeps) {
   }
 }
 
-/** Calls `next` after the responses to complete requests that came before, one after the other. */
+/** Calls `respond` after the responses to complete requests that came before, one after the other. */
 function afterPendingResponses(socket: BusySocket, respond: () => void): void {
   const pending = socket._httpMessage
   if (pending?.req.complete) pending.once('close', () => afterPendingResponses(socket, respond))
@@ -48,11 +48,22 @@ export function handleConnectAndExpect(server: Server, deps: SocketErrorDeps): v
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
 }
 
-function fromCause({ code = 'unknown' }: NodeJS.ErrnoException): ApiError {
+interface ClientError extends NodeJS.ErrnoException {
+  /** The bytes that Node could not parse. */
+  rawPacket?: Buffer
+}
+
+function fromCause({ code = 'unknown', rawPacket }: ClientError): ApiError {
   if (code === 'HPE_HEADER_OVERFLOW') return errors.headersTooLarge()
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return errors.requestTimeout()
+  if (isTlsHandshake(rawPacket)) {
+    return errors.malformedRequest('tls_handshake; this port serves plain HTTP: use http://')
+  }
   return errors.malformedRequest(code)
 }
+
+/** Returns whether bytes begin like a TLS record with a handshake (RFC 8446, section 5.1). */
+const isTlsHandshake = (bytes: Buffer | undefined) => bytes?.[0] === 22 && bytes[1] === 3
 
 // How long the client may take to read the response.
 const closeDelayMs = 1000

@@ -16,6 +16,7 @@ import { finishResponse } from './journal.ts'
 import type { ResponseBatcher } from './pipelining.ts'
 import { type RouteTable, rejectUnknownRoutes, sandboxPath } from './routing.ts'
 import { sendOrDestroy } from './send-or-destroy.ts'
+import { pathInSandbox } from './target.ts'
 
 interface ApiPluginDeps {
   registry: SandboxRegistry
@@ -44,14 +45,14 @@ export function registerApi(app: FastifyInstance, deps: ApiPluginDeps): void {
     context.isUnknownRoute = true
     const malformed = sandboxes.identifyRequest(request)
     if (malformed !== undefined) return malformed
-    const { sandboxName, rawPath } = context.target
     const { method } = request
-    if (sandboxName === undefined) {
-      return errors.unknownUrl(method, rawPath, `sandbox_name_invalid; rule=${sandboxNameRule}`)
+    const path = pathInSandbox(context.target)
+    if (context.target.sandboxName === undefined) {
+      return errors.unknownUrl(method, path, `sandbox_name_invalid; rule=${sandboxNameRule}`)
     }
     const allowed = routes.methodsOf(sandboxPath(context.target))
-    if (allowed === undefined) return errors.unknownUrl(method, rawPath, `unknown_url; ${routeHint}`)
-    return errors.methodNotAllowed(method, rawPath, allowed.join(', '))
+    if (allowed === undefined) return errors.unknownUrl(method, path, `unknown_url; ${routeHint}`)
+    return errors.methodNotAllowed(method, path, allowed.join(', '))
   }
 
   const runOperation: RunOperation = (request, operation) => {

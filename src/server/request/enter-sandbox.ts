@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as controlErrors from '../../control-api/errors.ts'
 import type { ApiError } from '../../openai-api/errors/api-error.ts'
 import * as errors from '../../openai-api/errors/catalogue.ts'
-import { authenticate, scopeOf } from '../../openai-api/http/authentication.ts'
+import { authenticate, checkOrganization, scopeOf } from '../../openai-api/http/authentication.ts'
 import { defaultSandbox } from '../../sandbox/names.ts'
 import type { SandboxRegistry } from '../../sandbox/registry.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
@@ -54,13 +54,15 @@ export function createSandboxResolver(
     context.sandboxSignal = sandbox.abortSignal
     if (request.method === 'POST') keepSandboxAliveWhileReceiving(sandbox, request, reply)
     const { keys, settings } = sandbox
+    const { authorization, 'openai-organization': organization } = request.headers
     context.caller = authenticate(
-      request.headers.authorization,
+      authorization,
       scopeOf(request.method),
       settings.behavior,
       keys.findCredential,
       sandbox.name,
     )
+    checkOrganization(organization?.toString(), settings.organization.id, settings.behavior)
     if (context.caller !== undefined) sandbox.markUsed(context.caller)
   }
 

@@ -59,6 +59,15 @@ function splitSandbox(path: string): Pick<RequestTarget, 'sandboxName'> & { path
   return { sandboxName: name, path: isKnown ? rest : path }
 }
 
+/**
+ * Returns the path as the client knows it, which sees `/sandbox/NAME` only as a part of its base URL: messages of the API do not
+ * have it.
+ */
+export function pathInSandbox({ sandboxName, rawPath }: RequestTarget): string {
+  const hasPrefix = sandboxName !== undefined && decodeAscii(rawPath, unreserved).startsWith('/sandbox/')
+  return hasPrefix ? rawPath.replace(/^\/[^/]+\/[^/]+/, '') || '/' : rawPath
+}
+
 function decode(text: string): string | undefined {
   if (!text.includes('%')) return text
   try {

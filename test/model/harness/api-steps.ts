@@ -103,8 +103,8 @@ async function fetchNewestKey(runner: ModelRunner, name: string): Promise<Genera
 const unroutedRequests: ((path: string) => { method: string; path: string; response: ExpectedResponse })[] = [
   (path) => ({ method: 'GET', path: `${path}/%ff`, response: malformedUrl() }),
   (path) => ({ method: 'GET', path: `${path}?after=%e4`, response: malformedUrl() }),
-  (path) => ({ method: 'GET', path: `${path}/`, response: unknownUrl('GET', `${path}/`) }),
-  (path) => ({ method: 'PATCH', path, response: methodNotAllowed('PATCH', path) }),
+  (path) => ({ method: 'GET', path: `${path}/`, response: unknownUrl('GET', `${keysPath}/`) }),
+  (path) => ({ method: 'PATCH', path, response: methodNotAllowed('PATCH', keysPath) }),
 ]
 
 /** Sends a request that no route accepts. It must not create a sandbox. */
