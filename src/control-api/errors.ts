@@ -70,11 +70,15 @@ export const forbiddenHost = (host: string): ApiError =>
 export const invalidBody = (param: string | undefined, problem: string): ApiError =>
   emulatorError(400, 'invalid_body', `${param ?? 'The body'} ${problem}`, `${param ?? 'body'} ${problem}`, { param })
 
-export const bodyTooLarge = (limit: number): ApiError =>
-  emulatorError(413, 'body_too_large', `The body is longer than ${limit} bytes.`, `limit=${limit}`, {
+export const controlBodyTooLarge = (limit: number, format: string): ApiError =>
+  emulatorError(
+    413,
+    'body_too_large',
+    `The body is longer than ${limit} bytes, the limit of this control for ${format}.`,
+    `limit=${limit}; format=${format}`,
     // The rest of the body may be unread.
-    headers: { connection: 'close' },
-  })
+    { headers: { connection: 'close' } },
+  )
 
 export const bodyIncomplete = (): ApiError =>
   emulatorError(400, 'body_incomplete', 'The body is incomplete.', 'the client closed the connection')

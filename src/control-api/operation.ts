@@ -10,7 +10,7 @@ const errorDescriptions = {
   403: 'The Host is a public name that is not allowed.',
   404: 'Not found.',
   409: 'The name is taken.',
-  413: 'The body is longer than 64 MiB.',
+  413: 'The body is too long.',
   503: 'Sandbox limit exceeded.',
 } as const
 
@@ -26,6 +26,8 @@ interface ControlDefinition {
   body?: TSchema
   /** Rejects a missing body. Otherwise it means an empty object, which the schema may reject. */
   requiresBody?: boolean
+  /** Its body may be as long as an exported state. */
+  carriesState?: boolean
   /** Documented instead of `body`. */
   openapiBody?: TSchema
   /** Example bodies for `/docs`. */

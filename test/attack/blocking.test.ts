@@ -28,6 +28,58 @@ const attacks: [name: string, status: number, requests: HostileRequest[]][] = [
   ['a query with thousands of names', 200, [{ path: `${keysUrl}?${[...Array(3000).keys()].join('&')}` }]],
 ]
 
+const addFault = (body: string, type = 'json'): HostileRequest => ({
+  method: 'POST',
+  path: '/_emulator/faults',
+  body,
+  headers: { 'content-type': `application/${type}` },
+})
+
+/** Repeats a text up to the limit of YAML. */
+const yamlOf = (unit: (n: number) => string) => {
+  let text = ''
+  for (let n = 0; text.length + unit(n).length <= 16 * kib - 2; n++) text += unit(n)
+  return text
+}
+
+attacks.push(
+  [
+    'YAML of thousands of keys',
+    400,
+    [
+      addFault(
+        yamlOf((n) => `k${n}: 1\n`),
+        'yaml',
+      ),
+    ],
+  ],
+  [
+    'YAML of thousands of anchors and aliases',
+    400,
+    [
+      addFault(
+        yamlOf((n) => `- &a${n} 1\n- *a${n}\n`),
+        'yaml',
+      ),
+    ],
+  ],
+  [
+    'YAML of thousands of levels',
+    400,
+    [
+      addFault(
+        yamlOf(() => '['),
+        'yaml',
+      ),
+    ],
+  ],
+  ['YAML of thousands of mistakes', 400, [addFault(`[${yamlOf(() => ',')}]`, 'yaml')]],
+  ['JSON of 1 MiB', 400, [addFault(`{"kind":"${'x'.repeat(mib - 11)}"}`)]],
+  ['JSON of thousands of fields', 400, [addFault(JSON.stringify({ ...Array(80_000).fill(1) }))]],
+  ['JSON of half a million levels', 400, [addFault('['.repeat(mib / 2) + ']'.repeat(mib / 2))]],
+  ['a key of thousands of levels', 400, [create(`{"name":${'['.repeat(500 * kib)}${']'.repeat(500 * kib)}}`)]],
+)
+
 describe('no request blocks the server for more than 100 ms', () => {
   test.each(attacks)('%s', async (_name, status, requests) => {
     const { url } = await serve()

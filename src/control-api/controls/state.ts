@@ -62,6 +62,7 @@ export function registerState(app: FastifyInstance, { sandboxFor }: ControlDeps)
       'Replaces the state by this seed; omitted sections get their defaults. A later reset still returns to the initial state. Aborts requests in flight.',
     body: SeedFile,
     requiresBody: true,
+    carriesState: true,
     examples: [{ behavior: { auth: 'strict' }, clock: { now: '2026-01-01T00:00:00Z' }, keys: exampleKeys }],
     responses: loadedResponse,
   })
@@ -76,6 +77,7 @@ export function registerState(app: FastifyInstance, { sandboxFor }: ControlDeps)
     description: 'Adds the keys of a seed that has no other section: all of them, or none if one has a mistake.',
     body: SeedFile,
     requiresBody: true,
+    carriesState: true,
     openapiBody: KeysOnlySeed,
     examples: [{ keys: exampleKeys }],
     responses: loadedResponse,

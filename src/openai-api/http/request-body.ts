@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { isTooDeep } from '../../common/json-depth.ts'
 import { readBody } from '../../common/read-body.ts'
 import { tryCatch } from '../../common/try-catch.ts'
 import type { ApiError } from '../errors/api-error.ts'
@@ -50,6 +51,7 @@ function parse(contentType: string | undefined, bytes: Buffer | undefined): unkn
   if (!isJson(contentType)) throw errors.unsupportedContentType(contentType)
   if (bytes === undefined) throw errors.bodyTooLarge(limitBytes)
   if (!isUtf8(bytes)) throw errors.malformedJson('body_not_utf8')
+  if (isTooDeep(bytes)) throw errors.malformedJson('body_too_deep')
   const value = parseJson(bytes.toString('utf8'))
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw errors.bodyNotAnObject(jsonTypeOf(value))
