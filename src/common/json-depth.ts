@@ -3,8 +3,8 @@ export const maxJsonDepth = 1000
 
 const [quote, backslash, openArray, closeArray, openObject, closeObject] = [...Buffer.from('"\\[]{}')]
 
-/** Returns whether a text of JSON in UTF-8 has more than `maxJsonDepth` levels of arrays and objects. */
-export function isTooDeep(json: Buffer): boolean {
+/** Returns whether a text of JSON in UTF-8 has more than `limit` levels of arrays and objects. */
+export function isTooDeep(json: Buffer, limit = maxJsonDepth): boolean {
   let depth = 0
   let isInString = false
   for (let index = 0; index < json.length; index++) {
@@ -14,7 +14,7 @@ export function isTooDeep(json: Buffer): boolean {
       if (byte === backslash) index++
     } else if (byte === openArray || byte === openObject) {
       depth++
-      if (depth > maxJsonDepth) return true
+      if (depth > limit) return true
     } else if (byte === closeArray || byte === closeObject) depth--
   }
   return false

@@ -105,6 +105,26 @@ const notFound = (what: string, name: string): ApiError =>
 
 export const sandboxNotFound = (name: string): ApiError => notFound('sandbox', name)
 
+export const faultLimit = (limit: number): ApiError =>
+  emulatorError(
+    409,
+    'fault_limit',
+    `A sandbox can have at most ${limit} faults, including those that cannot fire again: remove some.`,
+    `limit=${limit}`,
+  )
+
+export const snapshotLimit = (limit: number): ApiError =>
+  emulatorError(
+    409,
+    'snapshot_limit',
+    `A sandbox can have at most ${limit} snapshots: delete or replace one.`,
+    `limit=${limit}`,
+  )
+
+/** `problem` is a predicate: the rule and the value that breaks it. */
+export const stateTooLarge = (problem: string): ApiError =>
+  emulatorError(413, 'state_too_large', `/keys ${problem}`, problem, { param: '/keys' })
+
 export const faultNotFound = (id: string): ApiError => notFound('fault', id)
 
 export const snapshotNotFound = (name: string, sandbox: string): ApiError =>

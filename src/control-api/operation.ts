@@ -9,7 +9,7 @@ const errorDescriptions = {
   401: 'The token of `--control-token` is missing or wrong.',
   403: 'The Host is a public name that is not allowed.',
   404: 'Not found.',
-  409: 'The name is taken.',
+  409: 'The name is taken, or a limit is reached.',
   413: 'The body is too long.',
   503: 'Sandbox limit exceeded.',
 } as const

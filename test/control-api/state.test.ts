@@ -134,6 +134,30 @@ test('JSON of 1,000 levels is accepted, and JSON of 1,001 is rejected', async ()
   expect((await control('PUT', '/state', { keys: [{ name: '[{"\\"'.repeat(1000) }] })).status).toBe(200)
 })
 
+test.each([
+  [
+    '1,000,001 generated keys',
+    [
+      { generate: 600_000, name: 'a' },
+      { generate: 400_001, name: 'b' },
+    ],
+    '1000000 keys',
+  ],
+  [
+    '64 MiB of generated names',
+    [{ generate: 10_000, name: '{n}'.repeat(1500) + 'x'.repeat(3000) }],
+    '67108864 characters',
+  ],
+  ['64 MiB of owners', [{ generate: 1000, name: 'a', owner: { name: 'x'.repeat(70_000) } }], '67108864 characters'],
+])('a state with more than %s is refused', async (_what, keys, limit) => {
+  const { control } = await startControlApp()
+  for (const method of ['PUT', 'POST']) {
+    const { status, body } = await control(method, '/state', { keys })
+    expect([status, body.error.code, body.error.param]).toEqual([413, 'state_too_large', '/keys'])
+    expect(body.error.message).toContain(limit)
+  }
+})
+
 describe('YAML', () => {
   const send = async (path: string, rawBody: string) => {
     const { call } = await startControlApp()

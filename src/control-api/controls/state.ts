@@ -4,9 +4,11 @@ import { type ResetPart, resetParts } from '../../sandbox/reset-parts.ts'
 import { exportState } from '../../sandbox/seed/export.ts'
 import { mergeSeeds } from '../../sandbox/seed/merge.ts'
 import { SeedFile } from '../../sandbox/seed/schema.ts'
+import { sizeProblem } from '../../sandbox/seed/size.ts'
 import { Choice } from '../../schema/typebox.ts'
 import type { ParsedBody } from '../body.ts'
 import type { ControlDeps } from '../deps.ts'
+import * as errors from '../errors.ts'
 import { type ControlResponses, defineControl } from '../operation.ts'
 
 const ResetBody = Type.Object(
@@ -67,6 +69,7 @@ export function registerState(app: FastifyInstance, { sandboxFor }: ControlDeps)
     responses: loadedResponse,
   })
   app.put<{ Body: ParsedBody<SeedFile> }>('/_emulator/state', { schema: replaceState }, (request) => {
+    assertSize(request.body)
     const sandbox = sandboxFor(request)
     sandbox.load(mergeSeeds([request.body]))
     return { keys: sandbox.state.store.count() }
@@ -83,8 +86,14 @@ export function registerState(app: FastifyInstance, { sandboxFor }: ControlDeps)
     responses: loadedResponse,
   })
   app.post<{ Body: ParsedBody<SeedFile> }>('/_emulator/state', { schema: addState }, (request) => {
+    assertSize(request.body)
     const sandbox = sandboxFor(request)
     sandbox.add(request.body)
     return { keys: sandbox.state.store.count() }
   })
+}
+
+function assertSize({ content }: ParsedBody<SeedFile>): void {
+  const problem = sizeProblem(content)
+  if (problem !== undefined) throw errors.stateTooLarge(problem)
 }
