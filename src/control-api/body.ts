@@ -1,19 +1,31 @@
 import { isUtf8 } from 'node:buffer'
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { ValidateFunction } from 'ajv'
 import type { FastifyInstance, FastifyRequest, FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
 import { compressionOf } from '../common/http-syntax.ts'
+import { isTooDeep, maxJsonDepth } from '../common/json-depth.ts'
 import { readBody } from '../common/read-body.ts'
 import { createAjv } from '../schema/ajv.ts'
 import { DocumentError, type SourceDocument } from '../schema/document.ts'
 import { toViolation } from '../schema/schema-errors.ts'
 import * as errors from './errors.ts'
 
-const limitBytes = 64 * 1024 * 1024
+const kib = 1024
+const mib = 1024 * kib
+
+/** How long a body may be, by its format. */
+interface BodyLimits {
+  json: number
+  yaml: number
+}
+
+// Parsing blocks all other requests: 1 MiB of YAML for seconds, which only a state is worth.
+const stateLimits: BodyLimits = { json: 64 * mib, yaml: mib }
+const otherLimits: BodyLimits = { json: mib, yaml: 16 * kib }
 
 // A client that sends more receives the response before it has sent everything, and may not read it.
-const drainLimitBytes = 2 * limitBytes
+const drainLimitBytes = 128 * mib
 
 /** A body that matches its schema, and how to report what else is wrong with it. */
 export interface ParsedBody<Content> {
@@ -24,8 +36,8 @@ export interface ParsedBody<Content> {
 /** Makes the routes of `app` accept JSON, or YAML that is declared as such, and validate it by their schema. */
 export function useDocumentBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', async ({ headers }: FastifyRequest, payload: IncomingMessage) =>
-    parseBody(await readControlBody(payload), headers),
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) =>
+    parseBody(request, payload),
   )
   app.addHook('preValidation', ({ body, routeOptions }, _reply, done) => {
     const { requiresBody } = (routeOptions.schema ?? {}) as { requiresBody?: boolean }
@@ -41,17 +53,25 @@ export function useDocumentBodies(app: FastifyInstance): void {
 const isUnreadableType = (error: unknown) =>
   (error as { code?: unknown } | null)?.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
 
-async function readControlBody(payload: IncomingMessage): Promise<Buffer> {
-  if (Number(payload.headers['content-length']) > drainLimitBytes) throw errors.bodyTooLarge(limitBytes)
+async function readControlBody(payload: IncomingMessage, limitBytes: number, format: string): Promise<Buffer> {
+  const tooLarge = errors.controlBodyTooLarge(limitBytes, format)
+  if (Number(payload.headers['content-length']) > drainLimitBytes) throw tooLarge
   const limits = { limitBytes, drainLimitBytes, closesConnection: true }
   const bytes = await readBody(payload, limits).catch(() => {
     throw errors.bodyIncomplete()
   })
-  if (bytes === undefined) throw errors.bodyTooLarge(limitBytes)
+  if (bytes === undefined) throw tooLarge
   return bytes
 }
 
-async function parseBody(bytes: Buffer, headers: IncomingHttpHeaders): Promise<SourceDocument | undefined> {
+async function parseBody(
+  { headers, routeOptions }: FastifyRequest,
+  payload: IncomingMessage,
+): Promise<SourceDocument | undefined> {
+  const { carriesState } = (routeOptions.schema ?? {}) as { carriesState?: boolean }
+  const limits = carriesState ? stateLimits : otherLimits
+  const isYaml = /^[a-z]+\/(x-)?yaml\b/i.test(headers['content-type'] ?? '')
+  const bytes = await readControlBody(payload, isYaml ? limits.yaml : limits.json, isYaml ? 'YAML' : 'JSON')
   if (bytes.length === 0) return undefined
   const encoding = compressionOf(headers)
   if (encoding !== undefined) {
@@ -60,7 +80,7 @@ async function parseBody(bytes: Buffer, headers: IncomingHttpHeaders): Promise<S
   if (!isUtf8(bytes)) throw errors.invalidBody(undefined, 'is not UTF-8')
   // Some editors start a file with a byte order mark.
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
-  const isYaml = /^[a-z]+\/(x-)?yaml\b/i.test(headers['content-type'] ?? '')
+  if (!isYaml && isTooDeep(bytes)) throw errors.invalidBody(undefined, `has more than ${maxJsonDepth} levels`)
   if (!isYaml) return parseJson(text)
   return (await import('../schema/yaml.ts')).parseYaml(text)
 }

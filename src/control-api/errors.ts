@@ -92,11 +92,15 @@ export const untrustedOrigin = (origin: string): ApiError =>
 export const invalidBody = (param: string | undefined, problem: string): ApiError =>
   emulatorError(400, 'invalid_body', `${param ?? 'The body'} ${problem}`, `${param ?? 'body'} ${problem}`, { param })
 
-export const bodyTooLarge = (limit: number): ApiError =>
-  emulatorError(413, 'body_too_large', `The body is longer than ${limit} bytes.`, `limit=${limit}`, {
+export const controlBodyTooLarge = (limit: number, format: string): ApiError =>
+  emulatorError(
+    413,
+    'body_too_large',
+    `The body is longer than ${limit} bytes, the limit of this control for ${format}.`,
+    `limit=${limit}; format=${format}`,
     // The rest of the body may be unread.
-    headers: { connection: 'close' },
-  })
+    { headers: { connection: 'close' } },
+  )
 
 export const bodyIncomplete = (): ApiError =>
   emulatorError(400, 'body_incomplete', 'The body is incomplete.', 'the client closed the connection')
@@ -122,6 +126,26 @@ const notFound = (what: string, name: string): ApiError =>
   emulatorError(404, 'not_found', `There is no ${what} '${name}'.`, `${what}=${name}`)
 
 export const sandboxNotFound = (name: string): ApiError => notFound('sandbox', name)
+
+export const faultLimit = (limit: number): ApiError =>
+  emulatorError(
+    409,
+    'fault_limit',
+    `A sandbox can have at most ${limit} faults, including those that cannot fire again: remove some.`,
+    `limit=${limit}`,
+  )
+
+export const snapshotLimit = (limit: number): ApiError =>
+  emulatorError(
+    409,
+    'snapshot_limit',
+    `A sandbox can have at most ${limit} snapshots: delete or replace one.`,
+    `limit=${limit}`,
+  )
+
+/** `problem` is a predicate: the rule and the value that breaks it. */
+export const stateTooLarge = (problem: string): ApiError =>
+  emulatorError(413, 'state_too_large', `/keys ${problem}`, problem, { param: '/keys' })
 
 export const faultNotFound = (id: string): ApiError => notFound('fault', id)
 

@@ -9,8 +9,8 @@ const errorDescriptions = {
   401: 'The token of `--control-token` is missing or wrong.',
   403: 'The Host is a public name that is not allowed, or a browser sent the request for another site.',
   404: 'Not found.',
-  409: 'The name is taken, or a stored image is damaged.',
-  413: 'The body is longer than 64 MiB.',
+  409: 'The name is taken, a limit is reached, or a stored image is damaged.',
+  413: 'The body is too long.',
   503: 'Sandbox limit exceeded, or the data directory cannot be used.',
 } as const
 
@@ -26,6 +26,8 @@ interface ControlDefinition {
   body?: TSchema
   /** Rejects a missing body. Otherwise it means an empty object, which the schema may reject. */
   requiresBody?: boolean
+  /** Its body may be as long as an exported state. */
+  carriesState?: boolean
   /** Documented instead of `body`. */
   openapiBody?: TSchema
   /** Example bodies for `/docs`. */

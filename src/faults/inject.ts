@@ -3,7 +3,7 @@ import type { Scope } from '../openai-api/errors/catalogue.ts'
 import { ConnectionFault } from './connection-faults.ts'
 import { type ErrorOverrides, errorForStatus } from './error-for-status.ts'
 import type { FaultPhase } from './fault.ts'
-import { applyPatch } from './json-patch.ts'
+import { applyPatch, maxPatchedLength } from './json-patch.ts'
 import type { FaultRegistry, MatchableRequest, RegisteredFault } from './registry.ts'
 import type { PatchOperation } from './schemas.ts'
 
@@ -79,7 +79,10 @@ function patchBody(
   { onPatchFailed }: FaultContext,
 ): string {
   try {
-    return JSON.stringify(applyPatch(JSON.parse(body), patch)) ?? 'null'
+    if (body.length > maxPatchedLength) throw new Error(`the response is longer than ${maxPatchedLength} characters`)
+    const patched = JSON.stringify(applyPatch(JSON.parse(body), patch)) ?? 'null'
+    if (patched.length > maxPatchedLength) throw new Error(`the result is longer than ${maxPatchedLength} characters`)
+    return patched
   } catch (error) {
     registered.unapplied++
     onPatchFailed(registered, `patch_failed; fault=${registered.id}; ${(error as Error).message}`)

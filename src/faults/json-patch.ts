@@ -1,16 +1,24 @@
 import { isDeepStrictEqual } from 'node:util'
+import { isTooDeep, maxJsonDepth } from '../common/json-depth.ts'
 import type { PatchOperation } from './schemas.ts'
+
+/** In characters: how much JSON a patch may add in all, and how long its result may be. Copies can double it each time. */
+export const maxPatchedLength = 1024 * 1024
 
 type PointerField = 'path' | 'from'
 
-/** Thrown when an operation does not apply. Names the pointer that does not resolve. */
+const tooLarge = `would add more than ${maxPatchedLength} characters or ${maxJsonDepth} levels of JSON`
+
+/** Thrown when an operation does not apply. Names the pointer that does not resolve, or says that the result is too large. */
 export class PatchFailure extends Error {
   readonly index: number
   readonly field: PointerField
+  readonly isTooLarge: boolean
 
-  constructor(index: number, field: PointerField, operation: PatchOperation) {
+  constructor(index: number, field: PointerField, operation: PatchOperation, isTooLarge = false) {
     const pointer = field === 'from' && 'from' in operation ? `from '${operation.from}'` : `'${operation.path}'`
-    super(`operation ${index}: ${operation.op} ${pointer} does not apply`)
+    super(`operation ${index}: ${operation.op} ${pointer} ${isTooLarge ? tooLarge : 'does not apply'}`)
+    this.isTooLarge = isTooLarge
     this.index = index
     this.field = field
   }
@@ -23,40 +31,53 @@ export class PatchFailure extends Error {
 export function applyPatch(document: unknown, patch: readonly PatchOperation[], { skipTests = false } = {}): unknown {
   // A holder, so that the patch can replace the whole document.
   const holder = { document }
+  let length = 0
   for (const [index, operation] of patch.entries()) {
     const assertApplies = (isApplicable: boolean, field: PointerField = 'path') => {
       if (!isApplicable) throw new PatchFailure(index, field, operation)
     }
-    applyOperation(holder, operation, skipTests, assertApplies)
+    const clone = (value: unknown) => {
+      const json = JSON.stringify(value)
+      length += json.length
+      const levels = maxJsonDepth - operation.path.split('/').length
+      if (length > maxPatchedLength || isTooDeep(Buffer.from(json), levels)) {
+        throw new PatchFailure(index, 'path', operation, true)
+      }
+      return JSON.parse(json) as unknown
+    }
+    applyOperation(holder, operation, { skipTests, assertApplies, clone })
   }
   return holder.document
 }
 
-function applyOperation(
-  holder: object,
-  operation: PatchOperation,
-  skipTests: boolean,
-  assertApplies: (isApplicable: boolean, field?: PointerField) => void,
-): void {
+interface PatchRules {
+  skipTests: boolean
+  assertApplies: (isApplicable: boolean, field?: PointerField) => void
+  /** Returns a copy of an added value. Throws if the patch adds too much. */
+  clone: (value: unknown) => unknown
+}
+
+function applyOperation(holder: object, operation: PatchOperation, rules: PatchRules): void {
+  const { skipTests, assertApplies, clone } = rules
   const { op, path } = operation
   if (op === 'move' || op === 'copy') {
     const source = resolvePointer(holder, operation.from)
     assertApplies(exists(source), 'from')
     // A value cannot be moved into itself.
     assertApplies(op === 'copy' || !path.startsWith(`${operation.from}/`))
-    const moved = structuredClone(get(source))
+    const moved = clone(get(source))
     if (op === 'move') remove(source)
     assertApplies(add(resolvePointer(holder, path), moved))
     return
   }
   const target = resolvePointer(holder, path)
   if (op === 'add') {
-    assertApplies(add(target, structuredClone(operation.value)))
+    assertApplies(add(target, clone(operation.value)))
     return
   }
   assertApplies(exists(target))
   if (op === 'remove') remove(target)
-  else if (op === 'replace') set(target, structuredClone(operation.value))
+  else if (op === 'replace') set(target, clone(operation.value))
   else assertApplies(skipTests || isDeepStrictEqual(get(target), operation.value))
 }
 

@@ -98,6 +98,10 @@ function assertPatchCanApply({ errorAt }: FaultInput, patch: readonly PatchOpera
   // The failure that got furthest describes the problem best.
   const [furthest] = failures.filter((each) => each !== undefined).sort((one, other) => progress(other) - progress(one))
   if (furthest === undefined) return
+  if (furthest.isTooLarge) {
+    const limit = 'small enough for a result of at most 1 MiB and 1,000 levels'
+    throw errorAt(['patch', String(furthest.index)], limit)
+  }
   const rule = `a place in a response of ${operations.join(', ')}: the patch would never apply`
   throw errorAt(['patch', String(furthest.index), furthest.field], rule)
 }

@@ -31,9 +31,14 @@ interface RateLimitWindow {
   count: number
 }
 
+/** How many faults a sandbox may have, including those that cannot fire again. */
+export const maxFaults = 1000
+
 /** The faults of a sandbox. The first added fires first, exactly as often as its `times` says. */
 export class FaultRegistry {
   readonly #faults: RegisteredFault[] = []
+  /** Those that may still fire: a test can leave hundreds behind that cannot. */
+  #active: RegisteredFault[] = []
   readonly #windows = new Map<string, RateLimitWindow>()
   #count = 0
 
@@ -43,13 +48,14 @@ export class FaultRegistry {
 
   /** Returns whether any fault could apply to an operation: most requests need no closer look. */
   mayApplyTo(operation: string): boolean {
-    return this.#faults.some(({ fault }) => fault.operation === '*' || fault.operation === operation)
+    return this.#active.some(({ fault }) => fault.operation === '*' || fault.operation === operation)
   }
 
   add(fault: Fault): RegisteredFault {
     this.#count++
     const registered = { id: `fault_${this.#count}`, order: this.#count, fault, skipped: 0, hits: 0, unapplied: 0 }
     this.#faults.push(registered)
+    this.#active.push(registered)
     return registered
   }
 
@@ -57,12 +63,14 @@ export class FaultRegistry {
   delete(id: string): boolean {
     const index = this.#faults.findIndex((registered) => registered.id === id)
     if (index >= 0) this.#faults.splice(index, 1)
+    this.#active = this.#active.filter((registered) => registered.id !== id)
     this.#windows.delete(id)
     return index >= 0
   }
 
   clear(): void {
     this.#faults.length = 0
+    this.#active = []
     this.#windows.clear()
   }
 
@@ -71,7 +79,7 @@ export class FaultRegistry {
    * milliseconds.
    */
   consumeRateLimits(request: MatchableRequest, now: number): RegisteredFault | undefined {
-    const exceeded = this.#faults.find(
+    const exceeded = this.#active.find(
       ({ id, fault }) => fault.kind === 'rate_limit' && matches(fault, request) && this.#exceeds(id, fault, now),
     )
     if (exceeded !== undefined) exceeded.hits++
@@ -82,10 +90,12 @@ export class FaultRegistry {
   next(request: MatchableRequest, when: FaultPhase, previous?: RegisteredFault): FiringFault | undefined {
     // By order, because the previous fault may have been removed meanwhile.
     const start = previous?.order ?? 0
-    return this.#faults.find(
+    const fired = this.#active.find(
       (registered): registered is FiringFault =>
         registered.order > start && registered.fault.when === when && tryFire(registered, request),
     )
+    if (fired !== undefined && remaining(fired) === 0) this.#active = this.#active.filter((each) => each !== fired)
+    return fired
   }
 
   // A fixed window, which starts with the first request that it counts.

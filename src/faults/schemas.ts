@@ -20,8 +20,11 @@ const Text = Type.Optional(Type.String({ description: 'a string' }))
 const NullableText = Type.Optional(Nullable(Type.String(), { description: 'a string, or null' }))
 
 const Pointer = Type.String({
+  // A longer one would exceed the stack of the pattern.
+  maxLength: 1000,
   pattern: '^(/([^~/]|~[01])*)*$',
-  description: 'a JSON Pointer: empty or starting with "/", with ~0 and ~1 for "~" and "/" in a name',
+  description:
+    'a JSON Pointer of at most 1,000 characters: empty or starting with "/", with ~0 and ~1 for "~" and "/" in a name',
 })
 
 function PatchStep<const Op extends string, Fields extends Type.TProperties>(op: Op, fields: Fields) {
@@ -89,7 +92,11 @@ const effects = {
     description: 'a duration such as "1m" (ms, s, m, h, d): the length of a window',
   }),
   ms: Type.Integer({ minimum: 0, maximum: 3_600_000, description: 'milliseconds, an integer from 0 to 3600000' }),
-  patch: Type.Array(PatchOperation, { minItems: 1, description: 'a JSON Patch (RFC 6902): a list of operations' }),
+  patch: Type.Array(PatchOperation, {
+    minItems: 1,
+    maxItems: 100,
+    description: 'a JSON Patch (RFC 6902): a list of 1 to 100 operations',
+  }),
 }
 const errorFields = {
   message: Text,

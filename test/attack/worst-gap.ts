@@ -4,19 +4,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** No request may block the server for longer, except seeding, exporting and importing (docs/security.md). */
 export const longestGapMs = 100
 
-const attempts = 5
+const retryForMs = 20_000
 
 // A response can be sent before the server is done with the request.
 const lingerMs = 200
 
 /**
  * Runs `attack` while another connection checks the health of the server every 10 ms, and returns the longest time in
- * milliseconds that a check took. A machine busy with other things only makes it longer, so it measures again, up to 5 times,
- * while that is above the limit.
+ * milliseconds that a check took. A machine busy with other things only makes it longer, so it measures again for up to 20
+ * seconds while that is above the limit.
  */
 export async function measureWorstGap(url: string, attack: () => Promise<unknown>): Promise<number> {
   let worst = Number.POSITIVE_INFINITY
-  for (let attempt = 0; attempt < attempts && worst > longestGapMs; attempt++) {
+  const startedAt = performance.now()
+  while (worst > longestGapMs && performance.now() - startedAt < retryForMs) {
     worst = Math.min(worst, await measureOnce(url, attack))
   }
   return worst
@@ -32,17 +33,21 @@ async function measureOnce(url: string, attack: () => Promise<unknown>): Promise
   }
   await checkHealth(url, agent)
   let isRunning = true
-  const attacking = attack()
-    .then(() => sleep(lingerMs))
-    .finally(() => {
+  const attackOnce = async () => {
+    try {
+      await attack()
+      await sleep(lingerMs)
+    } finally {
       isRunning = false
-    })
-  while (isRunning) {
-    await check()
-    await sleep(10)
+    }
   }
-  agent.destroy()
-  await attacking
+  const checkRepeatedly = async () => {
+    while (isRunning) {
+      await check()
+      await sleep(10)
+    }
+  }
+  await Promise.all([attackOnce(), checkRepeatedly()]).finally(() => agent.destroy())
   return worst
 }
 

@@ -270,6 +270,19 @@ describe('faults that break the connection or the body', () => {
     expect(await sendRaw(url, post('{"name":"x"}'))).toBe('')
   })
 
+  test('a sandbox has at most 1,000 faults, and those that cannot fire again do not delay a request', async () => {
+    const { addFault, call, control } = await startWithFaults()
+    const fault = { operation: 'list', kind: 'error', status: 500 }
+    for (let n = 0; n < 1000; n++) await addFault(fault)
+    const { status, body } = await control('POST', '/faults', fault)
+    expect([status, body.error.code]).toEqual([409, 'fault_limit'])
+    for (let n = 0; n < 1000; n++) expect((await call('GET', keysUrl)).status).toBe(500)
+    expect((await call('GET', keysUrl)).status).toBe(200)
+    await control('DELETE', '/faults')
+    await addFault(fault)
+    expect((await call('GET', keysUrl)).status).toBe(500)
+  })
+
   test('a truncated_body fault sends half of the declared content length', async () => {
     const { addFault, url } = await startServerWithFaults()
     await addFault({ operation: '*', kind: 'truncated_body' })

@@ -28,6 +28,30 @@ describe('json_patch faults', () => {
     expect(parseRawResponse(response).body).toMatchObject(expected)
   })
 
+  test.each([
+    ['101 operations', Array(101).fill({ op: 'remove', path: '/name' }), '/patch', '1 to 100 operations'],
+    ['a pointer of 1,001 characters', [{ op: 'remove', path: `/${'x'.repeat(1000)}` }], '/patch/0/path', '1,000'],
+    [
+      'copies that double the response',
+      Array.from({ length: 24 }, (_, n) => ({ op: 'copy', from: '', path: `/x${n}` })),
+      '/patch/11',
+      'at most 1 MiB',
+    ],
+  ])('a patch with %s is refused', async (_what, patch, param, rule) => {
+    const { control } = await startWithFaults()
+    const { status, body } = await control('POST', '/faults', { operation: 'get', kind: 'json_patch', patch })
+    expect([status, body.error.param]).toEqual([400, param])
+    expect(body.error.message).toContain(rule)
+  })
+
+  test('a patch whose result is longer than 1 MiB leaves the response unchanged', async () => {
+    const { addFault, call, create, listFaults } = await startWithFaults()
+    const { id } = await create({ name: 'x'.repeat(600_000) })
+    await addFault({ operation: 'get', kind: 'json_patch', patch: [{ op: 'copy', from: '', path: '/x' }] })
+    expect((await call('GET', `${keysUrl}/${id}`)).body).not.toHaveProperty('x')
+    expect(await listFaults()).toMatchObject([{ hits: 1, unapplied: 1 }])
+  })
+
   test('a patch that does not apply leaves the response unchanged and is journaled', async () => {
     const { addFault, call, control } = await startWithFaults()
     const id = await addFault({ operation: '*', kind: 'json_patch', patch: [{ op: 'remove', path: '/data/1' }] })

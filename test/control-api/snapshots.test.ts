@@ -3,6 +3,16 @@ import { startControlApp } from '../support/control-app.ts'
 import { observeSandbox } from '../support/observe-sandbox.ts'
 
 describe('snapshots', () => {
+  test('a sandbox has at most 100 snapshots, which can still be replaced and deleted', async () => {
+    const { control } = await startControlApp()
+    for (let n = 0; n < 100; n++) expect((await control('PUT', `/snapshots/s${n}`)).status).toBe(200)
+    const { status, body } = await control('PUT', '/snapshots/one-more')
+    expect([status, body.error.code]).toEqual([409, 'snapshot_limit'])
+    expect((await control('PUT', '/snapshots/s0')).status).toBe(200)
+    await control('DELETE', '/snapshots/s0')
+    expect((await control('PUT', '/snapshots/one-more')).status).toBe(200)
+  })
+
   test('a snapshot can be restored repeatedly, replaced, copied and deleted, and survives a reset', async () => {
     const testApp = await startControlApp({ seed: ['lifecycle'] })
     const { control, create, names } = testApp

@@ -119,6 +119,84 @@ describe('state', () => {
   }, 60_000)
 })
 
+test('JSON of 1,000 levels is accepted, and JSON of 1,001 is rejected', async () => {
+  const { call, control } = await startControlApp()
+  const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
+  const addFault = (levels: number) => {
+    const patch = `[{"op":"add","path":"/x","value":${nested(levels - 3)}}]`
+    const rawBody = `{"operation":"get","kind":"json_patch","patch":${patch}}`
+    return call('POST', '/_emulator/faults', { as: null, rawBody })
+  }
+  expect((await addFault(1000)).status).toBe(201)
+  const { status, body } = await addFault(1001)
+  expect([status, body.error.message]).toEqual([400, 'The body has more than 1000 levels'])
+  const created = await call('POST', keysUrl, { rawBody: `{"name":${nested(1000)}}` })
+  expect(created.headers['x-emulator-reason']).toContain('body_too_deep')
+  expect((await control('PUT', '/state', { keys: [{ name: '[{"\\"'.repeat(1000) }] })).status).toBe(200)
+})
+
+test.each([
+  [
+    '1,000,001 generated keys',
+    [
+      { generate: 600_000, name: 'a' },
+      { generate: 400_001, name: 'b' },
+    ],
+    '1000000 keys',
+  ],
+  [
+    '64 MiB of generated names',
+    [{ generate: 10_000, name: '{n}'.repeat(1500) + 'x'.repeat(3000) }],
+    '67108864 characters',
+  ],
+  ['64 MiB of owners', [{ generate: 1000, name: 'a', owner: { name: 'x'.repeat(70_000) } }], '67108864 characters'],
+])('a state with more than %s is refused', async (_what, keys, limit) => {
+  const { control } = await startControlApp()
+  for (const method of ['PUT', 'POST']) {
+    const { status, body } = await control(method, '/state', { keys })
+    expect([status, body.error.code, body.error.param]).toEqual([413, 'state_too_large', '/keys'])
+    expect(body.error.message).toContain(limit)
+  }
+})
+
+describe('YAML', () => {
+  const send = async (path: string, rawBody: string) => {
+    const { call } = await startControlApp()
+    const { status, body } = await call('POST', `/_emulator${path}`, {
+      as: null,
+      rawBody,
+      headers: { 'content-type': 'application/yaml' },
+    })
+    return [status, body?.error?.message]
+  }
+
+  test('a state in YAML may have 1 MiB, and any other body 16 KiB', async () => {
+    const padded = (text: string, length: number) => `${text}${'#'.repeat(length - text.length)}`
+    const fault = '{ operation: "*", kind: hang } '
+    expect(await send('/state', padded('keys: [] ', 1024 * 1024))).toEqual([200, undefined])
+    expect(await send('/state', padded('keys: [] ', 1024 * 1024 + 1))).toEqual([
+      413,
+      'The body is longer than 1048576 bytes, the limit of this control for YAML.',
+    ])
+    expect(await send('/faults', padded(fault, 16 * 1024))).toEqual([201, undefined])
+    expect(await send('/faults', padded(fault, 16 * 1024 + 1))).toEqual([
+      413,
+      'The body is longer than 16384 bytes, the limit of this control for YAML.',
+    ])
+  })
+
+  test('repeated keys, 101 aliases and thousands of levels are rejected', async () => {
+    const rejection = (problem: string) => [400, expect.stringContaining(problem)]
+    expect(await send('/state', 'keys: []\nkeys: []')).toEqual(rejection('Map keys must be unique'))
+    expect(await send('/state', `keys: [&a {name: x}, ${'*a, '.repeat(101)}]`)).toEqual(
+      rejection('there are more than 100 aliases'),
+    )
+    for (const levels of ['['.repeat(7000) + ']'.repeat(7000), '- '.repeat(7000)]) {
+      expect(await send('/state', levels)).toEqual([400, expect.any(String)])
+    }
+  })
+})
+
 describe('a body of more than 64 MiB', () => {
   const mebibyte = 1024 * 1024
   const putHead = (header: string) => `PUT /_emulator/state HTTP/1.1\r\nhost: x\r\n${header}\r\n\r\n`

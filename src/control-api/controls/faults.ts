@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import * as Type from 'typebox'
 import { faultExamples } from '../../faults/examples.ts'
 import { parseFault } from '../../faults/parse.ts'
-import { type RegisteredFault, remaining } from '../../faults/registry.ts'
+import { maxFaults, type RegisteredFault, remaining } from '../../faults/registry.ts'
 import { FaultBody, ListedFault } from '../../faults/schemas.ts'
 import { link } from '../../schema/openapi-link.ts'
 import { Ref } from '../../schema/typebox.ts'
@@ -20,19 +20,22 @@ export function registerFaults(app: FastifyInstance, { sandboxFor }: ControlDeps
   const addFault = defineControl('emulator-faults-add', {
     summary: 'Add a fault',
     description:
-      'The first fault that matches a request fires, up to `times` times. Faults apply only to authenticated requests. A fault that can never fire is rejected.',
+      'The first fault that matches a request fires, up to `times` times. Faults apply only to authenticated requests. A fault that can never fire is rejected. A sandbox has at most 1,000.',
     body: FaultBody,
     openapiBody: Ref(FaultBody),
     examples: faultExamples,
     responses: { 201: [ListedFault, 'The fault is active.'] },
+    extraErrors: [409],
   })
   const links = {
     201: { delete: link('emulator-faults-delete', 'Removes the fault.', { fault_id: '$response.body#/id' }) },
   }
   app.post<{ Body: ParsedBody<FaultBody> }>('/_emulator/faults', { schema: addFault, links }, (request, reply) => {
     const fault = parseFault(request.body)
+    const { faults } = sandboxFor(request)
+    if (faults.all.length >= maxFaults) throw errors.faultLimit(maxFaults)
     reply.code(201)
-    return toListedFault(sandboxFor(request).faults.add(fault))
+    return toListedFault(faults.add(fault))
   })
 
   const listFaults = defineControl('emulator-faults-list', {

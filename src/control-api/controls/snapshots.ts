@@ -33,6 +33,8 @@ const NameParams = Type.Object({
 })
 type NameRoute = { Params: { name: string } }
 
+const maxSnapshots = 100
+
 const responses: ControlResponses = { 200: [Snapshot, 'The snapshot.'] }
 
 /** Registers snapshots: named copies that a sandbox can return to. A reset keeps them. */
@@ -51,10 +53,11 @@ export function registerSnapshots(app: FastifyInstance, { sandboxFor }: ControlD
 
   const takeSnapshot = defineControl('emulator-snapshots-take', {
     summary: 'Take a snapshot',
-    description: 'Copies keys, clock, behavior and randomness. Overwrites a snapshot of the same name.',
+    description:
+      'Copies keys, clock, behavior and randomness. Overwrites a snapshot of the same name. A sandbox has at most 100.',
     params: NameParams,
     responses,
-    extraErrors: [400],
+    extraErrors: [400, 409],
   })
   const byName = { name: '$response.body#/name' }
   const links = {
@@ -67,6 +70,8 @@ export function registerSnapshots(app: FastifyInstance, { sandboxFor }: ControlD
     const sandbox = sandboxFor(request)
     const { name } = request.params
     if (!isSandboxName(name)) throw errors.invalidName('name', name, sandboxNameRule)
+    const names = sandbox.snapshotNames()
+    if (names.length >= maxSnapshots && !names.includes(name)) throw errors.snapshotLimit(maxSnapshots)
     sandbox.snapshot(name).write(sandbox.captureImage())
     return toSnapshot(sandbox, name)
   })

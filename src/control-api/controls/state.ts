@@ -4,9 +4,11 @@ import { type ResetPart, resetParts } from '../../sandbox/reset-parts.ts'
 import { exportState } from '../../sandbox/seed/export.ts'
 import { mergeSeeds } from '../../sandbox/seed/merge.ts'
 import { SeedFile } from '../../sandbox/seed/schema.ts'
+import { sizeProblem } from '../../sandbox/seed/size.ts'
 import { Choice } from '../../schema/typebox.ts'
 import type { ParsedBody } from '../body.ts'
 import type { ControlDeps } from '../deps.ts'
+import * as errors from '../errors.ts'
 import { type ControlResponses, defineControl } from '../operation.ts'
 
 const ResetBody = Type.Object(
@@ -63,10 +65,12 @@ export function registerState(app: FastifyInstance, { sandboxFor }: ControlDeps)
       'Replaces the state by this seed; omitted sections get their defaults. A later reset still returns to the initial state. Aborts requests in flight.',
     body: SeedFile,
     requiresBody: true,
+    carriesState: true,
     examples: [{ behavior: { auth: 'strict' }, clock: { now: '2026-01-01T00:00:00Z' }, keys: exampleKeys }],
     responses: loadedResponse,
   })
   app.put<{ Body: ParsedBody<SeedFile> }>('/_emulator/state', { schema: replaceState }, (request) => {
+    assertSize(request.body)
     const sandbox = sandboxFor(request)
     sandbox.load(mergeSeeds([request.body]))
     return { keys: sandbox.state.store.count() }
@@ -77,13 +81,20 @@ export function registerState(app: FastifyInstance, { sandboxFor }: ControlDeps)
     description: 'Adds the keys of a seed that has no other section: all of them, or none if one has a mistake.',
     body: SeedFile,
     requiresBody: true,
+    carriesState: true,
     openapiBody: KeysOnlySeed,
     examples: [{ keys: exampleKeys }],
     responses: loadedResponse,
   })
   app.post<{ Body: ParsedBody<SeedFile> }>('/_emulator/state', { schema: addState }, (request) => {
+    assertSize(request.body)
     const sandbox = sandboxFor(request)
     sandbox.add(request.body)
     return { keys: sandbox.state.store.count() }
   })
+}
+
+function assertSize({ content }: ParsedBody<SeedFile>): void {
+  const problem = sizeProblem(content)
+  if (problem !== undefined) throw errors.stateTooLarge(problem)
 }

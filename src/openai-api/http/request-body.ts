@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { compressionOf } from '../../common/http-syntax.ts'
+import { isTooDeep } from '../../common/json-depth.ts'
 import { readBody } from '../../common/read-body.ts'
 import { tryCatch } from '../../common/try-catch.ts'
 import type { ApiError } from '../errors/api-error.ts'
@@ -51,6 +52,7 @@ function parse(headers: IncomingHttpHeaders, bytes: Buffer | undefined): unknown
   if (bytes?.length === 0) return undefined
   if (!isJson(contentType)) throw errors.unsupportedContentType(contentType)
   if (bytes === undefined) throw errors.bodyTooLarge(limitBytes)
+  if (isTooDeep(bytes)) throw errors.malformedJson('body_too_deep')
   const value = parseJson(headers, bytes)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw errors.bodyNotAnObject(jsonTypeOf(value))

@@ -7,6 +7,7 @@ import type { Behavior } from '../../openai-api/behavior.ts'
 import type { Path } from '../../schema/schema-errors.ts'
 import type { ParsedSeed } from './parse.ts'
 import type { SeedFile, SeedKey } from './schema.ts'
+import { sizeProblem } from './size.ts'
 
 /** What a sandbox starts from: all seed files in one, with values replaced by their digests. */
 export interface Seed {
@@ -60,8 +61,11 @@ export function resolveAddedKeys(parsed: ParsedSeed, now: number, store: KeyStor
   )
 }
 
-const resolveKeys = (parsed: ParsedSeed, now: number, assertUnique: DuplicateCheck): ResolvedSeedKey[] =>
-  (parsed.content.keys ?? []).map((key, index) => resolveKey(parsed, index, key, now, assertUnique))
+function resolveKeys(parsed: ParsedSeed, now: number, assertUnique: DuplicateCheck): ResolvedSeedKey[] {
+  const problem = sizeProblem(parsed.content)
+  if (problem !== undefined) throw parsed.errorAt(['keys'], { problem })
+  return (parsed.content.keys ?? []).map((key, index) => resolveKey(parsed, index, key, now, assertUnique))
+}
 
 /** Returns the sandbox time that the seeds set, in Unix milliseconds: the base of relative times. */
 function resolveClock(parsed: readonly ParsedSeed[], { clock }: Seed): number {
