@@ -1,5 +1,5 @@
-// Generates lib/index.d.ts and lib/index.d.cts: the declarations of src/library/ in one self-contained file, with types
-// derived from the schemas. Two files, because TypeScript distinguishes ES modules from CommonJS.
+// Generates lib/index.d.cts, the declarations of src/library/ in one self-contained file, with types derived from the
+// schemas; and lib/index.d.ts, because TypeScript distinguishes ES modules from CommonJS.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -55,6 +55,6 @@ const files = ['library/types', 'control-client/emulator-error', 'library/start-
   declarationsOf,
 )
 const reference = '/// <reference lib="esnext.disposable" preserve="true" />\n'
-const indented = [reference, ...schemaTypes, ...files].join('\n')
-const text = indented.replaceAll(/^( +)\1(?! [^*])/gm, '$1') // 2 spaces instead of tsc's 4, for the size of the package
-for (const file of ['lib/index.d.ts', 'lib/index.d.cts']) writeFileSync(new URL(file, root), text)
+writeFileSync(new URL('lib/index.d.cts', root), [reference, ...schemaTypes, ...files].join('\n'))
+// An ES module may take types from CommonJS, not the other way round.
+writeFileSync(new URL('lib/index.d.ts', root), "export * from './index.cjs'\n")

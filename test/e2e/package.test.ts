@@ -157,7 +157,7 @@ describe('the library', () => {
   })
 
   test('the library exports every value that its types declare', async () => {
-    const types = await consumer.bash('cat node_modules/admin-keys-emulator/lib/index.d.ts')
+    const types = await consumer.bash('cat node_modules/admin-keys-emulator/lib/index.d.cts')
     const values = [...types.matchAll(/^export declare (?:function|const|class) (\w+)/gm)].map(([, name]) => name)
     const names = await consumer.bash(
       'node --input-type=module -e "console.log(Object.keys(await import(\'admin-keys-emulator\')).join())"',

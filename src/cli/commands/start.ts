@@ -32,7 +32,7 @@ async function stop(server: RunningServer): Promise<void> {
 
 function printStartup({ url, adminKey }: RunningServer, asJson: boolean): void {
   const baseUrl = sandboxBaseUrl(url, defaultSandbox)
-  // Whoever chose a key knows it, and logs of test runs are public.
+  // The user who chose a key knows it, and logs of test runs may be public.
   const shownKey = adminKey === undefined || adminKey === optionSpecs.adminKey.default ? adminKey : '[redacted]'
   const json = { url, base_url: baseUrl, admin_key: shownKey ?? null, docs: `${url}/docs` }
   const text = `Admin keys emulator
