@@ -365,11 +365,11 @@ test('a URL with percent-encoded unreserved characters matches the same route', 
 test('an internal error returns a generic message and points to the log for its cause', async () => {
   const { call } = await startApp({
     onAppCreated: (app) =>
-      app.addHook('preHandler', () => {
-        throw new Error('a mistake in the emulator')
+      app.addHook('preHandler', async ({ headers }) => {
+        if (headers['x-test'] === 'fail') throw new Error('a mistake in the emulator')
       }),
   })
-  const response = await call('GET', keysUrl)
+  const response = await call('GET', keysUrl, { headers: { 'x-test': 'fail' } })
   expect(response.status).toBe(500)
   expect(response.text).toBe(
     '{"error":{"message":"The server had an error while processing your request. Sorry about that!","type":"server_error","param":null,"code":null}}',
