@@ -19,6 +19,8 @@ import { RouteTable } from './request/routing.ts'
 export interface AppOptions extends Omit<RegistryOptions, 'log'> {
   /** Milliseconds that a request may take to arrive; 30,000 by default. Only tests set it. */
   requestTimeout?: number
+  /** Milliseconds between two comments in an event stream; 15,000 by default. Only tests set it. */
+  heartbeatInterval?: number
   /** Host names that may reach the control API besides local names and addresses. */
   allowedHosts: readonly string[]
   /** The token that the control API requires; undefined for none. */
@@ -44,6 +46,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     controlToken,
     logLevel,
     requestTimeout = 30_000,
+    heartbeatInterval = 15_000,
     onAppCreated = () => {},
     ...registryOptions
   } = options
@@ -76,6 +79,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     sandboxFor: sandboxes.sandboxFor,
     ...access,
     closing: closing.signal,
+    heartbeatInterval,
     log,
     logLevel,
     onAppCreated,

@@ -385,6 +385,17 @@ describe('the journal stream', () => {
     expect(body.error.message).toBe(`'limit' must be absent: a stream has no end, got "5"`)
   })
 
+  test('the stream sends a comment regularly, so that an idle one is not closed', async () => {
+    const { listen } = await startWithJournal({ heartbeatInterval: 20 })
+    const stream = await fetch(`${await listen()}/_emulator/journal/stream`)
+    let text = ''
+    for await (const chunk of stream.body as ReadableStream<Uint8Array>) {
+      text += Buffer.from(chunk).toString()
+      if (text.length > 40) break
+    }
+    expect(text).toMatch(/^: journal\n\n(: heartbeat\n\n){2,}$/)
+  })
+
   test('an open stream does not delay closing the server', async () => {
     const { listen, app } = await startWithJournal()
     const { request } = followStream(await listen())
