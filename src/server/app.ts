@@ -13,7 +13,7 @@ import { createLog, logOptions } from './logging.ts'
 import { registerApi } from './request/api-plugin.ts'
 import { createDispatcher } from './request/dispatcher.ts'
 import { createSandboxResolver } from './request/enter-sandbox.ts'
-import { ResponseBatcher } from './request/pipelining.ts'
+import { PipelineLimiter, ResponseBatcher } from './request/pipelining.ts'
 import { RouteTable } from './request/routing.ts'
 
 export interface AppOptions extends Omit<RegistryOptions, 'log'> {
@@ -89,6 +89,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     handleControl: (request, response) => controls.handle(request, response),
     apiRoutes,
     batcher,
+    pipelineLimiter: new PipelineLimiter(closing.signal),
   })
   const httpServer = new HttpServer({ dispatch, requestId: fallbackRequestId, log, requestTimeout })
 
