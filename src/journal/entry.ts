@@ -35,6 +35,8 @@ export interface JournalRecord {
   isDeliveryKnown: boolean
   /** Real milliseconds since the previous attempt. */
   sincePrevious: number | undefined
+  /** Counts the records of the journal from 1. */
+  readonly sequence: number
   /** How often the journal had been cleared before. */
   generation: number
   /** Approximate size in bytes. */
@@ -42,7 +44,7 @@ export interface JournalRecord {
 }
 
 /** Returns the record of a request, with its secrets removed. */
-export function createRecord(observed: ObservedRequest, generation: number): JournalRecord {
+export function createRecord(observed: ObservedRequest, sequence: number, generation: number): JournalRecord {
   const redactText = createRedactor(observed.token)
   const query = redactQuery(observed.url, redactText)
   // The path and the key id in it are parts of the URL.
@@ -67,6 +69,7 @@ export function createRecord(observed: ObservedRequest, generation: number): Jou
     delivered: false,
     isDeliveryKnown: false,
     sincePrevious: undefined,
+    sequence,
     generation,
     size,
   }

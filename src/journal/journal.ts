@@ -12,6 +12,8 @@ export class Journal {
   #entries: JournalRecord[] = []
   #bytes = 0
   #generation = 0
+  #lastSequence = 0
+  #trimmedSequence = 0
 
   constructor(capacity: number) {
     this.#capacity = capacity
@@ -25,7 +27,7 @@ export class Journal {
   /** Records a request; returns undefined if the journal is off. The caller must call `setDelivered` later. */
   add(request: ObservedRequest): JournalRecord | undefined {
     if (this.#capacity === 0) return undefined
-    const record = createRecord(request, this.#generation)
+    const record = createRecord(request, ++this.#lastSequence, this.#generation)
     record.sincePrevious = this.#sincePrevious(record.request)
     this.#entries.push(record)
     this.#bytes += record.size
@@ -57,6 +59,24 @@ export class Journal {
     this.#generation++
   }
 
+  /** Returns the sequence number of a request; of the one before the oldest if the id is unknown. */
+  sequenceOf(id: string): number {
+    const record = this.#entries.find(({ request }) => request.id === id)
+    return record?.sequence ?? (this.#entries[0]?.sequence ?? this.#lastSequence + 1) - 1
+  }
+
+  /** Returns the oldest record with a greater sequence number. */
+  next(sequence: number): JournalRecord | undefined {
+    // The sequence numbers in the journal have no gaps.
+    const oldest = this.#entries[0]?.sequence ?? 0
+    return this.#entries[Math.max(sequence + 1 - oldest, 0)]
+  }
+
+  /** Returns whether a record with a greater sequence number was dropped because of the limits. */
+  hasTrimmedAfter(sequence: number): boolean {
+    return this.#trimmedSequence > sequence
+  }
+
   /** Calls `listener` for new records. Returns a function that unsubscribes. */
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener)
@@ -67,6 +87,7 @@ export class Journal {
     while (this.#entries.length > this.#capacity || this.#bytes > maxBytes) {
       const dropped = this.#entries.shift()
       this.#bytes -= dropped?.size ?? 0
+      this.#trimmedSequence = dropped?.sequence ?? 0
     }
   }
 

@@ -7,6 +7,8 @@ const maxBacklogBytes = 1024 * 1024
 // How long a reader may take for the rest of the stream.
 const endTimeoutMs = 1000
 
+export type EntryStream = ReturnType<typeof openEventStream>
+
 /** Starts the response of a stream of server-sent events, with a comment every `heartbeatInterval` milliseconds. */
 export function openEventStream(reply: FastifyReply, heartbeatInterval: number) {
   reply.hijack()
@@ -19,16 +21,25 @@ export function openEventStream(reply: FastifyReply, heartbeatInterval: number) 
     if (!raw.writableNeedDrain && !raw.writableEnded) raw.write(': heartbeat\n\n')
   }, heartbeatInterval).unref()
   raw.once('close', () => clearInterval(heartbeat))
-  let maxWritableLength = Number.POSITIVE_INFINITY
   return {
+    get isClosed(): boolean {
+      return raw.destroyed || raw.writableEnded
+    },
+    /** Whether the reader has yet to take what was sent. */
+    get isFull(): boolean {
+      return this.isClosed || raw.writableNeedDrain
+    },
+    onDrain(listener: () => void): void {
+      raw.on('drain', listener)
+    },
+    /** Sends an entry. Drops the reader if it is too far behind. */
     send(entry: JournalEntry): void {
       if (raw.destroyed || raw.writableEnded) return
       raw.write(`id: ${entry.id}\ndata: ${JSON.stringify(entry)}\n\n`)
-      if (raw.writableLength > maxWritableLength) raw.destroy()
+      if (raw.writableLength > maxBacklogBytes) raw.destroy()
     },
-    /** Limits the backlog from now on; the replay does not count. */
-    limitBacklog(): void {
-      maxWritableLength = raw.writableLength + maxBacklogBytes
+    drop(): void {
+      raw.destroy()
     },
     /** Ends the stream with the event that tells its end from an interruption. */
     end(): void {

@@ -10,6 +10,7 @@ import type { ControlDeps } from '../deps.ts'
 import * as errors from '../errors.ts'
 import { defineControl } from '../operation.ts'
 import { openEventStream } from './event-stream.ts'
+import { followJournal } from './follow-journal.ts'
 
 const EntryEvent = Type.Object({
   event: Type.Optional(Type.Literal('message', { description: 'The default name of an event.' })),
@@ -78,21 +79,13 @@ export function registerJournal(app: FastifyInstance, { sandboxFor, closing, hea
     const sandbox = sandboxFor(request)
     const { journal, abortSignal } = sandbox
     const stream = openEventStream(reply, heartbeatInterval)
-    const sendIfMatching = (record: JournalRecord) => {
-      if (filter.matches(record)) stream.send(toJournalEntry(record))
-    }
-    if (filter.since !== undefined) {
-      const past = journal.entries.slice(indexAfter(journal.entries, filter.since))
-      // The others follow when it is known whether they were delivered.
-      for (const record of past) if (record.isDeliveryKnown) sendIfMatching(record)
-    }
-    stream.limitBacklog()
-    const unsubscribe = journal.subscribe(sendIfMatching)
-    const stopListening = onAbort([closing, abortSignal], () => stream.end())
+    const replayAfter = filter.since === undefined ? undefined : journal.sequenceOf(filter.since)
+    const follower = followJournal(journal, stream, filter.matches, replayAfter)
+    const stopListening = onAbort([closing, abortSignal], () => follower.finish())
     const release = sandbox.acquire()
     onClose([reply.raw], () => {
       release()
-      unsubscribe()
+      follower.stop()
       stopListening()
     })
   })
