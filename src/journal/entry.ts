@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { recordSize, textSize } from './record-size.ts'
 import { createRedactor, redactBody, redactHeaders, redactOptional, redactQuery } from './redact-entry.ts'
 import type { JournalEntry } from './schemas.ts'
 
@@ -61,8 +62,6 @@ export function createRecord(observed: ObservedRequest, sequence: number, genera
     body: redactBody(observed.body, redactText),
     responseBody: redactBody(observed.responseBody, redactText),
   }
-  const { url, headers, body = '', responseBody = '' } = request
-  const size = 1000 + url.length + headersLength(headers) + body.length + responseBody.length
   return {
     request,
     query: query.values,
@@ -71,20 +70,14 @@ export function createRecord(observed: ObservedRequest, sequence: number, genera
     sincePrevious: undefined,
     sequence,
     generation,
-    size,
+    size: recordSize({ ...request, query: query.values }),
   }
 }
 
 /** Adds the body of a request that was recorded before its body was read. */
 export function attachBody(record: JournalRecord, body: string, token: string | undefined): void {
   record.request.body = redactBody(body, createRedactor(token))
-  record.size += record.request.body?.length ?? 0
-}
-
-function headersLength(headers: IncomingHttpHeaders): number {
-  let length = 0
-  for (const name in headers) length += name.length + String(headers[name]).length
-  return length
+  record.size += textSize(record.request.body)
 }
 
 const retryCount = /^\d{1,9}$/
