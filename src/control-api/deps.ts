@@ -10,4 +10,6 @@ export interface ControlDeps extends AccessChecks {
   sandboxFor: (request: FastifyRequest) => Sandbox
   /** Aborts when the server starts to close. */
   closing: AbortSignal
+  /** Milliseconds between two comments in an idle event stream. */
+  heartbeatInterval: number
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { recordSize, textSize } from './record-size.ts'
 import { createRedactor, redactBody, redactHeaders, redactOptional, redactQuery } from './redact-entry.ts'
 import type { JournalEntry } from './schemas.ts'
 
@@ -35,6 +36,8 @@ export interface JournalRecord {
   isDeliveryKnown: boolean
   /** Real milliseconds since the previous attempt. */
   sincePrevious: number | undefined
+  /** Counts the records of the journal from 1. */
+  readonly sequence: number
   /** How often the journal had been cleared before. */
   generation: number
   /** Approximate size in bytes. */
@@ -42,7 +45,7 @@ export interface JournalRecord {
 }
 
 /** Returns the record of a request, with its secrets removed. */
-export function createRecord(observed: ObservedRequest, generation: number): JournalRecord {
+export function createRecord(observed: ObservedRequest, sequence: number, generation: number): JournalRecord {
   const redactText = createRedactor(observed.token)
   const query = redactQuery(observed.url, redactText)
   // The path and the key id in it are parts of the URL.
@@ -59,29 +62,22 @@ export function createRecord(observed: ObservedRequest, generation: number): Jou
     body: redactBody(observed.body, redactText),
     responseBody: redactBody(observed.responseBody, redactText),
   }
-  const { url, headers, body = '', responseBody = '' } = request
-  const size = 1000 + url.length + headersLength(headers) + body.length + responseBody.length
   return {
     request,
     query: query.values,
     delivered: false,
     isDeliveryKnown: false,
     sincePrevious: undefined,
+    sequence,
     generation,
-    size,
+    size: recordSize({ ...request, query: query.values }),
   }
 }
 
 /** Adds the body of a request that was recorded before its body was read. */
 export function attachBody(record: JournalRecord, body: string, token: string | undefined): void {
   record.request.body = redactBody(body, createRedactor(token))
-  record.size += record.request.body?.length ?? 0
-}
-
-function headersLength(headers: IncomingHttpHeaders): number {
-  let length = 0
-  for (const name in headers) length += name.length + String(headers[name]).length
-  return length
+  record.size += textSize(record.request.body)
 }
 
 const retryCount = /^\d{1,9}$/

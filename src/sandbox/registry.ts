@@ -1,4 +1,6 @@
 import { monotonicNow } from '../common/clock.ts'
+import { Journal } from '../journal/journal.ts'
+import { JournalBudget } from '../journal/journal-budget.ts'
 import { defaultSandbox } from './names.ts'
 import { Sandbox } from './sandbox.ts'
 import type { SandboxDefaults } from './state.ts'
@@ -14,6 +16,8 @@ export interface RegistryOptions {
   sandboxTtl: number | undefined
   /** The folder that stores sandboxes; undefined for in memory. */
   dataDirectory: string | undefined
+  /** The limit of all journals together; 256 MiB by default. Only tests set it. */
+  maxJournalBytes?: number
   log: Log
 }
 
@@ -23,6 +27,8 @@ interface Log {
   error(fields: object, message: string): void
 }
 
+const defaultMaxJournalBytes = 256 * 1024 * 1024
+
 /** The sandboxes by name, each created on its first request. Beyond the limit, new ones are refused; none is evicted. */
 export class SandboxRegistry {
   readonly defaults: SandboxDefaults
@@ -30,13 +36,16 @@ export class SandboxRegistry {
   readonly #data: DataDirectory | undefined
   readonly #sandboxes = new Map<string, Sandbox>()
   readonly #sweeper: NodeJS.Timeout | undefined
+  readonly #journalBudget: JournalBudget
   readonly #log: Log
 
   /** Opens every stored sandbox, and `default`. Throws StorageError. */
-  constructor({ defaults, maxSandboxes, sandboxTtl, dataDirectory, log }: RegistryOptions) {
+  constructor(options: RegistryOptions) {
+    const { defaults, maxSandboxes, sandboxTtl, dataDirectory, maxJournalBytes = defaultMaxJournalBytes, log } = options
     this.defaults = defaults
     this.maxSandboxes = maxSandboxes
     this.#log = log
+    this.#journalBudget = new JournalBudget(maxJournalBytes)
     this.#data = dataDirectory === undefined ? undefined : openDataDirectory(dataDirectory)
     try {
       // All are checked before the first is opened and perhaps migrated: a failed start changes nothing.
@@ -72,7 +81,9 @@ export class SandboxRegistry {
 
   /** Removes a sandbox and its files permanently. Throws StorageError if a file remains: then it can be tried again. */
   remove(name: string): void {
-    this.#sandboxes.get(name)?.close()
+    const sandbox = this.#sandboxes.get(name)
+    sandbox?.close()
+    sandbox?.journal.clear()
     this.#data?.remove(name)
     this.#sandboxes.delete(name)
   }
@@ -98,7 +109,9 @@ export class SandboxRegistry {
   #open(name: string, image?: Image): Sandbox {
     const existed = this.#data?.holds(name) ?? false
     try {
-      const sandbox = new Sandbox(name, this.#data?.openStorage(name) ?? openMemoryStorage(), this.defaults, image)
+      const storage = this.#data?.openStorage(name) ?? openMemoryStorage()
+      const journal = new Journal(this.defaults.journal, this.#journalBudget)
+      const sandbox = new Sandbox(name, storage, journal, this.defaults, image)
       this.#sandboxes.set(name, sandbox)
       return sandbox
     } catch (error) {

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { createAbortController } from '../common/abort.ts'
 import { monotonicNow } from '../common/clock.ts'
 import { FaultRegistry } from '../faults/registry.ts'
-import { Journal } from '../journal/journal.ts'
+import type { Journal } from '../journal/journal.ts'
 import type { KeyService } from '../openai-api/admin-api-keys/service.ts'
 import type { CredentialRow } from '../openai-api/admin-api-keys/store.ts'
 import type { Behavior } from '../openai-api/behavior.ts'
@@ -51,11 +51,11 @@ export class Sandbox {
   #abortController = createAbortController()
 
   /** Opens the stored sandbox, or creates it from `image`, or from the defaults without one. */
-  constructor(name: string, storage: SandboxStorage, defaults: SandboxDefaults, image?: Image) {
+  constructor(name: string, storage: SandboxStorage, journal: Journal, defaults: SandboxDefaults, image?: Image) {
     this.name = name
     this.#storage = storage
     this.#defaults = defaults
-    this.journal = new Journal(defaults.journal)
+    this.journal = journal
     const existing = storage.open()
     this.#state = existing === undefined ? this.#initialize(image ?? this.#buildFromSeed()) : this.#openStored(existing)
     this.createdAt = storage.createdAt()

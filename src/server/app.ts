@@ -13,12 +13,14 @@ import { createLog, logOptions } from './logging.ts'
 import { registerApi } from './request/api-plugin.ts'
 import { createDispatcher } from './request/dispatcher.ts'
 import { createSandboxResolver } from './request/enter-sandbox.ts'
-import { ResponseBatcher } from './request/pipelining.ts'
+import { PipelineLimiter, ResponseBatcher } from './request/pipelining.ts'
 import { RouteTable } from './request/routing.ts'
 
 export interface AppOptions extends Omit<RegistryOptions, 'log'> {
   /** Milliseconds that a request may take to arrive; 30,000 by default. Only tests set it. */
   requestTimeout?: number
+  /** Milliseconds between two comments in an event stream; 15,000 by default. Only tests set it. */
+  heartbeatInterval?: number
   /** Host names that may reach the control API besides local names and addresses. */
   allowedHosts: readonly string[]
   /** The token that the control API requires; undefined for none. */
@@ -44,6 +46,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     controlToken,
     logLevel,
     requestTimeout = 30_000,
+    heartbeatInterval = 15_000,
     onAppCreated = () => {},
     ...registryOptions
   } = options
@@ -76,6 +79,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     sandboxFor: sandboxes.sandboxFor,
     ...access,
     closing: closing.signal,
+    heartbeatInterval,
     log,
     logLevel,
     onAppCreated,
@@ -85,6 +89,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     handleControl: (request, response) => controls.handle(request, response),
     apiRoutes,
     batcher,
+    pipelineLimiter: new PipelineLimiter(closing.signal),
   })
   const httpServer = new HttpServer({ dispatch, requestId: fallbackRequestId, log, requestTimeout })
 

@@ -273,6 +273,30 @@ describe('journal limits', () => {
     expect(count).toBeGreaterThan(200)
   })
 
+  test('characters outside Latin-1 count as the two bytes that they take', async () => {
+    const { call, listJournal } = await startWithJournal()
+    for (let n = 0; n < 200; n++) await call('POST', keysUrl, { body: { name: '世'.repeat(16_000) } })
+    const { count } = await listJournal('?limit=0')
+    expect(count).toBeLessThan(130)
+    expect(count).toBeGreaterThan(100)
+  })
+
+  test('beyond the limit of all journals together, the oldest entries of the largest journal are dropped', async () => {
+    const { call, control, listJournal } = await startWithJournal({ maxJournalBytes: 1024 * 1024 })
+    const send = async (sandbox: string, count: number) => {
+      const url = sandboxPath(sandbox, keysUrl)
+      for (let n = 0; n < count; n++) await call('POST', url, { body: { name: 'x'.repeat(16_000) } })
+    }
+    await send('small', 5)
+    await send('large', 60)
+    const [small, large] = [await listJournal('', 'small'), await listJournal('', 'large')]
+    expect(small.count).toBe(5)
+    expect([large.count > 20, large.count < 30]).toEqual([true, true])
+    await control('DELETE', '/sandboxes/large')
+    await send('small', 20)
+    expect((await listJournal('', 'small')).count).toBe(25)
+  })
+
   test('a key that crosses the truncation limit of a body leaves no part of its value', async () => {
     const { call, create, listJournal } = await startWithJournal()
     const { value } = await create()
@@ -383,6 +407,17 @@ describe('the journal stream', () => {
     const { status, body } = await control('GET', '/journal/stream?limit=5')
     expect([status, body.error.param]).toEqual([400, 'limit'])
     expect(body.error.message).toBe(`'limit' must be absent: a stream has no end, got "5"`)
+  })
+
+  test('the stream sends a comment regularly, so that an idle one is not closed', async () => {
+    const { listen } = await startWithJournal({ heartbeatInterval: 20 })
+    const stream = await fetch(`${await listen()}/_emulator/journal/stream`)
+    let text = ''
+    for await (const chunk of stream.body as ReadableStream<Uint8Array>) {
+      text += Buffer.from(chunk).toString()
+      if (text.length > 40) break
+    }
+    expect(text).toMatch(/^: journal\n\n(: heartbeat\n\n){2,}$/)
   })
 
   test('an open stream does not delay closing the server', async () => {

@@ -1,14 +1,16 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import * as Type from 'typebox'
 import { onAbort } from '../../common/abort.ts'
 import { onClose } from '../../common/on-close.ts'
 import { type JournalRecord, toJournalEntry } from '../../journal/entry.ts'
 import { type JournalFilter, JournalQuery, parseFilter, StreamQuery } from '../../journal/filter.ts'
-import { type JournalEntry, JournalEntrySchema } from '../../journal/schemas.ts'
+import { JournalEntrySchema } from '../../journal/schemas.ts'
 import { Ref } from '../../schema/typebox.ts'
 import type { ControlDeps } from '../deps.ts'
 import * as errors from '../errors.ts'
 import { defineControl } from '../operation.ts'
+import { openEventStream } from './event-stream.ts'
+import { followJournal } from './follow-journal.ts'
 
 const EntryEvent = Type.Object({
   event: Type.Optional(Type.Literal('message', { description: 'The default name of an event.' })),
@@ -27,7 +29,7 @@ const EventStream = Type.Unsafe({
 type Query = Record<string, unknown>
 
 /** Registers the journal of requests to the emulated API. */
-export function registerJournal(app: FastifyInstance, { sandboxFor, closing }: ControlDeps): void {
+export function registerJournal(app: FastifyInstance, { sandboxFor, closing, heartbeatInterval }: ControlDeps): void {
   app.addSchema(JournalEntrySchema)
   const listJournal = defineControl('emulator-journal-list', {
     summary: 'List the journal',
@@ -65,7 +67,7 @@ export function registerJournal(app: FastifyInstance, { sandboxFor, closing }: C
   const streamJournal = defineControl('emulator-journal-stream', {
     summary: 'Follow the journal',
     description:
-      'Sends new entries as server-sent events, once it is known whether their response was delivered; with `since`, those after that entry first. The event `end` ends the stream when the server stops, or when a reset, restore, load or removal replaces the keys of the sandbox; a stream that ends without it was interrupted.',
+      'Sends new entries as server-sent events, once it is known whether their response was delivered; with `since`, those after that entry first. The event `end` ends the stream when the server stops, or when a reset, restore, load or removal replaces the keys of the sandbox; a stream that ends without it was interrupted. A comment every 15 s keeps proxies and clients from closing an idle stream.',
     querystring: StreamQuery,
     responses: { 200: [EventStream, 'One event per request, with the entry as JSON, and one at the end.'] },
     extraErrors: [400],
@@ -76,22 +78,14 @@ export function registerJournal(app: FastifyInstance, { sandboxFor, closing }: C
     const filter = parseFilter(request.query, StreamQuery, errors)
     const sandbox = sandboxFor(request)
     const { journal, abortSignal } = sandbox
-    const stream = openStream(reply)
-    const sendIfMatching = (record: JournalRecord) => {
-      if (filter.matches(record)) stream.send(toJournalEntry(record))
-    }
-    if (filter.since !== undefined) {
-      const past = journal.entries.slice(indexAfter(journal.entries, filter.since))
-      // The others follow when it is known whether they were delivered.
-      for (const record of past) if (record.isDeliveryKnown) sendIfMatching(record)
-    }
-    stream.limitBacklog()
-    const unsubscribe = journal.subscribe(sendIfMatching)
-    const stopListening = onAbort([closing, abortSignal], () => stream.end())
+    const stream = openEventStream(reply, heartbeatInterval)
+    const replayAfter = filter.since === undefined ? undefined : journal.sequenceOf(filter.since)
+    const follower = followJournal(journal, stream, filter.matches, replayAfter)
+    const stopListening = onAbort([closing, abortSignal], () => follower.finish())
     const release = sandbox.acquire()
     onClose([reply.raw], () => {
       release()
-      unsubscribe()
+      follower.stop()
       stopListening()
     })
   })
@@ -111,35 +105,3 @@ function selectEntries(
 
 const indexAfter = (entries: readonly JournalRecord[], id: string | undefined) =>
   id === undefined ? 0 : entries.findIndex(({ request }) => request.id === id) + 1
-
-// A reader that falls further behind is dropped.
-const maxBacklogBytes = 1024 * 1024
-
-// How long a reader may take for the rest of the stream.
-const endTimeoutMs = 1000
-
-function openStream(reply: FastifyReply) {
-  reply.hijack()
-  const { raw } = reply
-  raw.on('error', () => {})
-  raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' })
-  raw.write(': journal\n\n')
-  let maxWritableLength = Number.POSITIVE_INFINITY
-  return {
-    send(entry: JournalEntry): void {
-      if (raw.destroyed || raw.writableEnded) return
-      raw.write(`id: ${entry.id}\ndata: ${JSON.stringify(entry)}\n\n`)
-      if (raw.writableLength > maxWritableLength) raw.destroy()
-    },
-    /** Limits the backlog from now on; the replay does not count. */
-    limitBacklog(): void {
-      maxWritableLength = raw.writableLength + maxBacklogBytes
-    },
-    /** Ends the stream with the event that tells its end from an interruption. */
-    end(): void {
-      raw.end('event: end\ndata: {}\n\n')
-      const timer = setTimeout(() => raw.destroy(), endTimeoutMs).unref()
-      raw.once('close', () => clearTimeout(timer))
-    },
-  }
-}

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createContext } from './context.ts'
-import { isHeadOfPipeline, type ResponseBatcher, whenHeadOfPipeline } from './pipelining.ts'
+import { isHeadOfPipeline, type PipelineLimiter, type ResponseBatcher, whenHeadOfPipeline } from './pipelining.ts'
 import { isControlPath, isMisplacedControlPath, type RouteTable, sandboxPath } from './routing.ts'
 import type { RequestTarget } from './target.ts'
 
@@ -11,10 +11,13 @@ interface DispatcherDeps {
   /** The routes of the emulated API's app, health checks included. */
   apiRoutes: RouteTable
   batcher: ResponseBatcher
+  pipelineLimiter: PipelineLimiter
 }
 
 /** Returns the listener of the HTTP server: it creates the request's context and chooses the app that handles it. */
-export function createDispatcher({ handleApi, handleControl, apiRoutes, batcher }: DispatcherDeps): RequestListener {
+export function createDispatcher(deps: DispatcherDeps): RequestListener {
+  const { handleApi, handleControl, apiRoutes, batcher, pipelineLimiter } = deps
+
   // Health checks are control paths, too, but the emulated API's app handles them: the other one may not be built yet.
   function isForControlApp({ method = '' }: IncomingMessage, target: RequestTarget): boolean {
     const path = sandboxPath(target)
@@ -29,6 +32,7 @@ export function createDispatcher({ handleApi, handleControl, apiRoutes, batcher 
     context.isPipelined = true
     // A client that has sent everything may have closed its side: its responses must not wait a turn each.
     batcher.flush()
+    pipelineLimiter.add(request.socket, response)
     whenHeadOfPipeline(response, () => handle(request, response))
   }
 }

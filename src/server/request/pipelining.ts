@@ -1,4 +1,6 @@
 import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { onAbort } from '../../common/abort.ts'
 
 // Node parses pipelined requests at once and only keeps their responses in order. The emulator also processes them in order,
 // so that a client sees the effects of its requests in the order in which it sent them.
@@ -10,6 +12,52 @@ export const isHeadOfPipeline = ({ socket }: ServerResponse): boolean => socket 
 export function whenHeadOfPipeline(response: ServerResponse, start: () => void): void {
   // The earlier response still runs its close listeners when the socket is handed over.
   response.once('socket', () => process.nextTick(start))
+}
+
+const maxWaitingRequests = 100
+
+/**
+ * Stops reading from a connection while 100 requests or more wait on it, so that a client that reads no responses cannot
+ * exhaust the memory. Node parses a whole segment (64 KiB) at once: the rest of one may exceed the limit.
+ */
+export class PipelineLimiter {
+  readonly #connections = new WeakMap<Socket, { waiting: number }>()
+  readonly #paused = new Set<Socket>()
+
+  /** `closing` aborts when the server starts to close. */
+  constructor(closing: AbortSignal) {
+    // The client would not get the responses to the waiting requests in any case.
+    onAbort([closing], () => {
+      for (const socket of this.#paused) socket.destroy()
+    })
+  }
+
+  /** Counts a request of the connection as waiting until its response is the first. */
+  add(socket: Socket, response: ServerResponse): void {
+    const connection = this.#connectionOf(socket)
+    connection.waiting++
+    if (connection.waiting === maxWaitingRequests) this.#pause(socket)
+    response.once('socket', () => {
+      connection.waiting--
+      if (connection.waiting < maxWaitingRequests && this.#paused.delete(socket)) socket.resume()
+    })
+  }
+
+  #pause(socket: Socket): void {
+    this.#paused.add(socket)
+    socket.pause()
+  }
+
+  #connectionOf(socket: Socket): { waiting: number } {
+    const known = this.#connections.get(socket)
+    if (known !== undefined) return known
+    const connection = { waiting: 0 }
+    this.#connections.set(socket, connection)
+    // Node itself resumes the socket at the end of every request and response.
+    socket.on('resume', () => this.#paused.has(socket) && socket.pause())
+    socket.once('close', () => this.#paused.delete(socket))
+    return connection
+  }
 }
 
 /**

@@ -1,0 +1,51 @@
+import type { FastifyReply } from 'fastify'
+import type { JournalEntry } from '../../journal/schemas.ts'
+
+// A reader that falls further behind is dropped.
+const maxBacklogBytes = 1024 * 1024
+
+// How long a reader may take for the rest of the stream.
+const endTimeoutMs = 1000
+
+export type EntryStream = ReturnType<typeof openEventStream>
+
+/** Starts the response of a stream of server-sent events, with a comment every `heartbeatInterval` milliseconds. */
+export function openEventStream(reply: FastifyReply, heartbeatInterval: number) {
+  reply.hijack()
+  const { raw } = reply
+  raw.on('error', () => {})
+  raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' })
+  raw.write(': journal\n\n')
+  const heartbeat = setInterval(() => {
+    // Nothing more needs to reach a reader that is behind.
+    if (!raw.writableNeedDrain && !raw.writableEnded) raw.write(': heartbeat\n\n')
+  }, heartbeatInterval).unref()
+  raw.once('close', () => clearInterval(heartbeat))
+  return {
+    get isClosed(): boolean {
+      return raw.destroyed || raw.writableEnded
+    },
+    /** Whether the reader has yet to take what was sent. */
+    get isFull(): boolean {
+      return this.isClosed || raw.writableNeedDrain
+    },
+    onDrain(listener: () => void): void {
+      raw.on('drain', listener)
+    },
+    /** Sends an entry. Drops the reader if it is too far behind. */
+    send(entry: JournalEntry): void {
+      if (raw.destroyed || raw.writableEnded) return
+      raw.write(`id: ${entry.id}\ndata: ${JSON.stringify(entry)}\n\n`)
+      if (raw.writableLength > maxBacklogBytes) raw.destroy()
+    },
+    drop(): void {
+      raw.destroy()
+    },
+    /** Ends the stream with the event that tells its end from an interruption. */
+    end(): void {
+      raw.end('event: end\ndata: {}\n\n')
+      const timer = setTimeout(() => raw.destroy(), endTimeoutMs).unref()
+      raw.once('close', () => clearTimeout(timer))
+    },
+  }
+}
