@@ -1,10 +1,10 @@
+import { toRedactedValue } from '../../common/redaction.ts'
 import type { Behavior } from '../behavior.ts'
 import * as errors from '../errors/catalogue.ts'
 import type { Credential } from '../http/authentication.ts'
 import { fromJson, type Json, toJson } from '../json-text.ts'
 import { type Owner, toRow } from './key.ts'
 import { appendValue, listJson } from './key-json.ts'
-import { toStoredRedactedValue, withRedaction } from './redacted-value.ts'
 import {
   type AdminApiKey,
   type AdminApiKeyCreateResponse,
@@ -41,8 +41,6 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
     if (row.deleted) throw errors.keyNotFound(id, `key_deleted; key=${id}`)
     return row
   }
-
-  const redacted = <Shape>(json: Json<Shape>) => withRedaction(json, behavior().redaction)
 
   const rejectsDeletedCursors = () => behavior().deleted_cursor === 'reject'
 
@@ -104,9 +102,9 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
           ...fields,
           id: generate.keyId(),
           value_sha256: digest(value),
-          redacted_value: toStoredRedactedValue(value),
+          redacted_value: toRedactedValue(value),
         })
-        if (store.insert(row)) return { json: appendValue(redacted(row.json), value), keyId: row.id }
+        if (store.insert(row)) return { json: appendValue(row.json, value), keyId: row.id }
       }
     },
 
@@ -114,11 +112,11 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
       const size = pageSize(limit)
       // Node's client sends an empty `after` for null. One key past the page tells whether another page follows.
       const keys = keysAfterCursor(after || null, order, size + 1)
-      return { json: redacted(listJson(keys.slice(0, size), keys.length > size)) }
+      return { json: listJson(keys.slice(0, size), keys.length > size) }
     },
 
     retrieve(id: string): OperationResult<AdminApiKey> {
-      return { json: redacted(find(id).json), keyId: id }
+      return { json: find(id).json, keyId: id }
     },
 
     delete(id: string): OperationResult<DeletedAdminApiKey> {

@@ -4,7 +4,7 @@ import { lastNumberQuery, maxKeysPerSecond, newPosition, pageQueries } from './k
 /** A key as the operations read it. */
 export interface KeyRow {
   deleted: 0 | 1
-  /** The key as the API returns it with `redaction: masked`. */
+  /** The key as the API returns it. */
   json: string
 }
 

@@ -1,8 +1,6 @@
 import { redact } from '../../common/redaction.ts'
-import { withRedaction } from '../../openai-api/admin-api-keys/redacted-value.ts'
 import type { AdminApiKey } from '../../openai-api/admin-api-keys/schemas.ts'
 import type { StoredKeyRow } from '../../openai-api/admin-api-keys/store.ts'
-import type { Behavior } from '../../openai-api/behavior.ts'
 import { fromJson } from '../../openai-api/json-text.ts'
 import { isFrozen } from '../clock.ts'
 import type { SandboxState } from '../state.ts'
@@ -16,14 +14,12 @@ export function exportState({ store, settings, clock }: SandboxState): SeedFile 
     organization: { ...organization, name: redact(organization.name), user: { ...user, name: redact(user.name) } },
     behavior,
     clock: { now: new Date(clock.now()).toISOString(), frozen: isFrozen(settings.clock) },
-    keys: store.all().map((row) => toSeedKey(row, behavior)),
+    keys: store.all().map(toSeedKey),
   }
 }
 
-function toSeedKey({ json, value_sha256, deleted }: StoredKeyRow, { redaction }: Behavior): SeedKey {
-  const { id, name, redacted_value, created_at, expires_at, last_used_at, owner } = fromJson(
-    withRedaction<AdminApiKey>(json, redaction),
-  )
+function toSeedKey({ json, value_sha256, deleted }: StoredKeyRow): SeedKey {
+  const { id, name, redacted_value, created_at, expires_at, last_used_at, owner } = fromJson<AdminApiKey>(json)
   return {
     id,
     // A user may have used a value as a name.
