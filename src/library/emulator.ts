@@ -1,8 +1,9 @@
 import { type ControlClient, createControlClient } from '../control-client/client.ts'
+import { EmulatorError } from '../control-client/emulator-error.ts'
 import { defaultSandbox, isSandboxName, sandboxBaseUrl, sandboxNameRule, sandboxUrl } from '../sandbox/names.ts'
 import { assertDuration, assertList, assertNonEmptyString, assertObject } from './arguments.ts'
 import { followJournal } from './follow-journal.ts'
-import type { Emulator, JournalEntry, ListedFault, ListedSandbox, Sandbox, Snapshot } from './types.ts'
+import type { CreatedSandbox, Emulator, JournalEntry, ListedFault, ListedSandbox, Sandbox, Snapshot } from './types.ts'
 
 interface EmulatorConnection {
   url: string
@@ -14,12 +15,13 @@ interface EmulatorConnection {
 /** Returns the library's object for an emulator, wherever it runs. */
 export function createEmulator({ url, adminKey, controlToken, close }: EmulatorConnection): Emulator {
   const closing = new AbortController()
-  const createSandbox = (name: string): Sandbox => {
+  const createSandbox = (name: string, key = adminKey): Sandbox => {
     const root = sandboxUrl(url, name)
     async function* follow(filter = {}) {
       yield* followJournal({ root, controlToken, closed: closing.signal }, queryOf('journal.follow(filter)', filter))
     }
-    return createSandboxClient(name, sandboxBaseUrl(url, name), createControlClient(root, controlToken), follow)
+    const properties = { name, baseURL: sandboxBaseUrl(url, name), adminKey: key }
+    return createSandboxClient(properties, createControlClient(root, controlToken), follow)
   }
   const control = createControlClient(url, controlToken)
   const sandbox = (name: string) => {
@@ -35,13 +37,13 @@ export function createEmulator({ url, adminKey, controlToken, close }: EmulatorC
   return {
     ...createSandbox(defaultSandbox),
     url,
-    adminKey,
     sandbox,
     sandboxes: {
       list: async () => (await control<{ data: ListedSandbox[] }>('GET', '/sandboxes')).data,
       async create(options = {}) {
         const body = assertObject('sandboxes.create(sandbox)', options)
-        return sandbox((await control<{ name: string }>('POST', '/sandboxes', body)).name)
+        const { name, admin_key } = await control<NewSandboxResponse>('POST', '/sandboxes', body)
+        return withDelete(createSandbox(name, admin_key), control)
       },
       // An argument that is undefined by mistake must not mean all of them.
       delete: async (...args: [] | [name: string]) =>
@@ -52,17 +54,33 @@ export function createEmulator({ url, adminKey, controlToken, close }: EmulatorC
   }
 }
 
+interface NewSandboxResponse {
+  name: string
+  admin_key: string | null
+}
+
+function withDelete(sandbox: Sandbox, control: ControlClient): CreatedSandbox {
+  const remove = async () => {
+    try {
+      await control('DELETE', `/sandboxes/${sandbox.name}`)
+    } catch (error) {
+      // Without a code, the response is not the emulator's.
+      const isGone = error instanceof EmulatorError && error.status === 404 && error.code !== null
+      if (!isGone) throw error
+    }
+  }
+  return { ...sandbox, delete: remove, [Symbol.asyncDispose]: remove }
+}
+
 const discardResult = async (result: Promise<unknown>): Promise<void> => void (await result)
 
 function createSandboxClient(
-  name: string,
-  baseURL: string,
+  properties: Pick<Sandbox, 'name' | 'baseURL' | 'adminKey'>,
   control: ControlClient,
   follow: Sandbox['journal']['follow'],
 ): Sandbox {
   return {
-    name,
-    baseURL,
+    ...properties,
     async reset(options = {}) {
       const { only } = assertObject('reset(options)', options)
       const body = only === undefined ? {} : { only: assertList('reset({ only })', only) }

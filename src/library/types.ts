@@ -87,12 +87,14 @@ export interface ResetOptions {
  *
  * @example
  * const sandbox = emulator.sandbox('my-test')
- * const client = new OpenAI({ baseURL: sandbox.baseURL, adminAPIKey: emulator.adminKey })
+ * const client = new OpenAI({ baseURL: sandbox.baseURL, adminAPIKey: sandbox.adminKey })
  */
 export interface Sandbox {
   readonly name: string
   /** The base URL for clients. */
   readonly baseURL: string
+  /** Value of the admin key; `null` if there is none. */
+  readonly adminKey: string | null
   /**
    * Returns to the initial state, or only the named parts of it. Snapshots stay. Aborts requests in flight if keys or
    * randomness are reset.
@@ -164,27 +166,39 @@ export interface Sandbox {
   }
 }
 
+/** A sandbox that `sandboxes.create()` created, for as long as a test needs it. */
+export interface CreatedSandbox extends Sandbox {
+  /** Removes the sandbox, and aborts its requests in flight. Has no effect if it no longer exists. */
+  delete(): Promise<void>
+  /** The same as `delete`. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
 /** A running emulator, and its sandbox `default`. */
 export interface Emulator extends Sandbox {
   /** Such as `http://127.0.0.1:49152`. */
   readonly url: string
-  /** Value of the admin key; `null` if there is none. */
-  readonly adminKey: string | null
-  /**
-   * Returns a sandbox for one test. The emulator creates it from the seed on its first request. Throws TypeError unless `name`
-   * is 1 to 64 of `A-Z a-z 0-9 . _ -`, starting with a letter or a digit.
-   */
-  sandbox(name: string): Sandbox
+  /** Sandboxes share nothing: give each test its own, and tests can run in parallel. */
   readonly sandboxes: {
+    /**
+     * Creates a sandbox: from the seed, as a copy of another sandbox, or from a snapshot. Without `name` it gets a random one;
+     * an existing name is rejected with status 409.
+     * @example await using sandbox = await emulator.sandboxes.create()
+     * @example const copy = await emulator.sandboxes.create({ name: 'copy', from: { sandbox: 'default' } })
+     */
+    create(sandbox?: NewSandbox): Promise<CreatedSandbox>
     /** @example const all = await emulator.sandboxes.list() */
     list(): Promise<ListedSandbox[]>
-    /** @example const copy = await emulator.sandboxes.create({ from: { sandbox: 'default' } }) */
-    create(sandbox?: NewSandbox): Promise<Sandbox>
     /** Removes all but `default`. @example await emulator.sandboxes.delete() */
     delete(): Promise<void>
     /** Removes one sandbox. @example await emulator.sandboxes.delete('my-test') */
     delete(name: string): Promise<void>
   }
+  /**
+   * Returns the sandbox with that name, which the emulator creates from the seed on its first request. Throws TypeError unless
+   * `name` is 1 to 64 of `A-Z a-z 0-9 . _ -`, starting with a letter or a digit.
+   */
+  sandbox(name: string): Sandbox
   /**
    * After `startEmulator`: aborts delays and hangs, completes other requests in flight, for up to 5 seconds, and frees the
    * port. Ends all `follow`.
