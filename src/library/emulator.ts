@@ -1,9 +1,18 @@
 import { type ControlClient, createControlClient } from '../control-client/client.ts'
 import { EmulatorError } from '../control-client/emulator-error.ts'
 import { defaultSandbox, isSandboxName, sandboxBaseUrl, sandboxNameRule, sandboxUrl } from '../sandbox/names.ts'
-import { assertDuration, assertList, assertNonEmptyString, assertObject } from './arguments.ts'
+import { assertDurationText, assertList, assertNonEmptyString, assertObject } from './arguments.ts'
 import { followJournal } from './follow-journal.ts'
-import type { CreatedSandbox, Emulator, JournalEntry, ListedFault, ListedSandbox, Sandbox, Snapshot } from './types.ts'
+import type {
+  CreatedSandbox,
+  Emulator,
+  JournalEntry,
+  ListedFault,
+  ListedSandbox,
+  NewFault,
+  Sandbox,
+  Snapshot,
+} from './types.ts'
 
 interface EmulatorConnection {
   url: string
@@ -102,7 +111,7 @@ function createSandboxClient(
     clock: {
       get: () => control('GET', '/clock'),
       set: async (change) => control('PUT', '/clock', assertObject('clock.set(change)', change)),
-      advance: async (by) => control('PUT', '/clock', { advance: assertDuration('clock.advance(by)', by) }),
+      advance: async (by) => control('PUT', '/clock', { advance: assertDurationText('clock.advance(by)', by) }),
       reset: () => control('DELETE', '/clock'),
     },
     behavior: {
@@ -110,7 +119,7 @@ function createSandboxClient(
       change: async (changes) => control('PATCH', '/behavior', assertObject('behavior.change(changes)', changes)),
     },
     faults: {
-      add: async (fault) => control('POST', '/faults', assertObject('faults.add(fault)', fault)),
+      add: async (fault) => control('POST', '/faults', withDurationText(assertObject('faults.add(fault)', fault))),
       list: async () => (await control<{ data: ListedFault[] }>('GET', '/faults')).data,
       clear: async (...args: [] | [id: string]) =>
         discardResult(control('DELETE', itemPath('/faults', 'faults.clear(id)', args))),
@@ -123,6 +132,10 @@ function createSandboxClient(
     },
   }
 }
+
+/** Returns the fault with milliseconds as the text that the control takes. */
+const withDurationText = (fault: NewFault): object =>
+  'per' in fault && typeof fault.per === 'number' ? { ...fault, per: `${fault.per}ms` } : fault
 
 /** Returns the query of a filter with its question mark; empty for an empty filter. */
 function queryOf(argument: string, filter: object): string {

@@ -30,6 +30,9 @@ export type {
   Snapshot,
 }
 
+/** Text with a unit, such as `90s` or `30m` (`ms`, `s`, `m`, `h`, `d`), or a number of milliseconds. */
+export type Duration = string | number
+
 /** The options of a new emulator; the same as on the command line, except for the defaults of `port` and `logLevel`. */
 export interface EmulatorOptions {
   /** Port to listen on, 0 to 65535. Default: 0, any free port. */
@@ -46,8 +49,8 @@ export interface EmulatorOptions {
   data?: string | undefined
   /** Maximum number of sandboxes, `default` included. Default: 1000. */
   maxSandboxes?: number | undefined
-  /** Milliseconds after which an idle sandbox other than `default` is removed. Default: never. */
-  sandboxTtl?: number | undefined
+  /** Time after which an idle sandbox other than `default` is removed: text such as `30m`, or milliseconds. Default: never. */
+  sandboxTtl?: Duration | undefined
   /** DNS names by which the control API may be reached, besides local names and addresses. */
   allowHost?: string | readonly string[] | undefined
   /** Number of requests that the journal of each sandbox keeps, 0 for none. Default: 1000. */
@@ -75,6 +78,11 @@ export interface JournalFilter extends Omit<JournalQuery, 'operation'> {
   /** `null` for requests that reached no operation. */
   operation?: OperationId | null
 }
+
+type RateLimitBody = Extract<FaultBody, { kind: 'rate_limit' }>
+
+/** A fault to add. The durations of a delay (`ms`) and a rate limit (`per`) are text such as `2s`, or milliseconds. */
+export type NewFault = Exclude<FaultBody, RateLimitBody> | (Omit<RateLimitBody, 'per'> & { per: Duration })
 
 /** Limits a reset to some parts. */
 export interface ResetOptions {
@@ -128,8 +136,8 @@ export interface Sandbox {
     get(): Promise<ClockState>
     /** @example await sandbox.clock.set({ now: '2026-01-01T00:00:00Z', frozen: true }) */
     set(change: ClockChange): Promise<ClockState>
-    /** By seconds, or a duration such as `30d`, `-1h`. @example await sandbox.clock.advance('30d') */
-    advance(by: number | string): Promise<ClockState>
+    /** By text with a unit: `ms`, `s`, `m`, `h` or `d`. @example await sandbox.clock.advance('30d') */
+    advance(by: string): Promise<ClockState>
     /** Returns to the system clock. @example await sandbox.clock.reset() */
     reset(): Promise<ClockState>
   }
@@ -143,7 +151,7 @@ export interface Sandbox {
   /** Fault injection. */
   readonly faults: {
     /** @example await sandbox.faults.add({ operation: 'list', kind: 'error', status: 429, times: 2 }) */
-    add(fault: FaultBody): Promise<ListedFault>
+    add(fault: NewFault): Promise<ListedFault>
     /** Oldest first; `hits` 0 means not fired yet. @example const faults = await sandbox.faults.list() */
     list(): Promise<ListedFault[]>
     /** Removes all faults. @example await sandbox.faults.clear() */
