@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyBaseLogger } from 'fastify'
 import { toAuthority } from '../common/http-syntax.ts'
 import { createClientErrorHandler, handleConnectAndExpect } from '../openai-api/http/socket-errors.ts'
+import type { UnreadResponses } from './unread-responses.ts'
 
 interface HttpServerDeps {
   dispatch: RequestListener
@@ -13,6 +14,7 @@ interface HttpServerDeps {
   log: FastifyBaseLogger
   /** Milliseconds that a request may take to arrive. */
   requestTimeout: number
+  unreadResponses: UnreadResponses
 }
 
 const keepAliveTimeoutMs = 72_000
@@ -62,7 +64,7 @@ export class HttpServer {
   }
 }
 
-function createHttpServer({ dispatch, requestId, log, requestTimeout }: HttpServerDeps): Server {
+function createHttpServer({ dispatch, requestId, log, requestTimeout, unreadResponses }: HttpServerDeps): Server {
   const options = {
     // Node would reject a missing Host with an empty body; the API explains what is missing.
     requireHostHeader: false,
@@ -73,6 +75,7 @@ function createHttpServer({ dispatch, requestId, log, requestTimeout }: HttpServ
   }
   const server = createServer(options, dispatch)
   server.on('clientError', createClientErrorHandler({ requestId, log }))
+  server.on('connection', (socket) => unreadResponses.watch(socket))
   handleConnectAndExpect(server, { requestId, log })
   return server
 }
