@@ -93,7 +93,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     handleControl: (request, response) => controls.handle(request, response),
     apiRoutes,
     batcher,
-    pipelineLimiter: new PipelineLimiter(closing.signal),
+    pipelineLimiter: new PipelineLimiter(closing.signal, log),
   })
   const httpServer = new HttpServer({
     dispatch,

@@ -52,6 +52,33 @@ test('a client that reads late gets the responses to all pipelined requests', as
   await expect.poll(() => responses, { timeout: 15_000 }).toBe(count)
 })
 
+/** Returns a connection whose first request hangs, with `count` requests of 18 bytes behind it. */
+function sendTinyRequests(url: string, count: number) {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  const state = { isClosed: false, received: 0 }
+  socket.on('error', () => {}).on('close', () => (state.isClosed = true))
+  socket.on('data', ({ length }) => (state.received += length))
+  socket.write(listRequest + 'GET / HTTP/1.1\r\n\r\n'.repeat(count))
+  onTestFinished(() => void socket.destroy())
+  return state
+}
+
+test('a connection is closed once more than 1,000 requests wait on it', async () => {
+  const { url, output } = await serve(['--log-level', 'info'])
+  await fetch(`${url}/_emulator/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ operation: 'list', kind: 'hang', times: null }),
+  })
+  const patient = sendTinyRequests(url, 999)
+  const greedy = sendTinyRequests(url, 20_000)
+  await expect.poll(() => greedy.isClosed, { timeout: 10_000 }).toBe(true)
+  expect(greedy.received).toBe(0)
+  await expect.poll(() => output.stderr).toContain('"connection closed: more than 1,000 requests wait on it"')
+  expect(patient.isClosed).toBe(false)
+  expect((await fetch(`${url}/health`)).status).toBe(200)
+})
+
 describe('a response that nobody reads', () => {
   const unreadTimeout = 600
   const exportRequest = 'GET /_emulator/state HTTP/1.1\r\nhost: x\r\n\r\n'
