@@ -9,7 +9,7 @@ export type EmulatorLocation = Partial<Options<(typeof locationOptions)[number]>
 export function emulatorUrl({ url, host, port }: EmulatorLocation): string {
   if (url !== undefined) return url
   if (port === 0) throw new UserError('--port: 0 does not say where the emulator is; give its port or --url.')
-  // The wildcard address is for listening only.
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  // Wildcard addresses are for listening only. Every client can use 127.0.0.1, without looking up a name.
+  const reachable = ['0.0.0.0', '::', 'localhost'].includes(host) ? '127.0.0.1' : host
   return `http://${toAuthority(reachable, port)}`
 }

@@ -38,8 +38,8 @@ export const optionSpecs = {
   host: {
     flags: '--host <address>',
     env: 'EMULATOR_HOST',
-    description: 'address to listen on or to connect to; 0.0.0.0 listens on all',
-    default: '127.0.0.1',
+    description: 'address to listen on or to connect to; localhost is 127.0.0.1 and ::1, 0.0.0.0 listens on all',
+    default: 'localhost',
     parse: parseHost,
   },
   port: {

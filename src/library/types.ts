@@ -37,7 +37,7 @@ export type Duration = string | number
 export interface EmulatorOptions {
   /** Port to listen on, 0 to 65535. Default: 0, any free port. */
   port?: number | undefined
-  /** Address to listen on. Default: `127.0.0.1`. */
+  /** Address to listen on. Default: `localhost`, which is 127.0.0.1 and, where there is one, ::1. */
   host?: string | undefined
   /** Value of the admin key in every sandbox, `null` for no such key. Default: `sk-admin-local`. */
   adminKey?: string | null | undefined

@@ -67,13 +67,8 @@ export class SandboxRegistry {
     return this.#sandboxes.get(name)
   }
 
-  /**
-   * Returns the sandbox, creating it if needed; undefined if that would exceed the limit. Marks it as used. Throws StorageError
-   * if it cannot be created, or its files were removed.
-   */
-  getOrCreate(name: string): Sandbox | undefined {
-    const sandbox = this.#sandboxes.get(name) ?? this.create(name)
-    if (sandbox === undefined) return undefined
+  /** Marks a sandbox as used and returns it. Throws StorageError if its files were removed. */
+  use(sandbox: Sandbox): Sandbox {
     sandbox.assertStored()
     sandbox.lastUsed = monotonicNow()
     return sandbox
@@ -101,7 +96,10 @@ export class SandboxRegistry {
     this.#data?.close()
   }
 
-  /** Creates a sandbox from `image`, or from the defaults; returns undefined if that would exceed the limit. */
+  /**
+   * Creates a sandbox from `image`, or from the defaults; returns undefined if that would exceed the limit. Throws StorageError if
+   * it cannot be created.
+   */
   create(name: string, image?: Image): Sandbox | undefined {
     return this.#sandboxes.size < this.maxSandboxes ? this.#open(name, image) : undefined
   }

@@ -15,10 +15,13 @@ import { createDispatcher } from './request/dispatcher.ts'
 import { createSandboxResolver } from './request/enter-sandbox.ts'
 import { PipelineLimiter, ResponseBatcher } from './request/pipelining.ts'
 import { RouteTable } from './request/routing.ts'
+import { UnreadResponses } from './unread-responses.ts'
 
 export interface AppOptions extends Omit<RegistryOptions, 'log'> {
   /** Milliseconds that a request may take to arrive; 30,000 by default. Only tests set it. */
   requestTimeout?: number
+  /** Milliseconds after which a response that nobody reads is ended; 30,000 by default. Only tests set it. */
+  unreadTimeout?: number
   /** Milliseconds between two comments in an event stream; 15,000 by default. Only tests set it. */
   heartbeatInterval?: number
   /** Host names that may reach the control API besides local names and addresses. */
@@ -46,6 +49,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     controlToken,
     logLevel,
     requestTimeout = 30_000,
+    unreadTimeout = 30_000,
     heartbeatInterval = 15_000,
     onAppCreated = () => {},
     ...registryOptions
@@ -89,9 +93,15 @@ export async function buildApp(options: AppOptions): Promise<App> {
     handleControl: (request, response) => controls.handle(request, response),
     apiRoutes,
     batcher,
-    pipelineLimiter: new PipelineLimiter(closing.signal),
+    pipelineLimiter: new PipelineLimiter(closing.signal, log),
   })
-  const httpServer = new HttpServer({ dispatch, requestId: fallbackRequestId, log, requestTimeout })
+  const httpServer = new HttpServer({
+    dispatch,
+    requestId: fallbackRequestId,
+    log,
+    requestTimeout,
+    unreadResponses: new UnreadResponses(unreadTimeout, log),
+  })
 
   async function close(): Promise<void> {
     closing.abort()

@@ -1,10 +1,10 @@
-import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyBaseLogger } from 'fastify'
 import { toAuthority } from '../common/http-syntax.ts'
 import { createClientErrorHandler, handleConnectAndExpect } from '../openai-api/http/socket-errors.ts'
+import type { UnreadResponses } from './unread-responses.ts'
 
 interface HttpServerDeps {
   dispatch: RequestListener
@@ -13,10 +13,16 @@ interface HttpServerDeps {
   log: FastifyBaseLogger
   /** Milliseconds that a request may take to arrive. */
   requestTimeout: number
+  unreadResponses: UnreadResponses
 }
 
 const keepAliveTimeoutMs = 72_000
 const shutdownGraceMs = 5000
+
+const loopbackAddresses = ['127.0.0.1', '::1']
+// Of a machine without IPv6, or without an address of the loopback interface.
+const missingAddressCodes = ['EADDRNOTAVAIL', 'EAFNOSUPPORT']
+const maxPortAttempts = 20
 
 /** The HTTP servers of one emulator, one per address. */
 export class HttpServer {
@@ -34,22 +40,42 @@ export class HttpServer {
   }
 
   /**
-   * Listens on `host`; on every address of `localhost`, of which only the first must be free. Resolves to the first address.
-   * Rejects with the error of the socket.
+   * Listens on `host`: for `localhost` on both loopback addresses, if the machine has them, at the same port. Resolves to the first
+   * address. Rejects with the error of the socket.
    */
   async listen({ host, port }: { host: string; port: number }): Promise<AddressInfo> {
-    const [first = host, ...others] = await addressesOf(host)
-    await listenOn(this.primary, first, port)
-    const address = this.primary.address() as AddressInfo
-    for (const other of others) {
-      const server = createHttpServer(this.#deps)
-      await listenOn(server, other, address.port).then(
-        () => this.#servers.push(server),
-        () => {},
-      )
+    const hosts = host === 'localhost' ? loopbackAddresses : [host]
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#listenOnAll(hosts, port)
+      } catch (error) {
+        await this.close()
+        // The free port of one address may be taken on the other.
+        const canRetry = port === 0 && attempt < maxPortAttempts && codeOf(error) === 'EADDRINUSE'
+        if (!canRetry) throw error
+      }
     }
-    this.#deps.log.info(`listening at ${toAuthority(host, address.port)}`)
-    return address
+  }
+
+  async #listenOnAll(hosts: readonly string[], port: number): Promise<AddressInfo> {
+    this.#servers.length = 1
+    const addresses: AddressInfo[] = []
+    let missingAddress: unknown
+    for (const host of hosts) {
+      const server = addresses.length === 0 ? this.primary : createHttpServer(this.#deps)
+      try {
+        addresses.push(await listenOn(server, host, addresses[0]?.port ?? port))
+      } catch (error) {
+        if (!missingAddressCodes.includes(codeOf(error))) throw error
+        missingAddress = error
+        continue
+      }
+      if (server !== this.primary) this.#servers.push(server)
+    }
+    const [first] = addresses
+    if (first === undefined) throw missingAddress
+    this.#deps.log.info(`listening at ${addresses.map((each) => toAuthority(each.address, each.port)).join(' and ')}`)
+    return first
   }
 
   /** Accepts no more connections, lets open requests complete for up to 5 s, and resolves once all connections are closed. */
@@ -62,7 +88,7 @@ export class HttpServer {
   }
 }
 
-function createHttpServer({ dispatch, requestId, log, requestTimeout }: HttpServerDeps): Server {
+function createHttpServer({ dispatch, requestId, log, requestTimeout, unreadResponses }: HttpServerDeps): Server {
   const options = {
     // Node would reject a missing Host with an empty body; the API explains what is missing.
     requireHostHeader: false,
@@ -73,20 +99,18 @@ function createHttpServer({ dispatch, requestId, log, requestTimeout }: HttpServ
   }
   const server = createServer(options, dispatch)
   server.on('clientError', createClientErrorHandler({ requestId, log }))
+  server.on('connection', (socket) => unreadResponses.watch(socket))
   handleConnectAndExpect(server, { requestId, log })
   return server
 }
 
-async function addressesOf(host: string): Promise<string[]> {
-  if (host !== 'localhost') return [host]
-  const addresses = await lookup(host, { all: true }).catch(() => [])
-  return addresses.map(({ address }) => address)
-}
-
-async function listenOn(server: Server, host: string, port: number): Promise<void> {
+async function listenOn(server: Server, host: string, port: number): Promise<AddressInfo> {
   server.listen({ host, port })
   await once(server, 'listening')
+  return server.address() as AddressInfo
 }
+
+const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code)
 
 async function closeServer(server: Server): Promise<void> {
   if (!server.listening) return

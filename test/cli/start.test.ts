@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { connect, isIPv6 } from 'node:net'
+import { type AddressInfo, connect, createServer, isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
 import { createTemporaryFile } from '../support/files.ts'
 import { programPath, runProgram, serve, startProgram, waitForServerUrl } from '../support/program.ts'
@@ -77,7 +78,7 @@ test('start exits with 1 and one line if the port is taken', async () => {
   )
 })
 
-test('start listens on 127.0.0.1 only, unless --host names another address', async () => {
+test('start listens on loopback addresses only, unless --host names another address', async () => {
   const { url } = await serve()
   await expect(sendRaw(`http://127.0.0.2:${portOf(url)}`, 'GET / HTTP/1.1\r\n\r\n')).rejects.toThrow('ECONNREFUSED')
   const all = await serve(['--host', '0.0.0.0'])
@@ -136,16 +137,33 @@ test.runIf(hasIpv6)(
   },
 )
 
-describe('start --host localhost', () => {
+describe.runIf(hasIpv6)('start without --host', () => {
   const addresses = ['127.0.0.1', '::1']
   const urlAt = (address: string, port: string) => `http://${isIPv6(address) ? `[${address}]` : address}:${port}`
 
-  /** Starts a server for which `localhost` has both addresses, whatever the hosts file of this machine contains. */
   async function serveLocalhost() {
-    const text = `require('node:dns/promises').lookup = async () => ${JSON.stringify(addresses.map((address) => ({ address })))}`
-    const preload = createTemporaryFile('localhost.cjs', text)
-    const program = await serve(['--host', 'localhost'], {}, { execArgv: ['--require', preload] })
+    const program = await serve()
     return { ...program, port: portOf(program.url) }
+  }
+
+  /** Starts a server that finds ::1 missing, as on a machine without IPv6. */
+  const preloadWithoutIpv6 = (code: string) =>
+    createTemporaryFile(
+      'without-ipv6.cjs',
+      `const { Server } = require('node:net')
+      const { listen } = Server.prototype
+      Server.prototype.listen = function (options) {
+        if (options.host !== '::1') return listen.call(this, options)
+        setImmediate(() => this.emit('error', Object.assign(new Error('no IPv6'), { code: '${code}', syscall: 'listen' })))
+      }`,
+    )
+
+  /** Takes a port of one address only, and returns it. */
+  async function takePort(address: string, port = 0) {
+    const server = createServer().listen({ host: address, port })
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    return (server.address() as AddressInfo).port
   }
 
   async function sendMalformed(host: string, port: string) {
@@ -156,7 +174,7 @@ describe('start --host localhost', () => {
     return parseRawResponse(response)
   }
 
-  test.runIf(hasIpv6)('the server listens on 127.0.0.1 and ::1 and sends the same errors on both', async () => {
+  test('the server listens on 127.0.0.1 and ::1 and sends the same errors on both', async () => {
     const { url, port } = await serveLocalhost()
     expect(url).toBe(`http://127.0.0.1:${port}`)
     const responses = []
@@ -172,7 +190,65 @@ describe('start --host localhost', () => {
     expect(ipv6?.text).toBe(ipv4?.text)
   })
 
-  test.runIf(hasIpv6)('SIGTERM completes requests on both addresses, then the server exits with 0', async () => {
+  test('both addresses handle CONNECT, TLS and controls alike', async () => {
+    const { port } = await serveLocalhost()
+    for (const bytes of ['CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n', Buffer.from('16030100a5010000a10303', 'hex')]) {
+      const [ipv4, ipv6] = await Promise.all(addresses.map((address) => sendRaw(urlAt(address, port), bytes)))
+      const stable = (text = '') => text.replace(/req_\w+|openai-processing-ms: \d+/g, '')
+      expect(ipv4).toMatch(/^HTTP\/1.1 400 /)
+      expect(stable(ipv6)).toBe(stable(ipv4))
+    }
+    for (const address of addresses) expect((await fetch(`${urlAt(address, port)}/_emulator/clock`)).status).toBe(200)
+  })
+
+  test('the log names both addresses, and --host localhost is the same', async () => {
+    for (const args of [[], ['--host', 'localhost']]) {
+      const { url, output } = await serve(['--log-level', 'info', ...args])
+      expect(url).toBe(`http://127.0.0.1:${portOf(url)}`)
+      expect(output.stderr).toContain(`listening at 127.0.0.1:${portOf(url)} and [::1]:${portOf(url)}`)
+    }
+  })
+
+  test.each(['EADDRNOTAVAIL', 'EAFNOSUPPORT'])('a machine without ::1 (%s) is served on 127.0.0.1', async (code) => {
+    const execArgv = ['--require', preloadWithoutIpv6(code)]
+    const { url, output } = await serve(['--log-level', 'info'], {}, { execArgv })
+    expect((await fetch(`${url}/health`)).status).toBe(200)
+    expect(output.stderr).toContain(`"listening at 127.0.0.1:${portOf(url)}"`)
+  })
+
+  test.each(addresses)('a port that is taken on %s only is an error that names the address', async (address) => {
+    const port = await takePort(address)
+    const { code, stdout, stderr } = await runProgram(['--port', String(port)])
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `admin-keys-emulator: listen EADDRINUSE: address already in use ${address}:${port}; choose another port with --port\n`,
+    })
+  })
+
+  test('--port 0 finds a port that is free on both addresses', async () => {
+    // The first port that the system offers for 127.0.0.1 is taken on ::1.
+    const preload = createTemporaryFile(
+      'taken-port.cjs',
+      `const { Server, createServer } = require('node:net')
+      const { listen } = Server.prototype
+      let taken
+      Server.prototype.listen = function (options) {
+        if (taken !== undefined || options.host !== '::1') return listen.call(this, options)
+        taken = options.port
+        const other = createServer()
+        listen.call(other, options).unref().once('listening', () => listen.call(this, options))
+        process.on('SIGUSR2', () => console.error('taken ' + taken))
+      }`,
+    )
+    const { url, child, output } = await serve([], {}, { execArgv: ['--require', preload] })
+    child.kill('SIGUSR2')
+    await expect.poll(() => output.stderr).toMatch(/^taken \d+$/m)
+    expect(output.stderr).not.toContain(`taken ${portOf(url)}`)
+    for (const address of addresses) expect((await fetch(`${urlAt(address, portOf(url))}/health`)).status).toBe(200)
+  })
+
+  test('SIGTERM completes requests on both addresses, then the server exits with 0', async () => {
     const { child, finished, port } = await serveLocalhost()
     const urls = addresses.map((address) => urlAt(address, port))
     const requests = await Promise.all(urls.map(startCreate))

@@ -1,7 +1,8 @@
+import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, onTestFinished, test } from 'vitest'
-import { adminKey, keysUrl } from '../support/app.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { adminKey, keysUrl, startApp, type TestApp } from '../support/app.ts'
 import { serve } from '../support/program.ts'
 import { readRss } from '../support/rss.ts'
 
@@ -49,4 +50,103 @@ test('a client that reads late gets the responses to all pipelined requests', as
   })
   socket.resume()
   await expect.poll(() => responses, { timeout: 15_000 }).toBe(count)
+})
+
+/** Returns a connection whose first request hangs, with `count` requests of 18 bytes behind it. */
+function sendTinyRequests(url: string, count: number) {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  const state = { isClosed: false, received: 0 }
+  socket.on('error', () => {}).on('close', () => (state.isClosed = true))
+  socket.on('data', ({ length }) => (state.received += length))
+  socket.write(listRequest + 'GET / HTTP/1.1\r\n\r\n'.repeat(count))
+  onTestFinished(() => void socket.destroy())
+  return state
+}
+
+test('a connection is closed once more than 1,000 requests wait on it', async () => {
+  const { url, output } = await serve(['--log-level', 'info'])
+  await fetch(`${url}/_emulator/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ operation: 'list', kind: 'hang', times: null }),
+  })
+  const patient = sendTinyRequests(url, 999)
+  const greedy = sendTinyRequests(url, 20_000)
+  await expect.poll(() => greedy.isClosed, { timeout: 10_000 }).toBe(true)
+  expect(greedy.received).toBe(0)
+  await expect.poll(() => output.stderr).toContain('"connection closed: more than 1,000 requests wait on it"')
+  expect(patient.isClosed).toBe(false)
+  expect((await fetch(`${url}/health`)).status).toBe(200)
+})
+
+describe('a response that nobody reads', () => {
+  const unreadTimeout = 600
+  const exportRequest = 'GET /_emulator/state HTTP/1.1\r\nhost: x\r\n\r\n'
+  const streamRequest = 'GET /_emulator/journal/stream?since=req_unknown HTTP/1.1\r\nhost: x\r\n\r\n'
+  const seed = 'keys: [{ generate: 60000, name: "key-{n}" }]'
+
+  /** Starts a server and a connection to it that sends `bytes` and reads nothing. */
+  async function sendTo(testApp: TestApp, bytes: string) {
+    const socket = connect(Number(new URL(await testApp.listen()).port), '127.0.0.1').pause()
+    socket.on('error', () => {})
+    onTestFinished(() => void socket.destroy())
+    await once(socket, 'connect')
+    socket.write(bytes)
+    /** Returns how many connections the server has. */
+    const count = () =>
+      new Promise<number>((resolve) => testApp.app.server.getConnections((_error, connections) => resolve(connections)))
+    await expect.poll(count).toBe(1)
+    return { socket, count }
+  }
+
+  test.each([
+    ['to many pipelined requests', listRequest.repeat(60_000)],
+    ['that exports a large state', exportRequest],
+  ])('%s is ended, and others are served', async (_case, bytes) => {
+    const testApp = await startApp({ seed, unreadTimeout })
+    const startedAt = performance.now()
+    const { count } = await sendTo(testApp, bytes)
+    await expect.poll(count, { timeout: 10_000, interval: 50 }).toBe(0)
+    expect(performance.now() - startedAt).toBeGreaterThan(unreadTimeout)
+    expect((await testApp.call('GET', keysUrl)).status).toBe(200)
+  })
+
+  test('is not ended while its client reads slowly', async () => {
+    const testApp = await startApp({ seed, unreadTimeout })
+    const { socket } = await sendTo(testApp, exportRequest.replace('1.1', '1.0'))
+    let length = 0
+    let pauses = 0
+    socket.on('data', (chunk) => {
+      length += chunk.length
+      if (pauses === 8 || length < pauses * 1e6) return
+      pauses++
+      socket.pause()
+      setTimeout(() => socket.resume(), unreadTimeout / 2)
+    })
+    socket.resume()
+    await once(socket, 'end')
+    expect(pauses).toBe(8)
+    expect(length).toBeGreaterThan(15e6)
+  })
+
+  test.each([
+    ['an idle connection', undefined],
+    ['a connection whose request hangs', { operation: 'list', kind: 'hang' }],
+    ['a connection whose response is delayed', { operation: 'list', kind: 'delay', ms: unreadTimeout * 4 }],
+  ])('%s stays open', async (_case, fault) => {
+    const testApp = await startApp({ unreadTimeout })
+    if (fault !== undefined) await testApp.call('POST', '/_emulator/faults', { body: fault, as: null })
+    const { count } = await sendTo(testApp, listRequest)
+    await sleep(unreadTimeout * 3)
+    expect(await count()).toBe(1)
+  })
+
+  test('of an event stream stays open: the stream limits its backlog itself', async () => {
+    const testApp = await startApp({ unreadTimeout })
+    // More than the system takes of a replay: the rest waits for the reader.
+    for (let n = 0; n < 400; n++) await testApp.call('POST', keysUrl, { body: { name: 'x'.repeat(16_000) } })
+    const { count } = await sendTo(testApp, streamRequest)
+    await sleep(unreadTimeout * 3)
+    expect(await count()).toBe(1)
+  })
 })

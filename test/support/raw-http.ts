@@ -12,7 +12,7 @@ export function sendRaw(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url)
-    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
+    const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), allowHalfOpen: true })
     const received: Uint8Array[] = []
     const finish = () => {
       clearTimeout(timer)

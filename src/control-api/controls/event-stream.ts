@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify'
+import { limitsOwnBacklog } from '../../common/own-backlog.ts'
 import type { JournalEntry } from '../../journal/schemas.ts'
 
 // A reader that falls further behind is dropped.
@@ -14,6 +15,7 @@ export function openEventStream(reply: FastifyReply, heartbeatInterval: number) 
   reply.hijack()
   const { raw } = reply
   raw.on('error', () => {})
+  limitsOwnBacklog(reply.request.socket)
   raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' })
   raw.write(': journal\n\n')
   const heartbeat = setInterval(() => {

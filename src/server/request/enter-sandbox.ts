@@ -9,6 +9,9 @@ import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { keepSandboxAliveWhileReceiving } from './body.ts'
 import { contextOf } from './context.ts'
 
+// An invalid name matches no route.
+const nameOf = (request: FastifyRequest): string => contextOf(request).target.sandboxName ?? defaultSandbox
+
 export type SandboxResolver = ReturnType<typeof createSandboxResolver>
 
 /**
@@ -20,13 +23,17 @@ export function createSandboxResolver(
   fallbackRequestId: () => string,
   checkOrigin: (request: FastifyRequest) => void,
 ) {
-  /** Returns the sandbox that a request addresses, creating it if needed. Throws 403 `forbidden_origin` or 503 `sandbox_limit`. */
+  /** Returns the sandbox that a control addresses, creating it if needed. Throws 403, 503 or StorageError. */
   function sandboxFor(request: FastifyRequest): Sandbox {
-    // An invalid name matches no route.
-    const { sandboxName = defaultSandbox } = contextOf(request).target
-    if (registry.find(sandboxName) === undefined) checkOrigin(request)
-    const sandbox = registry.getOrCreate(sandboxName)
-    if (sandbox === undefined) throw controlErrors.sandboxLimit(sandboxName, registry.maxSandboxes)
+    return registry.use(registry.find(nameOf(request)) ?? createSandbox(request))
+  }
+
+  /** Throws 403 `forbidden_origin` or 503 `sandbox_limit`. */
+  function createSandbox(request: FastifyRequest): Sandbox {
+    checkOrigin(request)
+    const name = nameOf(request)
+    const sandbox = registry.create(name)
+    if (sandbox === undefined) throw controlErrors.sandboxLimit(name, registry.maxSandboxes)
     return sandbox
   }
 
@@ -46,11 +53,10 @@ export function createSandboxResolver(
     const error = identifyRequest(request)
     if (error !== undefined) throw error
     const context = contextOf(request)
-    const sandbox = sandboxFor(request)
-    if (context.sandbox === undefined) {
-      context.sandbox = sandbox
-      context.requestId = sandbox.randomness.requestId()
-    }
+    const isNew = context.sandbox === undefined
+    const sandbox = registry.use(context.sandbox ?? createSandbox(request))
+    context.sandbox = sandbox
+    if (isNew) context.requestId = sandbox.randomness.requestId()
     context.sandboxSignal = sandbox.abortSignal
     if (request.method === 'POST') keepSandboxAliveWhileReceiving(sandbox, request, reply)
     const { keys, settings } = sandbox

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { FastifyBaseLogger } from 'fastify'
 import { onAbort } from '../../common/abort.ts'
 
 // Node parses pipelined requests at once and only keeps their responses in order. The emulator also processes them in order,
@@ -16,16 +17,22 @@ export function whenHeadOfPipeline(response: ServerResponse, start: () => void):
 
 const maxWaitingRequests = 100
 
+// Node parses what it has read (64 KiB) as a whole: up to 3,600 requests of 18 bytes, which take 11 MB.
+const maxRequestsInSegment = 1000
+
 /**
  * Stops reading from a connection while 100 requests or more wait on it, so that a client that reads no responses cannot
- * exhaust the memory. Node parses a whole segment (64 KiB) at once: the rest of one may exceed the limit.
+ * exhaust the memory. Closes it if what Node has read at once takes that beyond 1,000.
  */
 export class PipelineLimiter {
   readonly #connections = new WeakMap<Socket, { waiting: number }>()
   readonly #paused = new Set<Socket>()
 
+  readonly #log: FastifyBaseLogger
+
   /** `closing` aborts when the server starts to close. */
-  constructor(closing: AbortSignal) {
+  constructor(closing: AbortSignal, log: FastifyBaseLogger) {
+    this.#log = log
     // The client would not get the responses to the waiting requests in any case.
     onAbort([closing], () => {
       for (const socket of this.#paused) socket.destroy()
@@ -37,6 +44,7 @@ export class PipelineLimiter {
     const connection = this.#connectionOf(socket)
     connection.waiting++
     if (connection.waiting === maxWaitingRequests) this.#pause(socket)
+    if (connection.waiting > maxRequestsInSegment && !socket.destroyed) this.#close(socket)
     response.once('socket', () => {
       connection.waiting--
       if (connection.waiting < maxWaitingRequests && this.#paused.delete(socket)) socket.resume()
@@ -46,6 +54,11 @@ export class PipelineLimiter {
   #pause(socket: Socket): void {
     this.#paused.add(socket)
     socket.pause()
+  }
+
+  #close(socket: Socket): void {
+    this.#log.info('connection closed: more than 1,000 requests wait on it')
+    socket.destroy()
   }
 
   #connectionOf(socket: Socket): { waiting: number } {
