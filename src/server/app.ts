@@ -1,7 +1,6 @@
 import type { RequestListener } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createAbortController } from '../common/abort.ts'
-import type { LogLevel } from '../config/options.ts'
 import { createAccessChecks } from '../control-api/access.ts'
 import { registerHealth } from '../control-api/health.ts'
 import { createRandomness } from '../sandbox/randomness.ts'
@@ -9,14 +8,14 @@ import { type RegistryOptions, SandboxRegistry } from '../sandbox/registry.ts'
 import { createFastify } from './fastify.ts'
 import { HttpServer } from './http-server.ts'
 import { LazyControlApp } from './lazy-control-app.ts'
-import { createLog, logOptions } from './logging.ts'
+import { createLog, type LogOptions, logOptions } from './logging.ts'
 import { registerApi } from './request/api-plugin.ts'
 import { createDispatcher } from './request/dispatcher.ts'
 import { createSandboxResolver } from './request/enter-sandbox.ts'
 import { PipelineLimiter, ResponseBatcher } from './request/pipelining.ts'
 import { RouteTable } from './request/routing.ts'
 
-export interface AppOptions extends Omit<RegistryOptions, 'log'> {
+export interface AppOptions extends Omit<RegistryOptions, 'log'>, LogOptions {
   /** Milliseconds that a request may take to arrive; 30,000 by default. Only tests set it. */
   requestTimeout?: number
   /** Milliseconds between two comments in an event stream; 15,000 by default. Only tests set it. */
@@ -25,7 +24,6 @@ export interface AppOptions extends Omit<RegistryOptions, 'log'> {
   allowedHosts: readonly string[]
   /** The token that the control API requires; undefined for none. */
   controlToken?: string | undefined
-  logLevel: LogLevel
   /** Receives each of the two Fastify apps before it is ready. Only tests set it. */
   onAppCreated?: (app: FastifyInstance) => void
 }
@@ -45,12 +43,13 @@ export async function buildApp(options: AppOptions): Promise<App> {
     allowedHosts,
     controlToken,
     logLevel,
+    logFormat,
     requestTimeout = 30_000,
     heartbeatInterval = 15_000,
     onAppCreated = () => {},
     ...registryOptions
   } = options
-  const log = createLog(logLevel)
+  const log = await createLog({ logLevel, logFormat })
   warnOfUnusualKey(registryOptions.defaults.adminKey, log)
   const registry = new SandboxRegistry({ ...registryOptions, log })
   const fallbackRequestId = createRandomness().requestId

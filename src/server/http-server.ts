@@ -48,7 +48,7 @@ export class HttpServer {
         () => {},
       )
     }
-    this.#deps.log.info(`listening at ${toAuthority(host, address.port)}`)
+    this.#deps.log.debug(`listening at ${toAuthority(host, address.port)}`)
     return address
   }
 

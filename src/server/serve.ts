@@ -23,6 +23,7 @@ export async function serve(options: Options<(typeof serverOptions)[number]>): P
     allowedHosts: options.allowHost,
     controlToken: options.controlToken,
     logLevel: options.logLevel,
+    logFormat: options.logFormat,
   })
   try {
     const { address, port } = await app.httpServer.listen({ host: options.host, port: options.port })

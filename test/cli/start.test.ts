@@ -125,7 +125,7 @@ test('the server keeps running if the readers of stdout and stderr go away', asy
 test.runIf(hasIpv6)(
   'an IPv6 address is in brackets in the log, and in the base URL for a client without Host',
   async () => {
-    const { url, output } = await serve(['--host', '::1', '--log-level', 'info'])
+    const { url, output } = await serve(['--host', '::1', '--log-level', 'debug'])
     const port = Number(portOf(url))
     expect(output.stderr).toContain(`listening at [::1]:${port}`)
     const socket = connect(port, '::1')

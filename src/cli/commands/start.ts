@@ -5,6 +5,7 @@ import { type Options, optionSpecs, type startOptions } from '../../config/optio
 import { defaultSandbox, sandboxBaseUrl } from '../../sandbox/names.ts'
 import { type RunningServer, serve } from '../../server/serve.ts'
 import { onSecondStop, onStop } from '../signals.ts'
+import { unblock } from '../terminal.ts'
 
 // Late enough for the cache to contain the code that serves requests. Written now, because many servers are killed.
 const compileCacheDelayMs = 1000
@@ -14,6 +15,7 @@ const logDrainMs = 500
 
 /** Serves until a signal. Rejects as `serve` does. */
 export async function start(options: Options<(typeof startOptions)[number]>): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) unblock(stream)
   const server = await serve(options)
   onStop(() => void stop(server))
   printStartup(server, options.json || !process.stdout.isTTY)
