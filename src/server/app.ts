@@ -33,6 +33,8 @@ export interface App {
   /** Handles one request, whichever server received it. */
   dispatch: RequestListener
   httpServer: HttpServer
+  registry: SandboxRegistry
+  log: FastifyBaseLogger
   /** Aborts delays and hangs at once, lets other requests complete for up to 5 s, and closes every sandbox. */
   close(): Promise<void>
 }
@@ -98,7 +100,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     await Promise.all([api.close(), controls.close()])
     registry.close()
   }
-  return { dispatch, httpServer, close }
+  return { dispatch, httpServer, registry, log, close }
 }
 
 function warnOfUnusualKey(adminKey: string | undefined, log: FastifyBaseLogger): void {
