@@ -17,6 +17,9 @@ import {
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
+const logFormats = ['pretty', 'json'] as const
+export type LogFormat = (typeof logFormats)[number]
+
 /** One option: its flag, its environment variable, and how its text is parsed. */
 export interface OptionSpec {
   flags: string
@@ -132,6 +135,13 @@ export const optionSpecs = {
     default: 'info',
     parse: (text) => parseChoice(text, logLevels),
   },
+  logFormat: {
+    flags: '--log-format <format>',
+    env: 'EMULATOR_LOG_FORMAT',
+    description: 'pretty: lines for people; json: one JSON object per line',
+    defaultText: 'pretty on a terminal, otherwise json',
+    parse: (text) => parseChoice(text, logFormats),
+  },
   json: {
     flags: '--json',
     env: 'EMULATOR_JSON',
@@ -242,6 +252,7 @@ export const serverOptions = [
   'controlToken',
   'randomSeed',
   'logLevel',
+  'logFormat',
 ] as const satisfies OptionName[]
 
 export const startOptions = [...serverOptions, 'json'] as const satisfies OptionName[]

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { SandboxRegistry } from '../sandbox/registry.ts'
+import type { Log, SandboxRegistry } from '../sandbox/registry.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { AccessChecks } from './access.ts'
 
@@ -8,6 +8,8 @@ export interface ControlDeps extends AccessChecks {
   registry: SandboxRegistry
   /** Returns the sandbox that a request addresses, creating it if needed. Throws 403 `forbidden_origin` or 503 `sandbox_limit`. */
   sandboxFor: (request: FastifyRequest) => Sandbox
+  /** Where each change is logged at `info`. */
+  log: Log
   /** Aborts when the server starts to close. */
   closing: AbortSignal
   /** Milliseconds between two comments in an idle event stream. */

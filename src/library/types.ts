@@ -61,6 +61,8 @@ export interface EmulatorOptions {
   randomSeed?: number | undefined
   /** Minimum log level on standard error. Default: `warn`. */
   logLevel?: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent' | undefined
+  /** Log format. Default: `pretty` if standard error is a terminal, otherwise `json`. */
+  logFormat?: 'pretty' | 'json' | undefined
 }
 
 /** Where an emulator runs, and how to authenticate. */

@@ -22,7 +22,7 @@ export interface RegistryOptions {
 }
 
 /** The part of a logger that is needed here. */
-interface Log {
+export interface Log {
   info(fields: object, message: string): void
   error(fields: object, message: string): void
 }
@@ -101,7 +101,10 @@ export class SandboxRegistry {
    * it cannot be created.
    */
   create(name: string, image?: Image): Sandbox | undefined {
-    return this.#sandboxes.size < this.maxSandboxes ? this.#open(name, image) : undefined
+    if (this.#sandboxes.size >= this.maxSandboxes) return undefined
+    const sandbox = this.#open(name, image)
+    this.#log.info({ sandbox: name }, `sandbox created ${image === undefined ? 'from the seed' : 'as a copy'}`)
+    return sandbox
   }
 
   #open(name: string, image?: Image): Sandbox {

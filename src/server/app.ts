@@ -1,7 +1,6 @@
 import type { RequestListener } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createAbortController } from '../common/abort.ts'
-import type { LogLevel } from '../config/options.ts'
 import { createAccessChecks } from '../control-api/access.ts'
 import { registerHealth } from '../control-api/health.ts'
 import { createRandomness } from '../sandbox/randomness.ts'
@@ -9,7 +8,7 @@ import { type RegistryOptions, SandboxRegistry } from '../sandbox/registry.ts'
 import { createFastify } from './fastify.ts'
 import { HttpServer } from './http-server.ts'
 import { LazyControlApp } from './lazy-control-app.ts'
-import { createLog, logOptions } from './logging.ts'
+import { createLog, type LogOptions, logOptions } from './logging.ts'
 import { registerApi } from './request/api-plugin.ts'
 import { createDispatcher } from './request/dispatcher.ts'
 import { createSandboxResolver } from './request/enter-sandbox.ts'
@@ -17,7 +16,7 @@ import { PipelineLimiter, ResponseBatcher } from './request/pipelining.ts'
 import { RouteTable } from './request/routing.ts'
 import { UnreadResponses } from './unread-responses.ts'
 
-export interface AppOptions extends Omit<RegistryOptions, 'log'> {
+export interface AppOptions extends Omit<RegistryOptions, 'log'>, LogOptions {
   /** Milliseconds that a request may take to arrive; 30,000 by default. Only tests set it. */
   requestTimeout?: number
   /** Milliseconds after which a response that nobody reads is ended; 30,000 by default. Only tests set it. */
@@ -28,7 +27,6 @@ export interface AppOptions extends Omit<RegistryOptions, 'log'> {
   allowedHosts: readonly string[]
   /** The token that the control API requires; undefined for none. */
   controlToken?: string | undefined
-  logLevel: LogLevel
   /** Receives each of the two Fastify apps before it is ready. Only tests set it. */
   onAppCreated?: (app: FastifyInstance) => void
 }
@@ -38,6 +36,8 @@ export interface App {
   /** Handles one request, whichever server received it. */
   dispatch: RequestListener
   httpServer: HttpServer
+  registry: SandboxRegistry
+  log: FastifyBaseLogger
   /** Aborts delays and hangs at once, lets other requests complete for up to 5 s, and closes every sandbox. */
   close(): Promise<void>
 }
@@ -48,13 +48,14 @@ export async function buildApp(options: AppOptions): Promise<App> {
     allowedHosts,
     controlToken,
     logLevel,
+    logFormat,
     requestTimeout = 30_000,
     unreadTimeout = 30_000,
     heartbeatInterval = 15_000,
     onAppCreated = () => {},
     ...registryOptions
   } = options
-  const log = createLog(logLevel)
+  const log = await createLog({ logLevel, logFormat })
   warnOfUnusualKey(registryOptions.defaults.adminKey, log)
   const registry = new SandboxRegistry({ ...registryOptions, log })
   const fallbackRequestId = createRandomness().requestId
@@ -109,7 +110,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     await Promise.all([api.close(), controls.close()])
     registry.close()
   }
-  return { dispatch, httpServer, close }
+  return { dispatch, httpServer, registry, log, close }
 }
 
 function warnOfUnusualKey(adminKey: string | undefined, log: FastifyBaseLogger): void {

@@ -74,7 +74,7 @@ export class HttpServer {
     }
     const [first] = addresses
     if (first === undefined) throw missingAddress
-    this.#deps.log.info(`listening at ${addresses.map((each) => toAuthority(each.address, each.port)).join(' and ')}`)
+    this.#deps.log.debug(`listening at ${addresses.map((each) => toAuthority(each.address, each.port)).join(' and ')}`)
     return first
   }
 

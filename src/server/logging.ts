@@ -1,42 +1,37 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import { LogController } from 'fastify'
 import { pino } from 'pino'
-import { monotonicNow } from '../common/clock.ts'
-import { hideKeys, redact } from '../common/redaction.ts'
-import type { LogLevel } from '../config/options.ts'
-import { bearerToken } from '../openai-api/http/authentication.ts'
-import { contextOf, operationIdOf } from './request/context.ts'
+import { hideKeys } from '../common/redaction.ts'
+import type { LogFormat, LogLevel } from '../config/options.ts'
+import { logRequest, logsRequests } from './request/log-request.ts'
 
-/** Logs one line per response, in the API's words; health checks and controls only at `debug`. Never headers or bodies. */
+/** Logs one line per response, in the API's words. */
 class RequestLog extends LogController {
   override incomingRequest(): void {}
 
   override requestCompleted(error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
-    const { requestId, sandbox, target, startedAt } = contextOf(request)
-    request.log[requestId === '' ? 'debug' : 'info'](
-      {
-        request_id: requestId || undefined,
-        sandbox: sandbox?.name,
-        operation: operationIdOf(request),
-        method: request.method,
-        url: redact(target.rawPath + target.query, bearerToken(request.headers.authorization)),
-        status: reply.statusCode,
-        reason: reply.getHeader('x-emulator-reason'),
-        duration_ms: Math.round((monotonicNow() - startedAt) * 1000) / 1000,
-        err: error ?? undefined,
-      },
-      'request',
-    )
+    const reason = reply.getHeader('x-emulator-reason')?.toString()
+    logRequest(request, request.log, { status: reply.statusCode, reason, err: error ?? undefined })
   }
 }
 
+export interface LogOptions {
+  logLevel: LogLevel
+  /** Undefined for `pretty` on a terminal and `json` elsewhere. */
+  logFormat: LogFormat | undefined
+}
+
 /** Returns a log on standard error. */
-export const createLog = (level: LogLevel): FastifyBaseLogger =>
-  pino({ level, base: null }, dropWhenBackedUp(process.stderr)) as FastifyBaseLogger
+export async function createLog({ logLevel, logFormat }: LogOptions): Promise<FastifyBaseLogger> {
+  const stream = process.stderr
+  const isPretty = (logFormat ?? (stream.isTTY ? 'pretty' : 'json')) === 'pretty'
+  const format = isPretty ? (await import('./pretty-log.ts')).createPrettyFormat(stream) : (json: string) => json
+  return pino({ level: logLevel, base: null }, dropWhenBackedUp(stream, format)) as FastifyBaseLogger
+}
 
 /** Returns Fastify's options for one line per request. Without such lines Fastify gets no log, which saves a tenth of a request. */
 export function logOptions(log: FastifyBaseLogger, level: LogLevel): FastifyServerOptions {
-  if (!['trace', 'debug', 'info'].includes(level)) return { logger: false }
+  if (!logsRequests(level)) return { logger: false }
   return {
     loggerInstance: log,
     logController: new RequestLog(),
@@ -48,11 +43,11 @@ export function logOptions(log: FastifyBaseLogger, level: LogLevel): FastifyServ
 const maxBacklogBytes = 1024 * 1024
 
 // The parent process may never read the log: it must neither fill the memory nor end the server.
-function dropWhenBackedUp(stream: NodeJS.WriteStream): { write(line: string): void } {
+function dropWhenBackedUp(stream: NodeJS.WriteStream, format: (json: string) => string): { write(json: string): void } {
   return {
-    write(line) {
+    write(json) {
       // Whatever a line names may look like a key, such as a sandbox.
-      if (stream.writableLength < maxBacklogBytes) stream.write(hideKeys(line))
+      if (stream.writableLength < maxBacklogBytes) stream.write(format(hideKeys(json)))
     },
   }
 }

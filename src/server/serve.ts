@@ -1,5 +1,6 @@
 import { emulatorUrl } from '../config/location.ts'
 import type { Options, serverOptions } from '../config/options.ts'
+import { defaultSandbox } from '../sandbox/names.ts'
 import { loadSeeds, seedFilesIn } from '../sandbox/seed/load.ts'
 import { buildApp } from './app.ts'
 
@@ -8,6 +9,10 @@ export interface RunningServer {
   url: string
   /** Undefined if the server has no admin key. */
   adminKey: string | undefined
+  /** The names and files of the seeds, in the order in which they were loaded. */
+  seeds: readonly string[]
+  /** Returns the number of keys that the sandbox `default` lists. */
+  countKeys(): number
   close(): Promise<void>
 }
 
@@ -23,10 +28,20 @@ export async function serve(options: Options<(typeof serverOptions)[number]>): P
     allowedHosts: options.allowHost,
     controlToken: options.controlToken,
     logLevel: options.logLevel,
+    logFormat: options.logFormat,
   })
   try {
     const { address, port } = await app.httpServer.listen({ host: options.host, port: options.port })
-    return { url: emulatorUrl({ host: address, port }), adminKey, close: app.close }
+    return {
+      url: emulatorUrl({ host: address, port }),
+      adminKey,
+      seeds,
+      countKeys: () => app.registry.find(defaultSandbox)?.state.store.count() ?? 0,
+      async close() {
+        await app.close()
+        app.log.info('stopped')
+      },
+    }
   } catch (error) {
     await app.close()
     throw error

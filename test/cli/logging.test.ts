@@ -35,12 +35,16 @@ test('at info, each request is one log line without secrets', async () => {
     sandbox: 'a',
     operation: 'admin-api-keys-create',
     method: 'POST',
-    url: `/sandbox/a${keysUrl}`,
+    path: keysUrl,
     status: 200,
     request_id: expect.stringMatching(/^req_[0-9a-f]{32}$/),
     duration_ms: expect.any(Number),
   })
-  expect(lines[1]).toMatchObject({ status: 404, reason: expect.stringContaining('key_unknown') })
+  expect(lines[1]).toMatchObject({
+    query: '?q=sk-admin...ret',
+    status: 404,
+    reason: expect.stringContaining('key_unknown'),
+  })
   expect(lines[3]).toMatchObject({ status: 401, reason: 'token_unknown; sandbox=default' })
   const text = JSON.stringify(lines)
   expect(text).not.toContain(secret.slice(12, 40))

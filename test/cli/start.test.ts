@@ -1,18 +1,17 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
-import { createTemporaryFile } from '../support/files.ts'
-import { programPath, runProgram, serve, startProgram, waitForServerUrl } from '../support/program.ts'
+import { createTemporaryFile, createTemporaryFolder } from '../support/files.ts'
+import { runProgram, serve, startProgram, waitForServerUrl } from '../support/program.ts'
 import { parseRawResponse, sendRaw } from '../support/raw-http.ts'
 import { startCreate } from '../support/start-create.ts'
+import { hasTerminal, serveOnTerminal, startOnTerminal } from '../support/terminal.ts'
 
-// The `script` of util-linux creates a terminal; that of other systems takes other options.
-const hasScript = process.platform === 'linux' && existsSync('/usr/bin/script')
 const hasIpv6 = Object.values(networkInterfaces())
   .flat()
   .some((each) => each?.address === '::1')
@@ -20,35 +19,97 @@ const hasIpv6 = Object.values(networkInterfaces())
 const portOf = (url: string) => new URL(url).port
 const authorization = { authorization: `Bearer ${adminKey}` }
 
-/** Starts the program on a terminal, ends it, and returns the lines that it printed. */
-async function startOnTerminal(args: string[]): Promise<string[]> {
-  const program = [process.execPath, programPath, '--port', '0', '--log-level', 'warn', ...args]
-  const terminal = spawn('script', ['-qec', `timeout -s TERM 1.5 ${program.join(' ')}`, '/dev/null'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  let text = ''
-  for await (const chunk of terminal.stdout) text += chunk
-  return text.replaceAll('\r', '').split('\n')
-}
-
 test('start prints one line of JSON with its URLs if stdout is not a terminal', async () => {
   const { url, output } = await serve()
-  expect(output.stdout).toBe(
-    `${JSON.stringify({ url, base_url: `${url}/v1`, admin_key: adminKey, docs: `${url}/docs` })}\n`,
-  )
+  expect(output.stdout).toMatch(/^.*\n$/)
+  expect(JSON.parse(output.stdout)).toEqual({
+    version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+    url,
+    base_url: `${url}/v1`,
+    admin_key: adminKey,
+    seed: ['default'],
+    keys: 1,
+    data: null,
+    docs: `${url}/docs`,
+  })
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
   expect((await fetch(url + keysUrl, { headers: authorization })).status).toBe(200)
 })
 
-test.runIf(hasScript)('start prints text on a terminal, and JSON with --json', async () => {
-  const json = await startOnTerminal(['--json'])
-  expect(json[0]).toMatch(/^\{"url":"http:/)
-  const lines = await startOnTerminal([])
-  expect(lines[0]).toBe('Admin keys emulator')
-  expect(lines[1]).toMatch(/^ {2}URL {8}http:\/\/127\.0\.0\.1:\d+$/)
-  expect(lines[2]).toMatch(/^ {2}Base URL {3}http:\/\/127\.0\.0\.1:\d+\/v1 {3}\(OPENAI_BASE_URL\)$/)
-  expect(lines[3]).toBe('  Admin key  sk-admin-local   (OPENAI_ADMIN_KEY)')
-  expect(lines[4]).toMatch(/^ {2}Docs {7}http:\/\/127\.0\.0\.1:\d+\/docs$/)
+test.runIf(hasTerminal)(
+  'start prints text on a terminal, with version, URLs, key, seed, data folder and docs',
+  async () => {
+    const { url, lines } = await serveOnTerminal(['--log-level', 'warn'])
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    await expect
+      .poll(lines)
+      .toEqual([
+        `admin-keys-emulator ${version}`,
+        '',
+        `  URL        ${url}`,
+        `  Base URL   ${url}/v1   (OPENAI_BASE_URL)`,
+        '  Admin key  sk-admin-local   (OPENAI_ADMIN_KEY)',
+        "  Seed       default; sandbox 'default' has 1 key",
+        '  Data       in memory',
+        `  Docs       ${url}/docs`,
+        '',
+        '',
+      ])
+  },
+)
+
+test.runIf(hasTerminal)('the startup text has the seeds, their keys and the data folder, without secrets', async () => {
+  const data = join(createTemporaryFolder(), `sk-admin-${'s3cret'.repeat(5)}`)
+  const seed = createTemporaryFile('\u009b2J.yaml', 'keys: [{ generate: 1200, name: x }]')
+  const { lines } = await serveOnTerminal([
+    '--admin-key',
+    'sk-admin-mine',
+    '--seed',
+    'paging',
+    '--seed',
+    seed,
+    '--data',
+    data,
+  ])
+  await expect.poll(lines).toContain(`  Data       ${data.replace(/sk-admin.*/, 'sk-admin...ret')}`)
+  expect(lines()).toContain('  Admin key  [redacted]   (OPENAI_ADMIN_KEY)')
+  const shownSeed = `paging, ${seed.replace('\u009b', '\\x9b')}`
+  expect(lines().find((line) => line.startsWith('  Seed'))).toMatch(/; sandbox 'default' has 1,\d{3} keys$/)
+  expect(lines().join('\n')).toContain(shownSeed)
+  expect(lines().join('\n')).not.toContain('sk-admin-mine')
+})
+
+test.runIf(hasTerminal).each([['--json'], ['--log-format=json']])(
+  'start prints JSON on a terminal with %s',
+  async (option) => {
+    const { lines, isRunning } = startOnTerminal(['--port', '0', option])
+    await expect.poll(() => lines().length, { timeout: 5000 }).toBe(2)
+    expect(JSON.parse(lines()[0] ?? '')).toMatchObject({ url: expect.stringMatching(/^http:/), seed: ['default'] })
+    expect(isRunning()).toBe(true)
+  },
+)
+
+test('--log-format pretty prints the startup text without a terminal, too', async () => {
+  const { output } = startProgram(['--port', '0', '--log-format', 'pretty'])
+  await expect
+    .poll(() => output.stdout, { timeout: 5000 })
+    .toMatch(/^admin-keys-emulator \d.*\n\n {2}URL {8}http:[\s\S]*\n\n$/)
+})
+
+test.runIf(hasTerminal)('Ctrl-C prints that the server stopped, on a line of its own', async () => {
+  const terminal = await serveOnTerminal()
+  terminal.type('\x03')
+  expect(await terminal.finished).toBe(0)
+  expect(terminal.lines().slice(-3)).toEqual(['^C', expect.stringMatching(/^\d\d:\d\d:\d\d stopped$/), ''])
+})
+
+test('without a terminal, all output is JSON, from the start to the stop', async () => {
+  const { child, finished } = await serve(['--log-level', 'info'])
+  child.kill('SIGINT')
+  const { stdout, stderr } = await finished
+  expect(JSON.parse(stdout)).toHaveProperty('url')
+  expect(JSON.parse(stderr)).toEqual({ level: 30, time: expect.any(Number), msg: 'stopped' })
 })
 
 test.each([
@@ -60,12 +121,6 @@ test.each([
   expect(output.stdout + output.stderr).not.toContain('sk-admin-mine')
   const headers = { authorization: 'Bearer sk-admin-mine' }
   expect((await fetch(url + keysUrl, { headers })).status).toBe(200)
-})
-
-test.runIf(hasScript)('start does not print an admin key that it was given on a terminal either', async () => {
-  const lines = await startOnTerminal(['--admin-key', 'sk-admin-mine'])
-  expect(lines[3]).toBe('  Admin key  [redacted]   (OPENAI_ADMIN_KEY)')
-  expect(lines.join()).not.toContain('sk-admin-mine')
 })
 
 test('start exits with 1 and one line if the port is taken', async () => {
@@ -126,7 +181,7 @@ test('the server keeps running if the readers of stdout and stderr go away', asy
 test.runIf(hasIpv6)(
   'an IPv6 address is in brackets in the log, and in the base URL for a client without Host',
   async () => {
-    const { url, output } = await serve(['--host', '::1', '--log-level', 'info'])
+    const { url, output } = await serve(['--host', '::1', '--log-level', 'debug'])
     const port = Number(portOf(url))
     expect(output.stderr).toContain(`listening at [::1]:${port}`)
     const socket = connect(port, '::1')
@@ -203,7 +258,7 @@ describe.runIf(hasIpv6)('start without --host', () => {
 
   test('the log names both addresses, and --host localhost is the same', async () => {
     for (const args of [[], ['--host', 'localhost']]) {
-      const { url, output } = await serve(['--log-level', 'info', ...args])
+      const { url, output } = await serve(['--log-level', 'debug', ...args])
       expect(url).toBe(`http://127.0.0.1:${portOf(url)}`)
       expect(output.stderr).toContain(`listening at 127.0.0.1:${portOf(url)} and [::1]:${portOf(url)}`)
     }
@@ -211,7 +266,7 @@ describe.runIf(hasIpv6)('start without --host', () => {
 
   test.each(['EADDRNOTAVAIL', 'EAFNOSUPPORT'])('a machine without ::1 (%s) is served on 127.0.0.1', async (code) => {
     const execArgv = ['--require', preloadWithoutIpv6(code)]
-    const { url, output } = await serve(['--log-level', 'info'], {}, { execArgv })
+    const { url, output } = await serve(['--log-level', 'debug'], {}, { execArgv })
     expect((await fetch(`${url}/health`)).status).toBe(200)
     expect(output.stderr).toContain(`"listening at 127.0.0.1:${portOf(url)}"`)
   })

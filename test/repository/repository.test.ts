@@ -31,11 +31,14 @@ test.each(['', 'bench/'])('the lock file at ./%s names no registry host, and all
     expect(version).toMatch(/^\d+\.\d+\.\d+$/)
 })
 
-test('the README lists every option with its environment variable', () => {
-  const readme = read('README.md')
+test('README and docs list every option with its environment variable', () => {
+  const text = files
+    .filter((file) => /^(README|docs\/[\w-]+)\.md$/.test(file))
+    .map(read)
+    .join('\n')
   for (const { flags, env } of Object.values(optionSpecs)) {
     const flag = /--[a-z-]+/.exec(flags)?.[0]
-    expect(readme).toMatch(new RegExp(`\\| \`${flag}[^\`]*\` \\| \`${env}\` \\|`))
+    expect(text).toMatch(new RegExp(`\\| \`${flag}[^\`]*\` \\| \`${env}\` \\|`))
   }
 })
 

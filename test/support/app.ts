@@ -78,6 +78,7 @@ export async function startApp(options: TestOptions = {}): Promise<TestApp> {
     dataDirectory: undefined,
     allowedHosts: [],
     logLevel: 'silent',
+    logFormat: undefined,
     ...rest,
   })
   const inject: Inject = (request) =>

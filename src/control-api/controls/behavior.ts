@@ -12,7 +12,7 @@ const AllSwitches = Type.Unsafe<Behavior>({ type: 'object', required: Object.key
 const responses: ControlResponses = { 200: [AllSwitches, 'All switches of the sandbox.'] }
 
 /** Registers the switches for what is unknown about the real API. */
-export function registerBehavior(app: FastifyInstance, { sandboxFor }: ControlDeps): void {
+export function registerBehavior(app: FastifyInstance, { sandboxFor, log }: ControlDeps): void {
   const getBehavior = defineControl('emulator-behavior-get', {
     summary: 'Get the behavior',
     description: 'How the sandbox responds where the real behavior is unknown (docs/fidelity.md).',
@@ -30,6 +30,7 @@ export function registerBehavior(app: FastifyInstance, { sandboxFor }: ControlDe
   app.patch<{ Body: ParsedBody<Partial<Behavior>> }>('/_emulator/behavior', { schema: changeBehavior }, (request) => {
     const sandbox = sandboxFor(request)
     sandbox.setBehavior(request.body.content)
+    log.info({ sandbox: sandbox.name, behavior: request.body.content }, 'behavior changed')
     return sandbox.settings.behavior
   })
 }

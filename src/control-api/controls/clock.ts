@@ -39,7 +39,7 @@ export type ClockState = Type.Static<typeof ClockState>
 const responses: ControlResponses = { 200: [ClockState, 'The clock of the sandbox.'] }
 
 /** Registers the controls of a sandbox's clock, from which every timestamp, expiry and rate-limit window comes. */
-export function registerClock(app: FastifyInstance, { sandboxFor }: ControlDeps): void {
+export function registerClock(app: FastifyInstance, { sandboxFor, log }: ControlDeps): void {
   const getClock = defineControl('emulator-clock-get', {
     summary: 'Get the clock',
     description: 'Returns the current time of the sandbox.',
@@ -58,7 +58,9 @@ export function registerClock(app: FastifyInstance, { sandboxFor }: ControlDeps)
     const sandbox = sandboxFor(request)
     const { frozen = isFrozen(sandbox.settings.clock) } = request.body.content
     sandbox.setClock(clockSettingAt(targetTime(sandbox.state.clock.now(), request.body), frozen))
-    return toClockState(sandbox)
+    const state = toClockState(sandbox)
+    log.info({ sandbox: sandbox.name, now: state.now, frozen }, 'clock set')
+    return state
   })
 
   const resetClock = defineControl('emulator-clock-reset', {
@@ -69,6 +71,7 @@ export function registerClock(app: FastifyInstance, { sandboxFor }: ControlDeps)
   app.delete('/_emulator/clock', { schema: resetClock }, (request) => {
     const sandbox = sandboxFor(request)
     sandbox.setClock({ offset_ms: 0 })
+    log.info({ sandbox: sandbox.name }, 'clock reset')
     return toClockState(sandbox)
   })
 }

@@ -15,7 +15,7 @@ const FaultParams = Type.Object({ fault_id: Type.String({ description: 'The id o
 const Deleted = Type.Object({ deleted: Type.Array(Type.String()) })
 
 /** Registers fault injection into the emulated API. */
-export function registerFaults(app: FastifyInstance, { sandboxFor }: ControlDeps): void {
+export function registerFaults(app: FastifyInstance, { sandboxFor, log }: ControlDeps): void {
   app.addSchema(FaultBody)
   const addFault = defineControl('emulator-faults-add', {
     summary: 'Add a fault',
@@ -32,10 +32,13 @@ export function registerFaults(app: FastifyInstance, { sandboxFor }: ControlDeps
   }
   app.post<{ Body: ParsedBody<FaultBody> }>('/_emulator/faults', { schema: addFault, links }, (request, reply) => {
     const fault = parseFault(request.body)
-    const { faults } = sandboxFor(request)
+    const { faults, name } = sandboxFor(request)
     if (faults.all.length >= maxFaults) throw errors.faultLimit(maxFaults)
+    const listed = toListedFault(faults.add(fault))
+    const { id, operation, kind, times } = listed
+    log.info({ sandbox: name, fault: id, operation, kind, times }, 'fault added')
     reply.code(201)
-    return toListedFault(faults.add(fault))
+    return listed
   })
 
   const listFaults = defineControl('emulator-faults-list', {
@@ -54,9 +57,10 @@ export function registerFaults(app: FastifyInstance, { sandboxFor }: ControlDeps
     responses: { 200: [Deleted, 'The ids of the faults.'] },
   })
   app.delete('/_emulator/faults', { schema: deleteFaults }, (request) => {
-    const { faults } = sandboxFor(request)
+    const { faults, name } = sandboxFor(request)
     const deleted = faults.all.map(({ id }) => id)
     faults.clear()
+    log.info({ sandbox: name, count: deleted.length }, 'faults removed')
     return { deleted }
   })
 
@@ -69,7 +73,9 @@ export function registerFaults(app: FastifyInstance, { sandboxFor }: ControlDeps
   })
   app.delete<{ Params: { fault_id: string } }>('/_emulator/faults/:fault_id', { schema: deleteFault }, (request) => {
     const { fault_id } = request.params
-    if (!sandboxFor(request).faults.delete(fault_id)) throw errors.faultNotFound(fault_id)
+    const { faults, name } = sandboxFor(request)
+    if (!faults.delete(fault_id)) throw errors.faultNotFound(fault_id)
+    log.info({ sandbox: name, fault: fault_id }, 'fault removed')
     return { deleted: [fault_id] }
   })
 }

@@ -29,7 +29,8 @@ const EventStream = Type.Unsafe({
 type Query = Record<string, unknown>
 
 /** Registers the journal of requests to the emulated API. */
-export function registerJournal(app: FastifyInstance, { sandboxFor, closing, heartbeatInterval }: ControlDeps): void {
+export function registerJournal(app: FastifyInstance, deps: ControlDeps): void {
+  const { sandboxFor, closing, heartbeatInterval, log } = deps
   app.addSchema(JournalEntrySchema)
   const listJournal = defineControl('emulator-journal-list', {
     summary: 'List the journal',
@@ -58,9 +59,10 @@ export function registerJournal(app: FastifyInstance, { sandboxFor, closing, hea
     responses: { 200: [Type.Object({ deleted: Type.Integer() }), 'The number of entries.'] },
   })
   app.delete('/_emulator/journal', { schema: clearJournal }, (request) => {
-    const { journal } = sandboxFor(request)
+    const { journal, name } = sandboxFor(request)
     const deleted = journal.entries.length
     journal.clear()
+    log.info({ sandbox: name, count: deleted }, 'journal cleared')
     return { deleted }
   })
 

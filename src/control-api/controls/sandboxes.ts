@@ -65,7 +65,7 @@ const links = {
 const generateName = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 16)
 
 /** Registers the controls that list, create and remove sandboxes. */
-export function registerSandboxes(app: FastifyInstance, { registry }: ControlDeps): void {
+export function registerSandboxes(app: FastifyInstance, { registry, log }: ControlDeps): void {
   const listSandboxes = defineControl('emulator-sandboxes-list', {
     summary: 'List the sandboxes',
     description: 'Lists the sandboxes that exist, `default` first.',
@@ -95,6 +95,11 @@ export function registerSandboxes(app: FastifyInstance, { registry }: ControlDep
     return { name, base_url: requestedBaseUrl(name, request), admin_key: registry.defaults.adminKey ?? null }
   })
 
+  function remove(name: string): void {
+    registry.remove(name)
+    log.info({ sandbox: name }, 'sandbox removed')
+  }
+
   const deleteSandboxes = defineControl('emulator-sandboxes-delete-all', {
     summary: 'Remove all sandboxes but `default`',
     description: 'Removes them permanently. Aborts requests in flight.',
@@ -104,7 +109,7 @@ export function registerSandboxes(app: FastifyInstance, { registry }: ControlDep
   })
   app.delete('/_emulator/sandboxes', { schema: deleteSandboxes }, () => {
     const names = registry.all.map(({ name }) => name).filter((name) => name !== defaultSandbox)
-    for (const name of names) registry.remove(name)
+    for (const name of names) remove(name)
     return { deleted: names }
   })
 
@@ -121,7 +126,7 @@ export function registerSandboxes(app: FastifyInstance, { registry }: ControlDep
     const { name } = request.params
     if (name === defaultSandbox) throw errors.cannotDeleteDefaultSandbox()
     if (!isSandboxName(name) || registry.find(name) === undefined) throw errors.sandboxNotFound(name)
-    registry.remove(name)
+    remove(name)
     return { deleted: [name] }
   })
 }

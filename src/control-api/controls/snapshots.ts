@@ -38,7 +38,7 @@ const maxSnapshots = 100
 const responses: ControlResponses = { 200: [Snapshot, 'The snapshot.'] }
 
 /** Registers snapshots: named copies that a sandbox can return to. A reset keeps them. */
-export function registerSnapshots(app: FastifyInstance, { sandboxFor }: ControlDeps): void {
+export function registerSnapshots(app: FastifyInstance, { sandboxFor, log }: ControlDeps): void {
   const listSnapshots = defineControl('emulator-snapshots-list', {
     summary: 'List the snapshots',
     description:
@@ -73,6 +73,7 @@ export function registerSnapshots(app: FastifyInstance, { sandboxFor }: ControlD
     const names = sandbox.snapshotNames()
     if (names.length >= maxSnapshots && !names.includes(name)) throw errors.snapshotLimit(maxSnapshots)
     sandbox.snapshot(name).write(sandbox.captureImage())
+    log.info({ sandbox: sandbox.name, snapshot: name }, 'snapshot taken')
     return toSnapshot(sandbox, name)
   })
 
@@ -86,8 +87,10 @@ export function registerSnapshots(app: FastifyInstance, { sandboxFor }: ControlD
   })
   app.post<NameRoute>('/_emulator/snapshots/:name/restore', { schema: restoreSnapshot }, (request) => {
     const sandbox = sandboxFor(request)
-    sandbox.restore(readSnapshot(sandbox, request.params.name))
-    return toSnapshot(sandbox, request.params.name)
+    const { name } = request.params
+    sandbox.restore(readSnapshot(sandbox, name))
+    log.info({ sandbox: sandbox.name, snapshot: name }, 'snapshot restored')
+    return toSnapshot(sandbox, name)
   })
 
   const deleteSnapshot = defineControl('emulator-snapshots-delete', {
@@ -103,6 +106,7 @@ export function registerSnapshots(app: FastifyInstance, { sandboxFor }: ControlD
     // A damaged one can be deleted, too.
     if (!isSandboxName(name) || !sandbox.snapshot(name).exists()) throw errors.snapshotNotFound(name, sandbox.name)
     sandbox.snapshot(name).clear()
+    log.info({ sandbox: sandbox.name, snapshot: name }, 'snapshot deleted')
     return { deleted: [name] }
   })
 }

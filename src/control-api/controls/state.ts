@@ -35,7 +35,7 @@ const Loaded = Type.Object({ keys: Type.Integer({ description: 'The number of ke
 const loadedResponse: ControlResponses = { 200: [Loaded, 'The state is loaded.'] }
 
 /** Registers reset, export and import of a sandbox's state. */
-export function registerState(app: FastifyInstance, { sandboxFor }: ControlDeps): void {
+export function registerState(app: FastifyInstance, { sandboxFor, log }: ControlDeps): void {
   const reset = defineControl('emulator-reset', {
     summary: 'Reset the sandbox',
     description:
@@ -46,8 +46,11 @@ export function registerState(app: FastifyInstance, { sandboxFor }: ControlDeps)
     extraErrors: [409],
   })
   app.post<{ Body: ParsedBody<ResetBody> }>('/_emulator/reset', { schema: reset }, (request) => {
-    const parts: readonly ResetPart[] = request.body.content.only ?? resetParts
-    sandboxFor(request).reset(parts)
+    const { only } = request.body.content
+    const parts: readonly ResetPart[] = only ?? resetParts
+    const sandbox = sandboxFor(request)
+    sandbox.reset(parts)
+    log.info({ sandbox: sandbox.name, only }, 'sandbox reset')
     return { reset: parts }
   })
 
@@ -73,7 +76,9 @@ export function registerState(app: FastifyInstance, { sandboxFor }: ControlDeps)
     assertSize(request.body)
     const sandbox = sandboxFor(request)
     sandbox.load(mergeSeeds([request.body]))
-    return { keys: sandbox.state.store.count() }
+    const keys = sandbox.state.store.count()
+    log.info({ sandbox: sandbox.name, keys }, 'state replaced')
+    return { keys }
   })
 
   const addState = defineControl('emulator-state-add', {
@@ -90,7 +95,9 @@ export function registerState(app: FastifyInstance, { sandboxFor }: ControlDeps)
     assertSize(request.body)
     const sandbox = sandboxFor(request)
     sandbox.add(request.body)
-    return { keys: sandbox.state.store.count() }
+    const keys = sandbox.state.store.count()
+    log.info({ sandbox: sandbox.name, keys }, 'keys added')
+    return { keys }
   })
 }
 

@@ -1,0 +1,37 @@
+import { styleText } from 'node:util'
+import stringWidth from 'string-width'
+
+/** How a text looks on a terminal. */
+export type Style = 'plain' | 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan'
+
+/** Adds a style to a text, unless its stream shows no styles. */
+export type Paint = (style: Style, text: string) => string
+
+/** Returns a painter for a stream. It respects NO_COLOR and FORCE_COLOR. */
+export function createPaint(stream: NodeJS.WriteStream): Paint {
+  const hasColors = styleText('red', 'x', { stream }) !== 'x'
+  return (style, text) => (hasColors && style !== 'plain' ? styleText(style, text, { validateStream: false }) : text)
+}
+
+/** Returns how many columns a text takes. */
+export const widthOf = (text: string): number => stringWidth(text)
+
+/** Returns the text, cut to a number of columns; an ellipsis marks the cut. */
+export function truncate(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text
+  let shown = ''
+  let width = 1
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    width += widthOf(segment)
+    if (width > columns) break
+    shown += segment
+  }
+  return `${shown}…`
+}
+
+/** Writes characters that a terminal would obey, or that it would not show, as escapes. */
+export const toVisible = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`
+  })
