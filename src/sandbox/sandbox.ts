@@ -11,7 +11,8 @@ import { createRandomness, type Randomness } from './randomness.ts'
 import { type ResetPart, resetParts, resetSettings } from './reset-parts.ts'
 import { insertKeys } from './seed/insert.ts'
 import { resolveAddedKeys, type Seed } from './seed/merge.ts'
-import type { ParsedSeed } from './seed/parse.ts'
+import type { Mistakes } from './seed/mistakes.ts'
+import type { SeedSource } from './seed/source.ts'
 import type { Settings } from './settings.ts'
 import {
   buildInitialImage,
@@ -151,10 +152,10 @@ export class Sandbox {
     this.#replaceState(image, { restoresClock: false, randomness })
   }
 
-  /** Adds the keys of a seed: all of them, or none if it has a mistake. Throws the error of its first mistake. */
-  add(seed: ParsedSeed): void {
+  /** Adds the keys of a seed: all of them, or none if it has a mistake. Throws SeedError. */
+  add(seed: SeedSource, mistakes: Mistakes): void {
     const { db, store, settings, randomness, clock } = this.#state
-    const keys = resolveAddedKeys(seed, clock.now(), store)
+    const keys = resolveAddedKeys(seed, mistakes, clock.now(), store)
     db.transaction(() => insertKeys(keys, { store, settings, randomness }))()
   }
 

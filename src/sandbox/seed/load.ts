@@ -2,19 +2,30 @@ import { isUtf8 } from 'node:buffer'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { packageRoot } from '../../common/package-info.ts'
+import { closestName } from '../../common/suggest.ts'
 import { UserError } from '../../common/user-error.ts'
 import { builtInSeeds } from './built-in.ts'
 import { emptySeed, mergeSeeds, type Seed } from './merge.ts'
+import { Mistakes } from './mistakes.ts'
+import type { SeedSource } from './source.ts'
 
 /**
  * Reads seeds, each a built-in name or a file. Keys add up; in other sections the later seed wins, field by field. Throws
- * UserError for the first mistake, with file, line, path, rule and value.
+ * SeedError for all mistakes, each with file, line, path, rule and value.
  */
 export async function loadSeeds(sources: readonly string[]): Promise<Seed> {
   if (sources.length === 0) return emptySeed()
   // Loading YAML and validation takes as long as the rest of a start, and most starts have no seed.
   const { parseSeed } = await import('./parse.ts')
-  return mergeSeeds(sources.map((source) => parseSeed(source, readSource(source))))
+  const mistakes = new Mistakes()
+  const parsed = sources.map((source) => {
+    const text = readSource(source, mistakes)
+    return text === undefined ? undefined : parseSeed(source, text, mistakes)
+  })
+  return mergeSeeds(
+    parsed.filter((source): source is SeedSource => source !== undefined),
+    mistakes,
+  )
 }
 
 const repeatedFlags = (list: string) =>
@@ -23,20 +34,33 @@ const repeatedFlags = (list: string) =>
     .map((each) => `--seed ${each.trim()}`)
     .join(' ')
 
-function readSource(source: string): string {
+function readSource(source: string, mistakes: Mistakes): string | undefined {
   const path = builtInSeeds.includes(source) ? new URL(`fixtures/${source}.yaml`, packageRoot) : resolve(source)
+  const fail = (problem: string) =>
+    mistakes.add(() => ({
+      file: source,
+      message: `seed ${source}: ${problem}`,
+      pointer: undefined,
+      line: undefined,
+    }))
   try {
     const bytes = readFileSync(path)
     if (isUtf8(bytes)) return bytes.toString('utf8')
+    fail('is not UTF-8')
   } catch (error) {
-    const isPath = /[/\\]/.test(source)
-    const problem = isPath
-      ? 'cannot be read'
-      : `is not a built-in seed (${builtInSeeds.join(', ')}) and cannot be read as a file`
-    const hint = source.includes(',') ? `; repeat --seed for several seeds: ${repeatedFlags(source)}` : ''
-    throw new UserError(`seed ${source}: ${problem}: ${(error as Error).message}${hint}`)
+    fail(readProblem(source, error as Error))
   }
-  throw new UserError(`seed ${source}: is not UTF-8`)
+  return undefined
+}
+
+function readProblem(source: string, { message }: Error): string {
+  const isPath = /[/\\]/.test(source)
+  const suggestion = isPath ? undefined : closestName(source, builtInSeeds)
+  const problem = isPath
+    ? 'cannot be read'
+    : `is not a built-in seed (${builtInSeeds.join(', ')}) and cannot be read as a file`
+  const hint = source.includes(',') ? `; repeat --seed for several seeds: ${repeatedFlags(source)}` : ''
+  return `${problem}: ${message}${hint}${suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`}`
 }
 
 /** Returns the seed files in a folder by name, without hidden files. Throws UserError if the folder cannot be read. */
