@@ -38,9 +38,13 @@ keys:
       `seed ${first}, line 2, /behavior/auth must be strict or any, got "strick"; did you mean \`strict\`?`,
       `seed ${first}, line 5, /keys/0/naem is not a known field of a key; did you mean \`name\`?`,
       expect.stringContaining(`seed ${first}, line 6, /keys/1/created_at must be Unix seconds`),
+      `seed ${first}, line 6, /keys/1/expires_at must be a time that exists, from 1970 to 9999, got "2026-02-30"`,
       `seed ${first}, line 7, /keys/2/owner/type must be user or service_account, got "usr"; did you mean \`user\`?`,
+      `seed ${first}, line 7, /keys/2/id: duplicate id \`key_b\`, first used on line 6`,
       `seed ${first}, line 8, /keys/3 must be a key: {id, name, value, …}, got 5`,
+      `seed ${second}, line 2, /keys/0/id: duplicate id \`key_a\`, first used in ${first}, line 4`,
       expect.stringContaining(`seed ${second}, line 3, /keys/1/name must be a string`),
+      `seed ${second}, line 4, /keys/2/id: duplicate id \`key_c\`, first used on line 3`,
       expect.stringContaining(`seed ${broken}, line 3, column 1 is not valid YAML or JSON: `),
       expect.stringMatching(/^seed pagin: is not a built-in seed .*; did you mean `paging`\?$/),
     ])

@@ -43,23 +43,34 @@ function isSeed(content: unknown): content is SeedFile {
   return validate(content)
 }
 
-/** Reports what breaks the schema, and returns the rest. */
+type Segment = Path[number] | undefined
+
+/** Reports what breaks the schema, and returns the rest, so that its other mistakes are found as well. */
 function findValidParts(content: unknown, source: SeedSource, mistakes: Mistakes): ValidParts {
-  const invalidSections = new Set<Path[number] | undefined>()
-  const invalidKeys = new Set<Path[number] | undefined>()
+  const invalidSections = new Set<Segment>()
+  const invalidFields = new Map<Segment, Set<Segment>>()
   for (const [path, rule, got] of findSeedViolations(content)) {
     source.report(path, rule, got)
-    if (path[0] === 'keys' && path.length > 1) invalidKeys.add(path[1])
-    else invalidSections.add(path[0])
     if (mistakes.isFull) return { sections: {}, keys: [] }
+    const [section, index, field] = path
+    if (section !== 'keys' || index === undefined) invalidSections.add(section)
+    else invalidFields.set(index, (invalidFields.get(index) ?? new Set()).add(field))
   }
   const { keys, ...sections } = { ...(content as SeedFile | null) }
-  const valid = Object.entries(sections).filter(([name]) => !invalidSections.has(name))
   return {
-    sections: Object.fromEntries(valid),
-    keys: Array.isArray(keys) ? keys.map((key, index) => (invalidKeys.has(index) ? undefined : key)) : [],
+    sections: without(sections, invalidSections),
+    keys: Array.isArray(keys) ? keys.map((key, index) => validPart(key, invalidFields.get(index))) : [],
   }
 }
+
+/** Returns a key without its invalid fields; undefined if the key itself is invalid. */
+function validPart(key: SeedKey, invalid: Set<Segment> | undefined): SeedKey | undefined {
+  if (invalid === undefined) return key
+  return invalid.has(undefined) ? undefined : (without(key, invalid) as SeedKey)
+}
+
+const without = (fields: object, invalid: Set<Segment>) =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !invalid.has(name)))
 
 // Key by key: Ajv would keep the errors of all.
 const findSectionViolations = createViolationFinder({

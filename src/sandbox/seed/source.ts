@@ -6,7 +6,7 @@ import type { SeedFile, SeedKey } from './schema.ts'
 /** The parts of a seed that match the schema. */
 export interface ValidParts {
   sections: Omit<SeedFile, 'keys'>
-  /** By position; undefined for a key that breaks the schema. */
+  /** By position, without fields that break the schema; undefined for what is not a key at all. */
   keys: readonly (SeedKey | undefined)[]
 }
 
