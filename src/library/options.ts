@@ -51,8 +51,13 @@ function readOption(name: ServerOption, value: unknown): unknown {
 
 function assertType(name: ServerOption, value: unknown): void {
   if (name === 'adminKey' && value === null) return
-  const type = numericOptions.includes(name) ? 'number' : 'string'
+  const type = typeOf(name)
   if (typeof value === type) return
   const unit = name === 'sandboxTtl' ? ' of milliseconds' : ''
   throw new Error(`It must be a ${type}${unit}.`)
+}
+
+function typeOf(name: ServerOption): string {
+  if (name === 'watch') return 'boolean'
+  return numericOptions.includes(name) ? 'number' : 'string'
 }

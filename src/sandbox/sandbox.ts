@@ -44,6 +44,8 @@ export class Sandbox {
   readonly journal: Journal
   /** Unix milliseconds of the system clock. */
   readonly createdAt: number
+  /** Whether this process created it from the seed: it is neither a copy nor stored by an earlier run. */
+  readonly isFromSeed: boolean
   #faults = new FaultRegistry()
   #activeRequests = 0
   readonly #storage: SandboxStorage
@@ -58,6 +60,7 @@ export class Sandbox {
     this.#defaults = defaults
     this.journal = journal
     const existing = storage.open()
+    this.isFromSeed = existing === undefined && image === undefined
     this.#state = existing === undefined ? this.#initialize(image ?? this.#buildFromSeed()) : this.#openStored(existing)
     this.createdAt = storage.createdAt()
   }
@@ -138,6 +141,12 @@ export class Sandbox {
     if (stateParts.some((part) => parts.includes(part))) this.#resetState(parts)
     if (parts.includes('journal')) this.journal.clear()
     if (parts.includes('faults')) this.#faults = new FaultRegistry()
+  }
+
+  /** Makes the current seed the initial state and returns to it. Aborts requests in flight. */
+  restartFromSeed(): void {
+    this.#storage.initialImage.write(this.#buildFromSeed())
+    this.reset()
   }
 
   /** Replaces the state by an image. Aborts requests in flight. */

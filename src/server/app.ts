@@ -15,6 +15,7 @@ import { createDispatcher } from './request/dispatcher.ts'
 import { createSandboxResolver } from './request/enter-sandbox.ts'
 import { PipelineLimiter, ResponseBatcher } from './request/pipelining.ts'
 import { RouteTable } from './request/routing.ts'
+import type { SeedReloader } from './seed-reloader.ts'
 
 export interface AppOptions extends Omit<RegistryOptions, 'log'> {
   /** Milliseconds that a request may take to arrive; 30,000 by default. Only tests set it. */
@@ -26,6 +27,8 @@ export interface AppOptions extends Omit<RegistryOptions, 'log'> {
   /** The token that the control API requires; undefined for none. */
   controlToken?: string | undefined
   logLevel: LogLevel
+  /** Reloads the seed when its files change; undefined for never. */
+  seedReloader?: SeedReloader | undefined
   /** Receives each of the two Fastify apps before it is ready. Only tests set it. */
   onAppCreated?: (app: FastifyInstance) => void
 }
@@ -45,6 +48,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     allowedHosts,
     controlToken,
     logLevel,
+    seedReloader,
     requestTimeout = 30_000,
     heartbeatInterval = 15_000,
     onAppCreated = () => {},
@@ -91,9 +95,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
     batcher,
     pipelineLimiter: new PipelineLimiter(closing.signal),
   })
+  const stopReloading = seedReloader?.start(registry, log)
   const httpServer = new HttpServer({ dispatch, requestId: fallbackRequestId, log, requestTimeout })
 
   async function close(): Promise<void> {
+    stopReloading?.()
     closing.abort()
     await httpServer.close()
     await Promise.all([api.close(), controls.close()])

@@ -1,6 +1,6 @@
 import { emulatorUrl } from '../config/location.ts'
 import type { Options, serverOptions } from '../config/options.ts'
-import { loadSeeds, seedFilesIn } from '../sandbox/seed/load.ts'
+import { listSeeds, loadSeeds } from '../sandbox/seed/load.ts'
 import { buildApp } from './app.ts'
 
 export interface RunningServer {
@@ -13,16 +13,23 @@ export interface RunningServer {
 
 /** Builds an emulator and listens. Rejects with UserError for the user's mistakes, and with the error of the socket. */
 export async function serve(options: Options<(typeof serverOptions)[number]>): Promise<RunningServer> {
-  const seeds = options.seedFolder === undefined ? options.seed : [...seedFilesIn(options.seedFolder), ...options.seed]
+  const location = { folder: options.seedFolder, seeds: options.seed }
+  const reloader = options.watch ? (await import('./seed-reloader.ts')).createSeedReloader(location) : undefined
   const adminKey = options.adminKey === 'none' ? undefined : options.adminKey
   const app = await buildApp({
-    defaults: { seed: await loadSeeds(seeds), adminKey, randomSeed: options.randomSeed, journal: options.journal },
+    defaults: {
+      seed: await loadSeeds(listSeeds(location)),
+      adminKey,
+      randomSeed: options.randomSeed,
+      journal: options.journal,
+    },
     maxSandboxes: options.maxSandboxes,
     sandboxTtl: options.sandboxTtl,
     dataDirectory: options.data,
     allowedHosts: options.allowHost,
     controlToken: options.controlToken,
     logLevel: options.logLevel,
+    seedReloader: reloader,
   })
   try {
     const { address, port } = await app.httpServer.listen({ host: options.host, port: options.port })

@@ -63,10 +63,24 @@ function readProblem(source: string, { message }: Error): string {
   return `${problem}: ${message}${hint}${suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`}`
 }
 
-/** Returns the seed files in a folder by name, without hidden files. Throws UserError if the folder cannot be read. */
-export function seedFilesIn(folder: string): string[] {
+/** Where the seeds of a server come from. */
+export interface SeedLocation {
+  /** All seed files of this folder come first. */
+  folder: string | undefined
+  /** Built-in names and files. */
+  seeds: readonly string[]
+}
+
+/** Returns all seeds in the order in which they are loaded. Throws UserError if the folder cannot be read. */
+export const listSeeds = ({ folder, seeds }: SeedLocation): string[] =>
+  folder === undefined ? [...seeds] : [...seedFilesIn(folder), ...seeds]
+
+/** Returns whether a file of the folder is a seed; hidden files are not. */
+export const isSeedFile = (name: string): boolean => /^[^.].*\.(yaml|yml|json)$/.test(name)
+
+function seedFilesIn(folder: string): string[] {
   try {
-    const names = readdirSync(folder).filter((name) => /^[^.].*\.(yaml|yml|json)$/.test(name))
+    const names = readdirSync(folder).filter(isSeedFile)
     return names.sort().map((name) => assertIsFile(join(folder, name)))
   } catch (error) {
     throw new UserError(`seed folder ${folder}: cannot be read: ${(error as Error).message}`)

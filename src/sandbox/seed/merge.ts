@@ -23,6 +23,10 @@ export type ResolvedSeedKey = Omit<SeedKey, 'value'>
 
 export const emptySeed = (): Seed => ({ organization: {}, behavior: {}, clock: {}, keys: [] })
 
+/** Returns the number of keys that a seed lists, generated ones included. */
+export const countKeys = ({ keys }: Seed): number =>
+  keys.reduce((count, { generate = 1, deleted = false }) => count + (deleted ? 0 : generate), 0)
+
 /**
  * Merges seeds: keys add up; in other sections the later seed wins, field by field. Throws SeedError for all mistakes, those
  * that were already found and those that a schema cannot express.
