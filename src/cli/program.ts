@@ -65,7 +65,8 @@ export async function run(args: string[], environment: NodeJS.ProcessEnv): Promi
   } catch (error) {
     // Commander has already printed its message, or the help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    printError(errorText(error))
+    // A seed can have several mistakes, one a line.
+    for (const line of error instanceof UserError ? error.message.split('\n') : [errorText(error)]) printError(line)
     return error instanceof UserError ? 2 : 1
   }
 }
@@ -77,9 +78,9 @@ function unknownCommandMessage(word: string, commands: readonly Command[]): stri
     : `unknown command '${word}'. Available commands: ${names.join(', ')}`
 }
 
-/** Returns one line for a user's error, the stack for any other. */
+/** Returns one line for an error of the system, the stack for any other. */
 function errorText(error: unknown): string {
   const { message, stack = message, code, syscall } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') return `${message}; choose another port with --port`
-  return error instanceof UserError || syscall !== undefined ? message : stack
+  return syscall === undefined ? stack : message
 }

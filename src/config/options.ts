@@ -76,6 +76,14 @@ export const optionSpecs = {
     defaultText: 'none',
     parse: parseNonEmpty,
   },
+  watch: {
+    flags: '--watch',
+    env: 'EMULATOR_WATCH',
+    description: 'reload seed files when they change, and reset the sandboxes created from the seed',
+    default: false,
+    defaultText: 'off',
+    parse: parseBoolean,
+  },
   data: {
     flags: '--data <folder>',
     env: 'EMULATOR_DATA',
@@ -244,6 +252,7 @@ export const serverOptions = [
   'adminKey',
   'seed',
   'seedFolder',
+  'watch',
   'data',
   'maxSandboxes',
   'sandboxTtl',

@@ -7,7 +7,7 @@ import { compressionOf } from '../common/http-syntax.ts'
 import { isTooDeep, maxJsonDepth } from '../common/json-depth.ts'
 import { readBody } from '../common/read-body.ts'
 import { createAjv } from '../schema/ajv.ts'
-import { DocumentError, type SourceDocument } from '../schema/document.ts'
+import { documentOf, type SourceDocument } from '../schema/document.ts'
 import { toViolation } from '../schema/schema-errors.ts'
 import * as errors from './errors.ts'
 
@@ -28,9 +28,8 @@ const otherLimits: BodyLimits = { json: mib, yaml: 16 * kib }
 const drainLimitBytes = 128 * mib
 
 /** A body that matches its schema, and how to report what else is wrong with it. */
-export interface ParsedBody<Content> {
+export interface ParsedBody<Content> extends SourceDocument {
   content: Content
-  errorAt: SourceDocument['errorAt']
 }
 
 /** Makes the routes of `app` accept JSON, or YAML that is declared as such, and validate it by their schema. */
@@ -85,15 +84,9 @@ async function parseBody(
   return (await import('../schema/yaml.ts')).parseYaml(text)
 }
 
-const errorAtIn =
-  (content: unknown): SourceDocument['errorAt'] =>
-  (path, rule, got) =>
-    DocumentError.at(content, path, rule, got)
-
 function parseJson(text: string): SourceDocument {
   try {
-    const content: unknown = JSON.parse(text)
-    return { content, errorAt: errorAtIn(content) }
+    return documentOf(JSON.parse(text))
   } catch {
     // The parser's message quotes the body, which may contain a secret.
     throw errors.invalidBody(undefined, 'is not valid JSON; YAML must be declared as application/yaml')
@@ -106,7 +99,7 @@ const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart })
   let validate: ValidateFunction | undefined
   return (body: SourceDocument | null) => {
     // Fastify passes null for a missing body.
-    const document = body ?? { content: {}, errorAt: errorAtIn({}) }
+    const document = body ?? documentOf({})
     validate ??= createAjv().compile(schema)
     if (validate(document.content)) return { value: document }
     return { error: document.errorAt(...toViolation(validate.errors)) }

@@ -1,7 +1,6 @@
 import { ApiError } from '../openai-api/errors/api-error.ts'
 import { sandboxNameRule } from '../sandbox/names.ts'
 import { DamagedImage, StorageError } from '../sandbox/storage/errors.ts'
-import { DocumentError } from '../schema/document.ts'
 
 // Errors of the emulator itself, never of the real API: their `type` distinguishes them. `code` also starts the reason.
 
@@ -204,7 +203,3 @@ export function fromStorageError(thrown: unknown): unknown {
   if (thrown instanceof StorageError) return storageUnavailable(thrown)
   return thrown instanceof DamagedImage ? damagedImage(thrown) : thrown
 }
-
-/** Returns the error of a mistake in a body; any other error unchanged. */
-export const fromDocumentError = (thrown: unknown): unknown =>
-  thrown instanceof DocumentError ? invalidBody(thrown.pointer, thrown.problem) : thrown

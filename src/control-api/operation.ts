@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox'
 import { ErrorResponse } from '../openai-api/errors/schemas.ts'
 import { challengeHeader, noRetryHeader, reasonHeader } from '../openai-api/http/response-headers.ts'
 import { Ref } from '../schema/typebox.ts'
+import { InvalidBodyResponse } from './invalid-body.ts'
 import { bodyExamples, controlServers, optionalBody } from './openapi.ts'
 
 const errorDescriptions = {
@@ -48,7 +49,11 @@ export function defineControl(operationId: string, definition: ControlDefinition
   const statuses = new Set([...commonErrors, ...extraErrors, ...(scope === 'sandbox' ? [503 as const] : [])])
   const errorResponses = [...statuses].map((status) => [
     status,
-    { ...Ref(ErrorResponse), description: errorDescriptions[status], headers: errorHeaders(status) },
+    {
+      ...Ref(status === 400 && body !== undefined ? InvalidBodyResponse : ErrorResponse),
+      description: errorDescriptions[status],
+      headers: errorHeaders(status),
+    },
   ])
   const successResponses = Object.entries(responses).map(([status, [schema, text]]) => [
     status,

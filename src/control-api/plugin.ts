@@ -9,11 +9,13 @@ import { registerSnapshots } from './controls/snapshots.ts'
 import { registerState } from './controls/state.ts'
 import type { ControlDeps } from './deps.ts'
 import * as errors from './errors.ts'
+import { invalidBodyComponents } from './invalid-body.ts'
 
 /** Registers everything under `/_emulator`. Its requests are exempt from faults and are not journaled. */
 export function registerControls(app: FastifyInstance, deps: ControlDeps): void {
   app.register((controls, _options, done) => {
     useDocumentBodies(controls)
+    for (const component of invalidBodyComponents) controls.addSchema(component)
     controls.addHook('onRequest', (request, _reply, next) => {
       deps.checkControl(request)
       rejectUnknownQuery(request)

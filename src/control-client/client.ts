@@ -1,5 +1,5 @@
 import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
-import { EmulatorError } from './emulator-error.ts'
+import { EmulatorError, type SeedMistake } from './emulator-error.ts'
 
 interface RequestBody {
   text: string
@@ -109,12 +109,13 @@ interface ErrorBody {
   message?: string
   code?: string | null
   param?: string | null
+  errors?: SeedMistake[]
 }
 
 function toError(status: number, text: string): EmulatorError {
-  const { message, code = null, param = null } = parseError(text)
+  const { message, code = null, param = null, errors } = parseError(text)
   return typeof message === 'string'
-    ? new EmulatorError(message, status, code, param)
+    ? new EmulatorError(message, status, code, param, undefined, errors)
     : new EmulatorError(`the response with status ${status} is not from an emulator`, status, null, null)
 }
 

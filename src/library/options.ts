@@ -51,9 +51,14 @@ function readOption(name: ServerOption, value: unknown): unknown {
 
 function assertType(name: ServerOption, value: unknown): void {
   if (name === 'adminKey' && value === null) return
-  const type = numericOptions.includes(name) ? 'number' : 'string'
+  const type = typeOf(name)
   const isDuration = name === 'sandboxTtl'
   if (typeof value === type || (isDuration && typeof value === 'number')) return
   const rule = isDuration ? 'a duration such as "30m", or a number of milliseconds' : `a ${type}`
   throw new Error(`It must be ${rule}.`)
+}
+
+function typeOf(name: ServerOption): string {
+  if (name === 'watch') return 'boolean'
+  return numericOptions.includes(name) ? 'number' : 'string'
 }

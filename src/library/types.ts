@@ -45,6 +45,8 @@ export interface EmulatorOptions {
   seed?: string | readonly string[] | undefined
   /** Folder whose `*.yaml`, `*.yml` and `*.json` are loaded by name, before `seed`. */
   seedFolder?: string | undefined
+  /** Reload seed files when they change, and reset the sandboxes created from the seed. Default: false. */
+  watch?: boolean | undefined
   /** Folder that stores sandboxes in SQLite files. Default: in memory. */
   data?: string | undefined
   /** Maximum number of sandboxes, `default` included. Default: 1000. */

@@ -3,6 +3,7 @@ import { Journal } from '../journal/journal.ts'
 import { JournalBudget } from '../journal/journal-budget.ts'
 import { defaultSandbox } from './names.ts'
 import { Sandbox } from './sandbox.ts'
+import type { Seed } from './seed/merge.ts'
 import type { SandboxDefaults } from './state.ts'
 import { type DataDirectory, openDataDirectory } from './storage/data-directory.ts'
 import type { Image } from './storage/database.ts'
@@ -81,6 +82,25 @@ export class SandboxRegistry {
     sandbox?.journal.clear()
     this.#data?.remove(name)
     this.#sandboxes.delete(name)
+  }
+
+  /**
+   * Makes a seed the starting point of all sandboxes and resets those that this process created from the seed. Returns their
+   * names. A sandbox whose files cannot be written stays as it is.
+   */
+  replaceSeed(seed: Seed): string[] {
+    this.defaults.seed = seed
+    return this.all.filter((sandbox) => sandbox.isFromSeed && this.#restart(sandbox)).map(({ name }) => name)
+  }
+
+  #restart(sandbox: Sandbox): boolean {
+    try {
+      sandbox.restartFromSeed()
+      return true
+    } catch (error) {
+      this.#log.error({ err: error, sandbox: sandbox.name }, 'cannot reset a sandbox to the reloaded seed')
+      return false
+    }
   }
 
   /** Returns the StorageError for an error that came from the database of a sandbox; other errors unchanged. */

@@ -11,7 +11,8 @@ import { createRandomness, type Randomness } from './randomness.ts'
 import { type ResetPart, resetParts, resetSettings } from './reset-parts.ts'
 import { insertKeys } from './seed/insert.ts'
 import { resolveAddedKeys, type Seed } from './seed/merge.ts'
-import type { ParsedSeed } from './seed/parse.ts'
+import type { Mistakes } from './seed/mistakes.ts'
+import type { SeedSource } from './seed/source.ts'
 import type { Settings } from './settings.ts'
 import {
   buildInitialImage,
@@ -43,6 +44,8 @@ export class Sandbox {
   readonly journal: Journal
   /** Unix milliseconds of the system clock. */
   readonly createdAt: number
+  /** Whether this process created it from the seed: it is neither a copy nor stored by an earlier run. */
+  readonly isFromSeed: boolean
   #faults = new FaultRegistry()
   #activeRequests = 0
   readonly #storage: SandboxStorage
@@ -57,6 +60,7 @@ export class Sandbox {
     this.#defaults = defaults
     this.journal = journal
     const existing = storage.open()
+    this.isFromSeed = existing === undefined && image === undefined
     this.#state = existing === undefined ? this.#initialize(image ?? this.#buildFromSeed()) : this.#openStored(existing)
     this.createdAt = storage.createdAt()
   }
@@ -139,6 +143,12 @@ export class Sandbox {
     if (parts.includes('faults')) this.#faults = new FaultRegistry()
   }
 
+  /** Makes the current seed the initial state and returns to it. Aborts requests in flight. */
+  restartFromSeed(): void {
+    this.#storage.initialImage.write(this.#buildFromSeed())
+    this.reset()
+  }
+
   /** Replaces the state by an image. Aborts requests in flight. */
   restore(image: Image): void {
     this.#replaceState(image, { restoresClock: true })
@@ -151,10 +161,10 @@ export class Sandbox {
     this.#replaceState(image, { restoresClock: false, randomness })
   }
 
-  /** Adds the keys of a seed: all of them, or none if it has a mistake. Throws the error of its first mistake. */
-  add(seed: ParsedSeed): void {
+  /** Adds the keys of a seed: all of them, or none if it has a mistake. Throws SeedError. */
+  add(seed: SeedSource, mistakes: Mistakes): void {
     const { db, store, settings, randomness, clock } = this.#state
-    const keys = resolveAddedKeys(seed, clock.now(), store)
+    const keys = resolveAddedKeys(seed, mistakes, clock.now(), store)
     db.transaction(() => insertKeys(keys, { store, settings, randomness }))()
   }
 

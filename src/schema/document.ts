@@ -1,19 +1,28 @@
 import { redact } from '../common/redaction.ts'
-import { type Path, previewValueAt, type Rule, toPointer } from './schema-errors.ts'
+import { type Path, previewValueAt, type Rule, toOneLine, toPointer } from './schema-errors.ts'
 
-/** A mistake in a document. `problem` completes a sentence that starts with the pointer: "must be …". */
+/** Where a mistake is in the text of a document, counted from 1. */
+export interface Position {
+  line: number
+  column?: number
+}
+
+/** A predicate about the place of a mistake ("must be …"), or a statement that follows a colon. */
+type Problem = string | { statement: string }
+
+/** A mistake in a document. */
 export class DocumentError extends Error {
   /** A JSON Pointer; undefined for the document itself. */
   readonly pointer: string | undefined
-  readonly problem: string
   /** Undefined if lines are unknown. */
-  readonly line: number | undefined
+  readonly position: Position | undefined
+  readonly #problem: Problem
 
-  constructor(pointer: string | undefined, problem: string, line?: number) {
-    super(`${pointer ?? 'the document'} ${problem}`)
+  constructor(pointer: string | undefined, problem: Problem, position?: Position) {
+    super(describe(pointer ?? 'the document', problem))
     this.pointer = pointer
-    this.problem = problem
-    this.line = line
+    this.position = position
+    this.#problem = problem
   }
 
   /** Returns the error for a value that breaks a rule; `got` defaults to the value at `path`. */
@@ -24,8 +33,31 @@ export class DocumentError extends Error {
     got = previewValueAt(content, path),
     line?: number,
   ): DocumentError {
-    const problem = typeof rule === 'string' ? `must be ${rule}, got ${got}` : rule.problem
-    return new DocumentError(redact(toPointer(path)), problem, line)
+    const position = line === undefined ? undefined : { line }
+    return new DocumentError(redact(toPointer(path)), toProblem(rule, got), position)
+  }
+
+  /** Returns the message; `document` names what has no pointer. */
+  describe(document: string): string {
+    return describe(this.pointer === undefined ? document : toOneLine(this.pointer), this.#problem)
+  }
+}
+
+const describe = (subject: string, problem: Problem) =>
+  typeof problem === 'string' ? `${subject} ${problem}` : `${subject}: ${problem.statement}`
+
+function toProblem(rule: Rule, got: string): Problem {
+  if (typeof rule === 'string') return `must be ${rule}, got ${got}`
+  return 'problem' in rule ? rule.problem : rule
+}
+
+/** All mistakes that keep a text from being a document. */
+export class DocumentErrors extends Error {
+  readonly errors: readonly DocumentError[]
+
+  constructor(errors: readonly DocumentError[]) {
+    super(errors.map(({ message }) => message).join('\n'))
+    this.errors = errors
   }
 }
 
@@ -34,4 +66,13 @@ export interface SourceDocument {
   content: unknown
   /** Returns an error with path, rule and value; `got` defaults to the value at `path`. */
   errorAt(path: Path, rule: Rule, got?: string): DocumentError
+  /** Returns undefined if lines are unknown. */
+  lineOf(path: Path): number | undefined
 }
+
+/** Returns the document of a text whose lines are not known. */
+export const documentOf = (content: unknown): SourceDocument => ({
+  content,
+  errorAt: (path, rule, got) => DocumentError.at(content, path, rule, got),
+  lineOf: () => undefined,
+})

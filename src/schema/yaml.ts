@@ -10,14 +10,8 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml'
-import { DocumentError, type SourceDocument } from './document.ts'
+import { DocumentError, DocumentErrors, documentOf, type Position, type SourceDocument } from './document.ts'
 import type { Path } from './schema-errors.ts'
-
-/** A YAML document whose lines are known. */
-export interface YamlDocument extends SourceDocument {
-  /** Returns undefined for a long document of JSON. */
-  lineOf(path: Path): number | undefined
-}
 
 /** In characters. A longer document must be JSON: YAML takes seconds per MiB to parse. */
 const maxYamlLength = 1024 * 1024
@@ -25,19 +19,26 @@ const maxYamlLength = 1024 * 1024
 // The parser searches the whole document for each.
 const maxAliases = 100
 
-/** Parses YAML, which includes JSON. Throws DocumentError with the line if it is neither. */
-export function parseYaml(text: string): YamlDocument {
+/** How many mistakes of one text are reported: after the first, most are its consequences. */
+const maxErrors = 20
+
+/**
+ * Parses YAML, which includes JSON. The content of a text without any value is undefined. Throws DocumentErrors with line and
+ * column if it is neither.
+ */
+export function parseYaml(text: string): SourceDocument {
   if (text.length > maxYamlLength) return parseLongJson(text)
   const lines = new LineCounter()
-  const toError = (problem: string, offset: number) =>
-    new DocumentError(undefined, `is not valid YAML or JSON: ${problem}`, lines.linePos(offset).line)
   // The parser compares each key with all others of its map.
   const options = { lineCounter: lines, prettyErrors: false, logLevel: 'error', uniqueKeys: false } as const
   const document = parseDocument(text, options)
   // A warning means an unknown tag.
-  const [error] = [...document.errors, ...document.warnings]
-  if (error !== undefined) throw toError(withoutQuotedText(error), error.pos[0])
-  const content = toValue(document, toError)
+  const problems = [...document.errors, ...document.warnings].map(
+    (error): Problem => [withoutQuotedText(error), error.pos[0]],
+  )
+  if (problems.length === 0) problems.push(...findProblems(document))
+  if (problems.length > 0) throw toErrors(problems, lines)
+  const content = isEmpty(document) ? undefined : toValue(document)
   const lineOf = (path: Path) => lines.linePos(offsetOf(document, path)).line
   return {
     content,
@@ -46,56 +47,82 @@ export function parseYaml(text: string): YamlDocument {
   }
 }
 
+/** Returns whether the text has no value, only comments and the mark that starts a document. */
+function isEmpty({ contents }: Document): boolean {
+  const [start, end] = contents?.range ?? []
+  return contents === null || (isScalar(contents) && contents.value === null && start === end)
+}
+
+/** What is wrong, and its offset in the text. */
+type Problem = [text: string, offset: number]
+
+/** Returns one error a line, in the order of the text: what follows on the same line is a consequence. */
+function toErrors(problems: readonly Problem[], lines: LineCounter): DocumentErrors {
+  const firstOfLine = new Map<number, DocumentError>()
+  for (const [text, offset] of problems.toSorted(([, one], [, other]) => one - other)) {
+    const { line, col: column } = lines.linePos(offset)
+    if (!firstOfLine.has(line)) firstOfLine.set(line, syntaxError(text, { line, column }))
+    if (firstOfLine.size === maxErrors) break
+  }
+  return new DocumentErrors([...firstOfLine.values()])
+}
+
+const syntaxError = (text: string, position?: Position) =>
+  new DocumentError(undefined, `is not valid YAML or JSON: ${text}`, position)
+
 // The parser quotes the file after a colon; the quote may contain a secret.
 const withoutQuotedText = ({ message }: Error) => message.replace(/:.*/s, '')
 
-function parseLongJson(text: string): YamlDocument {
+function parseLongJson(text: string): SourceDocument {
   try {
-    const content: unknown = JSON.parse(text)
-    return {
-      content,
-      lineOf: () => undefined,
-      errorAt: (path, rule, got) => DocumentError.at(content, path, rule, got),
-    }
+    return documentOf(JSON.parse(text))
   } catch {
     // The parser's message quotes the text, which may contain a secret.
     const problem = `is not valid JSON: a document of more than ${maxYamlLength} characters cannot be YAML`
-    throw new DocumentError(undefined, `${problem}, got ${text.length}`)
+    throw new DocumentErrors([new DocumentError(undefined, `${problem}, got ${text.length}`)])
   }
 }
-
-type ToError = (problem: string, offset: number) => DocumentError
 
 // The parser notices too many aliases, or levels, only when it follows them.
-function toValue(document: Document, toError: ToError): unknown {
+function toValue(document: Document): unknown {
   try {
-    checkNodes(document, toError)
     return document.toJS()
   } catch (error) {
-    if (error instanceof DocumentError) throw error
-    throw new DocumentError(undefined, `is not valid YAML: ${withoutQuotedText(error as Error)}`)
+    throw new DocumentErrors([syntaxError(withoutQuotedText(error as Error))])
   }
 }
 
-/** Throws for what the parser would take quadratic time to find or to resolve. */
-function checkNodes(document: Document, toError: ToError): void {
+/** Finds what the parser would take quadratic time to find or to resolve. */
+function findProblems(document: Document): Problem[] {
+  const problems: Problem[] = []
   let aliases = 0
-  visit(document, {
-    Map: (_key, map) => checkUniqueKeys(map, toError),
-    Alias(_key, alias) {
-      aliases++
-      if (aliases > maxAliases) throw toError(`there are more than ${maxAliases} aliases`, offsetOfNode(alias))
-    },
-  })
+  try {
+    visit(document, {
+      Map: (_key, map) => void problems.push(...repeatedKeys(map)),
+      Alias(_key, alias) {
+        aliases++
+        if (aliases <= maxAliases) return undefined
+        problems.push([`there are more than ${maxAliases} aliases`, offsetOfNode(alias)])
+        return visit.BREAK
+      },
+    })
+  } catch (error) {
+    return [[withoutQuotedText(error as Error), 0]]
+  }
+  return problems
 }
 
-function checkUniqueKeys({ items }: YAMLMap, toError: ToError): void {
+function repeatedKeys({ items }: YAMLMap): Problem[] {
   const seen = new Set<unknown>()
+  const repeated: Problem[] = []
   for (const { key } of items as Pair<Node>[]) {
     const value = isScalar(key) ? key.value : key
-    if (seen.has(value)) throw toError('Map keys must be unique', offsetOfNode(key))
+    if (seen.has(value) && repeated.length < maxErrors) {
+      repeated.push(['Map keys must be unique', offsetOfNode(key)])
+    }
     seen.add(value)
   }
+  return repeated
 }
 
 const offsetOfNode = ({ range }: Node): number => range?.[0] ?? 0

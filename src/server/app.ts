@@ -14,6 +14,7 @@ import { createDispatcher } from './request/dispatcher.ts'
 import { createSandboxResolver } from './request/enter-sandbox.ts'
 import { PipelineLimiter, ResponseBatcher } from './request/pipelining.ts'
 import { RouteTable } from './request/routing.ts'
+import type { SeedReloader } from './seed-reloader.ts'
 import { UnreadResponses } from './unread-responses.ts'
 
 export interface AppOptions extends Omit<RegistryOptions, 'log'>, LogOptions {
@@ -27,6 +28,8 @@ export interface AppOptions extends Omit<RegistryOptions, 'log'>, LogOptions {
   allowedHosts: readonly string[]
   /** The token that the control API requires; undefined for none. */
   controlToken?: string | undefined
+  /** Reloads the seed when its files change; undefined for never. */
+  seedReloader?: SeedReloader | undefined
   /** Receives each of the two Fastify apps before it is ready. Only tests set it. */
   onAppCreated?: (app: FastifyInstance) => void
 }
@@ -49,6 +52,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     controlToken,
     logLevel,
     logFormat,
+    seedReloader,
     requestTimeout = 30_000,
     unreadTimeout = 30_000,
     heartbeatInterval = 15_000,
@@ -103,8 +107,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
     requestTimeout,
     unreadResponses: new UnreadResponses(unreadTimeout, log),
   })
+  const stopReloading = seedReloader?.start(registry, log)
 
   async function close(): Promise<void> {
+    stopReloading?.()
     closing.abort()
     await httpServer.close()
     await Promise.all([api.close(), controls.close()])

@@ -5,6 +5,7 @@ import type { ControlDeps } from '../control-api/deps.ts'
 import { registerDocs } from '../control-api/docs.ts'
 import * as controlErrors from '../control-api/errors.ts'
 import { registerHealth } from '../control-api/health.ts'
+import { fromDocumentError } from '../control-api/invalid-body.ts'
 import { openApiOptions } from '../control-api/openapi.ts'
 import { registerControls } from '../control-api/plugin.ts'
 import { registerAdminApiKeys } from '../openai-api/admin-api-keys/routes.ts'
@@ -56,7 +57,7 @@ export async function buildControlApp(deps: ControlAppDeps): Promise<FastifyInst
 
   function explain(thrown: unknown, request: FastifyRequest): unknown {
     const sandbox = contextOf(request).target.sandboxName ?? defaultSandbox
-    return controlErrors.fromStorageError(registry.explain(sandbox, controlErrors.fromDocumentError(thrown)))
+    return controlErrors.fromStorageError(registry.explain(sandbox, fromDocumentError(thrown)))
   }
 
   function toControlError(thrown: unknown, request: FastifyRequest): ApiError {

@@ -1,7 +1,7 @@
 import { emulatorUrl } from '../config/location.ts'
 import type { Options, serverOptions } from '../config/options.ts'
 import { defaultSandbox } from '../sandbox/names.ts'
-import { loadSeeds, seedFilesIn } from '../sandbox/seed/load.ts'
+import { listSeeds, loadSeeds } from '../sandbox/seed/load.ts'
 import { buildApp } from './app.ts'
 
 export interface RunningServer {
@@ -18,10 +18,17 @@ export interface RunningServer {
 
 /** Builds an emulator and listens. Rejects with UserError for the user's mistakes, and with the error of the socket. */
 export async function serve(options: Options<(typeof serverOptions)[number]>): Promise<RunningServer> {
-  const seeds = options.seedFolder === undefined ? options.seed : [...seedFilesIn(options.seedFolder), ...options.seed]
+  const location = { folder: options.seedFolder, seeds: options.seed }
+  const reloader = options.watch ? (await import('./seed-reloader.ts')).createSeedReloader(location) : undefined
   const adminKey = options.adminKey === 'none' ? undefined : options.adminKey
+  const seeds = listSeeds(location)
   const app = await buildApp({
-    defaults: { seed: await loadSeeds(seeds), adminKey, randomSeed: options.randomSeed, journal: options.journal },
+    defaults: {
+      seed: await loadSeeds(seeds),
+      adminKey,
+      randomSeed: options.randomSeed,
+      journal: options.journal,
+    },
     maxSandboxes: options.maxSandboxes,
     sandboxTtl: options.sandboxTtl,
     dataDirectory: options.data,
@@ -29,6 +36,7 @@ export async function serve(options: Options<(typeof serverOptions)[number]>): P
     controlToken: options.controlToken,
     logLevel: options.logLevel,
     logFormat: options.logFormat,
+    seedReloader: reloader,
   })
   try {
     const { address, port } = await app.httpServer.listen({ host: options.host, port: options.port })

@@ -63,8 +63,12 @@ test('state and reset exit with a message that names the file, line and rule, or
   for (const [args, code, message] of [
     [['state', '--load', broken], 2, `seed ${broken}, line 2, /keys/0/name must be a string`],
     [['state', '--add', broken], 2, `seed ${broken}, line 2, /keys/0/name must be a string`],
-    [['state', '--load', duplicate], 2, `seed ${duplicate}, line 2, /keys/1/id must be an id that no other key`],
-    [['state', '--load', notYaml], 2, `seed ${notYaml}, line 3 is not valid YAML`],
+    [
+      ['state', '--load', duplicate],
+      2,
+      `seed ${duplicate}, line 2, /keys/1/id: duplicate id \`key_a\`, first used at /keys/0/id`,
+    ],
+    [['state', '--load', notYaml], 2, `seed ${notYaml}, line 3, column 1 is not valid YAML`],
     [['state', '--load', '/nowhere.yaml'], 2, 'seed /nowhere.yaml: cannot be read'],
     [['state', '--load', broken, '--add', broken], 2, '--add: cannot be combined with --load'],
     [['reset', '--only', 'everything'], 2, "'everything' is invalid. It must be one of keys"],

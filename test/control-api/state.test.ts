@@ -48,7 +48,7 @@ describe('state', () => {
       call('POST', '/_emulator/state', { as: null, rawBody, headers: { 'content-type': 'application/yaml' } })
     expect((await yaml('keys:\n  - name: from yaml # a comment\n    created_at: -1d')).status).toBe(200)
     expect(await names()).toEqual(['from yaml', 'Admin key'])
-    expect((await yaml('keys: [')).body.error.message).toMatch(/^The body is not valid YAML or JSON/)
+    expect((await yaml('keys: [')).body.error.message).toMatch(/^The body, line 1, column 8, is not valid YAML or JSON/)
   })
 
   test.each(['application/yaml', 'application/json'])(
@@ -84,17 +84,12 @@ describe('state', () => {
         ],
       },
       '/keys/1/id',
-      'no other key',
+      '/keys/1/id: duplicate id `x`, first used at /keys/0/id',
     ],
-    [
-      'PUT',
-      { behaviour: {} },
-      '/behaviour',
-      '/behaviour is not a known field of a seed; known fields: organization, behavior, clock, keys',
-    ],
+    ['PUT', { behaviour: {} }, '/behaviour', '/behaviour is not a known field of a seed; did you mean `behavior`?'],
     ['PUT', [], '/', 'a seed'],
     ['POST', { clock: {} }, '/clock', 'only keys can be added'],
-    ['POST', { keys: [{ name: 'a', value: adminKey }] }, '/keys/0/value', 'no key of the sandbox has'],
+    ['POST', { keys: [{ name: 'a', value: adminKey }] }, '/keys/0/value', 'used by a key of the sandbox'],
   ])('%s /state with the body %j is rejected with param %s and changes nothing', async (method, body, param, rule) => {
     const { control } = await startControlApp()
     const before = (await control('GET', '/state')).body.keys

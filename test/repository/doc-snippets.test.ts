@@ -5,10 +5,11 @@ import { readSnippets } from '../support/snippets.ts'
 
 const root = new URL('../../', import.meta.url)
 
-// Their snippets depend on each other, or need the installed package.
+// Their snippets depend on each other, have an expected output, or need the installed package.
 const pagesTestedElsewhere = new Map([
   ['README.md', 'test/e2e/readme.test.ts'],
   ['docs/recipes.md', 'test/repository/recipes.test.ts'],
+  ['docs/seeds.md', 'test/seed/docs.test.ts'],
 ])
 
 const pages = ['README.md', ...readdirSync(new URL('docs', root)).map((name) => `docs/${name}`)].filter((page) =>

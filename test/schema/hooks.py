@@ -18,7 +18,9 @@ EXCEPTIONS = [
     # A fault that can never fire is rejected: for an unknown key, or with a patch that does not fit the response.
     ("emulator-faults-add", r"the fault would never fire|the patch would never apply"),
     # Ids and values are unique, in a seed and in a sandbox.
-    ("emulator-state-.*", r"that no other key of the seeds has|that no key of the sandbox has"),
+    ("emulator-state-.*", r": duplicate (id|value|value_sha256)\b"),
+    # No key expires before it is created, or is created at a relative time in the future.
+    ("emulator-state-.*", r"must not be before created_at|must not be in the future"),
     # The default sandbox has a valid name but cannot be removed.
     ("emulator-sandboxes-delete", r"The sandbox 'default' cannot be removed"),
 ]

@@ -27,14 +27,23 @@ export async function state({ load, add, ...options }: ControlCommandOptions & O
   printError(`${file}: ${done} sandbox '${options.sandbox}', which now lists ${JSON.parse(response).keys} keys`)
 }
 
-/** Adds file and line to the emulator's error about a seed. Throws UserError if the file is not YAML. */
+/** Adds file and line to the emulator's errors about a seed. Throws SeedError if the file is not YAML. */
 async function withFilePosition(error: unknown, file: string, text: string): Promise<unknown> {
   if (!(error instanceof EmulatorError) || error.code !== 'invalid_body') return error
-  // Parsed first, so that a syntax error is reported with its line.
-  const { parseSeedYaml, seedPlace } = await import('../../sandbox/seed/parse.ts')
-  const { lineOf } = parseSeedYaml(file, text)
-  if (error.param === null) return error
-  return new UserError(`${seedPlace(file, lineOf(parsePointer(error.param)))}, ${error.message}`)
+  const [{ parseSeedText }, { Mistakes }, { seedPlace }] = await Promise.all([
+    import('../../sandbox/seed/parse.ts'),
+    import('../../sandbox/seed/mistakes.ts'),
+    import('../../sandbox/seed/source.ts'),
+  ])
+  const mistakes = new Mistakes()
+  const document = parseSeedText(file, text, mistakes)
+  mistakes.throwIfAny()
+  const lines = error.message.split('\n').map((message, index) => {
+    const param = error.errors[index]?.param
+    const line = param == null ? undefined : document?.lineOf(parsePointer(param))
+    return param == null ? message : `${seedPlace(file, line === undefined ? undefined : { line })}, ${message}`
+  })
+  return new UserError(lines.join('\n'))
 }
 
 function readSeed(file: string) {

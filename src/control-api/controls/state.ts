@@ -3,12 +3,12 @@ import * as Type from 'typebox'
 import { type ResetPart, resetParts } from '../../sandbox/reset-parts.ts'
 import { exportState } from '../../sandbox/seed/export.ts'
 import { mergeSeeds } from '../../sandbox/seed/merge.ts'
+import { Mistakes } from '../../sandbox/seed/mistakes.ts'
+import { checkSeed } from '../../sandbox/seed/parse.ts'
 import { SeedFile } from '../../sandbox/seed/schema.ts'
-import { sizeProblem } from '../../sandbox/seed/size.ts'
 import { Choice } from '../../schema/typebox.ts'
 import type { ParsedBody } from '../body.ts'
 import type { ControlDeps } from '../deps.ts'
-import * as errors from '../errors.ts'
 import { type ControlResponses, defineControl } from '../operation.ts'
 
 const ResetBody = Type.Object(
@@ -25,6 +25,9 @@ const KeysOnlySeed = Type.Object(
   { keys: SeedFile.properties.keys },
   { additionalProperties: false, description: 'a seed with keys only' },
 )
+
+// The handler validates it, to report every mistake.
+const AnyBody = Type.Unknown()
 
 const exampleKeys = [
   { name: 'ci', expires_at: '+30d' },
@@ -66,16 +69,18 @@ export function registerState(app: FastifyInstance, { sandboxFor, log }: Control
     summary: 'Replace the state',
     description:
       'Replaces the state by this seed; omitted sections get their defaults. A later reset still returns to the initial state. Aborts requests in flight.',
-    body: SeedFile,
+    body: AnyBody,
+    openapiBody: SeedFile,
     requiresBody: true,
     carriesState: true,
     examples: [{ behavior: { auth: 'strict' }, clock: { now: '2026-01-01T00:00:00Z' }, keys: exampleKeys }],
     responses: loadedResponse,
   })
-  app.put<{ Body: ParsedBody<SeedFile> }>('/_emulator/state', { schema: replaceState }, (request) => {
-    assertSize(request.body)
+  app.put<{ Body: ParsedBody<unknown> }>('/_emulator/state', { schema: replaceState }, (request) => {
+    const mistakes = new Mistakes()
+    const seed = mergeSeeds([checkSeed(undefined, request.body, mistakes)], mistakes)
     const sandbox = sandboxFor(request)
-    sandbox.load(mergeSeeds([request.body]))
+    sandbox.load(seed)
     const keys = sandbox.state.store.count()
     log.info({ sandbox: sandbox.name, keys }, 'state replaced')
     return { keys }
@@ -84,24 +89,20 @@ export function registerState(app: FastifyInstance, { sandboxFor, log }: Control
   const addState = defineControl('emulator-state-add', {
     summary: 'Add keys',
     description: 'Adds the keys of a seed that has no other section: all of them, or none if one has a mistake.',
-    body: SeedFile,
+    body: AnyBody,
+    openapiBody: KeysOnlySeed,
     requiresBody: true,
     carriesState: true,
-    openapiBody: KeysOnlySeed,
     examples: [{ keys: exampleKeys }],
     responses: loadedResponse,
   })
-  app.post<{ Body: ParsedBody<SeedFile> }>('/_emulator/state', { schema: addState }, (request) => {
-    assertSize(request.body)
+  app.post<{ Body: ParsedBody<unknown> }>('/_emulator/state', { schema: addState }, (request) => {
+    const mistakes = new Mistakes()
+    const seed = checkSeed(undefined, request.body, mistakes)
     const sandbox = sandboxFor(request)
-    sandbox.add(request.body)
+    sandbox.add(seed, mistakes)
     const keys = sandbox.state.store.count()
     log.info({ sandbox: sandbox.name, keys }, 'keys added')
     return { keys }
   })
-}
-
-function assertSize({ content }: ParsedBody<SeedFile>): void {
-  const problem = sizeProblem(content)
-  if (problem !== undefined) throw errors.stateTooLarge(problem)
 }

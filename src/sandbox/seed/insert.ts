@@ -80,7 +80,9 @@ export function insertAdminKey(value: string, target: SeedTarget): void {
 /** Returns the row of a seed key, or of its `n`-th generated key; relative times count from `now`, in Unix milliseconds. */
 function keyRow(key: ResolvedSeedKey, n: number, now: number, taken: Set<string>, target: SeedTarget): NewKeyRow {
   const { store, randomness } = target
-  const created_at = unixSeconds(key.created_at, now) ?? Math.floor(now / 1000)
+  const expires_at = unixSeconds(key.expires_at, now) ?? null
+  // A key that has expired was created before.
+  const created_at = unixSeconds(key.created_at, now) ?? Math.min(Math.floor(now / 1000), expires_at ?? now)
   const generateId = () => generateUnique(randomness.keyId, (id) => !taken.has(id) && store.byId(id) === undefined)
   // A key whose value is unknown gets a random one, whose digest nobody can present.
   const isFree = ({ sha256 }: GeneratedValue) => !taken.has(sha256) && store.byDigest(sha256) === undefined
@@ -93,7 +95,7 @@ function keyRow(key: ResolvedSeedKey, n: number, now: number, taken: Set<string>
       ? redactedFields(generated?.value ?? randomness.keyValue())
       : parseRedactedValue(key.redacted_value)),
     created_at,
-    expires_at: unixSeconds(key.expires_at, now) ?? null,
+    expires_at,
     last_used_at: unixSeconds(key.last_used_at, now) ?? null,
     owner: ownerOf(key, created_at, now, target),
     deleted: key.deleted === true,

@@ -2,19 +2,30 @@ import { isUtf8 } from 'node:buffer'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { packageRoot } from '../../common/package-info.ts'
+import { closestName } from '../../common/suggest.ts'
 import { UserError } from '../../common/user-error.ts'
 import { builtInSeeds } from './built-in.ts'
 import { emptySeed, mergeSeeds, type Seed } from './merge.ts'
+import { Mistakes } from './mistakes.ts'
+import type { SeedSource } from './source.ts'
 
 /**
  * Reads seeds, each a built-in name or a file. Keys add up; in other sections the later seed wins, field by field. Throws
- * UserError for the first mistake, with file, line, path, rule and value.
+ * SeedError for all mistakes, each with file, line, path, rule and value.
  */
 export async function loadSeeds(sources: readonly string[]): Promise<Seed> {
   if (sources.length === 0) return emptySeed()
   // Loading YAML and validation takes as long as the rest of a start, and most starts have no seed.
   const { parseSeed } = await import('./parse.ts')
-  return mergeSeeds(sources.map((source) => parseSeed(source, readSource(source))))
+  const mistakes = new Mistakes()
+  const parsed = sources.map((source) => {
+    const text = readSource(source, mistakes)
+    return text === undefined ? undefined : parseSeed(source, text, mistakes)
+  })
+  return mergeSeeds(
+    parsed.filter((source): source is SeedSource => source !== undefined),
+    mistakes,
+  )
 }
 
 const repeatedFlags = (list: string) =>
@@ -23,26 +34,53 @@ const repeatedFlags = (list: string) =>
     .map((each) => `--seed ${each.trim()}`)
     .join(' ')
 
-function readSource(source: string): string {
+function readSource(source: string, mistakes: Mistakes): string | undefined {
   const path = builtInSeeds.includes(source) ? new URL(`fixtures/${source}.yaml`, packageRoot) : resolve(source)
+  const fail = (problem: string) =>
+    mistakes.add(() => ({
+      file: source,
+      message: `seed ${source}: ${problem}`,
+      pointer: undefined,
+      line: undefined,
+    }))
   try {
     const bytes = readFileSync(path)
     if (isUtf8(bytes)) return bytes.toString('utf8')
+    fail('is not UTF-8')
   } catch (error) {
-    const isPath = /[/\\]/.test(source)
-    const problem = isPath
-      ? 'cannot be read'
-      : `is not a built-in seed (${builtInSeeds.join(', ')}) and cannot be read as a file`
-    const hint = source.includes(',') ? `; repeat --seed for several seeds: ${repeatedFlags(source)}` : ''
-    throw new UserError(`seed ${source}: ${problem}: ${(error as Error).message}${hint}`)
+    fail(readProblem(source, error as Error))
   }
-  throw new UserError(`seed ${source}: is not UTF-8`)
+  return undefined
 }
 
-/** Returns the seed files in a folder by name, without hidden files. Throws UserError if the folder cannot be read. */
-export function seedFilesIn(folder: string): string[] {
+function readProblem(source: string, { message }: Error): string {
+  const isPath = /[/\\]/.test(source)
+  const suggestion = isPath ? undefined : closestName(source, builtInSeeds)
+  const problem = isPath
+    ? 'cannot be read'
+    : `is not a built-in seed (${builtInSeeds.join(', ')}) and cannot be read as a file`
+  const hint = source.includes(',') ? `; repeat --seed for several seeds: ${repeatedFlags(source)}` : ''
+  return `${problem}: ${message}${hint}${suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`}`
+}
+
+/** Where the seeds of a server come from. */
+export interface SeedLocation {
+  /** All seed files of this folder come first. */
+  folder: string | undefined
+  /** Built-in names and files. */
+  seeds: readonly string[]
+}
+
+/** Returns all seeds in the order in which they are loaded. Throws UserError if the folder cannot be read. */
+export const listSeeds = ({ folder, seeds }: SeedLocation): string[] =>
+  folder === undefined ? [...seeds] : [...seedFilesIn(folder), ...seeds]
+
+/** Returns whether a file of the folder is a seed; hidden files are not. */
+export const isSeedFile = (name: string): boolean => /^[^.].*\.(yaml|yml|json)$/.test(name)
+
+function seedFilesIn(folder: string): string[] {
   try {
-    const names = readdirSync(folder).filter((name) => /^[^.].*\.(yaml|yml|json)$/.test(name))
+    const names = readdirSync(folder).filter(isSeedFile)
     return names.sort().map((name) => assertIsFile(join(folder, name)))
   } catch (error) {
     throw new UserError(`seed folder ${folder}: cannot be read: ${(error as Error).message}`)

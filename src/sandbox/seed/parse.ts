@@ -1,41 +1,92 @@
 import type { ValidateFunction } from 'ajv'
-import { UserError } from '../../common/user-error.ts'
 import { createAjv } from '../../schema/ajv.ts'
-import { DocumentError } from '../../schema/document.ts'
-import { type Path, type Rule, toViolation } from '../../schema/schema-errors.ts'
-import { parseYaml, type YamlDocument } from '../../schema/yaml.ts'
-import { type SeedFile, seedJsonSchema } from './schema.ts'
+import { DocumentErrors, type SourceDocument } from '../../schema/document.ts'
+import { createViolationFinder } from '../../schema/find-violations.ts'
+import type { Path, Schema, SchemaViolation } from '../../schema/schema-errors.ts'
+import { parseYaml } from '../../schema/yaml.ts'
+import type { Mistakes } from './mistakes.ts'
+import { SeedFile, SeedKey, seedJsonSchema } from './schema.ts'
+import { SeedSource, toMistake, type ValidParts } from './source.ts'
 
-/** A seed that matches the schema, and how to report what else is wrong with it. */
-export interface ParsedSeed {
-  content: SeedFile
-  errorAt(path: Path, rule: Rule, got?: string): Error
+/** Parses a seed and checks it against the schema. Returns undefined if it is neither YAML nor JSON. */
+export function parseSeed(file: string, text: string, mistakes: Mistakes): SeedSource | undefined {
+  const document = parseSeedText(file, text, mistakes)
+  return document && checkSeed(file, document, mistakes)
 }
 
-let validate: ValidateFunction<SeedFile> | undefined
-
-/** Parses and validates a seed. `file` is only used in messages. Throws UserError for the first mistake. */
-export function parseSeed(file: string, text: string): ParsedSeed {
-  const document = parseSeedYaml(file, text)
-  const { content } = document
-  const errorAt: ParsedSeed['errorAt'] = (path, rule, got) => toUserError(file, document.errorAt(path, rule, got))
-  validate ??= createAjv().compile<SeedFile>(seedJsonSchema)
-  if (validate(content)) return { content, errorAt }
-  throw errorAt(...toViolation(validate.errors))
-}
-
-/** Parses the text of a seed without validating it. Throws UserError with the line if it is neither YAML nor JSON. */
-export function parseSeedYaml(file: string, text: string): YamlDocument {
+/** Parses the text of a seed without checking it. Returns undefined if it is neither YAML nor JSON. */
+export function parseSeedText(file: string, text: string, mistakes: Mistakes): SourceDocument | undefined {
   try {
     return parseYaml(text)
   } catch (error) {
-    throw error instanceof DocumentError ? toUserError(file, error) : error
+    if (!(error instanceof DocumentErrors)) throw error
+    for (const each of error.errors) mistakes.add(() => toMistake(file, each))
+    return undefined
   }
 }
 
-/** Returns where a mistake is, for the start of a message. */
-export const seedPlace = (file: string, line: number | undefined): string =>
-  line === undefined ? `seed ${file}` : `seed ${file}, line ${line}`
+/** Checks a seed against the schema. `file` is undefined for the body of a request. */
+export function checkSeed(file: string | undefined, document: SourceDocument, mistakes: Mistakes): SeedSource {
+  const source = new SeedSource(file, document, mistakes)
+  // An empty file is an empty seed.
+  const { content = {} } = document
+  source.parts = isSeed(content) ? toParts(content) : findValidParts(content, source, mistakes)
+  return source
+}
 
-const toUserError = (file: string, { line, pointer, problem }: DocumentError) =>
-  new UserError(`${seedPlace(file, line)}${pointer === undefined ? '' : `, ${pointer}`} ${problem}`)
+const toParts = ({ keys = [], ...sections }: SeedFile): ValidParts => ({ sections, keys })
+
+let validate: ValidateFunction<SeedFile> | undefined
+
+function isSeed(content: unknown): content is SeedFile {
+  validate ??= createAjv().compile<SeedFile>(seedJsonSchema)
+  return validate(content)
+}
+
+type Segment = Path[number] | undefined
+
+/** Reports what breaks the schema, and returns the rest, so that its other mistakes are found as well. */
+function findValidParts(content: unknown, source: SeedSource, mistakes: Mistakes): ValidParts {
+  const invalidSections = new Set<Segment>()
+  const invalidFields = new Map<Segment, Set<Segment>>()
+  for (const [path, rule, got] of findSeedViolations(content)) {
+    source.report(path, rule, got)
+    if (mistakes.isFull) return { sections: {}, keys: [] }
+    const [section, index, field] = path
+    if (section !== 'keys' || index === undefined) invalidSections.add(section)
+    else invalidFields.set(index, (invalidFields.get(index) ?? new Set()).add(field))
+  }
+  const { keys, ...sections } = { ...(content as SeedFile | null) }
+  return {
+    sections: without(sections, invalidSections),
+    keys: Array.isArray(keys) ? keys.map((key, index) => validPart(key, invalidFields.get(index))) : [],
+  }
+}
+
+/** Returns a key without its invalid fields; undefined if the key itself is invalid. */
+function validPart(key: SeedKey, invalid: Set<Segment> | undefined): SeedKey | undefined {
+  if (invalid === undefined) return key
+  return invalid.has(undefined) ? undefined : (without(key, invalid) as SeedKey)
+}
+
+const without = (fields: object, invalid: Set<Segment>) =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !invalid.has(name)))
+
+// Key by key: Ajv would keep the errors of all.
+const findSectionViolations = createViolationFinder({
+  ...SeedFile,
+  properties: { ...SeedFile.properties, keys: { ...SeedFile.properties.keys, items: {} } },
+} as Schema)
+const findKeyViolations = createViolationFinder(SeedKey as Schema)
+
+function* findSeedViolations(content: unknown): Generator<SchemaViolation> {
+  yield* findSectionViolations(content)
+  const keys = (content as { keys?: unknown } | null)?.keys
+  if (!Array.isArray(keys)) return
+  for (const [index, key] of keys.entries()) {
+    for (const [path, rule, got] of findKeyViolations(key)) {
+      const at: Path = ['keys', index, ...path]
+      yield got === undefined ? [at, rule] : [at, rule, got]
+    }
+  }
+}

@@ -1,4 +1,4 @@
-import type { SeedFile, SeedKey } from './schema.ts'
+import type { SeedKey } from './schema.ts'
 
 // Inserting takes about 20 microseconds a key, during which no request is processed.
 const maxKeys = 1_000_000
@@ -6,10 +6,11 @@ const maxKeys = 1_000_000
 const maxGeneratedLength = 64 * 1024 * 1024
 
 /** Returns what is wrong with the number or the length of a seed's keys, as a predicate; undefined if nothing is. */
-export function sizeProblem({ keys = [] }: SeedFile): string | undefined {
+export function sizeProblem(keys: readonly (SeedKey | undefined)[]): string | undefined {
   let count = 0
   let length = 0
   for (const key of keys) {
+    if (key === undefined) continue
     count += key.generate ?? 1
     if (key.generate !== undefined) length += key.generate * generatedLength(key)
   }

@@ -5,7 +5,8 @@ import { isInRange, latestSecond } from '../../common/time.ts'
 import { BehaviorSchema } from '../../openai-api/behavior.ts'
 import { parseJson } from '../../openai-api/json-text.ts'
 import { createAjv } from '../../schema/ajv.ts'
-import { previewValueAt, type SchemaViolation, toPointer, toViolation } from '../../schema/schema-errors.ts'
+import { DocumentError } from '../../schema/document.ts'
+import { toViolation } from '../../schema/schema-errors.ts'
 import { timeOf } from '../clock.ts'
 import { streams } from '../randomness.ts'
 import { SeedFile } from '../seed/schema.ts'
@@ -49,12 +50,8 @@ export function findSettingsDamage(db: Database): string | undefined {
   const parsed = Object.entries(texts).map(([column, text]) => [column, parseJson(text)])
   const settings: unknown = { ...Object.fromEntries(parsed), at_ms }
   validate ??= createAjv().compile<Settings>(StoredSettings)
-  if (!validate(settings)) return `has invalid settings: ${describe(settings, toViolation(validate.errors))}`
+  if (!validate(settings))
+    return `has invalid settings: ${DocumentError.at(settings, ...toViolation(validate.errors)).message}`
   const { clock } = settings
   return isInRange(timeOf(clock), latestSecond.key) ? undefined : 'has invalid settings: /clock is out of range'
-}
-
-function describe(settings: unknown, [path, rule, got]: SchemaViolation): string {
-  if (typeof rule !== 'string') return `${toPointer(path)} ${rule.problem}`
-  return `${toPointer(path)} must be ${rule}, got ${got ?? previewValueAt(settings, path)}`
 }

@@ -16,17 +16,23 @@ export interface SeedKey {
 
 const nearNow = fc.integer({ min: -2, max: 2 }).map((seconds) => now + seconds)
 
-const key = fc.record(
-  {
-    name: fc.option(fc.string({ unit: 'grapheme', maxLength: 10 })),
-    created_at: nearNow,
-    expires_at: fc.option(nearNow, { freq: 2 }),
-    last_used_at: fc.option(nearNow),
-    deleted: fc.nat({ max: 3 }).map((n) => n === 0),
-    owner: fc.constant({ type: 'service_account' as const, name: 'bot' }),
-  },
-  { requiredKeys: ['name', 'created_at', 'expires_at', 'last_used_at', 'deleted'] },
-)
+const key = fc
+  .record(
+    {
+      name: fc.option(fc.string({ unit: 'grapheme', maxLength: 10 })),
+      created_at: nearNow,
+      expires_at: fc.option(nearNow, { freq: 2 }),
+      last_used_at: fc.option(nearNow),
+      deleted: fc.nat({ max: 3 }).map((n) => n === 0),
+      owner: fc.constant({ type: 'service_account' as const, name: 'bot' }),
+    },
+    { requiredKeys: ['name', 'created_at', 'expires_at', 'last_used_at', 'deleted'] },
+  )
+  .map(({ expires_at, ...rest }) => ({
+    ...rest,
+    // A key that expires before it is created is a mistake.
+    expires_at: expires_at === null ? null : Math.max(expires_at, rest.created_at),
+  }))
 
 /** Keys created within a few seconds, in order of insertion; some are deleted, some expired. */
 export const seedKeys = (maxLength: number): fc.Arbitrary<SeedKey[]> =>

@@ -1,0 +1,41 @@
+import { parseTime } from '../../common/time.ts'
+import { didYouMean, type Path } from '../../schema/schema-errors.ts'
+import type { SeedSource } from './source.ts'
+
+/** Fields that are absent or match the schema. */
+interface TimeFields {
+  created_at?: number | string
+  expires_at?: number | string | null
+  last_used_at?: number | string | null
+}
+
+const names = ['created_at', 'expires_at', 'last_used_at'] as const
+
+/** Reports times that do not exist or contradict each other; relative ones count from `now`, in Unix milliseconds. */
+export function checkTimes(source: SeedSource, path: Path, fields: TimeFields | undefined, now: number): void {
+  if (fields === undefined) return
+  for (const name of names) {
+    const time = fields[name]
+    if (time === undefined || time === null || parseTime(time, now) !== undefined) continue
+    source.report([...path, name], 'a time that exists, from 1970 to 9999')
+  }
+  const { created_at, expires_at } = fields
+  if (typeof created_at === 'string' && isInFuture(created_at)) {
+    const hint = didYouMean(created_at.replace('+', '-'))
+    const problem = `must not be in the future, got ${JSON.stringify(created_at)}; ${hint}`
+    source.report([...path, 'created_at'], { problem })
+  }
+  if (isBefore(expires_at, created_at, now)) {
+    const [expiry, creation] = [expires_at, created_at].map((time) => JSON.stringify(time))
+    source.report([...path, 'expires_at'], { problem: `must not be before created_at (${creation}), got ${expiry}` })
+  }
+}
+
+// An absolute time may be: the clock of a sandbox that was exported can have been set back.
+const isInFuture = (time: string) => /^\+0*[1-9]/.test(time)
+
+function isBefore(one: TimeFields['expires_at'], other: TimeFields['created_at'], now: number): boolean {
+  if (one === undefined || one === null || other === undefined) return false
+  const [first, second] = [parseTime(one, now), parseTime(other, now)]
+  return first !== undefined && second !== undefined && Math.floor(first / 1000) < Math.floor(second / 1000)
+}

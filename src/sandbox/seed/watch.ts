@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { UserError } from '../../common/user-error.ts'
+import { builtInSeeds } from './built-in.ts'
+import { isSeedFile, listSeeds, type SeedLocation } from './load.ts'
+
+// How often the files are looked at. A change counts once they have stayed the same for as long.
+const intervalMs = 200
+
+/**
+ * Calls `onChange` after seed files have changed, were added or removed; never twice at a time. Looks at their inode, size and
+ * times instead of waiting for events of the file system, which mounted folders do not send (decision 24). Keeps no process
+ * alive. Returns a function that ends it.
+ */
+export function watchSeeds(location: SeedLocation, onChange: () => Promise<void>): () => void {
+  let isStopped = false
+  let timer: NodeJS.Timeout | undefined
+  let seen = ''
+  let isReported = false
+  async function look(): Promise<void> {
+    const versions = await versionsOf(location)
+    if (isStopped) return
+    if (versions !== seen) isReported = false
+    else if (!isReported) {
+      isReported = true
+      await onChange()
+    }
+    seen = versions
+    if (!isStopped) wait()
+  }
+  function wait(): void {
+    timer = setTimeout(() => void look(), intervalMs).unref()
+  }
+  wait()
+  return () => {
+    isStopped = true
+    clearTimeout(timer)
+  }
+}
+
+const filesOf = (sources: readonly string[]) => sources.filter((source) => !builtInSeeds.includes(source))
+
+/** Returns a text that changes whenever a file is written, replaced, added or removed. */
+async function versionsOf({ folder, seeds }: SeedLocation): Promise<string> {
+  const names = folder === undefined ? [] : await readdir(folder).catch(() => [])
+  const paths = names.filter(isSeedFile).map((name) => join(folder ?? '', name))
+  return (await Promise.all([...paths, ...filesOf(seeds)].map(versionOf))).join('\n')
+}
+
+const versionOf = (path: string): Promise<string> =>
+  stat(path, { bigint: true }).then(
+    ({ dev, ino, size, mtimeNs, ctimeNs }) => [path, dev, ino, size, mtimeNs, ctimeNs].join(),
+    ({ code }: NodeJS.ErrnoException) => `${path} ${code}`,
+  )
+
+/** Returns a text that changes with the contents of the seed files. */
+export function digestSeeds(location: SeedLocation): string {
+  const hash = createHash('sha256')
+  for (const file of filesOf(listSeeds(location))) hash.update(`${file}\0`).update(contentOf(file)).update('\0')
+  return hash.digest('hex')
+}
+
+// What cannot be read is reported when it is loaded.
+function contentOf(file: string): Buffer | string {
+  try {
+    return readFileSync(resolve(file))
+  } catch (error) {
+    return `\0${(error as NodeJS.ErrnoException).code}`
+  }
+}
+
+/** Throws UserError if there is no file to watch, or one that can be read only once. */
+export function assertWatchable(location: SeedLocation): void {
+  const files = filesOf(listSeeds(location))
+  if (files.length === 0 && location.folder === undefined) {
+    throw new UserError('--watch: there is no seed file to watch: add --seed FILE or --seed-folder FOLDER')
+  }
+  const irregular = files.find((file) => statSync(resolve(file), { throwIfNoEntry: false })?.isFile() === false)
+  if (irregular !== undefined) throw new UserError(`--watch: seed ${irregular} is not a regular file`)
+}
