@@ -114,7 +114,7 @@ export function registerSandboxes(app: FastifyInstance, { registry }: ControlDep
       'Removes it permanently. Aborts requests in flight. The next request to its name creates a new one from the seed.',
     params: NameParams,
     responses: { 200: [Deleted, 'The name of the sandbox.'] },
-    extraErrors: [400, 404, 503],
+    extraErrors: [404, 503],
     scope: 'emulator',
   })
   app.delete<{ Params: { name: string } }>('/_emulator/sandboxes/:name', { schema: deleteSandbox }, (request) => {
