@@ -102,10 +102,16 @@ export function registerSandboxes(app: FastifyInstance, { registry }: ControlDep
     extraErrors: [503],
     scope: 'emulator',
   })
-  app.delete('/_emulator/sandboxes', { schema: deleteSandboxes }, () => {
-    const names = registry.all.map(({ name }) => name).filter((name) => name !== defaultSandbox)
-    for (const name of names) registry.remove(name)
-    return { deleted: names }
+  app.delete('/_emulator/sandboxes', { schema: deleteSandboxes }, async () => {
+    const sandboxes = registry.all.filter(({ name }) => name !== defaultSandbox)
+    for (const sandbox of sandboxes) {
+      const { name } = sandbox
+      // Not one that was created meanwhile.
+      if (registry.find(name) === sandbox) registry.remove(name)
+      // A stored one takes milliseconds: other requests must not wait for all.
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    return { deleted: sandboxes.map(({ name }) => name) }
   })
 
   const deleteSandbox = defineControl('emulator-sandboxes-delete', {
