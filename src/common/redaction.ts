@@ -44,7 +44,8 @@ function decode(text: string): string {
 
 /** Returns whether the text contains the token if backslashes, which may be the token's or an escape's, are ignored. */
 export function containsIgnoringBackslashes(text: string, token: string): boolean {
-  const [plainText, plainToken] = [decode(text), token].map((each) => each.replaceAll('\\', '')) as [string, string]
+  const plain = (each: string) => withBlanks(each.replaceAll('\\', ''))
+  const [plainText, plainToken] = [plain(decode(text)), plain(token)]
   return plainToken.length >= minTokenLength && plainText.includes(plainToken)
 }
 
@@ -53,8 +54,25 @@ export const hideKeys = (text: string): string => hideSecrets(text, '')
 
 function hideSecrets(text: string, token: string): string {
   if (!mayContainSecret(text, token)) return text
-  const withoutToken = token.length < minTokenLength ? text : text.replaceAll(token, redactSecret)
+  const withoutToken = token.length < minTokenLength ? text : hideToken(text, token)
   return withoutToken.replace(keyPattern, redactSecret)
+}
+
+const hasBlank = (token: string) => /[ +]/.test(token)
+
+// A form writes a blank as `+`, also in a URL.
+const withBlanks = (text: string) => text.replaceAll('+', ' ')
+
+function hideToken(text: string, token: string): string {
+  if (!hasBlank(token)) return text.replaceAll(token, redactSecret)
+  const [searched, sought] = [withBlanks(text), withBlanks(token)]
+  let hidden = ''
+  let end = 0
+  for (let start = searched.indexOf(sought); start >= 0; start = searched.indexOf(sought, end)) {
+    hidden += text.slice(end, start) + redactSecret(token)
+    end = start + token.length
+  }
+  return hidden + text.slice(end)
 }
 
 const keyTail = /[A-Za-z0-9_-]{12}/y
@@ -62,7 +80,7 @@ const keyTail = /[A-Za-z0-9_-]{12}/y
 /** A quick check: most texts contain no secret, and replacing costs much more. */
 function mayContainSecret(text: string, token: string): boolean {
   const isKey = token.startsWith('sk-')
-  if (!isKey && token !== '' && text.includes(token)) return true
+  if (hasBlank(token) || (!isKey && token !== '' && text.includes(token))) return true
   // Searches for the hyphen, which is rarer than the letters before it.
   for (let hyphen = text.indexOf('-'); hyphen >= 0; hyphen = text.indexOf('-', hyphen + 1)) {
     if (!text.startsWith('sk', hyphen - 2)) continue

@@ -126,12 +126,12 @@ const notFound = (what: string, name: string): ApiError =>
 
 export const sandboxNotFound = (name: string): ApiError => notFound('sandbox', name)
 
-export const faultLimit = (limit: number): ApiError =>
+export const faultLimit = (limit: number, lengthLimit: number): ApiError =>
   emulatorError(
     409,
     'fault_limit',
-    `A sandbox can have at most ${limit} faults, including those that cannot fire again: remove some.`,
-    `limit=${limit}`,
+    `A sandbox can have at most ${limit} faults, of together at most ${lengthLimit} characters of JSON, including those that cannot fire again: remove some.`,
+    `limit=${limit}; length_limit=${lengthLimit}`,
   )
 
 export const snapshotLimit = (limit: number): ApiError =>

@@ -45,7 +45,8 @@ interface ControlDefinition {
 export function defineControl(operationId: string, definition: ControlDefinition) {
   const { summary, description, responses, extraErrors = [], scope = 'sandbox', examples, ...schemas } = definition
   const { body } = schemas
-  const commonErrors: ErrorStatus[] = body === undefined ? [401, 403] : [400, 401, 403, 413]
+  // Every control rejects an unknown query parameter.
+  const commonErrors: ErrorStatus[] = body === undefined ? [400, 401, 403] : [400, 401, 403, 413]
   const statuses = new Set([...commonErrors, ...extraErrors, ...(scope === 'sandbox' ? [503 as const] : [])])
   const errorResponses = [...statuses].map((status) => [
     status,

@@ -16,6 +16,8 @@ export interface RegisteredFault<Registered extends Fault = Fault> {
   /** Position among all faults ever added. */
   readonly order: number
   readonly fault: Registered
+  /** Characters of its JSON. */
+  readonly length: number
   /** How many matching requests `skip` has let pass. */
   skipped: number
   hits: number
@@ -34,6 +36,9 @@ interface RateLimitWindow {
 /** How many faults a sandbox may have, including those that cannot fire again. */
 export const maxFaults = 1000
 
+/** How many characters of JSON they may have in all: a list of them must neither block the server nor be too long for it. */
+export const maxFaultLength = 4 * 1024 * 1024
+
 /** The faults of a sandbox. The first added fires first, exactly as often as its `times` says. */
 export class FaultRegistry {
   readonly #faults: RegisteredFault[] = []
@@ -51,9 +56,13 @@ export class FaultRegistry {
     return this.#active.some(({ fault }) => fault.operation === '*' || fault.operation === operation)
   }
 
-  add(fault: Fault): RegisteredFault {
+  /** Returns undefined, and adds nothing, if there would be too many faults, or too much of them. */
+  add(fault: Fault): RegisteredFault | undefined {
+    const { length } = JSON.stringify(fault)
+    if (this.#faults.length >= maxFaults || this.#totalLength() + length > maxFaultLength) return undefined
     this.#count++
-    const registered = { id: `fault_${this.#count}`, order: this.#count, fault, skipped: 0, hits: 0, unapplied: 0 }
+    const counts = { skipped: 0, hits: 0, unapplied: 0 }
+    const registered = { id: `fault_${this.#count}`, order: this.#count, fault, length, ...counts }
     this.#faults.push(registered)
     this.#active.push(registered)
     return registered
@@ -96,6 +105,10 @@ export class FaultRegistry {
     )
     if (fired !== undefined && remaining(fired) === 0) this.#active = this.#active.filter((each) => each !== fired)
     return fired
+  }
+
+  #totalLength(): number {
+    return this.#faults.reduce((total, { length }) => total + length, 0)
   }
 
   // A fixed window, which starts with the first request that it counts.

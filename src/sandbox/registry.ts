@@ -78,7 +78,8 @@ export class SandboxRegistry {
   /** Removes a sandbox and its files permanently. Throws StorageError if a file remains: then it can be tried again. */
   remove(name: string): void {
     const sandbox = this.#sandboxes.get(name)
-    sandbox?.close()
+    // Does not wait for the disk: the files are gone next.
+    sandbox?.close({ isObsolete: true })
     sandbox?.journal.clear()
     this.#data?.remove(name)
     this.#sandboxes.delete(name)

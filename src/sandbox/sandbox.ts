@@ -190,8 +190,9 @@ export class Sandbox {
     return this.#activeRequests === 0 && monotonicNow() - this.lastUsed > duration
   }
 
-  close(): void {
+  close({ isObsolete = false } = {}): void {
     this.#abortController.abort()
+    if (isObsolete && this.isOpen) this.#state.db.pragma('synchronous = OFF')
     this.#state.db.close()
   }
 

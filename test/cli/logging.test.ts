@@ -52,6 +52,24 @@ test('at info, each request is one log line without secrets', async () => {
   expect(text).not.toContain('hunter2')
 })
 
+test.each([
+  ['hunter2 has blanks', 'hunter2+has+blanks'],
+  ['hunter2 has blanks', 'hunter2+has%20blanks'],
+  ['hunter2+has+pluses', 'hunter2 has%2Bpluses'],
+  ['hunter2 "a" blank', 'hunter2+%22a%22+blank'],
+])('the token %j, sent as %s in a URL, is not in the log, the journal or the reason', async (token, sent) => {
+  const { url, output, child, finished } = await serve(['--log-level', 'info'])
+  const headers = { authorization: `Bearer ${token}`, referer: `http://localhost/?q=${sent}` }
+  const response = await fetch(`${url}/v1/nothing?q=${sent}&r=${sent}`, { headers })
+  expect(response.status).toBe(404)
+  const journal = await (await fetch(`${url}/_emulator/journal`)).text()
+  child.kill('SIGTERM')
+  await finished
+  const shown = `${output.stderr}${journal}${response.headers.get('x-emulator-reason')}`
+  expect(shown).toContain('/v1/nothing')
+  expect(shown).not.toContain('hunter2')
+})
+
 test.each(['warn', 'error', 'silent'])('at %s, successful and rejected requests are not logged', async (level) => {
   expect(await logLinesAt(level)).toEqual([])
 })

@@ -283,6 +283,18 @@ describe('faults that break the connection or the body', () => {
     expect((await call('GET', keysUrl)).status).toBe(500)
   })
 
+  test('the faults of a sandbox have at most 4 MiB of JSON together', async () => {
+    const { addFault, control } = await startWithFaults()
+    const fault = { operation: 'list', kind: 'error', status: 500, message: 'x'.repeat(1_000_000) }
+    for (let n = 0; n < 4; n++) await addFault(fault)
+    const { status, body } = await control('POST', '/faults', fault)
+    expect([status, body.error.code]).toEqual([409, 'fault_limit'])
+    await addFault({ ...fault, message: 'short' })
+    await control('DELETE', '/faults/fault_2')
+    await addFault(fault)
+    expect((await control('GET', '/faults')).body.data).toHaveLength(5)
+  })
+
   test('a truncated_body fault sends half of the declared content length', async () => {
     const { addFault, url } = await startServerWithFaults()
     await addFault({ operation: '*', kind: 'truncated_body' })

@@ -91,6 +91,27 @@ test('a control accepts a missing body exactly if its document says that the bod
   }
 })
 
+test.each([
+  ['an unknown query parameter', '?unknown=1', undefined, [400]],
+  ['a body of over 1 MiB that is not JSON', '', 'x'.repeat(1024 * 1024 + 1), [200, 400, 404, 413]],
+])('every control responds to %s with a documented status', async (_what, query, body, expected) => {
+  const { paths } = parse(await getDocument()) as { paths: Record<string, Record<string, { responses: object }>> }
+  const { app } = await startControlApp()
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const [method, { responses }] of Object.entries(methods)) {
+      if (!path.startsWith('/_emulator') || path.endsWith('/stream')) continue
+      const url = path.replace(/\{.*\}/, 'x') + query
+      const { statusCode } = await app.inject({ method: method.toUpperCase() as 'GET', url, ...(body && { body }) })
+      expect([path, method, expected]).toEqual([path, method, expect.arrayContaining([statusCode])])
+      expect([path, method, Object.keys(responses)]).toEqual([
+        path,
+        method,
+        expect.arrayContaining([String(statusCode)]),
+      ])
+    }
+  }
+})
+
 test('every body of a control has examples, and the control accepts each of them', async () => {
   // biome-ignore lint/suspicious/noExplicitAny: a parsed document
   const { paths } = parse(await getDocument()) as { paths: Record<string, Record<string, any>> }

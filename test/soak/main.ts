@@ -1,35 +1,47 @@
 import { waitUntilOk } from '../../bench/client.ts'
 import { cleanUpAtExit, freePort, launch } from '../../bench/processes.ts'
+import { temporaryPath } from '../../bench/temporary.ts'
 import { seedFile } from '../model/harness/initial-state.ts'
-import { watchMemory } from './memory.ts'
+import { startHostileProcess } from './hostile/start.ts'
+import { type MemorySample, watchMemory } from './memory.ts'
 import { readOptions } from './options.ts'
 import { RequestCounter } from './request-counter.ts'
 import { runSandboxes } from './run-sandboxes.ts'
 
-// Sends concurrent requests to many sandboxes and checks every response. The server's memory must not grow.
+// Sends concurrent requests to many sandboxes and checks every response, half of the time beside hostile clients. These may
+// neither slow the others down by much nor make the server's memory grow.
 
-// Allowed ratio of the memory at the end to the memory at the mark.
+// Allowed ratio of the 99th percentile of latencies with hostile clients to that without.
+const maxSlowdown = 3
+
+// Allowed ratio of the memory after the last window with hostile clients to that after the first.
 const maxGrowthFactor = 1.2
+
+const maxResidentMegabytes = 1000
 
 const silenceTimeoutMs = 60_000
 
 const options = readOptions(process.argv.slice(2))
 cleanUpAtExit()
 const port = await freePort()
-const args = ['bin/admin-keys-emulator.cjs', '--port', String(port), '--seed', seedFile, '--log-level', 'warn']
-const server = launch({ file: process.execPath, args })
+const heapFile = temporaryPath('heap')
+const args = ['--expose-gc', '--import', './test/soak/report-heap.ts', 'bin/admin-keys-emulator.cjs']
+args.push('--port', String(port), '--seed', seedFile, '--log-level', 'warn')
+const server = launch({ file: process.execPath, args, env: { SOAK_HEAP_FILE: heapFile } })
 await waitUntilOk(port, '/ready', server.isRunning)
 
 const print = (text: string) => console.log(text)
 const formatMegabytes = (size: number | undefined) => (size === undefined ? 'unknown' : `${Math.round(size)} MB`)
 
 function fail(reason: string): never {
+  hostile?.stop()
   print(`${reason}\n\nafter ${counter.count} requests, with --seed ${options.seed}; server output:\n${server.output()}`)
   process.exit(1)
 }
 
 const counter = new RequestCounter(options.requests)
-const memory = watchMemory(server.pid, counter, options)
+const hostile = startHostileProcess(port, fail)
+const memory = watchMemory(server.pid, counter, heapFile)
 const startedAt = performance.now()
 const elapsedSeconds = () => (performance.now() - startedAt) / 1000
 counter.onEvery(Math.ceil(options.requests / 10), () =>
@@ -37,6 +49,12 @@ counter.onEvery(Math.ceil(options.requests / 10), () =>
     `${counter.count} requests, ${Math.round(counter.count / elapsedSeconds())}/s, ${formatMegabytes(memory.latest())}`,
   ),
 )
+
+const memorySamples: Promise<MemorySample>[] = []
+counter.onWindowEnd(({ index, kind }) => {
+  if (kind === 'hostile') memorySamples.push(memory.sampleAfter(index))
+  hostile.setActive(counter.window.kind === 'hostile' && !counter.isDone)
+})
 
 let lastCount = 0
 const silenceCheck = setInterval(() => {
@@ -46,16 +64,32 @@ const silenceCheck = setInterval(() => {
 await runSandboxes(port, counter, options).catch((error: Error) => fail(error.message))
 clearInterval(silenceCheck)
 
-const [atMark, atEnd] = [memory.atMark(), memory.atEnd()]
 const outcomes = [...counter.outcomes].sort(([, a], [, b]) => b - a).map(([name, count]) => `${name}: ${count}`)
 print(outcomes.join(', '))
 const duration = `${elapsedSeconds().toFixed(1)} s`
 print(`${counter.count} requests to ${options.sandboxes} sandboxes in ${duration}, no unexpected response`)
+
+const p99 = (kind: 'ordinary' | 'hostile') => counter.latencies[kind].percentile(0.99)
+const slowdown = p99('hostile') / p99('ordinary')
 print(
-  `resident memory: ${formatMegabytes(atMark)} after ${options.mark} requests, ${formatMegabytes(atEnd)} at the end`,
+  `99th percentile: ${p99('ordinary').toFixed(1)} ms, ${p99('hostile').toFixed(1)} ms beside hostile clients (${slowdown.toFixed(2)} times), which ran ${hostile.rounds()} rounds`,
 )
-if (atMark !== undefined && atEnd !== undefined && atEnd > atMark * maxGrowthFactor)
-  fail('the memory of the server has grown')
+const samples = await Promise.all(memorySamples)
+const list = (part: keyof MemorySample) => samples.map((sample) => Math.round(sample[part])).join(', ')
+print(
+  `memory beside hostile clients at the start, middle and end: ${list('resident')} MB resident, ${list('heap')} MB heap`,
+)
+
+for (const part of ['resident', 'heap'] as const) {
+  const [first, last] = [samples[0]?.[part], samples.at(-1)?.[part]]
+  if (first !== undefined && last !== undefined && last > first * maxGrowthFactor)
+    fail(`the memory of the server has grown (${part})`)
+}
+if (memory.largest() > maxResidentMegabytes)
+  fail(`the server took ${formatMegabytes(memory.largest())}, more than ${maxResidentMegabytes} MB`)
+if (!(slowdown <= maxSlowdown)) fail(`hostile clients made the other clients ${slowdown.toFixed(2)} times slower`)
+if (hostile.rounds() === 0) fail('the hostile clients did nothing')
+hostile.stop()
 if (!server.isRunning()) fail('the server has exited')
 process.kill(server.pid, 'SIGTERM')
 if ((await server.exited) !== 0) fail('the server exited with an error')

@@ -2,19 +2,16 @@ import { parseArgs } from 'node:util'
 
 export interface SoakOptions {
   requests: number
-  /** The number of requests after which the memory is taken as the baseline. */
-  mark: number
   sandboxes: number
   seed: number
 }
 
-const fullDefaults = { requests: 1_000_000, mark: 100_000, sandboxes: 200 }
-const shortDefaults = { requests: 90_000, mark: 60_000, sandboxes: 40 }
+const fullDefaults = { requests: 1_000_000, sandboxes: 200 }
+const shortDefaults = { requests: 90_000, sandboxes: 40 }
 
 const optionSpecs = {
   short: { type: 'boolean', default: false },
   requests: { type: 'string' },
-  mark: { type: 'string' },
   sandboxes: { type: 'string' },
   seed: { type: 'string' },
 } as const
@@ -30,7 +27,6 @@ export function readOptions(args: string[]): SoakOptions {
   }
   return {
     requests: parseCount('requests'),
-    mark: parseCount('mark'),
     sandboxes: parseCount('sandboxes'),
     seed: parseCount('seed'),
   }

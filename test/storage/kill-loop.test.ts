@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
-import { snapshotFile } from '../support/data-directory.ts'
+import { sandboxFile, snapshotFile } from '../support/data-directory.ts'
 import { createTemporaryFolder } from '../support/files.ts'
 import { serve } from '../support/program.ts'
 
@@ -48,12 +48,24 @@ function ignoreClosedConnection(error: unknown): void {
   if (!(error instanceof TypeError)) throw error
 }
 
-test('kill -9 during creates, snapshots, restores and resets beside damaged snapshots loses nothing', async () => {
+/** Damages what a neighbor would be reset to. */
+function damageNeighbor(data: string): void {
+  for (const file of ['initial.sqlite', `snapshot-${Buffer.from('s').toString('hex')}.sqlite`]) {
+    writeFileSync(sandboxFile(data, file, 'neighbor'), 'damaged')
+  }
+}
+
+test('kill -9 during creates, snapshots, restores and resets beside damaged images loses nothing', async () => {
   const data = createTemporaryFolder()
   const model: Model = { names: ['Admin key'], saved: ['Admin key'], inFlight: undefined }
   for (let round = 0; round < 12; round++) {
     const { url, child, finished } = await serve(['--data', data])
-    if (round === 0) await send(url, 'PUT', '/_emulator/snapshots/s')
+    if (round === 0) {
+      await send(url, 'PUT', '/_emulator/snapshots/s')
+      await send(url, 'POST', `/sandbox/neighbor${keysUrl}`, { name: 'of the neighbor' })
+      await send(url, 'PUT', '/sandbox/neighbor/_emulator/snapshots/s')
+      damageNeighbor(data)
+    }
     const changes = changeUntilKilled(url, model, round).catch(ignoreClosedConnection)
     // A different moment each time, between requests and within them.
     await sleep(20 + round * 7.3)
@@ -72,6 +84,7 @@ test('kill -9 during creates, snapshots, restores and resets beside damaged snap
     const saved = await namesAt(second.url)
     expect([model.saved, inFlight.saved]).toContainEqual(saved)
     Object.assign(model, { names: saved, saved, inFlight: undefined })
+    expect(await namesAt(`${second.url}/sandbox/neighbor`)).toEqual(['Admin key', 'of the neighbor'])
     second.child.kill('SIGKILL')
     await second.finished
   }

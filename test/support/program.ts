@@ -25,9 +25,13 @@ export interface Program {
 export function startProgram(
   args: string[],
   env: Record<string, string> = {},
-  { execArgv = [], ...user }: { uid?: number; gid?: number; execArgv?: string[] } = {},
+  {
+    execArgv = [],
+    file = programPath,
+    ...user
+  }: { uid?: number; gid?: number; execArgv?: string[]; file?: string } = {},
 ): Program {
-  return startNode([...execArgv, programPath, ...args], env, user)
+  return startNode([...execArgv, file, ...args], env, user)
 }
 
 /** Runs a CommonJS script in the root of the repository, as `node -e` does. */

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import * as Type from 'typebox'
 import { faultExamples } from '../../faults/examples.ts'
 import { parseFault } from '../../faults/parse.ts'
-import { maxFaults, type RegisteredFault, remaining } from '../../faults/registry.ts'
+import { maxFaultLength, maxFaults, type RegisteredFault, remaining } from '../../faults/registry.ts'
 import { FaultBody, ListedFault } from '../../faults/schemas.ts'
 import { link } from '../../schema/openapi-link.ts'
 import { Ref } from '../../schema/typebox.ts'
@@ -20,7 +20,7 @@ export function registerFaults(app: FastifyInstance, { sandboxFor, log }: Contro
   const addFault = defineControl('emulator-faults-add', {
     summary: 'Add a fault',
     description:
-      'The first fault that matches a request fires, up to `times` times. Faults apply only to authenticated requests. A fault that can never fire is rejected. A sandbox has at most 1,000.',
+      'The first fault that matches a request fires, up to `times` times. Faults apply only to authenticated requests. A fault that can never fire is rejected. A sandbox has at most 1,000, of together at most 4 MiB of JSON.',
     body: FaultBody,
     openapiBody: Ref(FaultBody),
     examples: faultExamples,
@@ -33,8 +33,9 @@ export function registerFaults(app: FastifyInstance, { sandboxFor, log }: Contro
   app.post<{ Body: ParsedBody<FaultBody> }>('/_emulator/faults', { schema: addFault, links }, (request, reply) => {
     const fault = parseFault(request.body)
     const { faults, name } = sandboxFor(request)
-    if (faults.all.length >= maxFaults) throw errors.faultLimit(maxFaults)
-    const listed = toListedFault(faults.add(fault))
+    const added = faults.add(fault)
+    if (added === undefined) throw errors.faultLimit(maxFaults, maxFaultLength)
+    const listed = toListedFault(added)
     const { id, operation, kind, times } = listed
     log.info({ sandbox: name, fault: id, operation, kind, times }, 'fault added')
     reply.code(201)

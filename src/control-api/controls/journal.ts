@@ -45,7 +45,6 @@ export function registerJournal(app: FastifyInstance, deps: ControlDeps): void {
         'The requests.',
       ],
     },
-    extraErrors: [400],
   })
   app.get<{ Querystring: Query }>('/_emulator/journal', { schema: listJournal }, (request) => {
     const filter = parseFilter(request.query, JournalQuery, errors)
@@ -72,7 +71,6 @@ export function registerJournal(app: FastifyInstance, deps: ControlDeps): void {
       'Sends new entries as server-sent events, once it is known whether their response was delivered; with `since`, those after that entry first. The event `end` ends the stream when the server stops, or when a reset, restore, load or removal replaces the keys of the sandbox; a stream that ends without it was interrupted. A comment every 15 s keeps proxies and clients from closing an idle stream.',
     querystring: StreamQuery,
     responses: { 200: [EventStream, 'One event per request, with the entry as JSON, and one at the end.'] },
-    extraErrors: [400],
   })
   app.get<{ Querystring: Query }>('/_emulator/journal/stream', { schema: streamJournal }, (request, reply) => {
     const { limit } = request.query

@@ -107,10 +107,16 @@ export function registerSandboxes(app: FastifyInstance, { registry, log }: Contr
     extraErrors: [503],
     scope: 'emulator',
   })
-  app.delete('/_emulator/sandboxes', { schema: deleteSandboxes }, () => {
-    const names = registry.all.map(({ name }) => name).filter((name) => name !== defaultSandbox)
-    for (const name of names) remove(name)
-    return { deleted: names }
+  app.delete('/_emulator/sandboxes', { schema: deleteSandboxes }, async () => {
+    const sandboxes = registry.all.filter(({ name }) => name !== defaultSandbox)
+    for (const sandbox of sandboxes) {
+      const { name } = sandbox
+      // Not one that was created meanwhile.
+      if (registry.find(name) === sandbox) remove(name)
+      // A stored one takes milliseconds: other requests must not wait for all.
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    return { deleted: sandboxes.map(({ name }) => name) }
   })
 
   const deleteSandbox = defineControl('emulator-sandboxes-delete', {
@@ -119,7 +125,7 @@ export function registerSandboxes(app: FastifyInstance, { registry, log }: Contr
       'Removes it permanently. Aborts requests in flight. The next request to its name creates a new one from the seed.',
     params: NameParams,
     responses: { 200: [Deleted, 'The name of the sandbox.'] },
-    extraErrors: [400, 404, 503],
+    extraErrors: [404, 503],
     scope: 'emulator',
   })
   app.delete<{ Params: { name: string } }>('/_emulator/sandboxes/:name', { schema: deleteSandbox }, (request) => {

@@ -57,7 +57,7 @@ export function registerSnapshots(app: FastifyInstance, { sandboxFor, log }: Con
       'Copies keys, clock, behavior and randomness. Overwrites a snapshot of the same name. A sandbox has at most 100.',
     params: NameParams,
     responses,
-    extraErrors: [400, 409],
+    extraErrors: [409, 413],
   })
   const byName = { name: '$response.body#/name' }
   const links = {
@@ -83,7 +83,7 @@ export function registerSnapshots(app: FastifyInstance, { sandboxFor, log }: Con
       'Returns to the state of the snapshot, and to its time unless the clock is the system clock. Aborts requests in flight.',
     params: NameParams,
     responses,
-    extraErrors: [404, 409],
+    extraErrors: [404, 409, 413],
   })
   app.post<NameRoute>('/_emulator/snapshots/:name/restore', { schema: restoreSnapshot }, (request) => {
     const sandbox = sandboxFor(request)
