@@ -1,5 +1,6 @@
 import { emulatorUrl } from '../config/location.ts'
 import type { Options, serverOptions } from '../config/options.ts'
+import { readTlsIdentity } from '../config/tls-files.ts'
 import { loadSeeds, seedFilesIn } from '../sandbox/seed/load.ts'
 import { buildApp } from './app.ts'
 
@@ -8,6 +9,8 @@ export interface RunningServer {
   url: string
   /** Undefined if the server has no admin key. */
   adminKey: string | undefined
+  /** The certificate as PEM; undefined for plain HTTP. */
+  certificate: string | undefined
   close(): Promise<void>
 }
 
@@ -15,7 +18,9 @@ export interface RunningServer {
 export async function serve(options: Options<(typeof serverOptions)[number]>): Promise<RunningServer> {
   const seeds = options.seedFolder === undefined ? options.seed : [...seedFilesIn(options.seedFolder), ...options.seed]
   const adminKey = options.adminKey === 'none' ? undefined : options.adminKey
+  const tls = readTlsIdentity(options)
   const app = await buildApp({
+    tls,
     defaults: { seed: await loadSeeds(seeds), adminKey, randomSeed: options.randomSeed, journal: options.journal },
     maxSandboxes: options.maxSandboxes,
     sandboxTtl: options.sandboxTtl,
@@ -25,8 +30,10 @@ export async function serve(options: Options<(typeof serverOptions)[number]>): P
     logLevel: options.logLevel,
   })
   try {
-    const { address, port } = await app.httpServer.listen({ host: options.host, port: options.port })
-    return { url: emulatorUrl({ host: address, port }), adminKey, close: app.close }
+    const { host, tlsCert } = options
+    const { address, port } = await app.httpServer.listen({ host, port: options.port })
+    const url = emulatorUrl(tls === undefined ? { host: address, port } : { host, port, tlsCert })
+    return { url, adminKey, certificate: tls?.cert, close: app.close }
   } catch (error) {
     await app.close()
     throw error

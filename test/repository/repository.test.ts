@@ -31,8 +31,8 @@ test.each(['', 'bench/'])('the lock file at ./%s names no registry host, and all
     expect(version).toMatch(/^\d+\.\d+\.\d+$/)
 })
 
-test('the README lists every option with its environment variable', () => {
-  const readme = read('README.md')
+test('the README or docs/https.md lists every option with its environment variable', () => {
+  const readme = read('README.md') + read('docs/https.md')
   for (const { flags, env } of Object.values(optionSpecs)) {
     const flag = /--[a-z-]+/.exec(flags)?.[0]
     expect(readme).toMatch(new RegExp(`\\| \`${flag}[^\`]*\` \\| \`${env}\` \\|`))
