@@ -16,7 +16,10 @@ function createProgram(environment: NodeJS.ProcessEnv): Command {
     .configureHelp({ optionDescription: ({ description }) => description })
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'admin-keys-emulator: ')) })
   const command = (name: string, description: string, options: readonly OptionName[], isDefault = false) =>
-    addOptions(program.command(name, { isDefault }).description(description), options, environment)
+    addOptions(program.command(name, { isDefault }).description(description), options, environment).hook(
+      'preAction',
+      (command) => (name === 'start' ? undefined : trustCertificateOf(command.opts())),
+    )
 
   const start = command('start', 'Serve until SIGTERM or SIGINT (the default command)', startOptions, true)
   // An unknown command reaches the default one as an excess argument.
@@ -69,6 +72,16 @@ export async function run(args: string[], environment: NodeJS.ProcessEnv): Promi
     for (const line of error instanceof UserError ? error.message.split('\n') : [errorText(error)]) printError(line)
     return error instanceof UserError ? 2 : 1
   }
+}
+
+/** Makes a command trust the certificate that it was given. Rejects with UserError if the file has none. */
+async function trustCertificateOf({ tlsCert }: { tlsCert?: string }): Promise<void> {
+  if (tlsCert === undefined) return
+  const [{ readTrustedCertificate }, { trustCertificate }] = await Promise.all([
+    import('../config/tls-files.ts'),
+    import('../control-client/agents.ts'),
+  ])
+  trustCertificate(readTrustedCertificate(tlsCert))
 }
 
 function unknownCommandMessage(word: string, commands: readonly Command[]): string {

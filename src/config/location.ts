@@ -6,10 +6,13 @@ import type { locationOptions, Options } from './options.ts'
 export type EmulatorLocation = Partial<Options<(typeof locationOptions)[number]>> & Options<'host' | 'port'>
 
 /** Returns the URL of an emulator, without a slash at its end. */
-export function emulatorUrl({ url, host, port }: EmulatorLocation): string {
+export function emulatorUrl({ url, host, port, tlsCert }: EmulatorLocation): string {
   if (url !== undefined) return url
   if (port === 0) throw new UserError('--port: 0 does not say where the emulator is; give its port or --url.')
-  // Wildcard addresses are for listening only. Every client can use 127.0.0.1, without looking up a name.
-  const reachable = ['0.0.0.0', '::', 'localhost'].includes(host) ? '127.0.0.1' : host
-  return `http://${toAuthority(reachable, port)}`
+  const isLocal = localHosts.includes(host)
+  if (tlsCert !== undefined) return `https://${toAuthority(isLocal ? 'localhost' : host, port)}`
+  return `http://${toAuthority(isLocal ? '127.0.0.1' : host, port)}`
 }
+
+// The wildcard addresses are for listening only. Certificates usually have the name; without one, the address spares a lookup.
+const localHosts = ['0.0.0.0', '::', 'localhost']

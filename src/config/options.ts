@@ -114,6 +114,20 @@ export const optionSpecs = {
     defaultText: 'local names and addresses',
     isList: true,
   },
+  tlsCert: {
+    flags: '--tls-cert <file>',
+    env: 'EMULATOR_TLS_CERT',
+    description: 'serve HTTPS with this certificate (PEM); for other commands: connect by HTTPS and trust it',
+    defaultText: 'plain HTTP',
+    parse: parseNonEmpty,
+  },
+  tlsKey: {
+    flags: '--tls-key <file>',
+    env: 'EMULATOR_TLS_KEY',
+    description: 'the private key of the certificate (PEM)',
+    defaultText: 'plain HTTP',
+    parse: parseNonEmpty,
+  },
   journal: {
     flags: '--journal <number>',
     env: 'EMULATOR_JOURNAL',
@@ -257,6 +271,8 @@ export const serverOptions = [
   'maxSandboxes',
   'sandboxTtl',
   'allowHost',
+  'tlsCert',
+  'tlsKey',
   'journal',
   'controlToken',
   'randomSeed',
@@ -267,4 +283,4 @@ export const serverOptions = [
 export const startOptions = [...serverOptions, 'json'] as const satisfies OptionName[]
 
 /** The options by which a command finds a running emulator. */
-export const locationOptions = ['host', 'port', 'url'] as const satisfies OptionName[]
+export const locationOptions = ['host', 'port', 'url', 'tlsCert'] as const satisfies OptionName[]

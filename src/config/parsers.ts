@@ -59,7 +59,8 @@ export function parseHeaderText(text: string): string {
 
 export function parseUrl(text: string): string {
   const url = URL.parse(text)
-  if (url?.protocol !== 'http:') throw new InvalidArgumentError('It must be an http URL.')
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new InvalidArgumentError('It must be an http or https URL.')
   if (/\/v1\/?$/.test(url.pathname)) throw new InvalidArgumentError('It must not end with the /v1 of a base URL.')
   return (url.origin + url.pathname).replace(/\/+$/, '')
 }

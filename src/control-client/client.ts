@@ -1,4 +1,5 @@
-import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
+import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
+import { agentFor } from './agents.ts'
 import { EmulatorError, type SeedMistake } from './emulator-error.ts'
 
 interface RequestBody {
@@ -11,7 +12,6 @@ export type SendControl = (method: string, path: string, body?: RequestBody) => 
 
 // Not `fetch`, which tests replace and the environment can send to a proxy; taken now, because tests replace this one too.
 const httpRequest = request
-const agent = new Agent({ keepAlive: true })
 
 /** `root` is the URL of the emulator, or of one of its sandboxes. */
 export function createSendControl(root: string, token: string | undefined): SendControl {
@@ -60,15 +60,27 @@ async function* readChunks(root: string, response: IncomingMessage): AsyncGenera
   }
 }
 
-function connect(root: string, path: string, { body = '', ...options }: OutgoingRequest): Promise<IncomingMessage> {
+async function connect(
+  root: string,
+  path: string,
+  { body = '', ...options }: OutgoingRequest,
+): Promise<IncomingMessage> {
+  const agent = await agentFor(root)
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(root + path, { ...options, agent }, resolve)
     outgoing.on('error', (error) => {
-      const message = `cannot connect to ${root}: is the emulator running? (${causeOf(error)})`
+      const message = `cannot connect to ${root}: ${hintFor(error)} (${causeOf(error)})`
       reject(new EmulatorError(message, null, 'unreachable', null, error))
     })
     outgoing.end(body)
   })
+}
+
+function hintFor({ code = '' }: NodeJS.ErrnoException): string {
+  if (/CERT|ISSUER|SIGNATURE/.test(code))
+    return 'its certificate is not trusted: give it with --tls-cert or NODE_EXTRA_CA_CERTS'
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return 'it may serve plain HTTP: then use http://'
+  return 'is the emulator running?'
 }
 
 function statusOf({ statusCode: status = 0 }: IncomingMessage) {
@@ -85,10 +97,10 @@ async function readText(root: string, response: IncomingMessage): Promise<string
 export const connectionLost = (root: string, error: unknown): EmulatorError =>
   new EmulatorError(`the connection to ${root} was lost (${causeOf(error)})`, null, 'connection_lost', null, error)
 
-/** Returns why a request failed. The error for several addresses has only a code. */
+/** Returns why a request failed. The error for several addresses has only a code; that of OpenSSL has its reason between colons. */
 function causeOf(error: unknown): string {
   const { message, code = '' } = error as NodeJS.ErrnoException
-  return message || code
+  return /:SSL routines:[^:]*:([^:]+)/.exec(message)?.[1] ?? (message || code)
 }
 
 const authorizationOf = (token: string | undefined): Record<string, string> =>

@@ -22,7 +22,7 @@ export function sendConnectionFault({ kind, body }: ConnectionFault, reply: Fast
     case 'hang':
       break
     case 'connection_reset':
-      withSocket(raw, (socket) => socket.resetAndDestroy())
+      withSocket(raw, resetConnection)
       break
     case 'empty_response':
       // Unread data would make the kernel send a reset instead of a FIN.
@@ -41,6 +41,12 @@ export function sendConnectionFault({ kind, body }: ConnectionFault, reply: Fast
 function withSocket(raw: ServerResponse, action: (socket: Socket) => void): void {
   if (raw.socket !== null) action(raw.socket)
   else raw.once('socket', action)
+}
+
+/** `_parent` is Node's name for the socket that carries the bytes of a TLS socket, which cannot send a reset itself. */
+function resetConnection(socket: Socket & { _parent?: Socket | null }): void {
+  const carrier = socket._parent ?? socket
+  carrier.resetAndDestroy()
 }
 
 // How long the client may take to notice the FIN.

@@ -1,3 +1,4 @@
+import { trustCertificate } from '../control-client/agents.ts'
 import { serve } from '../server/serve.ts'
 import { createEmulator } from './emulator.ts'
 import { readOptions } from './options.ts'
@@ -19,6 +20,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     closed ??= server.close()
     return closed
   }
-  const { url, adminKey = null } = server
+  const { url, adminKey = null, certificate } = server
+  if (certificate !== undefined) trustCertificate(certificate)
   return createEmulator({ url, adminKey, controlToken: parsed.controlToken, close })
 }

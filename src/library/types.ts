@@ -55,6 +55,10 @@ export interface EmulatorOptions {
   sandboxTtl?: Duration | undefined
   /** DNS names by which the control API may be reached, besides local names and addresses. */
   allowHost?: string | readonly string[] | undefined
+  /** File with a certificate (PEM), to serve HTTPS; with `tlsKey`. */
+  tlsCert?: string | undefined
+  /** File with the private key of the certificate (PEM). */
+  tlsKey?: string | undefined
   /** Number of requests that the journal of each sandbox keeps, 0 for none. Default: 1000. */
   journal?: number | undefined
   /** Bearer token that the controls require. Default: none. */
@@ -75,6 +79,8 @@ export interface ConnectOptions {
   adminKey?: string | null | undefined
   /** The token of `--control-token`. */
   controlToken?: string | undefined
+  /** File with a certificate (PEM) to trust, in addition to those that Node trusts. */
+  tlsCert?: string | undefined
 }
 
 /** Selects journal entries that match every given field. */
@@ -188,7 +194,7 @@ export interface CreatedSandbox extends Sandbox {
 
 /** A running emulator, and its sandbox `default`. */
 export interface Emulator extends Sandbox {
-  /** Such as `http://127.0.0.1:49152`. */
+  /** Such as `http://127.0.0.1:49152`, or `https://localhost:49152` with `tlsCert`. */
   readonly url: string
   /** Sandboxes share nothing: give each test its own, and tests can run in parallel. */
   readonly sandboxes: {

@@ -1,12 +1,13 @@
-import type { RequestListener } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createAbortController } from '../common/abort.ts'
+import type { TlsIdentity } from '../config/tls-files.ts'
 import { createAccessChecks } from '../control-api/access.ts'
 import { registerHealth } from '../control-api/health.ts'
 import { createRandomness } from '../sandbox/randomness.ts'
 import { type RegistryOptions, SandboxRegistry } from '../sandbox/registry.ts'
 import { createFastify } from './fastify.ts'
-import { HttpServer } from './http-server.ts'
+import { createSecureServerWith, HttpServer } from './http-server.ts'
 import { LazyControlApp } from './lazy-control-app.ts'
 import { createLog, type LogOptions, logOptions } from './logging.ts'
 import { registerApi } from './request/api-plugin.ts'
@@ -18,6 +19,8 @@ import type { SeedReloader } from './seed-reloader.ts'
 import { UnreadResponses } from './unread-responses.ts'
 
 export interface AppOptions extends Omit<RegistryOptions, 'log'>, LogOptions {
+  /** Certificate and key for HTTPS; plain HTTP without. */
+  tls?: TlsIdentity | undefined
   /** Milliseconds that a request may take to arrive; 30,000 by default. Only tests set it. */
   requestTimeout?: number
   /** Milliseconds after which a response that nobody reads is ended; 30,000 by default. Only tests set it. */
@@ -53,6 +56,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     logLevel,
     logFormat,
     seedReloader,
+    tls,
     requestTimeout = 30_000,
     unreadTimeout = 30_000,
     heartbeatInterval = 15_000,
@@ -105,6 +109,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     requestId: fallbackRequestId,
     log,
     requestTimeout,
+    createServer: tls === undefined ? createServer : await createSecureServerWith(tls),
     unreadResponses: new UnreadResponses(unreadTimeout, log),
   })
   const stopReloading = seedReloader?.start(registry, log)

@@ -1,12 +1,17 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import type { createServer, RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyBaseLogger } from 'fastify'
 import { toAuthority } from '../common/http-syntax.ts'
+import type { TlsIdentity } from '../config/tls-files.ts'
 import { createClientErrorHandler, handleConnectAndExpect } from '../openai-api/http/socket-errors.ts'
 import type { UnreadResponses } from './unread-responses.ts'
 
+type CreateServer = typeof createServer
+
 interface HttpServerDeps {
+  /** Node's function, for HTTP or HTTPS. */
+  createServer: CreateServer
   dispatch: RequestListener
   /** Generates request ids for responses to malformed HTTP. */
   requestId: () => string
@@ -88,18 +93,28 @@ export class HttpServer {
   }
 }
 
-function createHttpServer({ dispatch, requestId, log, requestTimeout, unreadResponses }: HttpServerDeps): Server {
+/** Returns a function that creates servers for HTTPS. Loads Node's TLS. */
+export async function createSecureServerWith(tls: TlsIdentity): Promise<CreateServer> {
+  const { createServer } = await import('node:https')
+  // Node's types lack that a secure server has everything that a plain one has.
+  return ((options: object, listener: RequestListener) =>
+    createServer({ ...options, ...tls }, listener)) as unknown as CreateServer
+}
+
+function createHttpServer({ createServer, dispatch, requestId, log, requestTimeout, unreadResponses }: HttpServerDeps) {
   const options = {
     // Node would reject a missing Host with an empty body; the API explains what is missing.
     requireHostHeader: false,
     requestTimeout,
     headersTimeout: requestTimeout,
+    handshakeTimeout: requestTimeout,
     connectionsCheckingInterval: Math.min(1000, requestTimeout),
     keepAliveTimeout: keepAliveTimeoutMs,
   }
   const server = createServer(options, dispatch)
   server.on('clientError', createClientErrorHandler({ requestId, log }))
-  server.on('connection', (socket) => unreadResponses.watch(socket))
+  // Under TLS, `connection` has the socket that carries the encrypted bytes.
+  for (const event of ['connection', 'secureConnection']) server.on(event, (socket) => unreadResponses.watch(socket))
   handleConnectAndExpect(server, { requestId, log })
   return server
 }

@@ -1,5 +1,6 @@
 import { emulatorUrl } from '../config/location.ts'
 import type { Options, serverOptions } from '../config/options.ts'
+import { readTlsIdentity } from '../config/tls-files.ts'
 import { defaultSandbox } from '../sandbox/names.ts'
 import { listSeeds, loadSeeds } from '../sandbox/seed/load.ts'
 import { buildApp } from './app.ts'
@@ -9,6 +10,8 @@ export interface RunningServer {
   url: string
   /** Undefined if the server has no admin key. */
   adminKey: string | undefined
+  /** The certificate as PEM; undefined for plain HTTP. */
+  certificate: string | undefined
   /** The names and files of the seeds, in the order in which they were loaded. */
   seeds: readonly string[]
   /** Returns the number of keys that the sandbox `default` lists. */
@@ -21,8 +24,10 @@ export async function serve(options: Options<(typeof serverOptions)[number]>): P
   const location = { folder: options.seedFolder, seeds: options.seed }
   const reloader = options.watch ? (await import('./seed-reloader.ts')).createSeedReloader(location) : undefined
   const adminKey = options.adminKey === 'none' ? undefined : options.adminKey
+  const tls = readTlsIdentity(options)
   const seeds = listSeeds(location)
   const app = await buildApp({
+    tls,
     defaults: {
       seed: await loadSeeds(seeds),
       adminKey,
@@ -39,10 +44,12 @@ export async function serve(options: Options<(typeof serverOptions)[number]>): P
     seedReloader: reloader,
   })
   try {
-    const { address, port } = await app.httpServer.listen({ host: options.host, port: options.port })
+    const { host, tlsCert } = options
+    const { address, port } = await app.httpServer.listen({ host, port: options.port })
     return {
-      url: emulatorUrl({ host: address, port }),
+      url: emulatorUrl(tls === undefined ? { host: address, port } : { host, port, tlsCert }),
       adminKey,
+      certificate: tls?.cert,
       seeds,
       countKeys: () => app.registry.find(defaultSandbox)?.state.store.count() ?? 0,
       async close() {

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { connect as connectTls } from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { adminKey, keysUrl, startApp, type TestApp } from '../support/app.ts'
+import { createCertificate } from '../support/certificate.ts'
 import { serve } from '../support/program.ts'
 import { readRss } from '../support/rss.ts'
 
@@ -109,6 +111,21 @@ describe('a response that nobody reads', () => {
     await expect.poll(count, { timeout: 10_000, interval: 50 }).toBe(0)
     expect(performance.now() - startedAt).toBeGreaterThan(unreadTimeout)
     expect((await testApp.call('GET', keysUrl)).status).toBe(200)
+  })
+
+  test('is ended under TLS, too', async () => {
+    const testApp = await startApp({ seed, unreadTimeout, tls: createCertificate() })
+    const port = Number(new URL(await testApp.listen()).port)
+    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
+    const closed = new Promise((resolve) =>
+      testApp.app.server.once('secureConnection', (each) => each.on('close', resolve)),
+    )
+    socket.on('error', () => {}).pause()
+    onTestFinished(() => void socket.destroy())
+    const startedAt = performance.now()
+    socket.write(exportRequest)
+    await closed
+    expect(performance.now() - startedAt).toBeGreaterThan(unreadTimeout)
   })
 
   test('is not ended while its client reads slowly', async () => {

@@ -168,7 +168,9 @@ test('connect() rejects if no emulator is running, and for an invalid URL', asyn
   const result = connect('http://127.0.0.1:1')
   await expect(result).rejects.toBeInstanceOf(EmulatorError)
   await expect(result).rejects.toThrow(/^cannot connect to http:\/\/127\.0\.0\.1:1: is the emulator running\?/)
-  await expect(connect('localhost:4010')).rejects.toThrow('url: "localhost:4010" is invalid. It must be an http URL.')
+  await expect(connect('localhost:4010')).rejects.toThrow(
+    'url: "localhost:4010" is invalid. It must be an http or https URL.',
+  )
   await expect(connect('http://localhost/v1')).rejects.toThrow('must not end with the /v1')
 })
 
@@ -236,11 +238,11 @@ test.each<[string, (emulator: Untyped) => unknown, string]>([
 )
 
 test.each<[unknown, string]>([
-  [undefined, 'connect: undefined is invalid. It must be a URL, or an object: {url, adminKey, controlToken}.'],
+  [undefined, 'connect: undefined is invalid. It must be a URL, or an object: {url, adminKey, controlToken, tlsCert}.'],
   [null, 'connect: null is invalid.'],
   [[], 'connect: [] is invalid.'],
-  [{}, 'url: undefined is invalid. It must be an http URL.'],
-  [{ url: 5 }, 'url: 5 is invalid. It must be an http URL.'],
+  [{}, 'url: undefined is invalid. It must be an http or https URL.'],
+  [{ url: 5 }, 'url: 5 is invalid. It must be an http or https URL.'],
   [{ url: 'http://x', token: 'x' }, "unknown option 'token'. Available options: url, adminKey, controlToken"],
   [{ url: 'http://x', adminKey: 5 }, 'adminKey: [redacted] is invalid. It must be a string, or null.'],
   [

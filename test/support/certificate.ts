@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 
-// The subset of DER (X.690) that a self-signed X.509 certificate for 127.0.0.1 needs. Generated in code, so that no
+// The subset of DER (X.690) that a self-signed X.509 certificate needs. Generated in code, so that no
 // private key is committed and no tool has to be installed.
 
 const der = (tag: number, ...contents: Uint8Array[]): Buffer => {
@@ -25,12 +25,13 @@ const utcTime = (date: Date) =>
 
 const dayMs = 86_400_000
 
-/** Creates a private key and its certificate, as PEM. */
-export function createCertificate(): { key: string; cert: string } {
+/** Creates a private key and its certificate for names, or for 127.0.0.1, as PEM. */
+export function createCertificate(...names: string[]): { key: string; cert: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const ecdsaWithSha256 = sequence(objectIdentifier('2a8648ce3d040302'))
   const name = sequence(der(0x31, sequence(objectIdentifier('550403'), der(0x0c, Buffer.from('127.0.0.1')))))
-  const subjectAltName = sequence(der(0x87, Buffer.from([127, 0, 0, 1])))
+  const alternatives = names.map((each) => der(0x82, Buffer.from(each)))
+  const subjectAltName = sequence(...(names.length > 0 ? alternatives : [der(0x87, Buffer.from([127, 0, 0, 1]))]))
   const extensions = sequence(sequence(objectIdentifier('551d11'), der(0x04, subjectAltName)))
   const tbsCertificate = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { monotonicNow } from '../../common/clock.ts'
 import { type EmulatorLocation, emulatorUrl } from '../../config/location.ts'
 import type { Options } from '../../config/options.ts'
+import { agentFor } from '../../control-client/agents.ts'
 import { printError } from '../output.ts'
 
 const requestTimeoutMs = 2000
@@ -28,9 +29,10 @@ export async function healthcheck(location: EmulatorLocation): Promise<void> {
 }
 
 /** Resolves to whether the status is 200. `detail` is the status, or the error message if there was no response. */
-function check(url: string, timeout: number): Promise<{ ok: boolean; detail: string }> {
+async function check(url: string, timeout: number): Promise<{ ok: boolean; detail: string }> {
+  const agent = await agentFor(url)
   return new Promise((resolve) => {
-    const request = get(url, { agent: false, timeout }, (response) => {
+    const request = get(url, { agent, timeout }, (response) => {
       response.resume()
       resolve({ ok: response.statusCode === 200, detail: String(response.statusCode) })
     })

@@ -159,6 +159,6 @@ function toListedSandbox({ name, state, createdAt, lastUsed }: Sandbox, request:
 }
 
 /** Returns the base URL by which the client of this request reaches a sandbox. */
-function requestedBaseUrl(name: string, { headers, socket }: FastifyRequest): string {
-  return sandboxBaseUrl(`http://${headers.host ?? toAuthority(socket.localAddress, socket.localPort)}`, name)
+function requestedBaseUrl(name: string, { headers, protocol, socket }: FastifyRequest): string {
+  return sandboxBaseUrl(`${protocol}://${headers.host ?? toAuthority(socket.localAddress, socket.localPort)}`, name)
 }

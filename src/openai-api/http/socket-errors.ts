@@ -23,7 +23,8 @@ export function createClientErrorHandler(deps: SocketErrorDeps) {
     if (cause.code === 'ECONNRESET') socket.destroy()
     if (rejected.has(socket)) return
     rejected.add(socket)
-    if (socket.writable) afterPendingResponses(socket, () => sendErrorAndClose(socket, fromCause(cause), deps))
+    if (isTlsError(cause)) closeAfterTlsError(cause, socket, deps)
+    else if (socket.writable) afterPendingResponses(socket, () => sendErrorAndClose(socket, fromCause(cause), deps))
     else socket.destroy()
   }
 }
@@ -60,6 +61,18 @@ function fromCause({ code = 'unknown', rawPacket }: ClientError): ApiError {
     return errors.malformedRequest('tls_handshake; this port serves plain HTTP: use http://')
   }
   return errors.malformedRequest(code)
+}
+
+const isTlsError = ({ code = '' }: ClientError) => /^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code)
+
+// Without TLS, nothing can be sent that the client could read.
+function closeAfterTlsError({ code = '', message }: ClientError, socket: Duplex, { log }: SocketErrorDeps): void {
+  const cause =
+    code === 'ERR_SSL_HTTP_REQUEST'
+      ? 'plain_http; this port serves HTTPS: use https://'
+      : `detail=${code}; ${/alert/i.test(code + message) ? 'the client does not trust the certificate' : message}`
+  log.info({ reason: `tls_handshake_failed; ${cause}` }, 'connection closed')
+  socket.destroy()
 }
 
 /** Returns whether bytes begin like a TLS record with a handshake (RFC 8446, section 5.1). */
