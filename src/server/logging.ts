@@ -1,44 +1,18 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import { LogController } from 'fastify'
 import { pino } from 'pino'
-import { monotonicNow } from '../common/clock.ts'
-import { hideKeys, redact } from '../common/redaction.ts'
+import { hideKeys } from '../common/redaction.ts'
 import type { LogFormat, LogLevel } from '../config/options.ts'
-import { bearerToken } from '../openai-api/http/authentication.ts'
-import { contextOf, operationIdOf } from './request/context.ts'
-import { pathInSandbox, type RequestTarget } from './request/target.ts'
+import { logRequest, logsRequests } from './request/log-request.ts'
 
-/** Logs one line per response, in the API's words; health checks and controls only at `debug`. Never headers or bodies. */
+/** Logs one line per response, in the API's words. */
 class RequestLog extends LogController {
   override incomingRequest(): void {}
 
   override requestCompleted(error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
-    const { requestId, target, startedAt } = contextOf(request)
-    request.log[requestId === '' ? 'debug' : 'info'](
-      {
-        request_id: requestId || undefined,
-        sandbox: target.sandboxName,
-        operation: operationIdOf(request),
-        method: request.method,
-        ...redactTarget(target, request.headers.authorization),
-        status: reply.statusCode,
-        reason: reply.getHeader('x-emulator-reason'),
-        duration_ms: Math.round((monotonicNow() - startedAt) * 1000) / 1000,
-        err: error ?? undefined,
-      },
-      'request',
-    )
+    const reason = reply.getHeader('x-emulator-reason')?.toString()
+    logRequest(request, request.log, { status: reply.statusCode, reason, err: error ?? undefined })
   }
-}
-
-/** Returns path and query without secrets. Redacts both together, because a token could contain the question mark. */
-function redactTarget(target: RequestTarget, authorization: string | undefined): { path: string; query?: string } {
-  const path = pathInSandbox(target)
-  const url = path + target.query
-  const redacted = redact(url, bearerToken(authorization))
-  if (redacted === url) return target.query === '' ? { path } : { path, query: target.query }
-  const [, redactedPath = '', query = ''] = /^([^?]*)(.*)$/s.exec(redacted) ?? []
-  return { path: redactedPath, query }
 }
 
 export interface LogOptions {
@@ -57,7 +31,7 @@ export async function createLog({ logLevel, logFormat }: LogOptions): Promise<Fa
 
 /** Returns Fastify's options for one line per request. Without such lines Fastify gets no log, which saves a tenth of a request. */
 export function logOptions(log: FastifyBaseLogger, level: LogLevel): FastifyServerOptions {
-  if (!['trace', 'debug', 'info'].includes(level)) return { logger: false }
+  if (!logsRequests(level)) return { logger: false }
   return {
     loggerInstance: log,
     logController: new RequestLog(),

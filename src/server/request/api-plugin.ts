@@ -13,6 +13,7 @@ import type { SandboxResolver } from './enter-sandbox.ts'
 import { createErrorHandler } from './error-handler.ts'
 import { createFaultInjector } from './faults.ts'
 import { finishResponse } from './journal.ts'
+import { logRequest } from './log-request.ts'
 import type { ResponseBatcher } from './pipelining.ts'
 import { type RouteTable, rejectUnknownRoutes, sandboxPath } from './routing.ts'
 import { sendOrDestroy } from './send-or-destroy.ts'
@@ -74,6 +75,7 @@ export function registerApi(app: FastifyInstance, deps: ApiPluginDeps): void {
     if (requestId !== '') {
       finishResponse(request, reply, { status: reply.statusCode, body: payload as string | undefined })
     }
+    if (reply.raw.destroyed) logRequest(request, log, { reason: 'client_left; the response was not sent' })
     const send = () => sendOrDestroy(reply, log, () => done(null, payload))
     if (isPipelined) send()
     else batcher.defer(send)

@@ -9,6 +9,7 @@ import { defaultSandbox } from '../../sandbox/names.ts'
 import type { SandboxRegistry } from '../../sandbox/registry.ts'
 import { contextOf, destroyConnection, type RequestContext } from './context.ts'
 import type { FaultInjector } from './faults.ts'
+import { logRequest } from './log-request.ts'
 import { isFastifyNotFound } from './routing.ts'
 
 interface ErrorHandlerDeps {
@@ -29,7 +30,10 @@ export function createErrorHandler({ registry, faults, log, unknownRouteError }:
   return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): unknown => {
     const context = contextOf(request)
     // After a reset no response is sent: it could contradict the new state.
-    if (thrown instanceof RequestAborted || context.sandboxSignal?.aborted) return destroyConnection(reply)
+    if (thrown instanceof RequestAborted || context.sandboxSignal?.aborted) {
+      logRequest(request, log, { reason: 'aborted; the sandbox was reset or removed, or the server stops' })
+      return destroyConnection(reply)
+    }
     if (thrown instanceof ConnectionFault) return faults.breakConnection(thrown, request, reply)
     const error = isFastifyNotFound(thrown)
       ? unknownRouteError(request)

@@ -9,6 +9,7 @@ import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { drainBody, getBody } from './body.ts'
 import { contextOf, operationIdOf, type RequestContext } from './context.ts'
 import { finishResponse, keyIdParam } from './journal.ts'
+import { logRequest } from './log-request.ts'
 
 /** Applies a sandbox's faults to its requests. */
 export interface FaultInjector {
@@ -104,6 +105,8 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
     breakConnection(fault, request, reply) {
       const isTruncated = fault.kind === 'truncated_body'
       finishResponse(request, reply, isTruncated ? { status: 200, body: truncatedBody(fault.body).toString() } : {})
+      const reason = `fault; fault=${contextOf(request).faultId}; kind=${fault.kind}`
+      logRequest(request, log, { status: isTruncated ? 200 : undefined, reason })
       sendConnectionFault(fault, reply)
       if (fault.kind === 'hang') hangUntilAborted(contextOf(request), reply)
     },
