@@ -13,6 +13,7 @@ const toOptionText: Partial<Record<ServerOption, (value: unknown) => string>> = 
 }
 
 const numericOptions: readonly ServerOption[] = ['port', 'maxSandboxes', 'sandboxTtl', 'journal', 'randomSeed']
+const booleanOptions: readonly ServerOption[] = ['noAutoCreate']
 
 /** Parses options by the rules of the command line. Throws UserError with the option, the rule and the value. */
 export function readOptions(input: EmulatorOptions): Options<ServerOption> {
@@ -51,8 +52,13 @@ function readOption(name: ServerOption, value: unknown): unknown {
 
 function assertType(name: ServerOption, value: unknown): void {
   if (name === 'adminKey' && value === null) return
-  const type = numericOptions.includes(name) ? 'number' : 'string'
+  const type = typeOf(name)
   if (typeof value === type) return
   const unit = name === 'sandboxTtl' ? ' of milliseconds' : ''
   throw new Error(`It must be a ${type}${unit}.`)
+}
+
+function typeOf(name: ServerOption): 'number' | 'boolean' | 'string' {
+  if (numericOptions.includes(name)) return 'number'
+  return booleanOptions.includes(name) ? 'boolean' : 'string'
 }

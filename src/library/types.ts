@@ -48,6 +48,8 @@ export interface EmulatorOptions {
   maxSandboxes?: number | undefined
   /** Milliseconds after which an idle sandbox other than `default` is removed. Default: never. */
   sandboxTtl?: number | undefined
+  /** Responds with 404 to requests to a sandbox that does not exist, instead of creating it from the seed. Default: false. */
+  noAutoCreate?: boolean | undefined
   /** DNS names by which the control API may be reached, besides local names and addresses. */
   allowHost?: string | readonly string[] | undefined
   /** Number of requests that the journal of each sandbox keeps, 0 for none. Default: 1000. */
@@ -173,8 +175,8 @@ export interface Emulator extends Sandbox {
   /** Value of the admin key; `null` if there is none. */
   readonly adminKey: string | null
   /**
-   * Returns a sandbox for one test. The emulator creates it from the seed on its first request. Throws TypeError unless `name`
-   * is 1 to 64 of `A-Z a-z 0-9 . _ -`, starting with a letter or a digit.
+   * Returns a sandbox for one test. The emulator creates it from the seed on its first request, unless it was started with
+   * `noAutoCreate`. Throws TypeError unless `name` is 1 to 64 of `A-Z a-z 0-9 . _ -`, starting with a letter or a digit.
    */
   sandbox(name: string): Sandbox
   readonly sandboxes: {

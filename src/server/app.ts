@@ -20,6 +20,8 @@ export interface AppOptions extends Omit<RegistryOptions, 'log'>, LogOptions {
   requestTimeout?: number
   /** Milliseconds between two comments in an event stream; 15,000 by default. Only tests set it. */
   heartbeatInterval?: number
+  /** Whether the first request to a sandbox creates it. */
+  autoCreate: boolean
   /** Host names that may reach the control API besides local names and addresses. */
   allowedHosts: readonly string[]
   /** The token that the control API requires; undefined for none. */
@@ -42,6 +44,7 @@ export interface App {
 /** Builds an emulator that is ready to listen. Reads no environment variables and opens no socket. */
 export async function buildApp(options: AppOptions): Promise<App> {
   const {
+    autoCreate,
     allowedHosts,
     controlToken,
     logLevel,
@@ -59,7 +62,12 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const batcher = new ResponseBatcher()
   const apiRoutes = new RouteTable()
   const access = createAccessChecks({ allowedHosts, controlToken })
-  const sandboxes = createSandboxResolver(registry, fallbackRequestId, access.checkOrigin)
+  const sandboxes = createSandboxResolver({
+    registry,
+    autoCreate,
+    fallbackRequestId,
+    checkOrigin: access.checkOrigin,
+  })
 
   const api = createFastify(logOptions(log, logLevel))
   apiRoutes.collect(api)

@@ -24,6 +24,7 @@ export async function serve(options: Options<(typeof serverOptions)[number]>): P
     defaults: { seed: await loadSeeds(seeds), adminKey, randomSeed: options.randomSeed, journal: options.journal },
     maxSandboxes: options.maxSandboxes,
     sandboxTtl: options.sandboxTtl,
+    autoCreate: !options.noAutoCreate,
     dataDirectory: options.data,
     allowedHosts: options.allowHost,
     controlToken: options.controlToken,

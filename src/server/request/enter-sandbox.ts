@@ -11,20 +11,30 @@ import { contextOf } from './context.ts'
 
 export type SandboxResolver = ReturnType<typeof createSandboxResolver>
 
-/**
- * `fallbackRequestId` generates the ids of requests that reach no sandbox; `checkOrigin` throws for a request that a browser sends
- * on behalf of another site.
- */
-export function createSandboxResolver(
-  registry: SandboxRegistry,
-  fallbackRequestId: () => string,
-  checkOrigin: (request: FastifyRequest) => void,
-) {
-  /** Returns the sandbox that a request addresses, creating it if needed. Throws 403 `forbidden_origin` or 503 `sandbox_limit`. */
+interface SandboxResolverDeps {
+  registry: SandboxRegistry
+  /** Whether the first request to a sandbox creates it. */
+  autoCreate: boolean
+  /** Generates the ids of requests that reach no sandbox. */
+  fallbackRequestId: () => string
+  /** Throws for a request that a browser sends on behalf of another site. */
+  checkOrigin: (request: FastifyRequest) => void
+}
+
+export function createSandboxResolver(deps: SandboxResolverDeps) {
+  const { registry, autoCreate, fallbackRequestId, checkOrigin } = deps
+
+  /**
+   * Returns the sandbox that a request addresses, creating it if needed. Throws 403 `forbidden_origin`, 404 `sandbox_not_found`
+   * or 503 `sandbox_limit`.
+   */
   function sandboxFor(request: FastifyRequest): Sandbox {
     // An invalid name matches no route.
     const { sandboxName = defaultSandbox } = contextOf(request).target
-    if (registry.find(sandboxName) === undefined) checkOrigin(request)
+    if (registry.find(sandboxName) === undefined) {
+      checkOrigin(request)
+      if (!autoCreate) throw controlErrors.unknownSandbox(sandboxName)
+    }
     const sandbox = registry.getOrCreate(sandboxName)
     if (sandbox === undefined) throw controlErrors.sandboxLimit(sandboxName, registry.maxSandboxes)
     return sandbox
