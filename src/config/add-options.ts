@@ -15,6 +15,8 @@ function toOption(spec: OptionSpec): Option {
   const parse = spec.redactInErrors ? withRedactedErrors(spec) : spec.parse
   const defaultText = spec.defaultText ?? String(spec.default)
   const option = new Option(flags, `${description} (${env}; default: ${defaultText})`)
+  // Commander would name --no-auto-create `autoCreate` and invert its value.
+  option.negate = false
   if (spec.default !== undefined) option.defaultValue = spec.default
   if (isList) option.argParser<unknown[]>((text, previous) => [...previous, parse(text)])
   else if (flags.includes('<')) option.argParser(parse)

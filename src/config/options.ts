@@ -105,6 +105,14 @@ export const optionSpecs = {
     defaultText: 'never',
     parse: parseDurationOption,
   },
+  noAutoCreate: {
+    flags: '--no-auto-create',
+    env: 'EMULATOR_NO_AUTO_CREATE',
+    description: 'respond with 404 to requests to a sandbox that does not exist, instead of creating it',
+    default: false,
+    defaultText: 'create it from the seed',
+    parse: parseBoolean,
+  },
   allowHost: {
     flags: '--allow-host <name>',
     env: 'EMULATOR_ALLOW_HOST',
@@ -270,6 +278,7 @@ export const serverOptions = [
   'data',
   'maxSandboxes',
   'sandboxTtl',
+  'noAutoCreate',
   'allowHost',
   'tlsCert',
   'tlsKey',

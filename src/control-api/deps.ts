@@ -6,7 +6,10 @@ import type { AccessChecks } from './access.ts'
 /** What the controls need from the server that registers them. */
 export interface ControlDeps extends AccessChecks {
   registry: SandboxRegistry
-  /** Returns the sandbox that a request addresses, creating it if needed. Throws 403 `forbidden_origin` or 503 `sandbox_limit`. */
+  /**
+   * Returns the sandbox that a request addresses, creating it if needed. Throws 403 `forbidden_origin`, 404 `sandbox_not_found`
+   * or 503 `sandbox_limit`.
+   */
   sandboxFor: (request: FastifyRequest) => Sandbox
   /** Where each change is logged at `info`. */
   log: Log

@@ -25,6 +25,14 @@ export const sandboxLimit = (name: string, limit: number): ApiError =>
     { headers: { 'x-should-retry': 'false' } },
   )
 
+export const unknownSandbox = (name: string): ApiError =>
+  emulatorError(
+    404,
+    'sandbox_not_found',
+    `There is no sandbox '${name}', and requests do not create sandboxes (--no-auto-create): create it with POST /_emulator/sandboxes.`,
+    `sandbox=${name}`,
+  )
+
 export const unknownControlUrl = (method: string, path: string): ApiError =>
   emulatorError(
     404,

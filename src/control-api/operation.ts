@@ -9,7 +9,7 @@ const errorDescriptions = {
   400: 'The request breaks a rule; `param` says where.',
   401: 'The token of `--control-token` is missing or wrong.',
   403: 'The Host is a public name that is not allowed, or a browser sent the request for another site.',
-  404: 'Not found.',
+  404: 'Not found, or, with `--no-auto-create`, the sandbox does not exist.',
   409: 'The name is taken, a limit is reached, or a stored image is damaged.',
   413: 'The body is too long.',
   503: 'Sandbox limit exceeded, or the data directory cannot be used.',
@@ -37,7 +37,7 @@ interface ControlDefinition {
   querystring?: TSchema
   /** Errors besides those that every control has. */
   extraErrors?: readonly ErrorStatus[]
-  /** `sandbox` acts on the addressed sandbox, which is created if needed; `emulator` on all of them. */
+  /** `sandbox` acts on the addressed sandbox, which is created if needed and allowed; `emulator` on all of them. */
   scope?: 'sandbox' | 'emulator'
 }
 
@@ -47,7 +47,11 @@ export function defineControl(operationId: string, definition: ControlDefinition
   const { body } = schemas
   // Every control rejects an unknown query parameter.
   const commonErrors: ErrorStatus[] = body === undefined ? [400, 401, 403] : [400, 401, 403, 413]
-  const statuses = new Set([...commonErrors, ...extraErrors, ...(scope === 'sandbox' ? [503 as const] : [])])
+  const statuses = new Set([
+    ...commonErrors,
+    ...extraErrors,
+    ...(scope === 'sandbox' ? [404 as const, 503 as const] : []),
+  ])
   const errorResponses = [...statuses].map((status) => [
     status,
     {

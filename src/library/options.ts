@@ -13,6 +13,7 @@ const toOptionText: Partial<Record<ServerOption, (value: unknown) => string>> = 
 }
 
 const numericOptions: readonly ServerOption[] = ['port', 'maxSandboxes', 'journal', 'randomSeed']
+const booleanOptions: readonly ServerOption[] = ['watch', 'noAutoCreate']
 
 /** Parses options by the rules of the command line. Throws UserError with the option, the rule and the value. */
 export function readOptions(input: EmulatorOptions): Options<ServerOption> {
@@ -58,7 +59,7 @@ function assertType(name: ServerOption, value: unknown): void {
   throw new Error(`It must be ${rule}.`)
 }
 
-function typeOf(name: ServerOption): string {
-  if (name === 'watch') return 'boolean'
-  return numericOptions.includes(name) ? 'number' : 'string'
+function typeOf(name: ServerOption): 'number' | 'boolean' | 'string' {
+  if (numericOptions.includes(name)) return 'number'
+  return booleanOptions.includes(name) ? 'boolean' : 'string'
 }

@@ -53,6 +53,8 @@ export interface EmulatorOptions {
   maxSandboxes?: number | undefined
   /** Time after which an idle sandbox other than `default` is removed: text such as `30m`, or milliseconds. Default: never. */
   sandboxTtl?: Duration | undefined
+  /** Responds with 404 to requests to a sandbox that does not exist, instead of creating it from the seed. Default: false. */
+  noAutoCreate?: boolean | undefined
   /** DNS names by which the control API may be reached, besides local names and addresses. */
   allowHost?: string | readonly string[] | undefined
   /** File with a certificate (PEM), to serve HTTPS; with `tlsKey`. */
@@ -213,8 +215,8 @@ export interface Emulator extends Sandbox {
     delete(name: string): Promise<void>
   }
   /**
-   * Returns the sandbox with that name, which the emulator creates from the seed on its first request. Throws TypeError unless
-   * `name` is 1 to 64 of `A-Z a-z 0-9 . _ -`, starting with a letter or a digit.
+   * Returns the sandbox with that name, which the emulator creates from the seed on its first request, unless it was started with
+   * `noAutoCreate`. Throws TypeError unless `name` is 1 to 64 of `A-Z a-z 0-9 . _ -`, starting with a letter or a digit.
    */
   sandbox(name: string): Sandbox
   /**

@@ -27,6 +27,8 @@ export interface AppOptions extends Omit<RegistryOptions, 'log'>, LogOptions {
   unreadTimeout?: number
   /** Milliseconds between two comments in an event stream; 15,000 by default. Only tests set it. */
   heartbeatInterval?: number
+  /** Whether the first request to a sandbox creates it. */
+  autoCreate: boolean
   /** Host names that may reach the control API besides local names and addresses. */
   allowedHosts: readonly string[]
   /** The token that the control API requires; undefined for none. */
@@ -51,6 +53,7 @@ export interface App {
 /** Builds an emulator that is ready to listen. Reads no environment variables and opens no socket. */
 export async function buildApp(options: AppOptions): Promise<App> {
   const {
+    autoCreate,
     allowedHosts,
     controlToken,
     logLevel,
@@ -71,7 +74,12 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const batcher = new ResponseBatcher()
   const apiRoutes = new RouteTable()
   const access = createAccessChecks({ allowedHosts, controlToken })
-  const sandboxes = createSandboxResolver(registry, fallbackRequestId, access.checkOrigin)
+  const sandboxes = createSandboxResolver({
+    registry,
+    autoCreate,
+    fallbackRequestId,
+    checkOrigin: access.checkOrigin,
+  })
 
   const api = createFastify(logOptions(log, logLevel))
   apiRoutes.collect(api)

@@ -36,6 +36,7 @@ export async function serve(options: Options<(typeof serverOptions)[number]>): P
     },
     maxSandboxes: options.maxSandboxes,
     sandboxTtl: options.sandboxTtl,
+    autoCreate: !options.noAutoCreate,
     dataDirectory: options.data,
     allowedHosts: options.allowHost,
     controlToken: options.controlToken,

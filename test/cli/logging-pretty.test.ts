@@ -1,6 +1,9 @@
+import { mkdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
+import { sandboxFile } from '../support/data-directory.ts'
+import { createTemporaryFolder } from '../support/files.ts'
 import { serve } from '../support/program.ts'
 import { sendRaw } from '../support/raw-http.ts'
 import { hasTerminal, serveOnTerminal, type Terminal } from '../support/terminal.ts'
@@ -146,6 +149,19 @@ test.each([
   )
   expect(line?.[2]).toBe(keysUrl)
   expect([0, 1]).toContain((Number(line?.[1]) - ((new Date().getUTCHours() + 9) % 24) + 25) % 24)
+})
+
+test('an error is a line with its level and sandbox, and its stack is on the lines below', async () => {
+  const data = createTemporaryFolder()
+  const { url, output } = await serve(['--log-format', 'pretty', '--json', '--data', data, '--sandbox-ttl', '200ms'])
+  await (await fetch(`${url}/sandbox/stuck${keysUrl}`, { headers })).text()
+  mkdirSync(`${sandboxFile(data, 'sandbox.sqlite', 'stuck')}-journal`)
+  await expect.poll(() => output.stderr, { timeout: 5000 }).toContain('idle sandbox')
+  const [line, error, ...stack] = output.stderr.split('\n')
+  expect(line).toMatch(/^\d\d:\d\d:\d\d ERROR \[stuck\] cannot remove the files of an idle sandbox$/)
+  expect(error).toMatch(/^ {2}\w*Error: .*sandbox\.sqlite-journal/)
+  expect(stack.length).toBeGreaterThan(2)
+  for (const each of stack.slice(0, 3)) expect(each).toMatch(/^ {6}at /)
 })
 
 test('a pretty log that is not read blocks neither requests nor the shutdown, and a closed one ends nothing', async () => {

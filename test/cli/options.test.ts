@@ -14,6 +14,7 @@ test.each([
   [['--sandbox-ttl', '30'], {}, /--sandbox-ttl.*'30' is invalid.*duration/],
   [['--sandbox-ttl', '0s'], {}, /'0s' is invalid/],
   [['--log-level', 'loud'], {}, /--log-level.*'loud' is invalid.*one of trace, debug/],
+  [['--log-format', 'text'], {}, /--log-format.*'text' is invalid.*one of pretty, json/],
   [['--prot', '1'], {}, /unknown option '--prot'[\s\S]*--port/],
   [['reset', '--what', 'keys'], {}, /unknown option '--what'/],
   [['serve'], {}, /unknown command 'serve'. Available commands: start, wait, healthcheck, env, reset, state/],
@@ -31,6 +32,7 @@ test.each([
   [['wait', '--url', 'ftp://x'], {}, /--url.*'ftp:\/\/x' is invalid.*http/],
   [[], { EMULATOR_PORT: 'x' }, /EMULATOR_PORT: 'x' is invalid.*integer from 0 to 65535/],
   [[], { EMULATOR_JSON: 'maybe' }, /EMULATOR_JSON: 'maybe' is invalid.*1, true, 0 or false/],
+  [[], { EMULATOR_LOG_FORMAT: 'Pretty' }, /EMULATOR_LOG_FORMAT: 'Pretty' is invalid/],
   [[], { EMULATOR_LOG_LEVEL: 'LOUD' }, /EMULATOR_LOG_LEVEL: 'LOUD' is invalid/],
 ])(
   'the arguments %j with the environment %j exit with 2 and name the option, the rule and the value',

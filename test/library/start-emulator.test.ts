@@ -101,6 +101,7 @@ test.each([
   [{ seed: 'nothing' }, 'seed nothing: is not a built-in seed'],
   [{ data: null }, 'data: null is invalid. It must be a string.'],
   [{ logLevel: 'loud' }, 'logLevel: "loud" is invalid. It must be one of trace'],
+  [{ logFormat: 'text' }, 'logFormat: "text" is invalid. It must be one of pretty, json.'],
   [{ prot: 1 }, "unknown option 'prot'. Available options: host, port"],
   [null, 'the options must be an object, got null'],
   [5, 'the options must be an object, got 5'],

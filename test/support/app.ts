@@ -75,6 +75,7 @@ export async function startApp(options: TestOptions = {}): Promise<TestApp> {
     defaults: { seed: await loadSeeds(sources), adminKey: value, randomSeed, journal },
     maxSandboxes: 1000,
     sandboxTtl: undefined,
+    autoCreate: true,
     dataDirectory: undefined,
     allowedHosts: [],
     logLevel: 'silent',

@@ -36,10 +36,15 @@ const errorResponses = {
     Type.Object({ error: Type.Union([ErrorResponse.properties.error, Type.String()]) }),
     'The key belongs to a project or a service account and is not an admin key.',
   ),
+  ...response(404, Ref(ErrorResponse), 'With `--no-auto-create`: the sandbox does not exist.'),
   ...response(503, Ref(ErrorResponse), 'Sandbox limit exceeded.'),
 }
 
-const notFound = response(404, Ref(ErrorResponse), 'No key has this ID.')
+const notFound = response(
+  404,
+  Ref(ErrorResponse),
+  'No key has this ID, or, with `--no-auto-create`, the sandbox does not exist.',
+)
 
 const operation = (operationId: string, summary: string, description: string) => ({
   operationId,

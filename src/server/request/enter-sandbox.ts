@@ -14,24 +14,29 @@ const nameOf = (request: FastifyRequest): string => contextOf(request).target.sa
 
 export type SandboxResolver = ReturnType<typeof createSandboxResolver>
 
-/**
- * `fallbackRequestId` generates the ids of requests that reach no sandbox; `checkOrigin` throws for a request that a browser sends
- * on behalf of another site.
- */
-export function createSandboxResolver(
-  registry: SandboxRegistry,
-  fallbackRequestId: () => string,
-  checkOrigin: (request: FastifyRequest) => void,
-) {
-  /** Returns the sandbox that a control addresses, creating it if needed. Throws 403, 503 or StorageError. */
+interface SandboxResolverDeps {
+  registry: SandboxRegistry
+  /** Whether the first request to a sandbox creates it. */
+  autoCreate: boolean
+  /** Generates the ids of requests that reach no sandbox. */
+  fallbackRequestId: () => string
+  /** Throws for a request that a browser sends on behalf of another site. */
+  checkOrigin: (request: FastifyRequest) => void
+}
+
+export function createSandboxResolver(deps: SandboxResolverDeps) {
+  const { registry, autoCreate, fallbackRequestId, checkOrigin } = deps
+
+  /** Returns the sandbox that a control addresses, creating it if needed. Throws 403, 404, 503 or StorageError. */
   function sandboxFor(request: FastifyRequest): Sandbox {
     return registry.use(registry.find(nameOf(request)) ?? createSandbox(request))
   }
 
-  /** Throws 403 `forbidden_origin` or 503 `sandbox_limit`. */
+  /** Throws 403 `forbidden_origin`, 404 `sandbox_not_found` or 503 `sandbox_limit`. */
   function createSandbox(request: FastifyRequest): Sandbox {
     checkOrigin(request)
     const name = nameOf(request)
+    if (!autoCreate) throw controlErrors.unknownSandbox(name)
     const sandbox = registry.create(name)
     if (sandbox === undefined) throw controlErrors.sandboxLimit(name, registry.maxSandboxes)
     return sandbox

@@ -20,13 +20,15 @@ interface Outcome {
 export function logRequest(request: FastifyRequest, log: FastifyBaseLogger, { status, reason, err }: Outcome): void {
   if (!logsRequests(log.level)) return
   const { requestId, target, startedAt } = contextOf(request)
+  const [path, query] = redactTarget(target, request.headers.authorization)
   log[requestId === '' ? 'debug' : 'info'](
     {
       request_id: requestId || undefined,
       sandbox: target.sandboxName,
       operation: operationIdOf(request),
       method: request.method,
-      ...redactTarget(target, request.headers.authorization),
+      path,
+      query: query || undefined,
       status,
       reason,
       duration_ms: Math.round((monotonicNow() - startedAt) * 1000) / 1000,
@@ -37,11 +39,11 @@ export function logRequest(request: FastifyRequest, log: FastifyBaseLogger, { st
 }
 
 /** Returns path and query without secrets. Redacts both together, because a token could contain the question mark. */
-function redactTarget(target: RequestTarget, authorization: string | undefined): { path: string; query?: string } {
+function redactTarget(target: RequestTarget, authorization: string | undefined): [path: string, query: string] {
   const path = pathInSandbox(target)
   const url = path + target.query
   const redacted = redact(url, bearerToken(authorization))
-  if (redacted === url) return target.query === '' ? { path } : { path, query: target.query }
+  if (redacted === url) return [path, target.query]
   const [, redactedPath = '', query = ''] = /^([^?]*)(.*)$/s.exec(redacted) ?? []
-  return { path: redactedPath, query }
+  return [redactedPath, query]
 }
