@@ -114,9 +114,28 @@ const largePatch = patchList([{ op: 'add', path: '/x', value: Array(500_000).fil
 const manyHeaders = Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`x-${n}`, 'y']))
 const headerFault = addFault(JSON.stringify({ operation: 'list', kind: 'hang', match: { header: manyHeaders } }))
 
+const deepValue = (levels: number) => JSON.parse('['.repeat(levels) + ']'.repeat(levels))
+const usedFault = addFault(JSON.stringify({ operation: 'list', kind: 'error', status: 500 }))
+
+attacks.push(
+  [
+    'YAML of thousands of unknown tags',
+    400,
+    [
+      addFault(
+        yamlOf(() => '- !x a\n'),
+        'yaml',
+      ),
+    ],
+  ],
+  ['a patch of a value of 4,000 levels', 400, [patchList([{ op: 'add', path: '/x', value: deepValue(4000) }])]],
+  ['a patch that tests a value of 900 levels', 201, [patchList([{ op: 'test', path: '', value: deepValue(900) }])]],
+)
+
 /** What is done before the request that is measured, which must get the status. */
 const preparedAttacks: [name: string, status: number, preparation: HostileRequest[], request: HostileRequest][] = [
   ['a list of as many large faults as are accepted', 200, repeated(20, largePatch), { path: '/_emulator/faults' }],
+  ['a request after hundreds of faults have fired', 200, repeated(400, usedFault).flatMap((add) => [add, get]), get],
   ['a request that hundreds of faults with thousands of headers could match', 200, repeated(200, headerFault), get],
 ]
 
