@@ -1,5 +1,5 @@
 import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
-import { EmulatorError, type SeedMistake } from './emulator-error.ts'
+import { type BodyMistake, EmulatorError } from './emulator-error.ts'
 
 interface RequestBody {
   text: string
@@ -109,7 +109,7 @@ interface ErrorBody {
   message?: string
   code?: string | null
   param?: string | null
-  errors?: SeedMistake[]
+  errors?: BodyMistake[]
 }
 
 function toError(status: number, text: string): EmulatorError {
