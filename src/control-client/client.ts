@@ -1,6 +1,6 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
 import { agentFor } from './agents.ts'
-import { EmulatorError, type SeedMistake } from './emulator-error.ts'
+import { type BodyMistake, EmulatorError } from './emulator-error.ts'
 
 interface RequestBody {
   text: string
@@ -121,7 +121,7 @@ interface ErrorBody {
   message?: string
   code?: string | null
   param?: string | null
-  errors?: SeedMistake[]
+  errors?: BodyMistake[]
 }
 
 function toError(status: number, text: string): EmulatorError {

@@ -1,9 +1,9 @@
-/** One mistake in a state. */
-export interface SeedMistake {
+/** One mistake in the body of a request. */
+export interface BodyMistake {
   message: string
-  /** Where in the state it is, as a JSON Pointer; `null` if it is not in a value. */
+  /** Where in the body it is, as a JSON Pointer; `null` for a mistake in the syntax. */
   param: string | null
-  /** Its line, if the state was sent as YAML. */
+  /** Its line, if the body was sent as YAML. */
   line?: number
 }
 
@@ -18,8 +18,8 @@ export class EmulatorError extends Error {
   readonly code: string | null
   /** Where in the request body the mistake is, as a JSON Pointer; `null` if it is not in the body. */
   readonly param: string | null
-  /** The mistakes of a state that was refused, at most 20; empty for other errors. */
-  readonly errors: readonly SeedMistake[]
+  /** The mistakes of an invalid body, at most 20: all of a state, the first of another body. Empty for other errors. */
+  readonly errors: readonly BodyMistake[]
 
   constructor(
     message: string,
@@ -27,7 +27,7 @@ export class EmulatorError extends Error {
     code: string | null,
     param: string | null,
     cause?: unknown,
-    errors: readonly SeedMistake[] = [],
+    errors: readonly BodyMistake[] = [],
   ) {
     super(message, cause === undefined ? {} : { cause })
     this.status = status

@@ -7,6 +7,10 @@ describe('invalid faults', () => {
     [{ kind: 'hang' }, '/operation', 'required'],
     [{ operation: '*', kind: 'explode' }, '/kind', 'rate_limit'],
     [{ operation: 'update', kind: 'hang' }, '/operation', 'admin-api-keys-list'],
+    [{ operation: '*', kind: 'conection_reset' }, '/kind', 'got "conection_reset"; did you mean `connection_reset`?'],
+    [{ operation: 'creat', kind: 'hang' }, '/operation', 'got "creat"; did you mean `create`?'],
+    [{ operation: '*', kind: 'hang', skipp: 1 }, '/skipp', 'did you mean `skip`?'],
+    [{ operation: '*', knd: 'hang' }, '/kind', 'one of error, rate_limit'],
     // Old names of fault kinds.
     [{ operation: '*', kind: 'reset' }, '/kind', 'connection_reset'],
     [{ operation: '*', kind: 'empty' }, '/kind', 'empty_response'],

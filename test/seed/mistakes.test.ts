@@ -137,6 +137,22 @@ keys:
   })
 })
 
+test.each([
+  ['naem', 'did you mean `name`?'],
+  ['createdAt', 'did you mean `created_at`?'],
+  ['expires-at', 'did you mean `expires_at`?'],
+  ['Owner', 'did you mean `owner`?'],
+  ['value_sha265', 'did you mean `value_sha256`?'],
+  ['label', 'known fields: id, name, '],
+  ['x'.repeat(5000), 'known fields: id, name, '],
+])('the error for the unknown field %s ends with "%s"', async (field, hint) => {
+  const { control } = await startControlApp()
+  const { body } = await control('PUT', '/state', { keys: [{ [field]: 1 }] })
+  expect(body.error.errors[0].message).toContain(`/keys/0/${field} is not a known field of a key; ${hint}`)
+  // Only a name that is probably meant is not reported as missing.
+  expect(body.error.errors).toHaveLength(field === 'naem' ? 1 : 2)
+})
+
 test.each(['', '# nothing yet\n', '\uFEFF', '---\n# nothing\n'])('the file %j is an empty seed', async (text) => {
   for (const name of ['empty.yaml', 'empty.json']) {
     const { url } = await serve(['--seed', createTemporaryFile(name, text)])
