@@ -3,6 +3,7 @@ import { defaultSandbox, isSandboxName, sandboxBaseUrl, sandboxNameRule, sandbox
 import { assertDuration, assertList, assertNonEmptyString, assertObject } from './arguments.ts'
 import { followJournal } from './follow-journal.ts'
 import type { Emulator, FollowFilter, JournalEntry, ListedFault, ListedSandbox, Sandbox, Snapshot } from './types.ts'
+import { verifyJournal } from './verify-journal.ts'
 
 interface EmulatorConnection {
   url: string
@@ -102,6 +103,8 @@ function createSandboxClient(
     journal: {
       list: async (filter = {}) =>
         (await control<{ data: JournalEntry[] }>('GET', `/journal${queryOf('journal.list(filter)', filter)}`)).data,
+      verify: async (verification) =>
+        verifyJournal(control, assertObject('journal.verify(verification)', verification)),
       clear: () => discardResult(control('DELETE', '/journal')),
       follow,
     },
