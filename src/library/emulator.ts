@@ -1,6 +1,6 @@
 import { type ControlClient, createControlClient } from '../control-client/client.ts'
 import { defaultSandbox, isSandboxName, sandboxBaseUrl, sandboxNameRule, sandboxUrl } from '../sandbox/names.ts'
-import { assertDuration, assertList, assertNonEmptyString, assertObject } from './arguments.ts'
+import { assertBoolean, assertDuration, assertList, assertNonEmptyString, assertObject } from './arguments.ts'
 import { followJournal } from './follow-journal.ts'
 import type { Emulator, FollowFilter, JournalEntry, ListedFault, ListedSandbox, Sandbox, Snapshot } from './types.ts'
 import { verifyJournal } from './verify-journal.ts'
@@ -19,6 +19,7 @@ export function createEmulator({ url, adminKey, controlToken, close }: EmulatorC
     const root = sandboxUrl(url, name)
     async function* follow(filter: FollowFilter = {}) {
       const { pending = false, ...query } = assertObject('journal.follow(filter)', filter)
+      assertBoolean('journal.follow({ pending })', pending)
       const options = { root, controlToken, closed: closing.signal, pending }
       yield* followJournal(options, queryOf('journal.follow(filter)', query))
     }
