@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { containsIgnoringBackslashes, redact, redactSecret } from '../common/redaction.ts'
 import type { JournalEntry } from './schemas.ts'
 
-type RedactText = (text: string) => string
+/** Removes keys and the client's token from a text. */
+export type RedactText = (text: string) => string
 
 export const redactOptional = (text: string | undefined, redactText: RedactText) =>
   text === undefined ? undefined : redactText(text)
@@ -22,6 +23,9 @@ export function createRedactor(token = ''): RedactText {
 // In characters.
 const maxBodyLength = 16 * 1024
 
+/** Returns whether the journal shows only the start of a body. */
+export const isBodyCut = (body = ''): boolean => body.length > maxBodyLength
+
 // Longer than a key in any encoding: cutting here leaves no half of a key, which no pattern would recognize, before the limit.
 const cutMargin = 1024
 
@@ -34,7 +38,7 @@ export function redactBody(body: string | undefined, redactText: RedactText): st
   const searchedLength = maxBodyLength + cutMargin
   const text = redactText(body.slice(0, searchedLength))
   const shownLength = body.length > searchedLength ? text.length - cutMargin : text.length
-  if (body.length <= maxBodyLength) return text
+  if (!isBodyCut(body)) return text
   return Buffer.from(text.slice(0, Math.min(shownLength, maxBodyLength))).toString()
 }
 

@@ -22,3 +22,7 @@ export function assertList<Value>(argument: string, value: Value): Value {
 export function assertDurationText(argument: string, value: unknown): string {
   return typeof value === 'string' ? value : fail(argument, 'text with a unit, such as "30d", "-1h" or "90s"', value)
 }
+
+export function assertBoolean(argument: string, value: unknown): boolean {
+  return typeof value === 'boolean' ? value : fail(argument, 'true or false', value)
+}

@@ -1,11 +1,12 @@
 import { type ControlClient, createControlClient } from '../control-client/client.ts'
 import { EmulatorError } from '../control-client/emulator-error.ts'
 import { defaultSandbox, isSandboxName, sandboxBaseUrl, sandboxNameRule, sandboxUrl } from '../sandbox/names.ts'
-import { assertDurationText, assertList, assertNonEmptyString, assertObject } from './arguments.ts'
+import { assertBoolean, assertDurationText, assertList, assertNonEmptyString, assertObject } from './arguments.ts'
 import { followJournal } from './follow-journal.ts'
 import type {
   CreatedSandbox,
   Emulator,
+  FollowFilter,
   JournalEntry,
   ListedFault,
   ListedSandbox,
@@ -13,6 +14,7 @@ import type {
   Sandbox,
   Snapshot,
 } from './types.ts'
+import { verifyJournal } from './verify-journal.ts'
 
 interface EmulatorConnection {
   url: string
@@ -26,8 +28,11 @@ export function createEmulator({ url, adminKey, controlToken, close }: EmulatorC
   const closing = new AbortController()
   const createSandbox = (name: string, key = adminKey): Sandbox => {
     const root = sandboxUrl(url, name)
-    async function* follow(filter = {}) {
-      yield* followJournal({ root, controlToken, closed: closing.signal }, queryOf('journal.follow(filter)', filter))
+    async function* follow(filter: FollowFilter = {}) {
+      const { pending = false, ...query } = assertObject('journal.follow(filter)', filter)
+      assertBoolean('journal.follow({ pending })', pending)
+      const options = { root, controlToken, closed: closing.signal, pending }
+      yield* followJournal(options, queryOf('journal.follow(filter)', query))
     }
     const properties = { name, baseURL: sandboxBaseUrl(url, name), adminKey: key }
     return createSandboxClient(properties, createControlClient(root, controlToken), follow)
@@ -127,6 +132,8 @@ function createSandboxClient(
     journal: {
       list: async (filter = {}) =>
         (await control<{ data: JournalEntry[] }>('GET', `/journal${queryOf('journal.list(filter)', filter)}`)).data,
+      verify: async (verification) =>
+        verifyJournal(control, assertObject('journal.verify(verification)', verification)),
       clear: () => discardResult(control('DELETE', '/journal')),
       follow,
     },

@@ -5,6 +5,7 @@ import type { ListedSnapshot, Snapshot } from '../control-api/controls/snapshots
 import type { FaultBody, FaultMatch, ListedFault, PatchOperation } from '../faults/schemas.ts'
 import type { JournalQuery } from '../journal/filter.ts'
 import type { JournalEntry } from '../journal/schemas.ts'
+import type { ExpectedRequest, Verification, VerificationResult } from '../journal/verification/schemas.ts'
 import type { OperationId } from '../openai-api/admin-api-keys/operation-ids.ts'
 import type { Behavior } from '../openai-api/behavior.ts'
 import type { ResetPart } from '../sandbox/reset-parts.ts'
@@ -15,6 +16,7 @@ export type {
   Behavior,
   ClockChange,
   ClockState,
+  ExpectedRequest,
   FaultBody,
   FaultMatch,
   JournalEntry,
@@ -28,6 +30,8 @@ export type {
   ResetPart,
   SeedFile,
   Snapshot,
+  Verification,
+  VerificationResult,
 }
 
 /** Text with a unit, such as `90s` or `30m` (`ms`, `s`, `m`, `h`, `d`), or a number of milliseconds. */
@@ -95,6 +99,12 @@ type RateLimitBody = Extract<FaultBody, { kind: 'rate_limit' }>
 
 /** A fault to add. The durations of a delay (`ms`) and a rate limit (`per`) are text such as `2s`, or milliseconds. */
 export type NewFault = Exclude<FaultBody, RateLimitBody> | (Omit<RateLimitBody, 'per'> & { per: Duration })
+
+/** Selects the journal entries to follow. */
+export interface FollowFilter extends Omit<JournalFilter, 'limit'> {
+  /** `true` to yield each entry twice: when its request arrives, and when it is complete. Default: `false`. */
+  pending?: boolean
+}
 
 /** Limits a reset to some parts. */
 export interface ResetOptions {
@@ -173,16 +183,25 @@ export interface Sandbox {
   }
   /** The requests to the emulated API. */
   readonly journal: {
-    /** Oldest first. @example const retried = await sandbox.journal.list({ status: 429 }) */
+    /** In order of arrival, with pending requests. @example const retried = await sandbox.journal.list({ status: 429 }) */
     list(filter?: JournalFilter): Promise<JournalEntry[]>
+    /**
+     * Checks how many requests match every given field, at least 1 by default; or that requests came `in_order`. Rejects with
+     * an Error whose message shows the expected request, how often it was found, and in what the closest requests differ; its
+     * `result` is the same as data.
+     * @example await sandbox.journal.verify({ operation: 'create', json: { name: 'ci' }, times: 1 })
+     * @example await sandbox.journal.verify({ in_order: [{ operation: 'create' }, { operation: 'delete', status: 200 }] })
+     */
+    verify(verification: Verification): Promise<VerificationResult>
     /** @example await sandbox.journal.clear() */
     clear(): Promise<void>
     /**
-     * Yields new entries, once it is known whether their response was delivered. Ends when the emulator is closed or stops,
-     * or when a reset, restore, load or removal replaces the sandbox's keys. Rejects if the connection is lost.
+     * Yields entries as they are completed: the response was delivered, or the connection closed. Ends when the emulator is
+     * closed or stops, or the sandbox is removed; not at a reset. Rejects if the connection is lost.
      * @example for await (const { method, path } of sandbox.journal.follow()) console.log(method, path)
+     * @example for await (const { status } of sandbox.journal.follow({ pending: true })) console.log(status ?? 'pending')
      */
-    follow(filter?: Omit<JournalFilter, 'limit'>): AsyncIterable<JournalEntry>
+    follow(filter?: FollowFilter): AsyncIterable<JournalEntry>
   }
 }
 

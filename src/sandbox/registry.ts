@@ -83,6 +83,7 @@ export class SandboxRegistry {
     sandbox?.journal.clear()
     this.#data?.remove(name)
     this.#sandboxes.delete(name)
+    this.#notifyAll()
   }
 
   /**
@@ -135,11 +136,16 @@ export class SandboxRegistry {
       const journal = new Journal(this.defaults.journal, this.#journalBudget)
       const sandbox = new Sandbox(name, storage, journal, this.defaults, image)
       this.#sandboxes.set(name, sandbox)
+      this.#notifyAll()
       return sandbox
     } catch (error) {
       if (!existed) this.#removeIncomplete(name)
       throw this.explain(name, error)
     }
+  }
+
+  #notifyAll(): void {
+    for (const { changes } of this.#sandboxes.values()) changes.notify('sandboxes')
   }
 
   // Its files would be a sandbox at the next start.

@@ -8,6 +8,7 @@ const root = new URL('../../', import.meta.url)
 // Their snippets depend on each other, have an expected output, or need the installed package.
 const pagesTestedElsewhere = new Map([
   ['README.md', 'test/e2e/readme.test.ts'],
+  ['docs/journal.md', 'test/repository/journal-docs.test.ts'],
   ['docs/recipes.md', 'test/repository/recipes.test.ts'],
   ['docs/seeds.md', 'test/seed/docs.test.ts'],
 ])

@@ -38,8 +38,6 @@ describe('shell recipes', () => {
       .filter(({ language }) => language === 'sh')
       .map((each, n) => ({ ...each, expected: expectedOutputs[n] ?? /./ })),
   )('the shell recipe at line $line prints the expected output', async ({ text, expected }) => {
-    // The emulator already runs, on another port.
-    const setupText = (setup?.text ?? '').replaceAll(/^admin-keys-emulator .*\n/gm, '')
-    expect(await runShellSnippet(setupText + text)).toMatch(expected)
+    expect(await runShellSnippet(text, setup?.text)).toMatch(expected)
   })
 })

@@ -21,15 +21,20 @@ export async function runTypescriptSnippet(text: string): Promise<string> {
 }
 
 /**
- * Runs a bash script that stops at the first failing command, in an empty folder. `localhost:4010` in it and
- * `admin-keys-emulator` without options address an emulator of its own. Resolves to its output; rejects if it fails.
+ * Runs a bash script that stops at the first failing command, in an empty folder, after the commands of `setup` that do not
+ * start the program. `localhost:4010` and `admin-keys-emulator` without options address an emulator of its own. Resolves to its
+ * output; rejects if it fails.
  */
-export async function runShellSnippet(text: string): Promise<string> {
+export async function runShellSnippet(text: string, setup = ''): Promise<string> {
   const { url } = await serve()
   const cwd = createTemporaryFolder()
   const bin = createTemporaryFolder()
   symlinkSync(programPath, join(bin, 'admin-keys-emulator'))
-  const script = text.replaceAll('localhost:4010', new URL(url).host)
+  // The emulator already runs, on another port.
+  const script = (setup.replaceAll(/^admin-keys-emulator .*\n/gm, '') + text).replaceAll(
+    'localhost:4010',
+    new URL(url).host,
+  )
   const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}`, EMULATOR_URL: url }
   return (await run('bash', ['-euo', 'pipefail', '-c', script], { cwd, env })).stdout
 }

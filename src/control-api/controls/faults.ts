@@ -32,12 +32,13 @@ export function registerFaults(app: FastifyInstance, { sandboxFor, log }: Contro
   }
   app.post<{ Body: ParsedBody<FaultBody> }>('/_emulator/faults', { schema: addFault, links }, (request, reply) => {
     const fault = parseFault(request.body)
-    const { faults, name } = sandboxFor(request)
+    const { faults, name, changes } = sandboxFor(request)
     const added = faults.add(fault)
     if (added === undefined) throw errors.faultLimit(maxFaults, maxFaultLength)
     const listed = toListedFault(added)
     const { id, operation, kind, times } = listed
     log.info({ sandbox: name, fault: id, operation, kind, times }, 'fault added')
+    changes.notify('faults')
     reply.code(201)
     return listed
   })
@@ -58,10 +59,11 @@ export function registerFaults(app: FastifyInstance, { sandboxFor, log }: Contro
     responses: { 200: [Deleted, 'The ids of the faults.'] },
   })
   app.delete('/_emulator/faults', { schema: deleteFaults }, (request) => {
-    const { faults, name } = sandboxFor(request)
+    const { faults, name, changes } = sandboxFor(request)
     const deleted = faults.all.map(({ id }) => id)
     faults.clear()
     log.info({ sandbox: name, count: deleted.length }, 'faults removed')
+    changes.notify('faults')
     return { deleted }
   })
 
@@ -74,9 +76,10 @@ export function registerFaults(app: FastifyInstance, { sandboxFor, log }: Contro
   })
   app.delete<{ Params: { fault_id: string } }>('/_emulator/faults/:fault_id', { schema: deleteFault }, (request) => {
     const { fault_id } = request.params
-    const { faults, name } = sandboxFor(request)
+    const { faults, name, changes } = sandboxFor(request)
     if (!faults.delete(fault_id)) throw errors.faultNotFound(fault_id)
     log.info({ sandbox: name, fault: fault_id }, 'fault removed')
+    changes.notify('faults')
     return { deleted: [fault_id] }
   })
 }

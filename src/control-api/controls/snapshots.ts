@@ -74,6 +74,7 @@ export function registerSnapshots(app: FastifyInstance, { sandboxFor, log }: Con
     if (names.length >= maxSnapshots && !names.includes(name)) throw errors.snapshotLimit(maxSnapshots)
     sandbox.snapshot(name).write(sandbox.captureImage())
     log.info({ sandbox: sandbox.name, snapshot: name }, 'snapshot taken')
+    sandbox.changes.notify('snapshots')
     return toSnapshot(sandbox, name)
   })
 
@@ -107,6 +108,7 @@ export function registerSnapshots(app: FastifyInstance, { sandboxFor, log }: Con
     if (!isSandboxName(name) || !sandbox.snapshot(name).exists()) throw errors.snapshotNotFound(name, sandbox.name)
     sandbox.snapshot(name).clear()
     log.info({ sandbox: sandbox.name, snapshot: name }, 'snapshot deleted')
+    sandbox.changes.notify('snapshots')
     return { deleted: [name] }
   })
 }

@@ -47,7 +47,7 @@ export function createSandboxResolver(deps: SandboxResolverDeps) {
     const context = contextOf(request)
     const { sandboxName, isMalformed } = context.target
     context.sandbox = sandboxName === undefined ? undefined : registry.find(sandboxName)
-    context.requestId = context.sandbox?.randomness.requestId() ?? fallbackRequestId()
+    context.requestId = context.sandbox?.state.randomness.requestId() ?? fallbackRequestId()
     if (isMalformed) return errors.malformedUrl()
     if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) return errors.missingHost()
     return undefined
@@ -61,7 +61,7 @@ export function createSandboxResolver(deps: SandboxResolverDeps) {
     const isNew = context.sandbox === undefined
     const sandbox = registry.use(context.sandbox ?? createSandbox(request))
     context.sandbox = sandbox
-    if (isNew) context.requestId = sandbox.randomness.requestId()
+    if (isNew) context.requestId = sandbox.state.randomness.requestId()
     context.sandboxSignal = sandbox.abortSignal
     if (request.method === 'POST') keepSandboxAliveWhileReceiving(sandbox, request, reply)
     const { keys, settings } = sandbox
