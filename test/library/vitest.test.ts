@@ -3,9 +3,13 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { readSnippets } from '../support/snippets.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+
+// Each starts another vitest.
+vi.setConfig({ testTimeout: 60_000 })
 
 /** Runs vitest in a folder with these files, within the package, so that its name resolves. Resolves to its output. */
 async function runVitest(files: Record<string, string>, ...args: string[]): Promise<string> {
@@ -20,6 +24,23 @@ async function runVitest(files: Record<string, string>, ...args: string[]): Prom
   const { stdout, stderr } = await run.catch((error: { stdout: string; stderr: string }) => error)
   return stdout + stderr
 }
+
+const documented = Object.fromEntries(
+  readSnippets(new URL('../../docs/sandboxes.md', import.meta.url)).flatMap(({ text }) => {
+    const file = /^\/\/ (\S+\.ts)\n/.exec(text)?.[1]
+    return file === undefined ? [] : [[file, text]]
+  }),
+) as Record<string, string>
+
+test.each(['admin-keys-emulator/vitest', './emulator.setup.ts'])(
+  'the example of docs/sandboxes.md passes with the global setup %s',
+  async (setup) => {
+    expect(Object.keys(documented)).toEqual(['vitest.config.ts', 'expiry.test.ts', 'emulator.setup.ts'])
+    const config = documented['vitest.config.ts']?.replace('admin-keys-emulator/vitest', setup) ?? ''
+    expect(config).toContain(setup)
+    expect(await runVitest({ ...documented, 'vitest.config.ts': config })).toMatch(/Tests +1 passed/)
+  },
+)
 
 const config = (setup: string) => `
   import { defineConfig } from 'vitest/config'
