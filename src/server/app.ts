@@ -12,6 +12,7 @@ import { createSecureServerWith, HttpServer } from './http-server.ts'
 import { LazyControlApp } from './lazy-control-app.ts'
 import { createLog, logOptions } from './logging.ts'
 import { registerApi } from './request/api-plugin.ts'
+import { allowOrigins } from './request/cors.ts'
 import { createDispatcher } from './request/dispatcher.ts'
 import { createSandboxResolver } from './request/enter-sandbox.ts'
 import { PipelineLimiter, ResponseBatcher } from './request/pipelining.ts'
@@ -29,6 +30,8 @@ export interface AppOptions extends Omit<RegistryOptions, 'log'> {
   heartbeatInterval?: number
   /** Host names that may reach the control API besides local names and addresses. */
   allowedHosts: readonly string[]
+  /** Origins whose pages may call the emulated API; `*` for any. */
+  corsOrigins?: readonly string[]
   /** The token that the control API requires; undefined for none. */
   controlToken?: string | undefined
   logLevel: LogLevel
@@ -49,6 +52,7 @@ export interface App {
 export async function buildApp(options: AppOptions): Promise<App> {
   const {
     allowedHosts,
+    corsOrigins = [],
     controlToken,
     logLevel,
     tls,
@@ -93,7 +97,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     onAppCreated,
   })
   const dispatch = createDispatcher({
-    handleApi: api.routing,
+    handleApi: allowOrigins(corsOrigins, api.routing),
     handleControl: (request, response) => controls.handle(request, response),
     apiRoutes,
     batcher,

@@ -26,6 +26,7 @@ export async function serve(options: Options<(typeof serverOptions)[number]>): P
     sandboxTtl: options.sandboxTtl,
     dataDirectory: options.data,
     allowedHosts: options.allowHost,
+    corsOrigins: options.corsOrigin,
     controlToken: options.controlToken,
     logLevel: options.logLevel,
   })
