@@ -10,6 +10,7 @@ import {
   parseHostName,
   parseInteger,
   parseNonEmpty,
+  parseOrigin,
   parseSandboxName,
   parseUrl,
 } from './parsers.ts'
@@ -120,6 +121,15 @@ export const optionSpecs = {
     default: [],
     parse: parseHostName,
     defaultText: 'local names and addresses',
+    isList: true,
+  },
+  corsOrigin: {
+    flags: '--cors-origin <origin>',
+    env: 'EMULATOR_CORS_ORIGIN',
+    description: 'origin whose pages may call the emulated API, such as http://localhost:3000, or *; repeatable',
+    default: [],
+    defaultText: 'none',
+    parse: parseOrigin,
     isList: true,
   },
   tlsCert: {
@@ -280,6 +290,7 @@ export const serverOptions = [
   'sandboxTtl',
   'noAutoCreate',
   'allowHost',
+  'corsOrigin',
   'tlsCert',
   'tlsKey',
   'journal',

@@ -73,6 +73,17 @@ export function parseBaseUrl(text: string): string {
   return (url.origin + url.pathname).replace(/\/+$/, '')
 }
 
+/** Returns an origin as browsers send it, or `*`. */
+export function parseOrigin(text: string): string {
+  const url = URL.parse(text)
+  const isOrigin = url !== null && /^[a-z][a-z\d+.-]*:\/\/[^/?#@\s,*]+$/i.test(text)
+  if (text !== '*' && !isOrigin) {
+    throw new InvalidArgumentError('It must be * or an origin without a path, such as http://localhost:3000.')
+  }
+  // Of schemes that only some programs know, such as tauri, URL does not tell the origin.
+  return url === null || url.origin === 'null' ? text.toLowerCase() : url.origin
+}
+
 export function parseSandboxName(text: string): string {
   if (!isSandboxName(text)) throw new InvalidArgumentError(`It must be ${sandboxNameRule}.`)
   return text

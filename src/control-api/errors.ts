@@ -33,6 +33,16 @@ export const unknownSandbox = (name: string): ApiError =>
     `sandbox=${name}`,
   )
 
+/** For an operation that only the real API has. */
+export const notEmulated = (method: string, path: string): ApiError =>
+  emulatorError(
+    501,
+    'not_emulated',
+    `${method} ${path} is not emulated: the real API has this path, the emulator does not.`,
+    `the real API has this path, the emulator does not; method=${method}; path=${path}`,
+    { headers: { 'x-should-retry': 'false' } },
+  )
+
 export const unknownControlUrl = (method: string, path: string): ApiError =>
   emulatorError(
     404,

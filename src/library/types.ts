@@ -61,6 +61,8 @@ export interface EmulatorOptions {
   noAutoCreate?: boolean | undefined
   /** DNS names by which the control API may be reached, besides local names and addresses. */
   allowHost?: string | readonly string[] | undefined
+  /** Origins whose pages may call the emulated API, such as `http://localhost:3000`, or `*`. Default: none. */
+  corsOrigin?: string | readonly string[] | undefined
   /** File with a certificate (PEM), to serve HTTPS; with `tlsKey`. */
   tlsCert?: string | undefined
   /** File with the private key of the certificate (PEM). */

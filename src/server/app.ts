@@ -11,6 +11,7 @@ import { createSecureServerWith, HttpServer } from './http-server.ts'
 import { LazyControlApp } from './lazy-control-app.ts'
 import { createLog, type LogOptions, logOptions } from './logging.ts'
 import { registerApi } from './request/api-plugin.ts'
+import { allowOrigins } from './request/cors.ts'
 import { createDispatcher } from './request/dispatcher.ts'
 import { createSandboxResolver } from './request/enter-sandbox.ts'
 import { PipelineLimiter, ResponseBatcher } from './request/pipelining.ts'
@@ -31,6 +32,8 @@ export interface AppOptions extends Omit<RegistryOptions, 'log'>, LogOptions {
   autoCreate: boolean
   /** Host names that may reach the control API besides local names and addresses. */
   allowedHosts: readonly string[]
+  /** Origins whose pages may call the emulated API; `*` for any. */
+  corsOrigins?: readonly string[]
   /** The token that the control API requires; undefined for none. */
   controlToken?: string | undefined
   /** Reloads the seed when its files change; undefined for never. */
@@ -55,6 +58,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const {
     autoCreate,
     allowedHosts,
+    corsOrigins = [],
     controlToken,
     logLevel,
     logFormat,
@@ -106,7 +110,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     onAppCreated,
   })
   const dispatch = createDispatcher({
-    handleApi: api.routing,
+    handleApi: allowOrigins(corsOrigins, api.routing),
     handleControl: (request, response) => controls.handle(request, response),
     apiRoutes,
     batcher,

@@ -39,6 +39,7 @@ export async function serve(options: Options<(typeof serverOptions)[number]>): P
     autoCreate: !options.noAutoCreate,
     dataDirectory: options.data,
     allowedHosts: options.allowHost,
+    corsOrigins: options.corsOrigin,
     controlToken: options.controlToken,
     logLevel: options.logLevel,
     logFormat: options.logFormat,

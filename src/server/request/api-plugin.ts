@@ -1,10 +1,12 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import { RequestAborted } from '../../common/abort.ts'
+import { notEmulated } from '../../control-api/errors.ts'
 import { type RunOperation, registerAdminApiKeys } from '../../openai-api/admin-api-keys/routes.ts'
 import type { ApiError } from '../../openai-api/errors/api-error.ts'
 import * as errors from '../../openai-api/errors/catalogue.ts'
 import { useJsonBodies } from '../../openai-api/http/request-body.ts'
 import { useApiValidation } from '../../openai-api/http/validation.ts'
+import { isPublishedPath } from '../../openai-api/published-paths.ts'
 import { sandboxNameRule } from '../../sandbox/names.ts'
 import type { SandboxRegistry } from '../../sandbox/registry.ts'
 import { getBody } from './body.ts'
@@ -17,7 +19,7 @@ import { logRequest } from './log-request.ts'
 import type { ResponseBatcher } from './pipelining.ts'
 import { type RouteTable, rejectUnknownRoutes, sandboxPath } from './routing.ts'
 import { sendOrDestroy } from './send-or-destroy.ts'
-import { pathInSandbox } from './target.ts'
+import { normalizedPathInSandbox, pathInSandbox } from './target.ts'
 
 interface ApiPluginDeps {
   registry: SandboxRegistry
@@ -52,8 +54,9 @@ export function registerApi(app: FastifyInstance, deps: ApiPluginDeps): void {
       return errors.unknownUrl(method, path, `sandbox_name_invalid; rule=${sandboxNameRule}`)
     }
     const allowed = routes.methodsOf(sandboxPath(context.target))
-    if (allowed === undefined) return errors.unknownUrl(method, path, `unknown_url; ${routeHint}`)
-    return errors.methodNotAllowed(method, path, allowed.join(', '))
+    if (allowed !== undefined) return errors.methodNotAllowed(method, path, allowed.join(', '))
+    if (isPublishedPath(normalizedPathInSandbox(context.target))) return notEmulated(method, path)
+    return errors.unknownUrl(method, path, `unknown_url; ${routeHint}`)
   }
 
   const runOperation: RunOperation = (request, operation) => {

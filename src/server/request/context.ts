@@ -68,6 +68,9 @@ export function createContext(raw: IncomingWithContext): RequestContext {
   return context
 }
 
+/** Returns the target of a request that has passed the dispatcher. */
+export const targetOf = (raw: IncomingMessage): RequestTarget => contextOfRaw(raw).target
+
 /** Returns the URL that the routes match: without authority, `/sandbox/NAME` and `/v1`. */
 export const routedUrl = (raw: IncomingMessage): string => contextOfRaw(raw).target.url
 

@@ -68,6 +68,9 @@ export function pathInSandbox({ sandboxName, rawPath }: RequestTarget): string {
   return hasPrefix ? rawPath.replace(/^\/[^/]+\/[^/]+/, '') || '/' : rawPath
 }
 
+/** Returns the same path without escapes of unreserved characters, so that it has one form. */
+export const normalizedPathInSandbox = (target: RequestTarget): string => decodeAscii(pathInSandbox(target), unreserved)
+
 function decode(text: string): string | undefined {
   if (!text.includes('%')) return text
   try {
