@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
 import { EmulatorError } from './emulator-error.ts'
 
-interface RequestBody {
+export interface RequestBody {
   text: string
   contentType: string
 }
@@ -101,8 +101,17 @@ export function createControlClient(root: string, token: string | undefined): Co
   const send = createSendControl(root, token)
   return async (method, path, content) => {
     const body = content === undefined ? undefined : { text: JSON.stringify(content), contentType: 'application/json' }
-    return JSON.parse(await send(method, path, body))
+    return parseResponse(await send(method, path, body))
   }
+}
+
+/** Returns the JSON of a successful response. Throws EmulatorError if it has none. */
+export function parseResponse<Result>(text: string): Result {
+  try {
+    const content = JSON.parse(text)
+    if (typeof content === 'object' && content !== null) return content
+  } catch {}
+  throw notFromEmulator(200)
 }
 
 interface ErrorBody {
@@ -113,10 +122,11 @@ interface ErrorBody {
 
 function toError(status: number, text: string): EmulatorError {
   const { message, code = null, param = null } = parseError(text)
-  return typeof message === 'string'
-    ? new EmulatorError(message, status, code, param)
-    : new EmulatorError(`the response with status ${status} is not from an emulator`, status, null, null)
+  return typeof message === 'string' ? new EmulatorError(message, status, code, param) : notFromEmulator(status)
 }
+
+const notFromEmulator = (status: number) =>
+  new EmulatorError(`the response with status ${status} is not from an emulator`, status, null, null)
 
 // A proxy sends errors of other forms.
 function parseError(text: string): ErrorBody {
