@@ -1,5 +1,4 @@
 import { Command, CommanderError } from 'commander'
-
 import { version } from '../common/package-info.ts'
 import { closestName } from '../common/suggest.ts'
 import { UserError } from '../common/user-error.ts'
@@ -33,6 +32,10 @@ const groups: Readonly<Record<string, CommandGroup>> = {
   faults: {
     description: 'List, add and remove faults of a sandbox',
     load: async () => (await import('./commands/faults.ts')).addFaultCommands,
+  },
+  journal: {
+    description: 'List, follow and clear the requests that clients sent to a sandbox',
+    load: async () => (await import('./commands/journal.ts')).addJournalCommands,
   },
 }
 
