@@ -58,7 +58,7 @@ export const commandNotes: Readonly<Record<string, string>> = {
     'After the first signal, requests in flight get up to 5 s to complete. A second signal does not wait for them.',
   wait: 'Requests `/ready`, which returns 200 once the seed is loaded, until it does or `--timeout` has passed.',
   healthcheck:
-    'Requests `/health`, which returns 200 while the process is alive. In a container, set the port with `EMULATOR_PORT`: the health check of the image does not see the arguments of `start`.',
+    'Requests `/health`, which returns 200 while the process is alive. In a container it requests the port that the server was started with, by `--port` or `EMULATOR_PORT`.',
   env: 'In a shell, `eval "$(admin-keys-emulator env)"` sets them. In GitHub Actions, append the output of `env --format github` to `$GITHUB_ENV`.',
   state: 'Like `reset`, it reports on standard error what it did.',
   conform: '[conformance.md](conformance.md) describes the report.',

@@ -92,7 +92,14 @@ function addCommands(program: Command, add: AddCommand): void {
     description: 'Run one health check; exit 1 if it fails',
     options: locationOptions,
     examples: ['healthcheck'],
-  }).action(async (options) => (await import('./commands/wait.ts')).healthcheck(options))
+  }).action(async (options, command: Command) => {
+    const [{ healthcheck }, { portOfProcessOne }] = await Promise.all([
+      import('./commands/wait.ts'),
+      import('./container-port.ts'),
+    ])
+    const isLocationGiven = options.url !== undefined || command.getOptionValueSource('port') === 'cli'
+    await healthcheck(isLocationGiven ? options : { ...options, port: portOfProcessOne() ?? options.port })
+  })
   add('env', {
     description: 'Print the variables that point official clients at the emulator',
     options: [...locationOptions, 'adminKey', 'sandbox', 'format'],
