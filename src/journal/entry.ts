@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { recordSize, textSize } from './record-size.ts'
-import { createRedactor, redactBody, redactHeaders, redactOptional, redactQuery } from './redact-entry.ts'
+import { type RedactText, redactBody, redactHeaders, redactOptional, redactQuery } from './redact-entry.ts'
 import type { JournalEntry } from './schemas.ts'
 
-/** What is known about a request when its response is sent. */
-export interface ObservedRequest {
+/** What is known about a request when it arrives. */
+export interface Arrival {
   id: string
   /** Milliseconds of the sandbox's clock. */
   time: number
@@ -13,103 +13,131 @@ export interface ObservedRequest {
   url: string
   path: string
   headers: IncomingHttpHeaders
-  body: string | undefined
-  status: number | undefined
-  responseBody: string | undefined
+  /** Whether a body follows the headers. */
+  hasBody: boolean
   callingKeyId: string | undefined
   keyId: string | undefined
   faultId: string | undefined
-  /** The bearer token that the client sent. */
-  token: string | undefined
   /** Real monotonic milliseconds. */
   startedAt: number
-  finishedAt: number
+}
+
+/** How a request ended: without status and body if the connection was closed instead of a response. */
+export interface Outcome {
+  status: number | undefined
+  body: string | undefined
+  keyId: string | undefined
   reason: string | undefined
+  /** Real monotonic milliseconds. */
+  finishedAt: number
 }
 
 /** A stored request, without secrets. Converted to the API's form when it is read: most records never are. */
-export interface JournalRecord {
-  readonly request: ObservedRequest
+export interface JournalRecord extends Omit<Arrival, 'hasBody'> {
   readonly query: JournalEntry['query']
-  delivered: boolean
-  /** Whether `delivered` is final. */
-  isDeliveryKnown: boolean
-  /** Real milliseconds since the previous attempt. */
+  body: string | undefined
+  status: number | undefined
+  responseBody: string | undefined
+  reason: string | undefined
+  /** Undefined while the request is pending. */
+  finishedAt: number | undefined
+  /** Undefined until the last byte was handed over or the connection closed: then the record is complete. */
+  delivered: boolean | undefined
+  /** Real milliseconds since the previous attempt arrived. */
   sincePrevious: number | undefined
   /** Counts the records of the journal from 1. */
   readonly sequence: number
   /** How often the journal had been cleared before. */
-  generation: number
+  readonly generation: number
+  /** Whether the journal still contains it. */
+  isListed: boolean
   /** Approximate size in bytes. */
   size: number
 }
 
-/** Returns the record of a request, with its secrets removed. */
-export function createRecord(observed: ObservedRequest, sequence: number, generation: number): JournalRecord {
-  const redactText = createRedactor(observed.token)
-  const query = redactQuery(observed.url, redactText)
+/** Returns the record of a request that has arrived. */
+export function createRecord(
+  arrival: Arrival,
+  redactText: RedactText,
+  { sequence, generation }: Pick<JournalRecord, 'sequence' | 'generation'>,
+): JournalRecord {
+  const { url, values: query } = redactQuery(arrival.url, redactText)
   // The path and the key id in it are parts of the URL.
-  const redactPart = query.url === observed.url ? (text: string) => text : redactText
-  const request = {
-    ...observed,
-    token: undefined,
-    url: query.url,
-    path: redactPart(observed.path),
-    keyId: redactOptional(observed.keyId, redactPart),
-    callingKeyId: redactOptional(observed.callingKeyId, redactText),
-    reason: redactOptional(observed.reason, redactText),
-    headers: redactHeaders(observed.headers, redactText),
-    body: redactBody(observed.body, redactText),
-    responseBody: redactBody(observed.responseBody, redactText),
-  }
+  const redactPart = url === arrival.url ? (text: string) => text : redactText
+  const headers = redactHeaders(arrival.headers, redactText)
   return {
-    request,
-    query: query.values,
-    delivered: false,
-    isDeliveryKnown: false,
+    id: arrival.id,
+    time: arrival.time,
+    operation: arrival.operation,
+    method: arrival.method,
+    url,
+    path: redactPart(arrival.path),
+    query,
+    headers,
+    body: undefined,
+    status: undefined,
+    responseBody: undefined,
+    callingKeyId: redactOptional(arrival.callingKeyId, redactText),
+    keyId: redactOptional(arrival.keyId, redactPart),
+    faultId: arrival.faultId,
+    startedAt: arrival.startedAt,
+    finishedAt: undefined,
+    reason: undefined,
+    delivered: undefined,
     sincePrevious: undefined,
     sequence,
     generation,
-    size: recordSize({ ...request, query: query.values }),
+    isListed: true,
+    size: recordSize({ url, headers, query }),
   }
 }
 
-/** Adds the body of a request that was recorded before its body was read. */
-export function attachBody(record: JournalRecord, body: string, token: string | undefined): void {
-  record.request.body = redactBody(body, createRedactor(token))
-  record.size += textSize(record.request.body)
+/** Adds the body of a request. Returns how many bytes the record has grown. */
+export function attachBody(record: JournalRecord, body: string, redactText: RedactText): number {
+  record.body = redactBody(body, redactText)
+  return textSize(record.body)
+}
+
+/** Adds the response, or that there was none. Returns how many bytes the record has grown. */
+export function attachOutcome(record: JournalRecord, outcome: Outcome, redactText: RedactText): number {
+  record.status = outcome.status
+  record.responseBody = redactBody(outcome.body, redactText)
+  record.keyId ??= redactOptional(outcome.keyId, redactText)
+  record.reason = redactOptional(outcome.reason, redactText)
+  record.finishedAt = outcome.finishedAt
+  return textSize(record.responseBody) + textSize(record.reason)
 }
 
 const retryCount = /^\d{1,9}$/
 
-export function retryCountOf({ headers }: ObservedRequest): number | null {
+export function retryCountOf({ headers }: JournalRecord): number | null {
   const text = headers['x-stainless-retry-count']
   return typeof text === 'string' && retryCount.test(text) ? Number(text) : null
 }
 
 /** Returns a record in the form of the control API. */
-export function toJournalEntry({ request, query, delivered, sincePrevious }: JournalRecord): JournalEntry {
-  const { url, startedAt, finishedAt } = request
+export function toJournalEntry(record: JournalRecord): JournalEntry {
+  const { startedAt, finishedAt, sincePrevious } = record
   return {
-    id: request.id,
-    time: new Date(request.time).toISOString(),
-    operation: request.operation ?? null,
-    method: request.method,
-    url,
-    path: request.path,
-    query,
-    headers: request.headers as JournalEntry['headers'],
-    body: request.body ?? null,
-    status: request.status ?? null,
-    response_body: request.responseBody ?? null,
-    calling_key_id: request.callingKeyId ?? null,
-    key_id: request.keyId ?? null,
-    fault_id: request.faultId ?? null,
-    delivered,
-    retry_count: retryCountOf(request),
+    id: record.id,
+    time: new Date(record.time).toISOString(),
+    operation: record.operation ?? null,
+    method: record.method,
+    url: record.url,
+    path: record.path,
+    query: record.query,
+    headers: record.headers as JournalEntry['headers'],
+    body: record.body ?? null,
+    status: record.status ?? null,
+    response_body: record.responseBody ?? null,
+    calling_key_id: record.callingKeyId ?? null,
+    key_id: record.keyId ?? null,
+    fault_id: record.faultId ?? null,
+    delivered: record.delivered ?? null,
+    retry_count: retryCountOf(record),
     since_previous_ms: sincePrevious === undefined ? null : roundToMicroseconds(sincePrevious),
-    duration_ms: roundToMicroseconds(finishedAt - startedAt),
-    reason: request.reason ?? null,
+    duration_ms: finishedAt === undefined ? null : roundToMicroseconds(finishedAt - startedAt),
+    reason: record.reason ?? null,
   }
 }
 

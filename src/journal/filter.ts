@@ -40,10 +40,10 @@ const filterFields = {
     schema: Type.Optional(Type.String({ description: 'a method such as POST' })),
     parse: parseMethod,
   },
-  path: textField('an exact path, without /sandbox/NAME', ({ request }) => request.path),
-  key_id: textField('the key that the operation created, retrieved or deleted', ({ request }) => request.keyId),
-  calling_key_id: textField('the key that authenticated the request', ({ request }) => request.callingKeyId),
-  fault_id: textField('the fault that fired', ({ request }) => request.faultId),
+  path: textField('an exact path, without /sandbox/NAME', (record) => record.path),
+  key_id: textField('the key that the operation created, retrieved or deleted', (record) => record.keyId),
+  calling_key_id: textField('the key that authenticated the request', (record) => record.callingKeyId),
+  fault_id: textField('the fault that fired', (record) => record.faultId),
   delivered: {
     schema: Type.Optional(Type.Boolean({ description: 'true or false' })),
     parse: parseDelivered,
@@ -51,20 +51,20 @@ const filterFields = {
 } satisfies Record<string, FilterField>
 
 function parseOperation(text: string): Predicate | undefined {
-  if (text === 'null') return ({ request }) => request.operation === undefined
+  if (text === 'null') return (record) => record.operation === undefined
   const operation = operationIds.find((id) => id === text)
-  return operation === undefined ? undefined : ({ request }) => request.operation === operation
+  return operation === undefined ? undefined : (record) => record.operation === operation
 }
 
 function parseStatus(text: string): Predicate | undefined {
   if (!/^[1-5](\d\d|xx)$/i.test(text)) return undefined
   const pattern = new RegExp(`^${text.replace(/xx/i, '..')}$`)
-  return ({ request }) => request.status !== undefined && pattern.test(String(request.status))
+  return ({ status }) => status !== undefined && pattern.test(String(status))
 }
 
 function parseMethod(text: string): Predicate {
   const method = text.toUpperCase()
-  return ({ request }) => request.method === method
+  return (record) => record.method === method
 }
 
 function parseDelivered(text: string): Predicate | undefined {

@@ -16,8 +16,8 @@ export class JournalBudget {
   /** Counts what a journal has added, or removed if `difference` is negative. */
   count(journal: BoundedJournal, difference: number): void {
     this.#bytes += difference
-    if (journal.bytes > 0) this.#journals.add(journal)
-    else this.#journals.delete(journal)
+    if (journal.bytes === difference) this.#journals.add(journal)
+    if (journal.bytes === 0) this.#journals.delete(journal)
   }
 
   /** Drops the oldest entries of the largest journals beyond the limit. */

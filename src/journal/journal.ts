@@ -1,16 +1,30 @@
-import { attachBody, createRecord, type JournalRecord, type ObservedRequest, retryCountOf } from './entry.ts'
+import { Listeners } from '../common/listeners.ts'
+import {
+  type Arrival,
+  attachBody,
+  attachOutcome,
+  createRecord,
+  type JournalRecord,
+  type Outcome,
+  retryCountOf,
+} from './entry.ts'
 import type { JournalBudget } from './journal-budget.ts'
+import type { RedactText } from './redact-entry.ts'
 
 /** The limit of one sandbox. */
 const maxBytes = 8 * 1024 * 1024
 
-type Listener = (record: JournalRecord) => void
+/** `entry`: a request has arrived; `update`: its record is complete. */
+export type JournalEvent = 'entry' | 'update'
 
-/** The latest requests to a sandbox, limited in number and in bytes. */
+/**
+ * The latest requests to a sandbox in order of arrival, limited in number and in bytes. A request is recorded when it arrives,
+ * and its record is completed in place.
+ */
 export class Journal {
   readonly #capacity: number
   readonly #budget: JournalBudget
-  readonly #listeners = new Set<Listener>()
+  readonly #listeners = new Listeners<[JournalEvent, JournalRecord]>()
   #entries: JournalRecord[] = []
   #bytes = 0
   #generation = 0
@@ -32,52 +46,66 @@ export class Journal {
     return this.#bytes
   }
 
-  /** Records a request; returns undefined if the journal is off. The caller must call `setDelivered` later. */
-  add(request: ObservedRequest): JournalRecord | undefined {
+  /** Records a request that has arrived; returns undefined if the journal is off. */
+  add(arrival: Arrival, redactText: RedactText): JournalRecord | undefined {
     if (this.#capacity === 0) return undefined
-    const record = createRecord(request, ++this.#lastSequence, this.#generation)
-    record.sincePrevious = this.#sincePrevious(record.request)
+    const position = { sequence: ++this.#lastSequence, generation: this.#generation }
+    const record = createRecord(arrival, redactText, position)
+    // Attempts are told apart by their bodies.
+    if (!arrival.hasBody) record.sincePrevious = this.#sincePrevious(record)
     this.#entries.push(record)
     this.#resize(record.size)
     this.#trim()
+    this.#listeners.notify('entry', record)
     return record
   }
 
-  /** Adds the body to the record of a request whose response was sent before its body was read. */
-  addBody(record: JournalRecord, body: string, token: string | undefined): void {
-    if (!this.#entries.includes(record)) return
-    const sizeBefore = record.size
-    attachBody(record, body, token)
-    this.#resize(record.size - sizeBefore)
-    record.sincePrevious = this.#sincePrevious(record.request)
-    this.#trim()
+  /** Adds the body of a request, which may still have been arriving. */
+  addBody(record: JournalRecord, body: string, redactText: RedactText): void {
+    this.#countGrowth(record, attachBody(record, body, redactText))
+    record.sincePrevious = this.#sincePrevious(record)
   }
 
-  /** Records whether a response was delivered, and only then notifies subscribers, unless the record was cleared. */
+  /** Records how a request ended. The caller must call `setDelivered` later. */
+  addOutcome(record: JournalRecord, outcome: Outcome, redactText: RedactText): void {
+    this.#countGrowth(record, attachOutcome(record, outcome, redactText))
+  }
+
+  /** Completes a record: the response was delivered, or the connection closed. */
   setDelivered(record: JournalRecord, delivered: boolean): void {
     record.delivered = delivered
-    record.isDeliveryKnown = true
-    if (record.generation !== this.#generation) return
-    for (const listener of this.#listeners) listener(record)
+    if (record.generation === this.#generation) this.#listeners.notify('update', record)
   }
 
   clear(): void {
+    for (const record of this.#entries) record.isListed = false
     this.#entries = []
     this.#resize(-this.#bytes)
     this.#generation++
   }
 
+  /** Removes the requests that are pending, which will not be completed. */
+  removePending(): void {
+    const isPending = ({ finishedAt }: JournalRecord) => finishedAt === undefined
+    for (const record of this.#entries.filter(isPending)) this.#unlist(record)
+    this.#entries = this.#entries.filter((record) => !isPending(record))
+  }
+
   /** Returns the sequence number of a request; of the one before the oldest if the id is unknown. */
   sequenceOf(id: string): number {
-    const record = this.#entries.find(({ request }) => request.id === id)
+    const record = this.#entries.find((each) => each.id === id)
     return record?.sequence ?? (this.#entries[0]?.sequence ?? this.#lastSequence + 1) - 1
   }
 
   /** Returns the oldest record with a greater sequence number. */
   next(sequence: number): JournalRecord | undefined {
-    // The sequence numbers in the journal have no gaps.
-    const oldest = this.#entries[0]?.sequence ?? 0
-    return this.#entries[Math.max(sequence + 1 - oldest, 0)]
+    let [low, high] = [0, this.#entries.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#entries[middle] as JournalRecord).sequence > sequence) high = middle
+      else low = middle + 1
+    }
+    return this.#entries[low]
   }
 
   /** Returns whether a record with a greater sequence number was dropped because of the limits. */
@@ -85,18 +113,29 @@ export class Journal {
     return this.#trimmedSequence > sequence
   }
 
-  /** Calls `listener` for new records. Returns a function that unsubscribes. */
-  subscribe(listener: Listener): () => void {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+  /** Calls `listener` for new records and for completed ones. Returns a function that unsubscribes. */
+  subscribe(listener: (event: JournalEvent, record: JournalRecord) => void): () => void {
+    return this.#listeners.subscribe(listener)
   }
 
   /** Drops the oldest record because of a limit. */
   dropOldest(): void {
     const dropped = this.#entries.shift()
     if (dropped === undefined) return
-    this.#resize(-dropped.size)
+    this.#unlist(dropped)
     this.#trimmedSequence = dropped.sequence
+  }
+
+  #unlist(record: JournalRecord): void {
+    record.isListed = false
+    this.#resize(-record.size)
+  }
+
+  #countGrowth(record: JournalRecord, bytes: number): void {
+    record.size += bytes
+    if (!record.isListed) return
+    this.#resize(bytes)
+    this.#trim()
   }
 
   #trim(): void {
@@ -109,17 +148,18 @@ export class Journal {
     this.#budget.count(this, difference)
   }
 
-  /** The previous attempt is the same request with a retry count one lower. */
-  #sincePrevious(request: ObservedRequest): number | undefined {
-    const count = retryCountOf(request)
+  /** Returns how long before a request the previous attempt arrived: the same request with a retry count one lower. */
+  #sincePrevious(record: JournalRecord): number | undefined {
+    const count = retryCountOf(record)
     if (count === null || count === 0) return undefined
     const previous = this.#entries.findLast(
-      ({ request: other }) =>
-        other.method === request.method &&
-        other.url === request.url &&
-        other.body === request.body &&
+      (other) =>
+        other.sequence < record.sequence &&
+        other.method === record.method &&
+        other.url === record.url &&
+        other.body === record.body &&
         retryCountOf(other) === count - 1,
     )
-    return previous === undefined ? undefined : request.startedAt - previous.request.startedAt
+    return previous === undefined ? undefined : record.startedAt - previous.startedAt
   }
 }

@@ -1,12 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { JournalEntry } from './schemas.ts'
 
-/** The text of a record. */
+/** The text of a record when its request arrives. */
 interface RecordText {
   url: string
   headers: IncomingHttpHeaders
-  body: string | undefined
-  responseBody: string | undefined
   query: JournalEntry['query']
 }
 
@@ -15,11 +13,11 @@ const recordBytes = 1000
 // For the name and the value of a header or query parameter, apart from their characters.
 const propertyBytes = 64
 
-/** Returns approximately how many bytes a record holds in memory. */
-export function recordSize({ url, headers, body, responseBody, query }: RecordText): number {
+/** Returns approximately how many bytes a record holds in memory, without bodies and reason. */
+export function recordSize({ url, headers, query }: RecordText): number {
   // The path and the decoded query are copies of parts of the URL.
   const urlBytes = 2 * url.length + Object.keys(query).length * propertyBytes
-  return recordBytes + urlBytes + headersSize(headers) + textSize(body) + textSize(responseBody)
+  return recordBytes + urlBytes + headersSize(headers)
 }
 
 /** Returns the bytes that the characters of a text hold: V8 stores two for each if one of them is outside Latin-1. */

@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { containsIgnoringBackslashes, redact, redactSecret } from '../common/redaction.ts'
 import type { JournalEntry } from './schemas.ts'
 
-type RedactText = (text: string) => string
+/** Removes keys and the client's token from a text. */
+export type RedactText = (text: string) => string
 
 export const redactOptional = (text: string | undefined, redactText: RedactText) =>
   text === undefined ? undefined : redactText(text)

@@ -10,25 +10,30 @@ export const JournalEntrySchema = component(
   'JournalEntry',
   {
     id: Type.String({ description: 'The `x-request-id`.' }),
-    time: Type.String({ description: 'Sandbox time, ISO 8601 with milliseconds.' }),
+    time: Type.String({ description: 'Sandbox time of arrival, ISO 8601 with milliseconds.' }),
     operation: NullableText('The operationId; null if the request reached no operation.'),
     method: Type.String(),
     url: Type.String({ description: 'Path and query as sent, without secrets.' }),
     path: Type.String({ description: 'The path without `/sandbox/NAME` and without the query.' }),
     query: TextsByName('Query parameters by name; a list if a name is repeated.'),
     headers: TextsByName('Request headers by lower-case name.'),
-    body: NullableText('The request body, truncated at 16 KB.'),
-    status: Nullable(Type.Integer(), { description: 'The response status; null if no response was sent.' }),
+    body: NullableText('The request body, truncated at 16 KB; null until it has arrived.'),
+    status: Nullable(Type.Integer(), {
+      description: 'The response status; null while the request is pending, and if no response was sent.',
+    }),
     response_body: NullableText('The response body, truncated at 16 KB.'),
     calling_key_id: NullableText('The key that authenticated the request.'),
     key_id: NullableText('The key that the operation created, retrieved or deleted.'),
     fault_id: NullableText('The last fault that fired.'),
-    delivered: Type.Boolean({
-      description: 'Whether the whole response was handed to the operating system before the connection closed.',
+    delivered: Nullable(Type.Boolean(), {
+      description:
+        'Whether the whole response was handed to the operating system before the connection closed; null until then.',
     }),
     retry_count: Nullable(Type.Integer(), { description: 'From `x-stainless-retry-count`.' }),
-    since_previous_ms: NullableNumber('Real milliseconds since the previous attempt.'),
-    duration_ms: Type.Number({ description: 'Real milliseconds.' }),
+    since_previous_ms: NullableNumber(
+      'Real milliseconds from the arrival of the previous attempt to that of this one.',
+    ),
+    duration_ms: NullableNumber('Real milliseconds; null while the request is pending.'),
     reason: NullableText('The `x-emulator-reason`.'),
   },
   { description: 'A request to the emulated API, without secrets.' },

@@ -2,7 +2,7 @@ import { type ControlClient, createControlClient } from '../control-client/clien
 import { defaultSandbox, isSandboxName, sandboxBaseUrl, sandboxNameRule, sandboxUrl } from '../sandbox/names.ts'
 import { assertDuration, assertList, assertNonEmptyString, assertObject } from './arguments.ts'
 import { followJournal } from './follow-journal.ts'
-import type { Emulator, JournalEntry, ListedFault, ListedSandbox, Sandbox, Snapshot } from './types.ts'
+import type { Emulator, FollowFilter, JournalEntry, ListedFault, ListedSandbox, Sandbox, Snapshot } from './types.ts'
 
 interface EmulatorConnection {
   url: string
@@ -16,8 +16,10 @@ export function createEmulator({ url, adminKey, controlToken, close }: EmulatorC
   const closing = new AbortController()
   const createSandbox = (name: string): Sandbox => {
     const root = sandboxUrl(url, name)
-    async function* follow(filter = {}) {
-      yield* followJournal({ root, controlToken, closed: closing.signal }, queryOf('journal.follow(filter)', filter))
+    async function* follow(filter: FollowFilter = {}) {
+      const { pending = false, ...query } = assertObject('journal.follow(filter)', filter)
+      const options = { root, controlToken, closed: closing.signal, pending }
+      yield* followJournal(options, queryOf('journal.follow(filter)', query))
     }
     return createSandboxClient(name, sandboxBaseUrl(url, name), createControlClient(root, controlToken), follow)
   }

@@ -7,14 +7,16 @@ interface FollowOptions {
   controlToken: string | undefined
   /** Aborts when the emulator object is closed. */
   closed: AbortSignal
+  /** Whether to yield an entry also when its request arrives. */
+  pending: boolean
 }
 
 /**
- * Yields new journal entries until the emulator is closed or stops, or a reset, restore, load or removal replaces the
- * sandbox's keys. Rejects with EmulatorError, also if the connection is lost.
+ * Yields journal entries as they are completed, until the emulator is closed or stops, or the sandbox is removed. Rejects with
+ * EmulatorError, also if the connection is lost.
  */
 export async function* followJournal(
-  { root, controlToken, closed }: FollowOptions,
+  { root, controlToken, closed, pending }: FollowOptions,
   query: string,
 ): AsyncGenerator<JournalEntry, void, void> {
   if (closed.aborted) return
@@ -22,21 +24,30 @@ export async function* followJournal(
   const signal = AbortSignal.any([closed, stopped.signal])
   try {
     const chunks = await openStream(root, `/_emulator/journal/stream${query}`, controlToken, signal)
-    let pending = ''
-    for await (const chunk of chunks) {
-      pending += chunk
-      const events = pending.split('\n\n')
-      pending = events.pop() ?? ''
-      for (const event of events) {
-        if (event.startsWith('event: end\n')) return
-        const data = /^data: (.*)$/m.exec(event)?.[1]
-        if (data !== undefined) yield JSON.parse(data)
-      }
+    for await (const { event, data } of readEvents(chunks)) {
+      if (event === 'end') return
+      if (event !== 'entry' && event !== 'update') continue
+      const entry: JournalEntry = JSON.parse(data)
+      if (pending || entry.delivered !== null) yield entry
     }
     throw connectionLost(root, new Error('the stream ended without the event `end`'))
   } catch (error) {
     if (!closed.aborted) throw error
   } finally {
     stopped.abort()
+  }
+}
+
+/** Reads the server-sent events of a text, of which the emulator writes one line per field. */
+async function* readEvents(chunks: AsyncIterable<string>): AsyncGenerator<{ event: string; data: string }> {
+  let rest = ''
+  for await (const chunk of chunks) {
+    rest += chunk
+    const blocks = rest.split('\n\n')
+    rest = blocks.pop() ?? ''
+    for (const block of blocks) {
+      const fieldOf = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1]
+      yield { event: fieldOf('event') ?? '', data: fieldOf('data') ?? '' }
+    }
   }
 }

@@ -76,6 +76,12 @@ export interface JournalFilter extends Omit<JournalQuery, 'operation'> {
   operation?: OperationId | null
 }
 
+/** Selects the journal entries to follow. */
+export interface FollowFilter extends Omit<JournalFilter, 'limit'> {
+  /** `true` to yield each entry twice: when its request arrives, and when it is complete. Default: `false`. */
+  pending?: boolean
+}
+
 /** Limits a reset to some parts. */
 export interface ResetOptions {
   only?: readonly ResetPart[]
@@ -151,16 +157,17 @@ export interface Sandbox {
   }
   /** The requests to the emulated API. */
   readonly journal: {
-    /** Oldest first. @example const retried = await sandbox.journal.list({ status: 429 }) */
+    /** In order of arrival, with pending requests. @example const retried = await sandbox.journal.list({ status: 429 }) */
     list(filter?: JournalFilter): Promise<JournalEntry[]>
     /** @example await sandbox.journal.clear() */
     clear(): Promise<void>
     /**
-     * Yields new entries, once it is known whether their response was delivered. Ends when the emulator is closed or stops,
-     * or when a reset, restore, load or removal replaces the sandbox's keys. Rejects if the connection is lost.
+     * Yields entries as they are completed: the response was delivered, or the connection closed. Ends when the emulator is
+     * closed or stops, or the sandbox is removed; not at a reset. Rejects if the connection is lost.
      * @example for await (const { method, path } of sandbox.journal.follow()) console.log(method, path)
+     * @example for await (const { status } of sandbox.journal.follow({ pending: true })) console.log(status ?? 'pending')
      */
-    follow(filter?: Omit<JournalFilter, 'limit'>): AsyncIterable<JournalEntry>
+    follow(filter?: FollowFilter): AsyncIterable<JournalEntry>
   }
 }
 

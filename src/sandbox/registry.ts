@@ -86,6 +86,7 @@ export class SandboxRegistry {
     sandbox?.journal.clear()
     this.#data?.remove(name)
     this.#sandboxes.delete(name)
+    this.#notifyAll()
   }
 
   /** Returns the StorageError for an error that came from the database of a sandbox; other errors unchanged. */
@@ -113,11 +114,16 @@ export class SandboxRegistry {
       const journal = new Journal(this.defaults.journal, this.#journalBudget)
       const sandbox = new Sandbox(name, storage, journal, this.defaults, image)
       this.#sandboxes.set(name, sandbox)
+      this.#notifyAll()
       return sandbox
     } catch (error) {
       if (!existed) this.#removeIncomplete(name)
       throw this.explain(name, error)
     }
+  }
+
+  #notifyAll(): void {
+    for (const { changes } of this.#sandboxes.values()) changes.notify('sandboxes')
   }
 
   // Its files would be a sandbox at the next start.

@@ -6,13 +6,13 @@ import type { Journal } from '../journal/journal.ts'
 import type { KeyService } from '../openai-api/admin-api-keys/service.ts'
 import type { CredentialRow } from '../openai-api/admin-api-keys/store.ts'
 import type { Behavior } from '../openai-api/behavior.ts'
+import { createChanges } from './changes.ts'
 import type { ClockSetting } from './clock.ts'
 import { createRandomness, type Randomness } from './randomness.ts'
 import { type ResetPart, resetParts, resetSettings } from './reset-parts.ts'
 import { insertKeys } from './seed/insert.ts'
 import { resolveAddedKeys, type Seed } from './seed/merge.ts'
 import type { ParsedSeed } from './seed/parse.ts'
-import type { Settings } from './settings.ts'
 import {
   buildInitialImage,
   captureImage,
@@ -41,6 +41,7 @@ export class Sandbox {
   /** Real monotonic milliseconds of the last request. */
   lastUsed = monotonicNow()
   readonly journal: Journal
+  readonly changes = createChanges()
   /** Unix milliseconds of the system clock. */
   readonly createdAt: number
   #faults = new FaultRegistry()
@@ -85,10 +86,6 @@ export class Sandbox {
     return this.#state.settings
   }
 
-  get randomness(): Randomness {
-    return this.#state.randomness
-  }
-
   /** Records that a key has authenticated a request, unless requests leave no trace (`state: discarded`). */
   markUsed(key: CredentialRow): void {
     if (this.settings.behavior.state !== 'discarded') this.keys.markUsed(key)
@@ -109,10 +106,12 @@ export class Sandbox {
 
   setClock(clock: ClockSetting): void {
     changeSettings(this.#state, { clock })
+    this.changes.notify('clock')
   }
 
   setBehavior(changes: Partial<Behavior>): void {
     changeSettings(this.#state, { behavior: { ...this.settings.behavior, ...changes } })
+    this.changes.notify('behavior')
   }
 
   /** False once it was closed, also if the removal of its files failed then. */
@@ -137,18 +136,21 @@ export class Sandbox {
     if (stateParts.some((part) => parts.includes(part))) this.#resetState(parts)
     if (parts.includes('journal')) this.journal.clear()
     if (parts.includes('faults')) this.#faults = new FaultRegistry()
+    this.changes.notify('reset')
   }
 
   /** Replaces the state by an image. Aborts requests in flight. */
   restore(image: Image): void {
     this.#replaceState(image, { restoresClock: true })
+    this.changes.notify('reset')
   }
 
   /** Replaces the state by a seed; omitted sections get their defaults. Aborts requests in flight. */
   load(seed: Seed): void {
-    const { randomness } = this
+    const { randomness } = this.#state
     const image = buildInitialImage(seed, this.#defaults.adminKey, randomness)
     this.#replaceState(image, { restoresClock: false, randomness })
+    this.changes.notify('reset')
   }
 
   /** Adds the keys of a seed: all of them, or none if it has a mistake. Throws the error of its first mistake. */
@@ -156,6 +158,7 @@ export class Sandbox {
     const { db, store, settings, randomness, clock } = this.#state
     const keys = resolveAddedKeys(seed, clock.now(), store)
     db.transaction(() => insertKeys(keys, { store, settings, randomness }))()
+    this.changes.notify('keys')
   }
 
   snapshot(name: string): ImageSlot {
@@ -193,23 +196,19 @@ export class Sandbox {
   #resetState(parts: readonly ResetPart[]): void {
     const initialImage = this.#storage.initialImage.read() ?? this.#buildFromSeed()
     const restoresClock = parts.includes('clock')
-    if (resetParts.every((part) => parts.includes(part))) this.#replaceState(initialImage, { restoresClock })
-    else if (parts.includes('keys') || parts.includes('random')) {
-      this.#replaceState(this.#partiallyResetImage(initialImage, parts), { restoresClock })
+    if (resetParts.every((part) => parts.includes(part))) {
+      this.#replaceState(initialImage, { restoresClock })
+      return
+    }
+    const replacesState = parts.includes('keys') || parts.includes('random')
+    const currentImage = replacesState ? this.captureImage() : undefined
+    const settings = resetSettings(this.settings, readImageSettings(initialImage), parts)
+    if (currentImage !== undefined) {
+      const image = replaceImageSettings(parts.includes('keys') ? initialImage : currentImage, settings)
+      this.#replaceState(image, { restoresClock })
     } else {
-      const settings = this.#partiallyResetSettings(initialImage, parts)
       changeSettings(this.#state, restoresClock ? { ...settings, clock: clockWhenCaptured(settings) } : settings)
     }
-  }
-
-  #partiallyResetImage(initialImage: Image, parts: readonly ResetPart[]): Image {
-    const current = this.captureImage()
-    const settings = this.#partiallyResetSettings(initialImage, parts)
-    return replaceImageSettings(parts.includes('keys') ? initialImage : current, settings)
-  }
-
-  #partiallyResetSettings(initialImage: Image, parts: readonly ResetPart[]): Settings {
-    return resetSettings(this.settings, readImageSettings(initialImage), parts)
   }
 
   #openStored(db: Database): SandboxState {
@@ -231,6 +230,7 @@ export class Sandbox {
   #replaceState(image: Image, completion: { restoresClock: boolean; randomness?: Randomness }): void {
     const prepared = prepareState(image, { defaults: this.#defaults, ...completion })
     this.#state = this.#store(prepared, this.#state.db)
+    this.journal.removePending()
     const obsolete = this.#abortController
     this.#abortController = createAbortController()
     obsolete.abort()

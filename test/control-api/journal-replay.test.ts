@@ -29,7 +29,8 @@ function readNames(response: IncomingMessage) {
     const events = (rest + chunk).split('\n\n')
     rest = events.pop() ?? ''
     for (const event of events) {
-      const data = /^data: (.*)$/m.exec(event)?.[1]
+      // Without `update`: each request is counted once.
+      const data = /^event: entry\n(?:.*\n)*data: (.*)$/.exec(event)?.[1]
       const header = data === undefined ? undefined : JSON.parse(data).headers?.['x-number']
       if (header !== undefined) state.names.push(Number(header))
       if (event.startsWith('event: end')) state.isComplete = true

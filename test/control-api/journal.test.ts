@@ -2,9 +2,10 @@ import { once } from 'node:events'
 import { get } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl, type TestOptions } from '../support/app.ts'
 import { sandboxPath, startControlApp } from '../support/control-app.ts'
+import { followStream } from '../support/journal-stream.ts'
 import { sendRaw } from '../support/raw-http.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: tests assert what is in it
@@ -327,27 +328,6 @@ describe('journal limits', () => {
   })
 })
 
-/** Opens a journal stream. `entries` contains the entries received so far. */
-function followStream(url: string, query = '') {
-  const entries: Entry[] = []
-  let text = ''
-  const request = get(`${url}/_emulator/journal/stream${query}`, (response) => {
-    response.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk
-      const events = text.split('\n\n')
-      text = events.pop() ?? ''
-      for (const event of events) {
-        const data = /^data: (.*)$/m.exec(event)?.[1]
-        if (data !== undefined) entries.push(JSON.parse(data))
-      }
-    })
-    response.on('error', () => {})
-  })
-  request.on('error', () => {})
-  onTestFinished(() => void request.destroy())
-  return { entries, request }
-}
-
 describe('the journal stream', () => {
   test('the stream sends new entries that match the filters, after those since a given one', async () => {
     const { listen, listJournal } = await startWithJournal()
@@ -355,15 +335,24 @@ describe('the journal stream', () => {
     const getKey = (id: string) => fetch(`${url}${keysUrl}/${id}`, { headers: { authorization: `Bearer ${adminKey}` } })
     for (const id of ['key_0', 'key_1', 'key_2']) await (await getKey(id)).text()
     const { data } = await listJournal()
-    const unfiltered = followStream(url)
-    const sinceFirst = followStream(url, `?since=${data[0].id}&status=4xx`)
-    const successes = followStream(url, '?status=2xx')
-    await sleep(150)
+    const unfiltered = await followStream(url)
+    const sinceFirst = await followStream(url, `?since=${data[0].id}&status=4xx`)
+    const successes = await followStream(url, '?status=2xx')
     await (await getKey('key_3')).text()
     expect((await listJournal('?delivered=true')).count).toBe(4)
-    await expect.poll(() => sinceFirst.entries.map(({ key_id }) => key_id)).toEqual(['key_1', 'key_2', 'key_3'])
-    expect(unfiltered.entries.map(({ key_id, delivered }) => [key_id, delivered])).toEqual([['key_3', true]])
-    expect(successes.entries).toEqual([])
+    const sent = ({ events }: typeof unfiltered) => events.map(({ event, data }) => [event, data.key_id])
+    await expect
+      .poll(() => sent(sinceFirst))
+      .toEqual([
+        ['entry', 'key_1'],
+        ['entry', 'key_2'],
+        ['update', 'key_3'],
+      ])
+    expect(unfiltered.events.map(({ event, data }) => [event, data.key_id, data.delivered])).toEqual([
+      ['entry', 'key_3', null],
+      ['update', 'key_3', true],
+    ])
+    expect(successes.events).toEqual([])
   })
 
   test.each([
@@ -375,19 +364,19 @@ describe('the journal stream', () => {
       const { control, listen, listJournal } = await startWithJournal()
       for (const fault of faults) await control('POST', '/faults', fault)
       const url = await listen()
-      const { entries } = followStream(url)
-      await sleep(100)
+      const { dataOf } = await followStream(url)
       const method = bodyHeaders === '' ? 'GET' : 'POST'
       const head = `${method} ${keysUrl} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${adminKey}\r\n${bodyHeaders}\r\n`
       await sendRaw(url, head, { timeoutMs: 100 })
-      await expect.poll(() => entries).toMatchObject([{ status, delivered: false }])
-      expect((await listJournal()).data).toEqual(entries)
+      await expect.poll(() => dataOf('update')).toMatchObject([{ status, delivered: false }])
+      expect((await listJournal()).data).toEqual(dataOf('update'))
     },
   )
-  test('the stream does not send a cleared entry whose response was not yet delivered', async () => {
+
+  test('the stream does not complete an entry that was cleared while its request was pending', async () => {
     const { listen, control, listJournal } = await startWithJournal()
     const url = await listen()
-    const { entries } = followStream(url)
+    const { dataOf } = await followStream(url)
     await control('POST', '/faults', { operation: 'list', kind: 'hang' })
     const list = (signal?: AbortSignal) =>
       fetch(url + keysUrl, { headers: { authorization: `Bearer ${adminKey}` }, ...(signal && { signal }) })
@@ -399,7 +388,7 @@ describe('the journal stream', () => {
     await hanging
     await sleep(100)
     await (await list()).text()
-    await expect.poll(() => entries.map(({ status }) => status)).toEqual([200])
+    await expect.poll(() => dataOf('update').map(({ status }) => status)).toEqual([200])
   })
 
   test('the stream rejects `limit`', async () => {
@@ -422,9 +411,7 @@ describe('the journal stream', () => {
 
   test('an open stream does not delay closing the server', async () => {
     const { listen, app } = await startWithJournal()
-    const { request } = followStream(await listen())
-    await sleep(100)
-    const closed = new Promise((resolve) => request.once('close', resolve))
+    const { closed } = await followStream(await listen())
     const startedAt = performance.now()
     await app.close()
     await closed
@@ -450,7 +437,7 @@ test('neither the journal nor its stream nor an exported state contains a secret
     seed: 'keys: [{ name: s, value: sk-admin-seeded-secret }]',
   })
   const url = await listen()
-  const stream = followStream(url)
+  const stream = await followStream(url)
   const key = await create({ name: 'a' })
   const secrets = [
     key.value,
@@ -473,7 +460,7 @@ test('neither the journal nor its stream nor an exported state contains a secret
   await control('PUT', '/snapshots/s')
   await sleep(100)
   const journal = JSON.stringify(await listJournal())
-  const streamText = JSON.stringify(stream.entries)
+  const streamText = JSON.stringify(stream.events)
   for (const text of [journal, streamText]) {
     for (const secret of secrets) {
       expect(text, secret).not.toContain(secret)

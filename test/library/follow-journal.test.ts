@@ -125,9 +125,40 @@ test.each([
   expect(await next).toEqual({ value: undefined, done: true })
 })
 
-test.each<[string, (sandbox: Sandbox, server: Emulator) => Promise<unknown>]>([
+test.each<[string, (sandbox: Sandbox) => Promise<unknown>]>([
   ['a reset', (sandbox) => sandbox.reset()],
   ['a load', (sandbox) => sandbox.state.replace({})],
+])('journal.follow() goes on after %s', async (_cause, reset) => {
+  await using emulator = await startEmulator()
+  const { entries, finished } = await collect(emulator.journal.follow())
+  await requestKeys(emulator, '/key_1')
+  await reset(emulator)
+  await requestKeys(emulator, '/key_2')
+  await expect.poll(() => keyIdsOf(entries)).toEqual(['key_1', 'key_2'])
+  await emulator.close()
+  await finished
+})
+
+test('journal.follow() yields an entry when it is complete; with `pending`, when its request arrives, too', async () => {
+  await using emulator = await startEmulator()
+  await emulator.faults.add({ operation: 'get', kind: 'delay', ms: 300 })
+  const completed = await collect(emulator.journal.follow())
+  const all = await collect(emulator.journal.follow({ pending: true, method: 'GET' }))
+  const delayed = requestKeys(emulator, '/key_1')
+  await expect.poll(() => keyIdsOf(all.entries)).toEqual(['key_1'])
+  await requestKeys(emulator, '/key_2')
+  await delayed
+  await expect.poll(() => keyIdsOf(completed.entries)).toEqual(['key_2', 'key_1'])
+  expect(all.entries.map(({ key_id, status, delivered }) => [key_id, status, delivered])).toEqual([
+    ['key_1', null, null],
+    ['key_2', null, null],
+    ['key_2', 404, true],
+    ['key_1', 404, true],
+  ])
+  expect((await emulator.journal.list()).map(({ key_id }) => key_id)).toEqual(['key_1', 'key_2'])
+})
+
+test.each<[string, (sandbox: Sandbox, server: Emulator) => Promise<unknown>]>([
   ['the removal of its sandbox', (sandbox, server) => server.sandboxes.delete(sandbox.name)],
   ['the stop of the server', (_sandbox, server) => server.close()],
 ])('%s ends journal.follow()', async (_cause, end) => {

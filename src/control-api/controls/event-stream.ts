@@ -1,5 +1,4 @@
 import type { FastifyReply } from 'fastify'
-import type { JournalEntry } from '../../journal/schemas.ts'
 
 // A reader that falls further behind is dropped.
 const maxBacklogBytes = 1024 * 1024
@@ -7,7 +6,7 @@ const maxBacklogBytes = 1024 * 1024
 // How long a reader may take for the rest of the stream.
 const endTimeoutMs = 1000
 
-export type EntryStream = ReturnType<typeof openEventStream>
+export type EventStream = ReturnType<typeof openEventStream>
 
 /** Starts the response of a stream of server-sent events, with a comment every `heartbeatInterval` milliseconds. */
 export function openEventStream(reply: FastifyReply, heartbeatInterval: number) {
@@ -32,10 +31,10 @@ export function openEventStream(reply: FastifyReply, heartbeatInterval: number) 
     onDrain(listener: () => void): void {
       raw.on('drain', listener)
     },
-    /** Sends an entry. Drops the reader if it is too far behind. */
-    send(entry: JournalEntry): void {
-      if (raw.destroyed || raw.writableEnded) return
-      raw.write(`id: ${entry.id}\ndata: ${JSON.stringify(entry)}\n\n`)
+    /** Sends an event. Drops the reader if it is too far behind. */
+    send(event: string, data: object, id?: string): void {
+      if (this.isClosed) return
+      raw.write(`event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`)
       if (raw.writableLength > maxBacklogBytes) raw.destroy()
     },
     drop(): void {

@@ -32,10 +32,12 @@ export function registerFaults(app: FastifyInstance, { sandboxFor }: ControlDeps
   }
   app.post<{ Body: ParsedBody<FaultBody> }>('/_emulator/faults', { schema: addFault, links }, (request, reply) => {
     const fault = parseFault(request.body)
-    const { faults } = sandboxFor(request)
+    const { faults, changes } = sandboxFor(request)
     if (faults.all.length >= maxFaults) throw errors.faultLimit(maxFaults)
+    const added = faults.add(fault)
+    changes.notify('faults')
     reply.code(201)
-    return toListedFault(faults.add(fault))
+    return toListedFault(added)
   })
 
   const listFaults = defineControl('emulator-faults-list', {
@@ -54,9 +56,10 @@ export function registerFaults(app: FastifyInstance, { sandboxFor }: ControlDeps
     responses: { 200: [Deleted, 'The ids of the faults.'] },
   })
   app.delete('/_emulator/faults', { schema: deleteFaults }, (request) => {
-    const { faults } = sandboxFor(request)
+    const { faults, changes } = sandboxFor(request)
     const deleted = faults.all.map(({ id }) => id)
     faults.clear()
+    changes.notify('faults')
     return { deleted }
   })
 
@@ -69,7 +72,9 @@ export function registerFaults(app: FastifyInstance, { sandboxFor }: ControlDeps
   })
   app.delete<{ Params: { fault_id: string } }>('/_emulator/faults/:fault_id', { schema: deleteFault }, (request) => {
     const { fault_id } = request.params
-    if (!sandboxFor(request).faults.delete(fault_id)) throw errors.faultNotFound(fault_id)
+    const { faults, changes } = sandboxFor(request)
+    if (!faults.delete(fault_id)) throw errors.faultNotFound(fault_id)
+    changes.notify('faults')
     return { deleted: [fault_id] }
   })
 }

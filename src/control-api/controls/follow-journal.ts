@@ -1,6 +1,6 @@
 import { type JournalRecord, toJournalEntry } from '../../journal/entry.ts'
-import type { Journal } from '../../journal/journal.ts'
-import type { EntryStream } from './event-stream.ts'
+import type { Journal, JournalEvent } from '../../journal/journal.ts'
+import type { EventStream } from './event-stream.ts'
 
 interface Follower {
   /** Sends the rest of the replay as far as the backlog allows, and ends the stream. */
@@ -14,15 +14,15 @@ interface Follower {
  */
 export function followJournal(
   journal: Journal,
-  stream: EntryStream,
+  stream: EventStream,
   matches: (record: JournalRecord) => boolean,
   replayAfter: number | undefined,
 ): Follower {
   // The sequence number of the last record replayed; undefined once the reader has caught up.
   let position = replayAfter
 
-  function sendIfMatching(record: JournalRecord): void {
-    if (matches(record)) stream.send(toJournalEntry(record))
+  function sendIfMatching(event: JournalEvent, record: JournalRecord): void {
+    if (matches(record)) stream.send(event, toJournalEntry(record), record.id)
   }
 
   function replayWhile(canContinue: () => boolean): void {
@@ -34,16 +34,16 @@ export function followJournal(
       }
       const record = journal.next(position)
       position = record?.sequence
-      // The others follow when it is known whether they were delivered.
-      if (record?.isDeliveryKnown) sendIfMatching(record)
+      if (record !== undefined) sendIfMatching('entry', record)
     }
   }
 
   const replay = () => replayWhile(() => !stream.isFull)
   stream.onDrain(replay)
-  const stop = journal.subscribe((record) => {
+  const stop = journal.subscribe((event, record) => {
+    // It will be replayed as it is then.
     const isReplayedLater = position !== undefined && record.sequence > position
-    if (!isReplayedLater) sendIfMatching(record)
+    if (!isReplayedLater) sendIfMatching(event, record)
   })
   replay()
 

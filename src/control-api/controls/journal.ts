@@ -5,25 +5,14 @@ import { onClose } from '../../common/on-close.ts'
 import { type JournalRecord, toJournalEntry } from '../../journal/entry.ts'
 import { type JournalFilter, JournalQuery, parseFilter, StreamQuery } from '../../journal/filter.ts'
 import { JournalEntrySchema } from '../../journal/schemas.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { Ref } from '../../schema/typebox.ts'
 import type { ControlDeps } from '../deps.ts'
 import * as errors from '../errors.ts'
 import { defineControl } from '../operation.ts'
 import { openEventStream } from './event-stream.ts'
 import { followJournal } from './follow-journal.ts'
-
-const EntryEvent = Type.Object({
-  event: Type.Optional(Type.Literal('message', { description: 'The default name of an event.' })),
-  id: Type.String({ description: 'The id of the entry.' }),
-  data: Type.String({ contentMediaType: 'application/json', contentSchema: Ref(JournalEntrySchema) }),
-})
-const EndEvent = Type.Object({
-  event: Type.Literal('end', { description: 'Follows the last entry.' }),
-  data: Type.Literal('{}'),
-})
-const EventStream = Type.Unsafe({
-  content: { 'text/event-stream': { schema: Type.Union([EntryEvent, EndEvent]) } },
-})
+import { EventStreamContent, sendChange } from './journal-events.ts'
 
 /** Not validated yet: a text, or an array for a repeated parameter. */
 type Query = Record<string, unknown>
@@ -33,7 +22,8 @@ export function registerJournal(app: FastifyInstance, { sandboxFor, closing, hea
   app.addSchema(JournalEntrySchema)
   const listJournal = defineControl('emulator-journal-list', {
     summary: 'List the journal',
-    description: 'Lists the requests that match every filter, oldest first. Contains no secrets.',
+    description:
+      'Lists the requests that match every filter, in order of arrival, with those that are pending: their status, duration and delivery are null. Contains no secrets.',
     querystring: JournalQuery,
     responses: {
       200: [
@@ -58,18 +48,19 @@ export function registerJournal(app: FastifyInstance, { sandboxFor, closing, hea
     responses: { 200: [Type.Object({ deleted: Type.Integer() }), 'The number of entries.'] },
   })
   app.delete('/_emulator/journal', { schema: clearJournal }, (request) => {
-    const { journal } = sandboxFor(request)
+    const { journal, changes } = sandboxFor(request)
     const deleted = journal.entries.length
     journal.clear()
+    changes.notify('journal')
     return { deleted }
   })
 
   const streamJournal = defineControl('emulator-journal-stream', {
     summary: 'Follow the journal',
     description:
-      'Sends new entries as server-sent events, once it is known whether their response was delivered; with `since`, those after that entry first. The event `end` ends the stream when the server stops, or when a reset, restore, load or removal replaces the keys of the sandbox; a stream that ends without it was interrupted. A comment every 15 s keeps proxies and clients from closing an idle stream.',
+      'Sends server-sent events: `entry` when a request arrives, `update` when its entry is complete, each if the entry matches every filter at that time. With `since`, an `entry` for each entry after that one comes first. `changed` names what else has changed, and `reset` follows a reset, restore or load. The event `end` ends the stream when the server stops or the sandbox is removed; a stream that ends without it was interrupted. A comment every 15 s keeps proxies and clients from closing an idle stream.',
     querystring: StreamQuery,
-    responses: { 200: [EventStream, 'One event per request, with the entry as JSON, and one at the end.'] },
+    responses: { 200: [EventStreamContent, 'The events.'] },
     extraErrors: [400],
   })
   app.get<{ Querystring: Query }>('/_emulator/journal/stream', { schema: streamJournal }, (request, reply) => {
@@ -77,18 +68,33 @@ export function registerJournal(app: FastifyInstance, { sandboxFor, closing, hea
     if (limit !== undefined) throw errors.invalidQuery('limit', 'absent: a stream has no end', String(limit))
     const filter = parseFilter(request.query, StreamQuery, errors)
     const sandbox = sandboxFor(request)
-    const { journal, abortSignal } = sandbox
+    const { journal } = sandbox
     const stream = openEventStream(reply, heartbeatInterval)
     const replayAfter = filter.since === undefined ? undefined : journal.sequenceOf(filter.since)
     const follower = followJournal(journal, stream, filter.matches, replayAfter)
-    const stopListening = onAbort([closing, abortSignal], () => follower.finish())
-    const release = sandbox.acquire()
+    const stops = [
+      follower.stop,
+      sandbox.changes.subscribe((change) => sendChange(stream, change)),
+      onEnd(sandbox, closing, follower.finish),
+      sandbox.acquire(),
+    ]
     onClose([reply.raw], () => {
-      release()
-      follower.stop()
-      stopListening()
+      for (const stop of stops) stop()
     })
   })
+}
+
+/** Calls `listener` when the sandbox is removed or the server closes; a reset aborts the sandbox's signal, too. */
+function onEnd(sandbox: Sandbox, closing: AbortSignal, listener: () => void): () => void {
+  let stop = () => {}
+  const listen = () => {
+    stop = onAbort([closing, sandbox.abortSignal], () => {
+      if (closing.aborted || sandbox.abortSignal.aborted) listener()
+      else listen()
+    })
+  }
+  listen()
+  return () => stop()
 }
 
 /** Selects the first entries after `since`, or the newest if `since` is absent or unknown. */
@@ -104,4 +110,4 @@ function selectEntries(
 }
 
 const indexAfter = (entries: readonly JournalRecord[], id: string | undefined) =>
-  id === undefined ? 0 : entries.findIndex(({ request }) => request.id === id) + 1
+  id === undefined ? 0 : entries.findIndex((record) => record.id === id) + 1

@@ -73,6 +73,7 @@ export function registerSnapshots(app: FastifyInstance, { sandboxFor }: ControlD
     const names = sandbox.snapshotNames()
     if (names.length >= maxSnapshots && !names.includes(name)) throw errors.snapshotLimit(maxSnapshots)
     sandbox.snapshot(name).write(sandbox.captureImage())
+    sandbox.changes.notify('snapshots')
     return toSnapshot(sandbox, name)
   })
 
@@ -103,6 +104,7 @@ export function registerSnapshots(app: FastifyInstance, { sandboxFor }: ControlD
     // A damaged one can be deleted, too.
     if (!isSandboxName(name) || !sandbox.snapshot(name).exists()) throw errors.snapshotNotFound(name, sandbox.name)
     sandbox.snapshot(name).clear()
+    sandbox.changes.notify('snapshots')
     return { deleted: [name] }
   })
 }

@@ -12,7 +12,7 @@ import { contextOf } from './context.ts'
 import type { SandboxResolver } from './enter-sandbox.ts'
 import { createErrorHandler } from './error-handler.ts'
 import { createFaultInjector } from './faults.ts'
-import { finishResponse } from './journal.ts'
+import { finishResponse, recordArrival } from './journal.ts'
 import type { ResponseBatcher } from './pipelining.ts'
 import { type RouteTable, rejectUnknownRoutes, sandboxPath } from './routing.ts'
 import { sendOrDestroy } from './send-or-destroy.ts'
@@ -62,6 +62,7 @@ export function registerApi(app: FastifyInstance, deps: ApiPluginDeps): void {
     if (sandbox === undefined || sandboxSignal?.aborted) throw new RequestAborted()
     const { json, keyId } = sandbox.run(caller, operation)
     context.keyId = keyId
+    if (request.method !== 'GET' && sandbox.settings.behavior.state === 'kept') sandbox.changes.notify('keys')
     // Fastify sends strings unchanged; the type of the route describes the parsed body.
     return faults.after(request, json) as never
   }
@@ -83,7 +84,11 @@ export function registerApi(app: FastifyInstance, deps: ApiPluginDeps): void {
       // The router takes what follows a trailing slash for an empty id; the API does not know such a URL.
       if (contextOf(request).target.rawPath.endsWith('/')) throw unknownRouteError(request)
       sandboxes.enterSandbox(request, reply)
-      faults.before(request, next)
+      // Faults fire at once, so that the entry names the one for which the request waits.
+      const injected = faults.before(request)
+      recordArrival(request)
+      if (injected === undefined) next()
+      else injected.then(() => next(), next)
     })
     useJsonBodies(api, getBody)
     useApiValidation(api)

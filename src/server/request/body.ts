@@ -3,16 +3,20 @@ import { onAbort } from '../../common/abort.ts'
 import { onClose } from '../../common/on-close.ts'
 import { readApiBody } from '../../openai-api/http/request-body.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import { contextOf } from './context.ts'
+import { contextOf, type RequestContext } from './context.ts'
 
 /** Returns the body of a request, read once; undefined if it is too long. Rejects as `readApiBody` does. */
 export function getBody(request: FastifyRequest): Promise<Buffer | undefined> {
   const context = contextOf(request)
   context.bodyPromise ??= readApiBody(request.raw).then((bytes) => {
-    context.body = bytes
+    if (bytes !== undefined) recordBody(context, bytes)
     return bytes
   })
   return context.bodyPromise
+}
+
+function recordBody({ sandbox, journalRecord, redactText }: RequestContext, bytes: Buffer): void {
+  if (journalRecord !== undefined) sandbox?.journal.addBody(journalRecord, bytes.toString('utf8'), redactText)
 }
 
 /** Reads the body of a request that has one. Never rejects. */

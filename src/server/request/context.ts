@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { monotonicNow } from '../../common/clock.ts'
+import { redact } from '../../common/redaction.ts'
+import type { JournalRecord } from '../../journal/entry.ts'
+import type { RedactText } from '../../journal/redact-entry.ts'
 import type { CredentialRow } from '../../openai-api/admin-api-keys/store.ts'
 import type { ApiHeaderLevel } from '../../openai-api/errors/api-error.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
@@ -23,7 +26,10 @@ export interface RequestContext {
   requestId: string
   /** The body, once something has asked for it; resolves to undefined if it is too long. */
   bodyPromise: Promise<Buffer | undefined> | undefined
-  body: Buffer | undefined
+  /** The request in the journal, once it has entered its sandbox; undefined if the journal is off. */
+  journalRecord: JournalRecord | undefined
+  /** Removes secrets from what is added to the record. */
+  redactText: RedactText
   /** The key that the operation created, returned or deleted. */
   keyId: string | undefined
   /** The last fault that fired. */
@@ -50,7 +56,8 @@ export function createContext(raw: IncomingWithContext): RequestContext {
     caller: undefined,
     requestId: '',
     bodyPromise: undefined,
-    body: undefined,
+    journalRecord: undefined,
+    redactText: redact,
     keyId: undefined,
     faultId: undefined,
     faultReason: undefined,

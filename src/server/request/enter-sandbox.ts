@@ -35,7 +35,7 @@ export function createSandboxResolver(
     const context = contextOf(request)
     const { sandboxName, isMalformed } = context.target
     context.sandbox = sandboxName === undefined ? undefined : registry.find(sandboxName)
-    context.requestId = context.sandbox?.randomness.requestId() ?? fallbackRequestId()
+    context.requestId = context.sandbox?.state.randomness.requestId() ?? fallbackRequestId()
     if (isMalformed) return errors.malformedUrl()
     if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) return errors.missingHost()
     return undefined
@@ -49,7 +49,7 @@ export function createSandboxResolver(
     const sandbox = sandboxFor(request)
     if (context.sandbox === undefined) {
       context.sandbox = sandbox
-      context.requestId = sandbox.randomness.requestId()
+      context.requestId = sandbox.state.randomness.requestId()
     }
     context.sandboxSignal = sandbox.abortSignal
     if (request.method === 'POST') keepSandboxAliveWhileReceiving(sandbox, request, reply)

@@ -8,12 +8,12 @@ import { bearerToken, scopeOf } from '../../openai-api/http/authentication.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { drainBody, getBody } from './body.ts'
 import { contextOf, operationIdOf, type RequestContext } from './context.ts'
-import { finishResponse, keyIdParam } from './journal.ts'
+import { finishBrokenResponse, finishOnClose, keyIdParam, recordFault } from './journal.ts'
 
 /** Applies a sandbox's faults to its requests. */
 export interface FaultInjector {
-  /** Fires faults with `when: before`; `next` continues, or takes the error to send instead. */
-  before(request: FastifyRequest, next: (error?: Error) => void): void
+  /** Fires faults with `when: before`; returns undefined if none may apply. Rejects with the error to send instead. */
+  before(request: FastifyRequest): Promise<void> | undefined
   /** Fires faults with `when: after_commit` and returns the response body to send. Rejects with RequestAborted. */
   after(request: FastifyRequest, body: string): string | Promise<string>
   /** Applies a connection fault in place of a response. */
@@ -46,7 +46,8 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
         await delay(ms, request, [closing, context.sandboxSignal]).finally(release)
       },
       onFired({ id }) {
-        context.faultId = id
+        recordFault(request, id)
+        sandbox.changes.notify('faults')
         context.faultReason = undefined
       },
       onPatchFailed({ id }, reason) {
@@ -86,14 +87,14 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
   }
 
   return {
-    before(request, next) {
+    before(request) {
       const { sandbox } = contextOf(request)
-      if (sandbox === undefined || !mayApply(request)) return next()
-      injectBefore(faultContext(request, sandbox)).then(
-        () => next(),
+      if (sandbox === undefined || !mayApply(request)) return undefined
+      return injectBefore(faultContext(request, sandbox)).catch(async (fault) => {
         // Read the body first, so that the journal contains it.
-        (fault) => drainBody(request).then(() => next(fault)),
-      )
+        await drainBody(request)
+        throw fault
+      })
     },
 
     after(request, body) {
@@ -102,10 +103,15 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
     },
 
     breakConnection(fault, request, reply) {
-      const isTruncated = fault.kind === 'truncated_body'
-      finishResponse(request, reply, isTruncated ? { status: 200, body: truncatedBody(fault.body).toString() } : {})
+      if (fault.kind === 'hang') {
+        finishOnClose(request, reply)
+        hangUntilAborted(contextOf(request), reply)
+      } else {
+        const isTruncated = fault.kind === 'truncated_body'
+        const sent = isTruncated ? { status: 200, body: truncatedBody(fault.body).toString() } : {}
+        finishBrokenResponse(request, reply, sent)
+      }
       sendConnectionFault(fault, reply)
-      if (fault.kind === 'hang') hangUntilAborted(contextOf(request), reply)
     },
   }
 }

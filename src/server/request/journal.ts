@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { monotonicNow } from '../../common/clock.ts'
-import type { JournalRecord } from '../../journal/entry.ts'
-import type { Journal } from '../../journal/journal.ts'
+import { onClose } from '../../common/on-close.ts'
+import { createRedactor } from '../../journal/redact-entry.ts'
 import { bearerToken } from '../../openai-api/http/authentication.ts'
 import { addApiHeaders } from '../../openai-api/http/response-headers.ts'
 import { getBody } from './body.ts'
@@ -14,61 +14,101 @@ interface SentResponse {
   body?: string | undefined
 }
 
-/** Adds the API's identity and timing headers and records the request in the journal. */
-export function finishResponse(request: FastifyRequest, reply: FastifyReply, response: SentResponse): void {
-  const { requestId, sandbox, apiHeaderLevel, startedAt } = contextOf(request)
-  const organizationId = sandbox?.settings.organization.id
-  addApiHeaders(reply, { requestId, apiHeaderLevel, organizationId, duration: monotonicNow() - startedAt })
-  recordRequest(request, reply, response)
-}
-
-function recordRequest(request: FastifyRequest, reply: FastifyReply, { status, body }: SentResponse): void {
+/** Records a request in the journal of its sandbox, as pending. */
+export function recordArrival(request: FastifyRequest): void {
   const context = contextOf(request)
-  const { sandbox, sandboxSignal, target, caller, requestId, startedAt } = context
-  // A request that a reset aborted does not belong in the journal that starts with the reset.
-  if (sandbox === undefined || sandboxSignal?.aborted) return
+  const { sandbox, target } = context
+  if (sandbox === undefined) return
   const { method, headers } = request
-  const record = sandbox.journal.add({
-    id: requestId,
-    time: sandbox.state.clock.now(),
-    operation: operationIdOf(request),
-    method,
-    url: target.rawPath + target.query,
-    path: target.rawPath.replace(/^\/sandbox\/[^/]+/, ''),
-    headers,
-    body: context.body?.toString('utf8'),
-    status,
-    responseBody: body,
-    callingKeyId: caller?.id,
-    keyId: context.keyId ?? keyIdParam(request),
-    faultId: context.faultId,
-    token: bearerToken(headers.authorization),
-    startedAt,
-    finishedAt: monotonicNow(),
-    reason: context.faultReason ?? reply.getHeader('x-emulator-reason')?.toString(),
-  })
-  if (record === undefined) return
-  if (context.bodyPromise === undefined && hasBody(headers)) attachBodyLater(request, sandbox.journal, record)
-  markDelivered(reply, sandbox.journal, record)
+  context.redactText = createRedactor(bearerToken(headers.authorization))
+  context.journalRecord = sandbox.journal.add(
+    {
+      id: context.requestId,
+      time: sandbox.state.clock.now(),
+      operation: operationIdOf(request),
+      method,
+      url: target.rawPath + target.query,
+      path: target.rawPath.replace(/^\/sandbox\/[^/]+/, ''),
+      headers,
+      hasBody: hasBody(headers),
+      callingKeyId: context.caller?.id,
+      keyId: keyIdParam(request),
+      faultId: context.faultId,
+      startedAt: context.startedAt,
+    },
+    context.redactText,
+  )
 }
 
 const hasBody = (headers: IncomingHttpHeaders) =>
   (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined
 
-// The response does not wait for a body that nothing has read: it may still be arriving, or never arrive.
-function attachBodyLater(request: FastifyRequest, journal: Journal, record: JournalRecord): void {
-  const token = bearerToken(request.headers.authorization)
-  getBody(request).then(
-    (bytes) => bytes !== undefined && journal.addBody(record, bytes.toString('utf8'), token),
-    () => {},
-  )
+/** Adds the API's identity and timing headers to a response and completes the request's journal entry. */
+export function finishResponse(request: FastifyRequest, reply: FastifyReply, response: SentResponse): void {
+  const now = monotonicNow()
+  addIdentity(request, reply, now)
+  if (recordOutcome(request, reply, response, now)) setDeliveredOnClose(request, reply)
 }
 
-function markDelivered({ raw }: FastifyReply, journal: Journal, record: JournalRecord): void {
-  const setDelivered = () => journal.setDelivered(record, raw.writableFinished)
+/** Does the same for a response, or none, with which a fault closes the connection. */
+export function finishBrokenResponse(request: FastifyRequest, reply: FastifyReply, response: SentResponse): void {
+  const now = monotonicNow()
+  addIdentity(request, reply, now)
+  if (recordOutcome(request, reply, response, now)) setDelivered(request, false)
+}
+
+/** Completes the entry of a request without a response when its connection is closed. */
+export function finishOnClose(request: FastifyRequest, reply: FastifyReply): void {
+  onClose([reply.raw], () => {
+    if (recordOutcome(request, reply, {}, monotonicNow())) setDelivered(request, false)
+  })
+}
+
+function addIdentity(request: FastifyRequest, reply: FastifyReply, now: number): void {
+  const { requestId, sandbox, apiHeaderLevel, startedAt } = contextOf(request)
+  const organizationId = sandbox?.settings.organization.id
+  addApiHeaders(reply, { requestId, apiHeaderLevel, organizationId, duration: now - startedAt })
+}
+
+/** Returns whether the request is in the journal. */
+function recordOutcome(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, body }: SentResponse,
+  finishedAt: number,
+): boolean {
+  const context = contextOf(request)
+  // A request that a reset aborted does not belong in the journal that starts with the reset.
+  if (context.sandboxSignal?.aborted) return false
+  // It was rejected at once.
+  if (context.journalRecord === undefined) recordArrival(request)
+  const { sandbox, journalRecord } = context
+  if (sandbox === undefined || journalRecord === undefined) return false
+  const reason = context.faultReason ?? reply.getHeader('x-emulator-reason')?.toString()
+  const outcome = { status, body, keyId: context.keyId, reason, finishedAt }
+  sandbox.journal.addOutcome(journalRecord, outcome, context.redactText)
+  // The response does not wait for a body that nothing has read: it may still be arriving, or never arrive.
+  if (context.bodyPromise === undefined && hasBody(request.headers)) getBody(request).catch(() => {})
+  return true
+}
+
+function setDeliveredOnClose(request: FastifyRequest, { raw }: FastifyReply): void {
+  const setResult = () => setDelivered(request, raw.writableFinished)
   // A client that left while its request waited has closed the response before it was recorded.
-  if (raw.closed) setDelivered()
-  else raw.on('close', setDelivered)
+  if (raw.closed) setResult()
+  else raw.on('close', setResult)
+}
+
+function setDelivered(request: FastifyRequest, delivered: boolean): void {
+  const { sandbox, journalRecord } = contextOf(request)
+  if (journalRecord !== undefined) sandbox?.journal.setDelivered(journalRecord, delivered)
+}
+
+/** Adds the last fault that fired to the entry of a request. */
+export function recordFault(request: FastifyRequest, faultId: string): void {
+  const context = contextOf(request)
+  context.faultId = faultId
+  if (context.journalRecord !== undefined) context.journalRecord.faultId = faultId
 }
 
 /** Returns the id of the key that the URL names, if the operation has one. */
