@@ -12,7 +12,7 @@ export async function* readEvents(chunks: AsyncIterable<string>): AsyncGenerator
     rest = blocks.pop() ?? ''
     for (const block of blocks) {
       const fieldOf = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1]
-      yield { event: fieldOf('event') ?? 'message', data: fieldOf('data') ?? '' }
+      yield { event: fieldOf('event') ?? '', data: fieldOf('data') ?? '' }
     }
   }
 }

@@ -8,8 +8,10 @@ import { startShell } from '../support/shell.ts'
 const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`
 const lines = ({ output }: Program) => output.stdout.split('\n').slice(0, -1)
 
-const send = async (url: string, path: string, init: RequestInit = {}) => {
-  const response = await fetch(url + path, { headers: { authorization: `Bearer ${adminKey}` }, ...init })
+const authorized = { headers: { authorization: `Bearer ${adminKey}` } }
+
+const send = async (url: string, path: string, init: RequestInit = authorized) => {
+  const response = await fetch(url + path, init)
   await response.text()
 }
 
@@ -91,6 +93,35 @@ test('journal follow prints a request without a response when its connection is 
   expect(lines(program)[0]).toMatch(/ GET \/v1\/organization\/admin_api_keys none \d+ms fault_1/)
 })
 
+test('journal follow goes on after a reset of the sandbox, and ends with 0 when the sandbox is removed', async () => {
+  const { url } = await serve()
+  const program = await follow(url)
+  await send(`${url}/sandbox/a`, keysUrl)
+  await runProgram(['reset', '--url', url, '--sandbox', 'a'])
+  await send(`${url}/sandbox/a`, `${keysUrl}/key_gone`)
+  await expect.poll(() => lines(program)).toHaveLength(2)
+  await runProgram(['sandboxes', 'delete', 'a', '--url', url])
+  expect(await program.finished).toMatchObject({ code: 0, stderr: expect.stringMatching(/: sandbox 'a' was removed/) })
+})
+
+test('journal list shows a request that waits as pending, and journal follow prints it once, when it ends', async () => {
+  const { url } = await serve()
+  const program = await follow(url)
+  const fault = { operation: 'list', kind: 'hang' }
+  await fetch(`${url}/sandbox/a/_emulator/faults`, { method: 'POST', body: JSON.stringify(fault) })
+  const aborting = new AbortController()
+  const failed = expect(send(`${url}/sandbox/a`, keysUrl, { ...authorized, signal: aborting.signal })).rejects.toThrow()
+  const list = ['journal', 'list', '--url', url, '--sandbox', 'a']
+  await expect
+    .poll(async () => (await runProgram(list)).stdout, { timeout: 10_000 })
+    .toMatch(/ GET +\/v1\/organization\/admin_api_keys +pending +- /)
+  expect(lines(program)).toEqual([])
+  aborting.abort()
+  await failed
+  await expect.poll(() => lines(program)).toHaveLength(1)
+  expect(lines(program)[0]).toMatch(/ GET \/v1\/organization\/admin_api_keys none \d+ms fault_1/)
+})
+
 test('journal follow prints only requests that match, and entries as JSON with --json', async () => {
   const { url } = await serve()
   const program = await follow(url, ['--status', '404', '--json'])
@@ -118,7 +149,7 @@ test('journal follow says that the emulator has stopped, and exits with 0', asyn
   const program = await follow(server.url)
   server.child.kill('SIGTERM')
   const { code, stderr } = await program.finished
-  expect(stderr).toMatch(/: sandbox 'a' was removed.* or the emulator has stopped\n$/)
+  expect(stderr).toMatch(/: sandbox 'a' was removed, or the emulator has stopped\n$/)
   expect(code).toBe(0)
 })
 

@@ -28,8 +28,8 @@ export async function follow(options: FollowOptions, query: string): Promise<voi
     openStream(root, `/_emulator/journal/stream${query}`, controlToken, new AbortController().signal),
   )
   for await (const { event, data } of readEvents(chunks)) {
-    if (event === 'end') return printError(`sandbox '${sandbox}' was removed or reset, or the emulator has stopped`)
-    if (!['message', 'entry', 'update'].includes(event) || data === '') continue
+    if (event === 'end') return printError(`sandbox '${sandbox}' was removed, or the emulator has stopped`)
+    if (event !== 'entry' && event !== 'update') continue
     const entry: JournalEntry = JSON.parse(data)
     // A pending one follows when it is complete.
     if (entry.delivered === null) continue
