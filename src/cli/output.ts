@@ -9,3 +9,6 @@ export const printLine = (text: string): void => void process.stdout.write(`${to
 
 /** Prints one line of JSON on standard output. */
 export const printJson = (value: unknown): void => void process.stdout.write(`${toTerminalJson(value)}\n`)
+
+/** Prints JSON for people on standard output. */
+export const printIndentedJson = (value: unknown): void => void process.stdout.write(`${toTerminalJson(value, 2)}\n`)

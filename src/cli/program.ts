@@ -107,12 +107,12 @@ function addCommands(program: Command, add: AddCommand): void {
   }).action(async (options) => (await import('./commands/env.ts')).printEnv(options))
   add('reset', {
     description: 'Return a sandbox to its initial state',
-    options: [...sandboxOptions, 'only'],
+    options: [...sandboxOptions, 'json', 'only'],
     examples: ['reset --sandbox my-test', 'reset --only journal --only faults'],
   }).action(async (options) => (await import('./commands/reset.ts')).reset(options))
   add('state', {
     description: 'Print the state of a sandbox as a seed, or load one',
-    options: [...sandboxOptions, 'load', 'add'],
+    options: [...sandboxOptions, 'json', 'load', 'add'],
     examples: ['state', 'state --load seed.yaml'],
   }).action(async (options) => (await import('./commands/state.ts')).state(options))
   add('conform', {

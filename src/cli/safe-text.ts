@@ -4,8 +4,12 @@ const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 /** Returns the text for one line of a terminal: characters that could control the terminal are written as escapes. */
 export const toTerminalText = (text: string): string => text.replace(unsafe, escapeUnits)
 
-/** Returns a value as JSON that is safe for a terminal. */
-export const toTerminalJson = (value: unknown): string => JSON.stringify(value).replace(unsafe, escapeUnits)
+/** Returns a value as JSON that is safe for a terminal; on several lines if they are indented. */
+export const toTerminalJson = (value: unknown, indent = 0): string =>
+  JSON.stringify(value, null, indent).replace(unsafe, (character) =>
+    // JSON itself has escaped those in strings.
+    character === '\n' ? character : escapeUnits(character),
+  )
 
 /** In UTF-16, so that the escapes are valid in JSON, too. */
 const escapeUnits = (character: string): string =>
