@@ -13,8 +13,7 @@ the image name. Without a command, \`start\` runs. \`admin-keys-emulator COMMAND
 
 export const outputAndExitCodes = `
 All of them but \`start\`, \`env\` and \`conform\` need a running emulator. Those that concern a sandbox create it from the
-seed if it does not exist, and print a notice. The switches of [fidelity.md](fidelity.md) have no command: set them in a
-seed, or with \`PATCH /_emulator/behavior\` of the [control API](control-api.md).
+seed if it does not exist, and print a notice.
 
 ## Output and exit codes
 
@@ -64,6 +63,7 @@ export const commandNotes: Readonly<Record<string, string>> = {
   conform: '[conformance.md](conformance.md) describes the report.',
   clock:
     'Prints the time of the sandbox, and whether the clock is frozen. A clock that is set runs on from that time, unless it is frozen.',
+  behavior: '[fidelity.md](fidelity.md) describes the switches.',
   faults:
     'A fault is given as flags, which are the fields of the control, or as one JSON object: an argument, `@FILE`, or `-` for standard input. Lists and objects are JSON; headers can also be lines such as `retry-after: 1`, and the flag repeated. [control-api.md](control-api.md) describes the kinds.',
   journal:

@@ -29,6 +29,10 @@ const groups: Readonly<Record<string, CommandGroup>> = {
     description: 'Print and change the time of a sandbox',
     load: async () => (await import('./commands/clock.ts')).addClockCommands,
   },
+  behavior: {
+    description: 'Print and change the switches for what is unknown about the real API',
+    load: async () => (await import('./commands/behavior.ts')).addBehaviorCommands,
+  },
   faults: {
     description: 'List, add and remove faults of a sandbox',
     load: async () => (await import('./commands/faults.ts')).addFaultCommands,
