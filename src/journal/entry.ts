@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { parseBody } from './body-json.ts'
 import { recordSize, textSize } from './record-size.ts'
-import { type RedactText, redactBody, redactHeaders, redactOptional, redactQuery } from './redact-entry.ts'
+import { isBodyCut, type RedactText, redactBody, redactHeaders, redactOptional, redactQuery } from './redact-entry.ts'
 import type { JournalEntry } from './schemas.ts'
 
 /** What is known about a request when it arrives. */
@@ -36,8 +37,10 @@ export interface Outcome {
 export interface JournalRecord extends Omit<Arrival, 'hasBody'> {
   readonly query: JournalEntry['query']
   body: string | undefined
+  isBodyCut: boolean
   status: number | undefined
   responseBody: string | undefined
+  isResponseBodyCut: boolean
   reason: string | undefined
   /** Undefined while the request is pending. */
   finishedAt: number | undefined
@@ -75,8 +78,10 @@ export function createRecord(
     query,
     headers,
     body: undefined,
+    isBodyCut: false,
     status: undefined,
     responseBody: undefined,
+    isResponseBodyCut: false,
     callingKeyId: redactOptional(arrival.callingKeyId, redactText),
     keyId: redactOptional(arrival.keyId, redactPart),
     faultId: arrival.faultId,
@@ -95,6 +100,7 @@ export function createRecord(
 /** Adds the body of a request. Returns how many bytes the record has grown. */
 export function attachBody(record: JournalRecord, body: string, redactText: RedactText): number {
   record.body = redactBody(body, redactText)
+  record.isBodyCut = isBodyCut(body)
   return textSize(record.body)
 }
 
@@ -102,6 +108,7 @@ export function attachBody(record: JournalRecord, body: string, redactText: Reda
 export function attachOutcome(record: JournalRecord, outcome: Outcome, redactText: RedactText): number {
   record.status = outcome.status
   record.responseBody = redactBody(outcome.body, redactText)
+  record.isResponseBodyCut = isBodyCut(outcome.body)
   record.keyId ??= redactOptional(outcome.keyId, redactText)
   record.reason = redactOptional(outcome.reason, redactText)
   record.finishedAt = outcome.finishedAt
@@ -128,8 +135,10 @@ export function toJournalEntry(record: JournalRecord): JournalEntry {
     query: record.query,
     headers: record.headers as JournalEntry['headers'],
     body: record.body ?? null,
+    json: parseBody(record.body, record.isBodyCut),
     status: record.status ?? null,
     response_body: record.responseBody ?? null,
+    response_json: parseBody(record.responseBody, record.isResponseBodyCut),
     calling_key_id: record.callingKeyId ?? null,
     key_id: record.keyId ?? null,
     fault_id: record.faultId ?? null,

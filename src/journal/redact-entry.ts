@@ -23,6 +23,9 @@ export function createRedactor(token = ''): RedactText {
 // In characters.
 const maxBodyLength = 16 * 1024
 
+/** Returns whether the journal shows only the start of a body. */
+export const isBodyCut = (body = ''): boolean => body.length > maxBodyLength
+
 // Longer than a key in any encoding: cutting here leaves no half of a key, which no pattern would recognize, before the limit.
 const cutMargin = 1024
 
@@ -35,7 +38,7 @@ export function redactBody(body: string | undefined, redactText: RedactText): st
   const searchedLength = maxBodyLength + cutMargin
   const text = redactText(body.slice(0, searchedLength))
   const shownLength = body.length > searchedLength ? text.length - cutMargin : text.length
-  if (body.length <= maxBodyLength) return text
+  if (!isBodyCut(body)) return text
   return Buffer.from(text.slice(0, Math.min(shownLength, maxBodyLength))).toString()
 }
 

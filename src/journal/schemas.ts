@@ -3,6 +3,8 @@ import { component, Nullable, RecordOf } from '../schema/typebox.ts'
 
 const NullableText = (description: string) => Nullable(Type.String(), { description })
 const NullableNumber = (description: string) => Nullable(Type.Number(), { description })
+const Parsed = (what: string) =>
+  Type.Unknown({ description: `${what}; null if it is not JSON, was truncated, or has more than 1,000 levels.` })
 const TextsByName = (description: string) =>
   RecordOf(Type.Union([Type.String(), Type.Array(Type.String())]), { description })
 
@@ -18,10 +20,12 @@ export const JournalEntrySchema = component(
     query: TextsByName('Query parameters by name; a list if a name is repeated.'),
     headers: TextsByName('Request headers by lower-case name.'),
     body: NullableText('The request body, truncated at 16 KB; null until it has arrived.'),
+    json: Parsed('`body` parsed'),
     status: Nullable(Type.Integer(), {
       description: 'The response status; null while the request is pending, and if no response was sent.',
     }),
     response_body: NullableText('The response body, truncated at 16 KB.'),
+    response_json: Parsed('`response_body` parsed'),
     calling_key_id: NullableText('The key that authenticated the request.'),
     key_id: NullableText('The key that the operation created, retrieved or deleted.'),
     fault_id: NullableText('The last fault that fired.'),

@@ -108,6 +108,12 @@ attacks.push(
   ['generated keys beyond the limit', 413, [importState({ keys: [{ generate: 1e6, name: '{n}'.repeat(1500) }] })]],
 )
 
+// The journal parses bodies when it is read: it is full of JSON that takes long to parse.
+const manyFields = JSON.stringify(Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`k${n}`, n])))
+const fullJournal = Array.from({ length: 500 }, () => ({ method: 'POST', path: '/v1/x', body: manyFields }))
+
+attacks.push(['a full journal that is listed', 200, [...fullJournal, { path: '/_emulator/journal' }]])
+
 describe('no request blocks the server for more than 100 ms', () => {
   test.each(attacks)('%s', async (_name, status, requests) => {
     const { url } = await serve()

@@ -27,6 +27,7 @@ test('a journal entry contains the request, the response and their circumstances
   const { data, count } = await listJournal()
   expect(count).toBe(1)
   const [caller] = (await call('GET', keysUrl)).body.data
+  const redactedValue = `${created.body.value.slice(0, 8)}...${created.body.value.slice(-3)}`
   expect(data[0]).toEqual({
     id: created.headers['x-request-id'],
     time: '2099-01-01T00:00:00.000Z',
@@ -41,11 +42,10 @@ test('a journal entry contains the request, the response and their circumstances
       'content-type': 'application/json',
     }),
     body: '{ "name": "ci" }',
+    json: { name: 'ci' },
     status: 200,
-    response_body: created.text.replace(
-      created.body.value,
-      `${created.body.value.slice(0, 8)}...${created.body.value.slice(-3)}`,
-    ),
+    response_body: created.text.replace(created.body.value, redactedValue),
+    response_json: { ...created.body, value: redactedValue },
     calling_key_id: caller.id,
     key_id: created.body.id,
     fault_id: null,
@@ -149,6 +149,44 @@ test('a request to a URL with a trailing slash is journaled without operation an
     [null, null, 404],
     [null, null, 404],
   ])
+})
+
+describe('`json` and `response_json`', () => {
+  const list = async (rawBody: string, as = adminKey) => {
+    const { call, listJournal } = await startWithJournal({ seed: 'behavior: { auth: any }' })
+    await call('POST', keysUrl, { rawBody, as })
+    return (await listJournal()).data[0]
+  }
+
+  test.each<[string, string, unknown]>([
+    ['an object', '{"name":"ü","n":[1,null,{"a":true}]}', { name: 'ü', n: [1, null, { a: true }] }],
+    ['a number', '12', 12],
+    ['no JSON', '{"name":', null],
+    ['an empty body', '', null],
+    ['a truncated number', '1'.repeat(16_385), null],
+    ['an object with spaces after the first 16 KB', `{"name":"x"}${' '.repeat(17_000)}`, null],
+    ['an object that ends at 16 KB', `{"name":"${'x'.repeat(16_373)}"}`, { name: 'x'.repeat(16_373) }],
+    ['1,000 levels', `${'['.repeat(1000)}${']'.repeat(1000)}`, expect.any(Array)],
+    ['1,001 levels', `${'['.repeat(1001)}${']'.repeat(1001)}`, null],
+    ['16,000 levels', '['.repeat(8000) + ']'.repeat(8000), null],
+  ])('%s is parsed, or null', async (_description, rawBody, expected) => {
+    const { json, response_json, response_body } = await list(rawBody)
+    expect(json).toEqual(expected)
+    expect(response_json).toEqual(response_body.length < 16_384 ? JSON.parse(response_body) : null)
+  })
+
+  test('secrets are redacted', async () => {
+    const secret = `sk-admin-${'q'.repeat(40)}`
+    const { json } = await list(JSON.stringify({ name: secret, [secret]: 'hunter2-hunter2' }), 'hunter2-hunter2')
+    expect(json).toEqual({ name: 'sk-admin...qqq', 'sk-admin...qqq': '[redacted]' })
+  })
+
+  test('are null for a response that a fault makes invalid', async () => {
+    const { call, control, listJournal } = await startWithJournal({ breaksResponses: true })
+    await control('POST', '/faults', { operation: 'list', kind: 'malformed_json' })
+    await call('GET', keysUrl).catch(() => {})
+    expect((await listJournal()).data).toMatchObject([{ json: null, response_json: null, status: 200 }])
+  })
 })
 
 test('a request is journaled in its sandbox only, with a path without the sandbox prefix', async () => {

@@ -1,0 +1,15 @@
+import { monotonicNow } from './clock.ts'
+
+// Far below the 100 ms for which no request may block others.
+const turnMs = 10
+
+/** Runs a computation to its end, in turns of the event loop, between which other requests are processed. */
+export async function runInTurns<Result>(steps: Generator<void, Result>): Promise<Result> {
+  for (let turnEnd = monotonicNow() + turnMs; ; ) {
+    const { done, value } = steps.next()
+    if (done) return value
+    if (monotonicNow() < turnEnd) continue
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    turnEnd = monotonicNow() + turnMs
+  }
+}
