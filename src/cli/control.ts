@@ -1,6 +1,13 @@
 import { type EmulatorLocation, emulatorUrl } from '../config/location.ts'
 import type { Options } from '../config/options.ts'
-import { createSendControl, parseResponse, type RequestBody, type SendControl } from '../control-client/client.ts'
+import type { ListedSandbox } from '../control-api/controls/sandboxes.ts'
+import {
+  createSendControl,
+  parseList,
+  parseResponse,
+  type RequestBody,
+  type SendControl,
+} from '../control-client/client.ts'
 import { EmulatorError } from '../control-client/emulator-error.ts'
 import { sandboxUrl } from '../sandbox/names.ts'
 import { printError } from './output.ts'
@@ -18,7 +25,7 @@ export async function withControlClient<Result>(
   use: (send: SendControl) => Promise<Result>,
 ): Promise<Result> {
   const send = createSendControl(sandboxUrl(emulatorUrl(location), sandbox), controlToken)
-  const { data } = parseResponse<{ data: { name: string }[] }>(await send('GET', '/sandboxes'))
+  const { data } = parseList<ListedSandbox>(await send('GET', '/sandboxes'))
   const result = await use(send)
   if (!data.some(({ name }) => name === sandbox))
     printError(`sandbox '${sandbox}' did not exist: created from the seed`)
@@ -33,6 +40,10 @@ export const requestSandbox = async <Result>(
   content?: unknown,
 ): Promise<Result> =>
   parseResponse(await withControlClient(options, (send) => send(method, path, toRequestBody(content))))
+
+/** Resolves to the sandboxes of the emulator. Throws EmulatorError. */
+export const listSandboxes = async ({ controlToken, ...location }: EmulatorCommandOptions) =>
+  parseList<ListedSandbox>(await createSendControl(emulatorUrl(location), controlToken)('GET', '/sandboxes'))
 
 /** Sends a request to a control of the whole emulator and resolves to the JSON of the response. Throws EmulatorError. */
 export async function requestEmulator<Result>(

@@ -114,6 +114,13 @@ export function parseResponse<Result>(text: string): Result {
   throw notFromEmulator(200)
 }
 
+/** Returns the response of a control that lists something. Throws EmulatorError if it is none. */
+export function parseList<Item>(text: string): { data: Item[] } {
+  const { data } = parseResponse<{ data?: Item[] }>(text)
+  if (!Array.isArray(data)) throw notFromEmulator(200)
+  return { data }
+}
+
 interface ErrorBody {
   message?: string
   code?: string | null

@@ -2,7 +2,7 @@ import { UserError } from '../../common/user-error.ts'
 import type { Options } from '../../config/options.ts'
 import type { ListedSandbox, NewSandbox } from '../../control-api/controls/sandboxes.ts'
 import { type AddCommand, emulatorOptions } from '../command.ts'
-import { type EmulatorCommandOptions, namingArguments, requestEmulator } from '../control.ts'
+import { type EmulatorCommandOptions, listSandboxes, namingArguments, requestEmulator } from '../control.ts'
 import { printError, printJson } from '../output.ts'
 import { isoTime, printTable } from '../table.ts'
 
@@ -33,7 +33,7 @@ export function addSandboxCommands(add: AddCommand): void {
 }
 
 async function list(options: SandboxesOptions): Promise<void> {
-  const response = await requestEmulator<{ data: ListedSandbox[] }>(options, 'GET', '/sandboxes')
+  const response = await listSandboxes(options)
   if (options.json) return printJson(response)
   printTable<ListedSandbox>(
     [
