@@ -1,2 +1,14 @@
+import { toTerminalJson, toTerminalText } from './safe-text.ts'
+
 /** Prints a message on standard error; standard output is for results. */
-export const printError = (message: string): void => void process.stderr.write(`admin-keys-emulator: ${message}\n`)
+export const printError = (message: string): void =>
+  void process.stderr.write(`admin-keys-emulator: ${message.split('\n').map(toTerminalText).join('\n')}\n`)
+
+/** Prints a line on standard output, without what could control a terminal. */
+export const printLine = (text: string): void => void process.stdout.write(`${toTerminalText(text)}\n`)
+
+/** Prints one line of JSON on standard output. */
+export const printJson = (value: unknown): void => void process.stdout.write(`${toTerminalJson(value)}\n`)
+
+/** Prints JSON for people on standard output. */
+export const printIndentedJson = (value: unknown): void => void process.stdout.write(`${toTerminalJson(value, 2)}\n`)

@@ -185,7 +185,7 @@ export const optionSpecs = {
   json: {
     flags: '--json',
     env: 'EMULATOR_JSON',
-    description: 'print the startup message as one line of JSON, also on a terminal; for conform: the report',
+    description: 'print JSON instead of text: the result, the report of conform, the startup message of start',
     default: false,
     parse: parseBoolean,
   },

@@ -2,7 +2,7 @@ import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:ht
 import { agentFor } from './agents.ts'
 import { type BodyMistake, EmulatorError } from './emulator-error.ts'
 
-interface RequestBody {
+export interface RequestBody {
   text: string
   contentType: string
 }
@@ -113,8 +113,24 @@ export function createControlClient(root: string, token: string | undefined): Co
   const send = createSendControl(root, token)
   return async (method, path, content) => {
     const body = content === undefined ? undefined : { text: JSON.stringify(content), contentType: 'application/json' }
-    return JSON.parse(await send(method, path, body))
+    return parseResponse(await send(method, path, body))
   }
+}
+
+/** Returns the JSON of a successful response. Throws EmulatorError if it has none. */
+export function parseResponse<Result>(text: string): Result {
+  try {
+    const content = JSON.parse(text)
+    if (typeof content === 'object' && content !== null) return content
+  } catch {}
+  throw notFromEmulator(200)
+}
+
+/** Returns the response of a control that lists something. Throws EmulatorError if it is none. */
+export function parseList<Item>(text: string): { data: Item[] } {
+  const { data } = parseResponse<{ data?: Item[] }>(text)
+  if (!Array.isArray(data)) throw notFromEmulator(200)
+  return { data }
 }
 
 interface ErrorBody {
@@ -128,8 +144,11 @@ function toError(status: number, text: string): EmulatorError {
   const { message, code = null, param = null, errors } = parseError(text)
   return typeof message === 'string'
     ? new EmulatorError(message, status, code, param, undefined, errors)
-    : new EmulatorError(`the response with status ${status} is not from an emulator`, status, null, null)
+    : notFromEmulator(status)
 }
+
+const notFromEmulator = (status: number) =>
+  new EmulatorError(`the response with status ${status} is not from an emulator`, status, null, null)
 
 // A proxy sends errors of other forms.
 function parseError(text: string): ErrorBody {

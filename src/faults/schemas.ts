@@ -16,8 +16,9 @@ const Count = (meaning: string) =>
   Type.Integer({ minimum: 0, maximum: maxCount, description: `an integer from 0: ${meaning}` })
 const KeyId = (meaning: string) =>
   Type.Optional(Type.String({ minLength: 1, description: `an id that is not empty: ${meaning}` }))
-const Text = Type.Optional(Type.String({ description: 'a string' }))
-const NullableText = Type.Optional(Nullable(Type.String(), { description: 'a string, or null' }))
+const Text = (meaning: string) => Type.Optional(Type.String({ description: `a string: ${meaning}` }))
+const NullableText = (meaning: string) =>
+  Type.Optional(Nullable(Type.String(), { description: `a string, or null: ${meaning}` }))
 
 const Pointer = Type.String({
   // A longer one would exceed the stack of the pattern.
@@ -105,10 +106,10 @@ const effects = {
   }),
 }
 const errorFields = {
-  message: Text,
-  type: Text,
-  code: NullableText,
-  param: NullableText,
+  message: Text('the message of the error'),
+  type: Text('the type of the error'),
+  code: NullableText('the code of the error'),
+  param: NullableText('the parameter that the error blames'),
   headers: Type.Optional(effects.headers),
 }
 

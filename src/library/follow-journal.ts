@@ -1,4 +1,5 @@
 import { connectionLost, openStream } from '../control-client/client.ts'
+import { readEvents } from '../control-client/event-stream.ts'
 import type { JournalEntry } from './types.ts'
 
 interface FollowOptions {
@@ -35,19 +36,5 @@ export async function* followJournal(
     if (!closed.aborted) throw error
   } finally {
     stopped.abort()
-  }
-}
-
-/** Reads the server-sent events of a text, of which the emulator writes one line per field. */
-async function* readEvents(chunks: AsyncIterable<string>): AsyncGenerator<{ event: string; data: string }> {
-  let rest = ''
-  for await (const chunk of chunks) {
-    rest += chunk
-    const blocks = rest.split('\n\n')
-    rest = blocks.pop() ?? ''
-    for (const block of blocks) {
-      const fieldOf = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1]
-      yield { event: fieldOf('event') ?? '', data: fieldOf('data') ?? '' }
-    }
   }
 }

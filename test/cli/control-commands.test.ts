@@ -41,6 +41,21 @@ test('state prints, loads and adds keys, and reset resets, in the sandbox of --s
   expect(await listNames(url)).toEqual(['Admin key'])
 })
 
+test('reset and state print the response as JSON with --json', async () => {
+  const { url } = await serve()
+  const seed = createTemporaryFile('seed.yaml', 'keys:\n  - name: a\n')
+  const run = async (...args: string[]) => {
+    const { code, stdout, stderr } = await runProgram([...args, '--json', '--url', url])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^\{.*\}\n$/)
+    return JSON.parse(stdout)
+  }
+  expect(await run('state', '--load', seed)).toEqual({ keys: 2 })
+  expect(await run('state', '--add', seed)).toEqual({ keys: 3 })
+  expect((await run('state')).keys.map(({ name }: { name: string }) => name)).toEqual(['Admin key', 'a', 'a'])
+  expect(await run('reset', '--only', 'keys')).toEqual({ reset: ['keys'] })
+})
+
 test.each([['state'], ['reset']])('%s prints a notice if it creates the sandbox', async (name) => {
   const { url } = await serve()
   const wasCreated = "admin-keys-emulator: sandbox 'typo' did not exist: created from the seed\n"

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { optionSpecs } from '../../src/config/options.ts'
 import { hasScannerMark } from '../../src/openai-api/admin-api-keys/secret.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -29,17 +28,6 @@ test.each(['', 'bench/'])('the lock file at ./%s names no registry host, and all
   const { dependencies, devDependencies } = JSON.parse(read(`${folder}package.json`))
   for (const version of Object.values({ ...dependencies, ...devDependencies }))
     expect(version).toMatch(/^\d+\.\d+\.\d+$/)
-})
-
-test('README and docs list every option with its environment variable', () => {
-  const text = files
-    .filter((file) => /^(README|docs\/[\w-]+)\.md$/.test(file))
-    .map(read)
-    .join('\n')
-  for (const { flags, env } of Object.values(optionSpecs)) {
-    const flag = /--[a-z-]+/.exec(flags)?.[0]
-    expect(text).toMatch(new RegExp(`\\| \`${flag}[^\`]*\` \\| \`${env}\` \\|`))
-  }
 })
 
 test('docs/fidelity.md names every behavior with its values', async () => {

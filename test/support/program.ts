@@ -38,9 +38,18 @@ export function startProgram(
 export const runScript = (script: string, env: Record<string, string> = {}): Promise<ProgramResult> =>
   startNode(['-e', script], env, { cwd: repositoryPath }).finished
 
-function startNode(args: string[], env: Record<string, string>, options: SpawnOptions): Program {
+const startNode = (args: string[], env: Record<string, string>, options: SpawnOptions): Program =>
+  startProcess(process.execPath, args, env, options)
+
+/** Starts a process without inherited EMULATOR_* and OPENAI_* variables. It is killed after the test. */
+export function startProcess(
+  file: string,
+  args: string[],
+  env: Record<string, string>,
+  options: SpawnOptions = {},
+): Program {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(EMULATOR|OPENAI|VITEST|NODE_OPTIONS)/.test(name))
-  const child = spawn(process.execPath, args, {
+  const child = spawn(file, args, {
     env: { ...Object.fromEntries(inherited), NODE_COMPILE_CACHE: process.env['ADMIN_KEYS_COMPILE_CACHE'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...options,

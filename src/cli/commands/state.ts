@@ -1,19 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { UserError } from '../../common/user-error.ts'
 import type { Options } from '../../config/options.ts'
+import { parseResponse } from '../../control-client/client.ts'
 import { EmulatorError } from '../../control-client/emulator-error.ts'
 import { parsePointer } from '../../schema/schema-errors.ts'
 import { type ControlCommandOptions, withControlClient } from '../control.ts'
-import { printError } from '../output.ts'
+import { printError, printIndentedJson, printJson } from '../output.ts'
+
+type StateOptions = ControlCommandOptions & Options<'load' | 'add' | 'json'>
 
 /** Prints the state of a sandbox as a seed, or loads one into it. Throws as `withControlClient` does. */
-export async function state({ load, add, ...options }: ControlCommandOptions & Options<'load' | 'add'>): Promise<void> {
+export async function state({ load, add, json, ...options }: StateOptions): Promise<void> {
   if (load !== undefined && add !== undefined) throw new UserError('--add: cannot be combined with --load')
   const file = load ?? add
   if (file === undefined) {
-    const text = await withControlClient(options, (send) => send('GET', '/state'))
-    process.stdout.write(`${JSON.stringify(JSON.parse(text), null, 2)}\n`)
-    return
+    const exported = parseResponse(await withControlClient(options, (send) => send('GET', '/state')))
+    return json ? printJson(exported) : printIndentedJson(exported)
   }
   const seed = readSeed(file)
   const response = await withControlClient(options, async (send) => {
@@ -23,8 +25,10 @@ export async function state({ load, add, ...options }: ControlCommandOptions & O
       throw await withFilePosition(error, file, seed.text)
     }
   })
+  const loaded = parseResponse<{ keys: number }>(response)
+  if (json) return printJson(loaded)
   const done = load === undefined ? 'keys added to' : 'loaded into'
-  printError(`${file}: ${done} sandbox '${options.sandbox}', which now lists ${JSON.parse(response).keys} keys`)
+  printError(`${file}: ${done} sandbox '${options.sandbox}', which now lists ${loaded.keys} keys`)
 }
 
 /** Adds file and line to the emulator's errors about a seed. Throws SeedError if the file is not YAML. */

@@ -1,0 +1,46 @@
+import type { Options } from '../../config/options.ts'
+import { type Behavior, BehaviorSchema } from '../../openai-api/behavior.ts'
+import { type AddCommand, sandboxOptions } from '../command.ts'
+import { type ControlCommandOptions, namingArguments, requestSandbox } from '../control.ts'
+import { addFields, bodyOfFlags, type Field, type FieldSchema, flagOfPointer } from '../fields.ts'
+import { printJson } from '../output.ts'
+import { type Column, printTable } from '../table.ts'
+
+type BehaviorOptions = ControlCommandOptions & Options<'json'>
+
+export function addBehaviorCommands(add: AddCommand): void {
+  const options = [...sandboxOptions, 'json'] as const
+  add('get', { description: 'Print the switches', options, examples: ['behavior get'] }).action(get)
+  const changeCommand = add('change', {
+    description: 'Change the named switches; the others stay',
+    options,
+    examples: ['behavior change --auth any'],
+  })
+  addFields(changeCommand, fields).action(change)
+}
+
+const switches = Object.entries(BehaviorSchema.properties as Record<string, FieldSchema>)
+
+const fields: Field[] = switches.map(([name, schema]) => ({
+  name,
+  schema,
+  description: `${schema.enum?.join(' or ')}. ${schema.description}`,
+}))
+
+const get = async (options: BehaviorOptions): Promise<void> =>
+  print(options, await requestSandbox(options, 'GET', '/behavior'))
+
+async function change(options: BehaviorOptions): Promise<void> {
+  const sent = requestSandbox<Behavior>(options, 'PATCH', '/behavior', bodyOfFlags(fields, { ...options }))
+  print(options, await namingArguments(sent, flagOfPointer))
+}
+
+const columns: Column<[name: string, value: string]>[] = [
+  ['SWITCH', ([name]) => name],
+  ['VALUE', ([, value]) => value],
+]
+
+function print({ json }: BehaviorOptions, behavior: Behavior): void {
+  if (json) printJson(behavior)
+  else printTable(columns, Object.entries(behavior))
+}

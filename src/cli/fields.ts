@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { UserError } from '../common/user-error.ts'
+
+/** The parts of a JSON schema that decide how a field is written on the command line. */
+export interface FieldSchema {
+  type?: string
+  const?: unknown
+  enum?: unknown[]
+  anyOf?: FieldSchema[]
+  additionalProperties?: unknown
+  description?: string
+}
+
+/** A field of a request body, and so a flag. */
+export interface Field {
+  name: string
+  schema: FieldSchema
+  /** What the help says about it. */
+  description: string
+}
+
+/** The value of a flag that was given. */
+interface FlagValue {
+  value: unknown
+}
+
+/** The options and flags of a command. */
+type FlagValues = Readonly<Record<string, unknown>>
+
+/** Adds a flag for each field: `--key-id` for `key_id`, which is accepted, too. */
+export function addFields(command: Command, fields: readonly Field[]): Command {
+  for (const field of fields) command.addOption(toOption(field))
+  return command
+}
+
+function toOption({ name, schema, description }: Field): Option {
+  const flags = name.includes('_') ? `--${name}, ${flagOf(name)}` : flagOf(name)
+  const option = new Option(`${flags} <${placeholder(schema)}>`, description).helpGroup('Fields:')
+  // In an object, because Commander turns null into an empty string.
+  return isTextMap(schema)
+    ? option.argParser<FlagValue>((text, previous) => ({
+        value: { ...(previous?.value as object), ...parseTextMap(text) },
+      }))
+    : option.argParser<FlagValue>((text) => ({ value: parseField(text, schema) }))
+}
+
+/** Returns the flag of a field. */
+const flagOf = (name: string): string => `--${name.replaceAll('_', '-')}`
+
+/** Returns the flag of the field that a JSON Pointer is in, and where in the field. */
+export const flagOfPointer = (pointer: string): string =>
+  pointer.replace(/^\/([^/]*)(\/?)/, (_, name: string, slash: string) => flagOf(name) + (slash && ' /'))
+
+/** Returns the body that the flags describe. */
+export function bodyOfFlags(fields: readonly Field[], flags: FlagValues): Record<string, unknown> {
+  const given = fields.flatMap(({ name }) => {
+    const flag = flags[attributeOf(name)] as FlagValue | undefined
+    return flag === undefined ? [] : [[name, flag.value]]
+  })
+  return Object.fromEntries(given)
+}
+
+const attributeOf = (name: string) => name.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase())
+
+/** Returns the body that one argument or the flags describe. Throws UserError if both are given, or it cannot be read. */
+export function readBody(argument: string | undefined, fields: readonly Field[], flags: FlagValues): unknown {
+  const body = bodyOfFlags(fields, flags)
+  if (argument === undefined) return body
+  const [field] = Object.keys(body)
+  if (field !== undefined) throw new UserError(`${flagOf(field)}: cannot be combined with JSON`)
+  const text = readArgument(argument)
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new UserError(`${argument}: is not JSON: ${(error as Error).message}`)
+  }
+}
+
+function readArgument(argument: string): string {
+  try {
+    if (argument === '-') return readFileSync(0, 'utf8')
+    return argument.startsWith('@') ? readFileSync(argument.slice(1), 'utf8') : argument
+  } catch (error) {
+    throw new UserError(`${argument}: cannot be read: ${(error as Error).message}`)
+  }
+}
+
+type JsonType = 'string' | 'number' | 'boolean' | 'null' | 'array' | 'object'
+
+function jsonTypeOf(value: unknown): JsonType {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'array' : (typeof value as JsonType)
+}
+
+const allTypes: JsonType[] = ['string', 'number', 'boolean', 'null', 'array', 'object']
+
+function typesOf({ type, anyOf, enum: values, const: constant }: FieldSchema): JsonType[] {
+  if (anyOf !== undefined) return anyOf.flatMap(typesOf)
+  if (type !== undefined) return [type === 'integer' ? 'number' : (type as JsonType)]
+  if (values !== undefined) return values.map(jsonTypeOf)
+  return constant === undefined ? allTypes : [jsonTypeOf(constant)]
+}
+
+/** Returns the value that a text is: JSON, or the text itself where that is allowed. The emulator checks the rest. */
+function parseField(text: string, schema: FieldSchema): unknown {
+  const types = typesOf(schema)
+  if (types.every((type) => type === 'string')) return text
+  const value = tryParse(text)
+  if (value !== undefined && types.includes(jsonTypeOf(value))) return value
+  if (types.includes('string')) return text
+  throw new InvalidArgumentError(`It must be ${schema.description ?? types.join(' or ')}.`)
+}
+
+const isTextMap = ({ type, additionalProperties }: FieldSchema) =>
+  type === 'object' && (additionalProperties as FieldSchema | undefined)?.type === 'string'
+
+/** Returns headers from JSON, or from one line as curl takes it. */
+function parseTextMap(text: string): Record<string, unknown> {
+  const value = tryParse(text)
+  if (jsonTypeOf(value) === 'object') return value as Record<string, unknown>
+  const [, name, content] = /^([^:]+):\s*(.*)$/s.exec(text) ?? []
+  if (name === undefined)
+    throw new InvalidArgumentError("It must be a header such as 'retry-after: 1', or a JSON object.")
+  return { [name]: content }
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function placeholder(schema: FieldSchema): string {
+  if (isTextMap(schema)) return 'header'
+  const types = typesOf(schema)
+  if (types.includes('object') || types.includes('array')) return 'json'
+  if (types.includes('string')) return 'text'
+  return types.includes('boolean') ? 'true|false' : 'number'
+}

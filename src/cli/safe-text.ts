@@ -1,0 +1,18 @@
+// Control and format characters: a terminal obeys the former, and the latter reorder or hide text.
+const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/** Returns the text for one line of a terminal: characters that could control the terminal are written as escapes. */
+export const toTerminalText = (text: string): string => text.replace(unsafe, escapeUnits)
+
+/** Returns a value as JSON that is safe for a terminal; on several lines if they are indented. */
+export const toTerminalJson = (value: unknown, indent = 0): string =>
+  JSON.stringify(value, null, indent).replace(unsafe, (character) =>
+    // JSON itself has escaped those in strings.
+    character === '\n' ? character : escapeUnits(character),
+  )
+
+/** In UTF-16, so that the escapes are valid in JSON, too. */
+const escapeUnits = (character: string): string =>
+  Array.from({ length: character.length }, (_, index) => escapeUnit(character.charCodeAt(index))).join('')
+
+const escapeUnit = (unit: number): string => `\\u${unit.toString(16).padStart(4, '0')}`
