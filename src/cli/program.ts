@@ -30,9 +30,11 @@ function createProgram(environment: NodeJS.ProcessEnv): Command {
   command('wait', 'Wait until the emulator is ready; exit 1 on timeout', [...locationOptions, 'timeout']).action(
     async (options) => (await import('./commands/wait.ts')).wait(options),
   )
-  command('healthcheck', 'Run one health check; exit 1 if it fails', locationOptions).action(async (options) =>
-    (await import('./commands/wait.ts')).healthcheck(options),
-  )
+  command('healthcheck', 'Run one health check; exit 1 if it fails', locationOptions)
+    .hook('preAction', async (healthcheck) =>
+      (await import('../config/server-arguments.ts')).useServerArguments(healthcheck),
+    )
+    .action(async (options) => (await import('./commands/wait.ts')).healthcheck(options))
   command('env', 'Print the variables that point official clients at the emulator', [
     ...locationOptions,
     'adminKey',

@@ -104,6 +104,21 @@ test('the health check passes on the served port and fails on another', async ()
   expect(elsewhere).toMatchObject({ code: 1, stderr: expect.stringContaining('is not healthy') })
 })
 
+test.each([
+  ['--port 8080', ['--port', '8080']],
+  ['-p8080, after the name of the command', ['start', '-p8080']],
+  ['--port=8080 and --host 0.0.0.0', ['--port=8080', '--host', '0.0.0.0', '--seed', 'paging']],
+])('the health check follows the port of the server with %s', async (_case, args) => {
+  const {
+    Test: [, ...command],
+  } = JSON.parse(await inspectImage('json .Config.Healthcheck'))
+  // The flags of the server win over its environment, and those of the health check over both.
+  const { id } = await startImage({ args, port: 8080, flags: ['--env', 'EMULATOR_PORT=4010'] })
+  expect(await engineRun('exec', id, ...command)).toMatchObject({ code: 0, stderr: '' })
+  const elsewhere = await engineRun('exec', id, ...command, '--port', '4010')
+  expect(elsewhere).toMatchObject({ code: 1, stderr: expect.stringContaining(':4010/health is not healthy') })
+})
+
 test('the image has no shell and no program except node', async () => {
   const { id } = await startImage()
   for (const program of ['sh', '/bin/sh', '/bin/bash', 'npm', '/usr/bin/env']) {

@@ -32,9 +32,9 @@ test('the types resolve like the code for every kind of import', () => {
   execFileSync(tool('attw'), [consumer.tarball, '--profile', 'node16'], { encoding: 'utf8' })
 })
 
-test('the package takes less than 400 kB packed and 1 MB installed', () => {
+test('the package takes less than 400 kB packed and 1.1 MB installed', () => {
   expect(statSync(consumer.tarball).size).toBeLessThan(400_000)
-  expect(sizeOf(join(consumer.folder, 'node_modules/admin-keys-emulator'))).toBeLessThan(1_000_000)
+  expect(sizeOf(join(consumer.folder, 'node_modules/admin-keys-emulator'))).toBeLessThan(1_100_000)
 })
 
 test('the package lists the bundled packages and their licenses', async () => {

@@ -53,9 +53,14 @@ test('dclint accepts compose.yaml', () => {
   ).toBe('')
 })
 
-test('compose.yaml runs the release target read-only and without capabilities', () => {
+test('compose.yaml runs the image read-only, without capabilities, and publishes its port on this machine only', () => {
   const { services } = parse(readFileSync(join(root, 'compose.yaml'), 'utf8'))
-  expect(services.emulator).toMatchObject({ build: { target: 'release' }, read_only: true, cap_drop: ['ALL'] })
+  expect(services.emulator).toMatchObject({
+    build: { context: '.' },
+    read_only: true,
+    cap_drop: ['ALL'],
+    ports: ['127.0.0.1:4010:4010'],
+  })
   expect(services.tests.depends_on.emulator.condition).toBe('service_healthy')
 })
 
@@ -72,13 +77,21 @@ interface Step {
   with?: Record<string, unknown>
 }
 
-test('the last two stages of the Dockerfile use the healthcheck command', () => {
-  const stages = readFileSync(join(root, 'Dockerfile'), 'utf8')
+test('the last stage of the Dockerfile is the released image, with a health check', () => {
+  const [stage = ''] = readFileSync(join(root, 'Dockerfile'), 'utf8')
     .split(/^FROM /m)
-    .slice(-2)
-  for (const stage of stages) {
-    const [, command = ''] = /CMD (\[.*\])/.exec(stage) ?? []
-    expect(JSON.parse(command)).toEqual(['/usr/local/bin/node', '/app/bin/admin-keys-emulator.cjs', 'healthcheck'])
-  }
-  expect(stages[0]).toMatch(/^emulator AS release\n.*--start-interval=/)
+    .slice(-1)
+  expect(stage).toMatch(/^scratch AS release\n/)
+  const [, command = ''] = /CMD (\[.*\])/.exec(stage) ?? []
+  expect(JSON.parse(command)).toEqual(['/usr/local/bin/node', '/app/bin/admin-keys-emulator.cjs', 'healthcheck'])
+})
+
+test('base images are named by an exact version', () => {
+  const names = [...readFileSync(join(root, 'Dockerfile'), 'utf8').matchAll(/^FROM (\S+)/gm)].map(([, name]) => name)
+  const services = Object.values(
+    parse(readFileSync(join(root, 'compose.yaml'), 'utf8')).services as Record<string, { image?: string }>,
+  )
+  const images = [...names, ...services.map(({ image }) => image)].filter((name) => name && name !== 'scratch')
+  expect(images).toHaveLength(2)
+  for (const image of images) expect(image).toMatch(/^node:\d+\.\d+\.\d+-bookworm-slim$/)
 })
