@@ -1,37 +1,6 @@
-import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
 import { startEmulator } from '../../src/library/index.ts'
-import { createTemporaryFolder } from '../support/files.ts'
-import { programPath, serve } from '../support/program.ts'
-import { readSnippets } from '../support/snippets.ts'
-
-const run = promisify(execFile)
-const snippets = readSnippets(new URL('../../docs/recipes.md', import.meta.url))
-const [setup] = snippets
-const sections = snippets.slice(1)
-
-// The output of each shell snippet, in the order of the document.
-const expectedOutputs = [
-  /^200\n\{"now":.*\}\nHTTP\/1\.1 401 Unauthorized\r\nx-emulator-reason: key_expired; /,
-  /429\n429\n200\n"retry_count":0,"since_previous_ms":null\n"retry_count":1,"since_previous_ms":[\d.]+\n"retry_count":2,/,
-  /no response\n200\n2\n.*"deleted":true\}\n1\n$/,
-  /\n200\n200\n429\n\{"now":.*\}\n200\n$/,
-  /\n404\n404\n404\n200\n$/,
-  /"object":"organization\.admin_api_key\.deleted","deleted":false\}\n$/,
-  /^\{"reset":\[.*\]\}\n"name":"another"\n$/,
-  /^\{"name":"prepared",.*\}\n.*"deleted":true\}\n\{"name":"prepared",.*\}\n200\n$/,
-  /^40\n$/,
-  /^\{"keys":2\}\n *"name": "created before failure",\n$/,
-]
-
-test('docs/recipes.md has each recipe in TypeScript and in shell', () => {
-  expect(setup?.language).toBe('sh')
-  expect(sections.map(({ language }) => language)).toEqual(expectedOutputs.flatMap(() => ['ts', 'sh']))
-})
 
 test('docs/control-api.md lists every control and every library method', async () => {
   const rows = readFileSync(new URL('../../docs/control-api.md', import.meta.url), 'utf8').matchAll(
@@ -59,38 +28,3 @@ const methodsOf = (target: object, prefix = ''): string[] =>
       return typeof value === 'object' && value !== null ? methodsOf(value, `${prefix}${name}.`) : []
     })
     .sort()
-
-describe('TypeScript recipes', () => {
-  test.each(sections.filter(({ language }) => language === 'ts'))(
-    'the TypeScript recipe at line $line runs without an error',
-    async ({ text }) => {
-      // Inside the package, so that an import of its name resolves.
-      const folder = fileURLToPath(
-        new URL(`../../dist/docs-${process.pid}-${Math.random().toString(36).slice(2)}`, import.meta.url),
-      )
-      mkdirSync(folder, { recursive: true })
-      onTestFinished(() => rmSync(folder, { recursive: true }))
-      writeFileSync(join(folder, 'scenario.ts'), text)
-      await run(process.execPath, ['scenario.ts'], { cwd: folder })
-    },
-  )
-})
-
-describe('shell recipes', () => {
-  test.each(
-    sections
-      .filter(({ language }) => language === 'sh')
-      .map((each, n) => ({ ...each, expected: expectedOutputs[n] ?? /./ })),
-  )('the shell recipe at line $line prints the expected output', async ({ text, expected }) => {
-    const { url } = await serve()
-    const { host } = new URL(url)
-    const cwd = createTemporaryFolder()
-    symlinkSync(programPath, join(cwd, 'admin-keys-emulator'))
-    // The emulator already runs, on another port.
-    const setupText = (setup?.text ?? '').replaceAll(/^admin-keys-emulator .*\n/gm, '')
-    const script = `${setupText}${text}`.replaceAll('localhost:4010', host)
-    const env = { ...process.env, PATH: `${cwd}:${process.env['PATH']}`, EMULATOR_URL: url }
-    const { stdout } = await run('bash', ['-euc', script], { cwd, env })
-    expect(stdout).toMatch(expected)
-  })
-})
