@@ -1,11 +1,14 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../../bench/processes.ts'
 import { adminKey, keysUrl } from '../support/app.ts'
 import { createTemporaryFolder } from '../support/files.ts'
-import { engineOutput, engineRun, inspectImage, runImage, startImage } from './engine.ts'
+import { readSnippets } from '../support/snippets.ts'
+import { engineFunction, engineOutput, engineRun, image, inspectImage, runImage, startImage } from './engine.ts'
 
 const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
 
@@ -135,4 +138,29 @@ test('the image declares its user, port and labels', async () => {
   for (const name of ['title', 'description', 'licenses', 'version', 'revision', 'source']) {
     expect(labels).toHaveProperty([`org.opencontainers.image.${name}`])
   }
+})
+
+const runs = readSnippets(new URL('../../docs/docker.md', import.meta.url)).filter(({ text }) =>
+  text.includes('docker run'),
+)
+
+test.each(runs)('the commands of docs/docker.md at line $line print the keys', async ({ text }) => {
+  const name = `emulator-${process.pid}`
+  onTestFinished(async () => {
+    await engineRun('rm', '-f', name)
+  })
+  const script = text
+    .replaceAll(/127\.0\.0\.1:\d+:/g, `127.0.0.1:${await freePort()}:`)
+    .replaceAll(/ admin-keys-emulator(?=\s)/g, ` ${image}`)
+    .replaceAll(/ emulator(?=\s)/g, ` ${name}`)
+  const [, port] = /127\.0\.0\.1:(\d+):/.exec(script) ?? []
+  const output = execFileSync(
+    'bash',
+    ['-euc', engineFunction + script.replaceAll(/localhost:\d+/g, `localhost:${port}`)],
+    {
+      encoding: 'utf8',
+    },
+  )
+  expect(output).toContain('"name":"Admin key"')
+  expect(output.includes('"name":"load-1"')).toBe(text.includes('EMULATOR_SEED=paging'))
 })

@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest'
 
 // May have arguments, such as `podman --root /path`.
 const [engine = 'docker', ...engineArgs] = (process.env['CONTAINER_ENGINE'] ?? 'docker').split(' ')
-const image = process.env['CONTAINER_IMAGE'] ?? 'admin-keys-emulator'
+export const image = process.env['CONTAINER_IMAGE'] ?? 'admin-keys-emulator'
 
 interface CommandResult {
   code: number
@@ -33,6 +33,16 @@ export async function engineOutput(...args: string[]): Promise<string> {
 const hardening = ['--read-only', '--cap-drop', 'all', '--security-opt', 'no-new-privileges']
 const extraFlags = (process.env['CONTAINER_RUN_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '')
 const runFlags = [...hardening, ...extraFlags]
+
+/** Makes `docker` in a bash script run this engine, with the flags that it requires. */
+export const engineFunction = `docker() {
+  local command=$1
+  shift
+  local flags=()
+  [ "$command" = run ] && flags=(${extraFlags.join(' ')})
+  command ${[engine, ...engineArgs].join(' ')} "$command" "\${flags[@]}" "$@"
+}
+`
 
 interface ContainerOptions {
   /** Flags for the engine. */

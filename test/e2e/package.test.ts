@@ -9,6 +9,7 @@ import { type Consumer, installInEmptyFolder } from './consumer.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const tool = (name: string) => join(root, '.ci/tools/node_modules/.bin', name)
 
+// docs/install.md describes the same steps.
 let consumer: Consumer
 beforeAll(() => {
   consumer = installInEmptyFolder()

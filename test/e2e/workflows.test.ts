@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,17 +5,11 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { createTemporaryFile } from '../support/files.ts'
 import { readSnippets } from '../support/snippets.ts'
+import { lint } from './lint.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const workflows = readdirSync(join(root, '.github/workflows')).map((file) => join(root, '.github/workflows', file))
 const actionlint = process.env['ACTIONLINT'] ?? 'actionlint'
-
-/** Returns the findings of a linter; empty if there are none. */
-function lint(program: string, ...args: string[]): string {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8' })
-  if (error) throw error
-  return status === 0 ? '' : `exit ${status}\n${stdout}${stderr}`
-}
 
 test.each(workflows)('actionlint accepts %s', (file) => {
   expect(lint(actionlint, file)).toBe('')
