@@ -46,6 +46,14 @@ test('dclint accepts compose.yaml', () => {
   ).toBe('')
 })
 
+test('dclint accepts the compose file of docs/docker.md', () => {
+  const snippets = readSnippets(new URL('../../docs/docker.md', import.meta.url))
+  const text = snippets.find((each) => each.text.includes('services:'))?.text ?? ''
+  expect(text).not.toBe('')
+  const dclint = join(root, '.ci/tools/node_modules/.bin/dclint')
+  expect(lint(dclint, '--max-warnings', '0', createTemporaryFile('compose.yaml', text))).toBe('')
+})
+
 test('compose.yaml runs the image read-only, without capabilities, and publishes its port on this machine only', () => {
   const { services } = parse(readFileSync(join(root, 'compose.yaml'), 'utf8'))
   expect(services.emulator).toMatchObject({

@@ -71,6 +71,11 @@ test('package.json says where the project is at home', () => {
   })
 })
 
+test('docs/install.md installs the package of this version', () => {
+  const { name, version } = JSON.parse(read('package.json'))
+  expect(read('docs/install.md').match(/[\w.-]+\.tgz/g)).toEqual([`${name}-${version}.tgz`])
+})
+
 test('the README lists every option with its environment variable', () => {
   const readme = read('README.md')
   for (const { flags, env } of Object.values(optionSpecs)) {
