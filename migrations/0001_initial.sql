@@ -10,7 +10,11 @@ CREATE TABLE admin_api_keys (
   value_sha256    BLOB NOT NULL UNIQUE, -- the value itself is never stored
   expires_at      INTEGER,              -- Unix seconds, like all times here; NULL = never
   last_used_at    INTEGER,              -- NULL = never used
-  json            TEXT NOT NULL         -- the key as the API returns it; name, owner and created_at are only here
+  json            TEXT NOT NULL,        -- the key as the API returns it; name, owner and created_at are only here
+  -- What the behavior `redaction: masked` shows besides: the length of the value, and its fourth-last character.
+  -- Both NULL if the key has no masked form.
+  value_length    INTEGER,
+  fourth_last     TEXT
 ) STRICT;
 
 -- Everything in a sandbox except its keys: one row, written once the seed has been applied completely.

@@ -6,8 +6,17 @@ const keyPattern = /sk-[A-Za-z0-9_-]{12,}/g
 // Under `auth: any` a token can be as short as a word; replacing it would garble the text.
 const minTokenLength = 8
 
-/** Returns a secret as the API shows it: the first 8 characters, `...`, the last 3. */
+/** Returns a secret as the API's documents show it: the first 8 characters, `...`, the last 3. */
 export const toRedactedValue = (value: string): string => `${value.slice(0, 8)}...${value.slice(-3)}`
+
+/** The length up to which `mask` leaves a secret unchanged. */
+export const maxUnmaskedLength = 12
+
+/** Returns a secret as the API quotes it in errors: the first 8 characters, asterisks up to its length, the last 4. */
+export function mask(secret: string): string {
+  if (secret.length <= maxUnmaskedLength) return secret
+  return `${secret.slice(0, 8)}${'*'.repeat(secret.length - maxUnmaskedLength)}${secret.slice(-4)}`
+}
 
 /**
  * Returns the text without what looks like a key and without the token that the client sent, also if they are percent-encoded or

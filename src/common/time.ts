@@ -30,9 +30,8 @@ export const isInRange = (milliseconds: number, last: number): boolean =>
 /** Milliseconds per unit. */
 export const durationUnits = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** Returns a duration in milliseconds, from seconds or a text such as "30d" or "-1h"; NaN for another text. */
-export function parseDuration(duration: number | string): number {
-  if (typeof duration === 'number') return duration * 1000
+/** Returns a duration such as "30d" or "-1h" in milliseconds; NaN for another text. */
+export function parseDuration(duration: string): number {
   const [, amount, unit] = /^([+-]?\d[\d.]*)(ms|[smhd])$/.exec(duration) ?? []
   return Number(amount) * durationUnits[unit as keyof typeof durationUnits]
 }

@@ -5,10 +5,10 @@ import type { ProbeContext } from './probe-context.ts'
 
 /**
  * What the expectation of a probe rests on (docs/fidelity.md): `spec`, the published OpenAPI document; `sdk`, the source of an
- * official client; `sibling`, a real response on another route of the API; `assumed`, no source. An `emulator` probe is
- * about the emulator itself and applies to no other server.
+ * official client; `recorded`, a real response of these routes; `sibling`, one of another route of the API; `assumed`, no
+ * source. An `emulator` probe is about the emulator itself and applies to no other server.
  */
-export type Evidence = 'spec' | 'sdk' | 'sibling' | 'assumed' | 'emulator'
+export type Evidence = 'spec' | 'sdk' | 'recorded' | 'sibling' | 'assumed' | 'emulator'
 
 /** One line of the contract, and how to test whether a server keeps it. */
 export interface Probe {
@@ -45,9 +45,14 @@ export const writeProbe = (name: string, evidence: Evidence, run: Probe['run']):
 })
 
 /** A probe that checks the first hundred keys. */
-export const keyProbe = (name: string, evidence: Evidence, check: Check): Probe => ({
+export const keyProbe = (
+  name: string,
+  evidence: Evidence,
+  check: Check,
+  alternatives: readonly Alternative[] = [],
+): Probe => ({
   name,
   evidence,
   minKeys: 1,
-  run: async (context) => evaluate((await context.existingKeys()).response, [succeeds, check]),
+  run: async (context) => evaluate((await context.existingKeys()).response, [succeeds, check], alternatives),
 })

@@ -15,7 +15,9 @@ interface Defaulted {
   skip: number
 }
 
-type WithDefaults<Body> = Body extends FaultBody ? Omit<Body, keyof Defaulted> & Defaulted : never
+type WithDefaults<Body> = Body extends FaultBody ? Omit<WithMilliseconds<Body>, keyof Defaulted> & Defaulted : never
+
+type WithMilliseconds<Body> = Body extends { ms: unknown } ? Omit<Body, 'ms'> & { ms: number } : Body
 
 /** A fault as it was added, with defaults for what its body omits. */
 export type Fault = WithDefaults<FaultBody>

@@ -1,9 +1,10 @@
+import { parseDuration } from '../common/time.ts'
 import { exampleResponses } from '../openai-api/admin-api-keys/examples.ts'
 import { type OperationId, operationIds, shortOperationIds } from '../openai-api/admin-api-keys/operation-ids.ts'
 import { bearerToken } from '../openai-api/http/authentication.ts'
 import type { Fault, FaultPhase } from './fault.ts'
 import { applyPatch, PatchFailure } from './json-patch.ts'
-import type { FaultBody, FaultMatch, PatchOperation } from './schemas.ts'
+import { delayRule, type FaultBody, type FaultMatch, maxDelayMs, type PatchOperation } from './schemas.ts'
 
 /** A body that matches the schema, and how to report what else is wrong with it. */
 interface FaultInput {
@@ -22,7 +23,16 @@ export function parseFault(input: FaultInput): Fault {
   assertUsableAuthHeader(input, match.header)
   if (content.kind === 'error') assertValidResponseHeaders(input, content.headers)
   if (content.kind === 'json_patch') assertPatchCanApply(input, content.patch, operation)
-  return { ...content, operation, match: withLowerCaseHeaders(match), ...schedule }
+  const common = { operation, match: withLowerCaseHeaders(match), ...schedule }
+  return content.kind === 'delay'
+    ? { ...content, ...common, ms: delayOf(input, content.ms) }
+    : { ...content, ...common }
+}
+
+function delayOf({ errorAt }: FaultInput, ms: number | string): number {
+  const delay = typeof ms === 'number' ? ms : parseDuration(ms)
+  if (delay > maxDelayMs) throw errorAt(['ms'], delayRule)
+  return delay
 }
 
 function scheduleOf(content: FaultBody): Pick<Fault, 'when' | 'times' | 'skip'> {

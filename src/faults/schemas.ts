@@ -83,6 +83,10 @@ function FaultOf<const Kind extends string, Fields extends Type.TProperties>(kin
   return Type.Object(properties, { ...closed, title: `a fault of kind ${kind}` })
 }
 
+export const maxDelayMs = 3_600_000
+const Milliseconds = Type.Integer({ minimum: 0, maximum: maxDelayMs })
+export const delayRule = `milliseconds, an integer from 0 to ${maxDelayMs}, or a duration up to 1h such as "2s" (ms, s, m, h)`
+
 const effects = {
   status: Type.Integer({ minimum: 400, maximum: 599, description: 'an integer from 400 to 599' }),
   headers: Headers('response headers by name, with values of printable ASCII'),
@@ -91,7 +95,9 @@ const effects = {
     pattern: '^[1-9][0-9]{0,9}(ms|[smhd])$',
     description: 'a duration such as "1m" (ms, s, m, h, d): the length of a window',
   }),
-  ms: Type.Integer({ minimum: 0, maximum: 3_600_000, description: 'milliseconds, an integer from 0 to 3600000' }),
+  ms: Type.Union([Milliseconds, Type.String({ pattern: '^(0|[1-9][0-9]{0,9})(ms|[smh])$' })], {
+    description: delayRule,
+  }),
   patch: Type.Array(PatchOperation, {
     minItems: 1,
     maxItems: 100,
@@ -141,7 +147,7 @@ export const ListedFault = Type.Object({
   ...errorFields,
   requests: Type.Optional(requests),
   per: Type.Optional(per),
-  ms: Type.Optional(ms),
+  ms: Type.Optional(Type.Integer({ description: 'How long a `delay` lasts, in milliseconds.' })),
   patch: Type.Optional(patch),
   hits: Type.Integer({ description: 'How often it has fired.' }),
   unapplied: Type.Optional(

@@ -1,8 +1,18 @@
 import { type ControlClient, createControlClient } from '../control-client/client.ts'
+import { EmulatorError } from '../control-client/emulator-error.ts'
 import { defaultSandbox, isSandboxName, sandboxBaseUrl, sandboxNameRule, sandboxUrl } from '../sandbox/names.ts'
-import { assertDuration, assertList, assertNonEmptyString, assertObject } from './arguments.ts'
+import { assertDurationText, assertList, assertNonEmptyString, assertObject } from './arguments.ts'
 import { followJournal } from './follow-journal.ts'
-import type { Emulator, JournalEntry, ListedFault, ListedSandbox, Sandbox, Snapshot } from './types.ts'
+import type {
+  CreatedSandbox,
+  Emulator,
+  JournalEntry,
+  ListedFault,
+  ListedSandbox,
+  NewFault,
+  Sandbox,
+  Snapshot,
+} from './types.ts'
 
 interface EmulatorConnection {
   url: string
@@ -14,12 +24,13 @@ interface EmulatorConnection {
 /** Returns the library's object for an emulator, wherever it runs. */
 export function createEmulator({ url, adminKey, controlToken, close }: EmulatorConnection): Emulator {
   const closing = new AbortController()
-  const createSandbox = (name: string): Sandbox => {
+  const createSandbox = (name: string, key = adminKey): Sandbox => {
     const root = sandboxUrl(url, name)
     async function* follow(filter = {}) {
       yield* followJournal({ root, controlToken, closed: closing.signal }, queryOf('journal.follow(filter)', filter))
     }
-    return createSandboxClient(name, sandboxBaseUrl(url, name), createControlClient(root, controlToken), follow)
+    const properties = { name, baseURL: sandboxBaseUrl(url, name), adminKey: key }
+    return createSandboxClient(properties, createControlClient(root, controlToken), follow)
   }
   const control = createControlClient(url, controlToken)
   const sandbox = (name: string) => {
@@ -35,13 +46,13 @@ export function createEmulator({ url, adminKey, controlToken, close }: EmulatorC
   return {
     ...createSandbox(defaultSandbox),
     url,
-    adminKey,
     sandbox,
     sandboxes: {
       list: async () => (await control<{ data: ListedSandbox[] }>('GET', '/sandboxes')).data,
       async create(options = {}) {
         const body = assertObject('sandboxes.create(sandbox)', options)
-        return sandbox((await control<{ name: string }>('POST', '/sandboxes', body)).name)
+        const { name, admin_key } = await control<NewSandboxResponse>('POST', '/sandboxes', body)
+        return withDelete(createSandbox(name, admin_key), control)
       },
       // An argument that is undefined by mistake must not mean all of them.
       delete: async (...args: [] | [name: string]) =>
@@ -52,17 +63,33 @@ export function createEmulator({ url, adminKey, controlToken, close }: EmulatorC
   }
 }
 
+interface NewSandboxResponse {
+  name: string
+  admin_key: string | null
+}
+
+function withDelete(sandbox: Sandbox, control: ControlClient): CreatedSandbox {
+  const remove = async () => {
+    try {
+      await control('DELETE', `/sandboxes/${sandbox.name}`)
+    } catch (error) {
+      // Without a code, the response is not the emulator's.
+      const isGone = error instanceof EmulatorError && error.status === 404 && error.code !== null
+      if (!isGone) throw error
+    }
+  }
+  return { ...sandbox, delete: remove, [Symbol.asyncDispose]: remove }
+}
+
 const discardResult = async (result: Promise<unknown>): Promise<void> => void (await result)
 
 function createSandboxClient(
-  name: string,
-  baseURL: string,
+  properties: Pick<Sandbox, 'name' | 'baseURL' | 'adminKey'>,
   control: ControlClient,
   follow: Sandbox['journal']['follow'],
 ): Sandbox {
   return {
-    name,
-    baseURL,
+    ...properties,
     async reset(options = {}) {
       const { only } = assertObject('reset(options)', options)
       const body = only === undefined ? {} : { only: assertList('reset({ only })', only) }
@@ -84,7 +111,7 @@ function createSandboxClient(
     clock: {
       get: () => control('GET', '/clock'),
       set: async (change) => control('PUT', '/clock', assertObject('clock.set(change)', change)),
-      advance: async (by) => control('PUT', '/clock', { advance: assertDuration('clock.advance(by)', by) }),
+      advance: async (by) => control('PUT', '/clock', { advance: assertDurationText('clock.advance(by)', by) }),
       reset: () => control('DELETE', '/clock'),
     },
     behavior: {
@@ -92,7 +119,7 @@ function createSandboxClient(
       change: async (changes) => control('PATCH', '/behavior', assertObject('behavior.change(changes)', changes)),
     },
     faults: {
-      add: async (fault) => control('POST', '/faults', assertObject('faults.add(fault)', fault)),
+      add: async (fault) => control('POST', '/faults', withDurationText(assertObject('faults.add(fault)', fault))),
       list: async () => (await control<{ data: ListedFault[] }>('GET', '/faults')).data,
       clear: async (...args: [] | [id: string]) =>
         discardResult(control('DELETE', itemPath('/faults', 'faults.clear(id)', args))),
@@ -105,6 +132,10 @@ function createSandboxClient(
     },
   }
 }
+
+/** Returns the fault with milliseconds as the text that the control takes. */
+const withDurationText = (fault: NewFault): object =>
+  'per' in fault && typeof fault.per === 'number' ? { ...fault, per: `${fault.per}ms` } : fault
 
 /** Returns the query of a filter with its question mark; empty for an empty filter. */
 function queryOf(argument: string, filter: object): string {

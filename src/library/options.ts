@@ -6,13 +6,13 @@ type ServerOption = (typeof serverOptions)[number]
 
 const libraryDefaults: EmulatorOptions = { port: 0, logLevel: 'warn' }
 
-// Options that the command line writes differently: durations with their unit, and "none" for no key.
+// Options that the command line writes differently: milliseconds with their unit, and "none" for no key.
 const toOptionText: Partial<Record<ServerOption, (value: unknown) => string>> = {
-  sandboxTtl: (value) => `${value}ms`,
+  sandboxTtl: (value) => (typeof value === 'number' ? `${value}ms` : String(value)),
   adminKey: (value) => (value === null ? 'none' : String(value)),
 }
 
-const numericOptions: readonly ServerOption[] = ['port', 'maxSandboxes', 'sandboxTtl', 'journal', 'randomSeed']
+const numericOptions: readonly ServerOption[] = ['port', 'maxSandboxes', 'journal', 'randomSeed']
 
 /** Parses options by the rules of the command line. Throws UserError with the option, the rule and the value. */
 export function readOptions(input: EmulatorOptions): Options<ServerOption> {
@@ -52,7 +52,8 @@ function readOption(name: ServerOption, value: unknown): unknown {
 function assertType(name: ServerOption, value: unknown): void {
   if (name === 'adminKey' && value === null) return
   const type = numericOptions.includes(name) ? 'number' : 'string'
-  if (typeof value === type) return
-  const unit = name === 'sandboxTtl' ? ' of milliseconds' : ''
-  throw new Error(`It must be a ${type}${unit}.`)
+  const isDuration = name === 'sandboxTtl'
+  if (typeof value === type || (isDuration && typeof value === 'number')) return
+  const rule = isDuration ? 'a duration such as "30m", or a number of milliseconds' : `a ${type}`
+  throw new Error(`It must be ${rule}.`)
 }

@@ -30,6 +30,9 @@ export type {
   Snapshot,
 }
 
+/** Text with a unit, such as `90s` or `30m` (`ms`, `s`, `m`, `h`, `d`), or a number of milliseconds. */
+export type Duration = string | number
+
 /** The options of a new emulator; the same as on the command line, except for the defaults of `port` and `logLevel`. */
 export interface EmulatorOptions {
   /** Port to listen on, 0 to 65535. Default: 0, any free port. */
@@ -46,8 +49,8 @@ export interface EmulatorOptions {
   data?: string | undefined
   /** Maximum number of sandboxes, `default` included. Default: 1000. */
   maxSandboxes?: number | undefined
-  /** Milliseconds after which an idle sandbox other than `default` is removed. Default: never. */
-  sandboxTtl?: number | undefined
+  /** Time after which an idle sandbox other than `default` is removed: text such as `30m`, or milliseconds. Default: never. */
+  sandboxTtl?: Duration | undefined
   /** DNS names by which the control API may be reached, besides local names and addresses. */
   allowHost?: string | readonly string[] | undefined
   /** Number of requests that the journal of each sandbox keeps, 0 for none. Default: 1000. */
@@ -76,6 +79,11 @@ export interface JournalFilter extends Omit<JournalQuery, 'operation'> {
   operation?: OperationId | null
 }
 
+type RateLimitBody = Extract<FaultBody, { kind: 'rate_limit' }>
+
+/** A fault to add. The durations of a delay (`ms`) and a rate limit (`per`) are text such as `2s`, or milliseconds. */
+export type NewFault = Exclude<FaultBody, RateLimitBody> | (Omit<RateLimitBody, 'per'> & { per: Duration })
+
 /** Limits a reset to some parts. */
 export interface ResetOptions {
   only?: readonly ResetPart[]
@@ -87,12 +95,14 @@ export interface ResetOptions {
  *
  * @example
  * const sandbox = emulator.sandbox('my-test')
- * const client = new OpenAI({ baseURL: sandbox.baseURL, adminAPIKey: emulator.adminKey })
+ * const client = new OpenAI({ baseURL: sandbox.baseURL, adminAPIKey: sandbox.adminKey })
  */
 export interface Sandbox {
   readonly name: string
   /** The base URL for clients. */
   readonly baseURL: string
+  /** Value of the admin key; `null` if there is none. */
+  readonly adminKey: string | null
   /**
    * Returns to the initial state, or only the named parts of it. Snapshots stay. Aborts requests in flight if keys or
    * randomness are reset.
@@ -126,8 +136,8 @@ export interface Sandbox {
     get(): Promise<ClockState>
     /** @example await sandbox.clock.set({ now: '2026-01-01T00:00:00Z', frozen: true }) */
     set(change: ClockChange): Promise<ClockState>
-    /** By seconds, or a duration such as `30d`, `-1h`. @example await sandbox.clock.advance('30d') */
-    advance(by: number | string): Promise<ClockState>
+    /** By text with a unit: `ms`, `s`, `m`, `h` or `d`. @example await sandbox.clock.advance('30d') */
+    advance(by: string): Promise<ClockState>
     /** Returns to the system clock. @example await sandbox.clock.reset() */
     reset(): Promise<ClockState>
   }
@@ -141,7 +151,7 @@ export interface Sandbox {
   /** Fault injection. */
   readonly faults: {
     /** @example await sandbox.faults.add({ operation: 'list', kind: 'error', status: 429, times: 2 }) */
-    add(fault: FaultBody): Promise<ListedFault>
+    add(fault: NewFault): Promise<ListedFault>
     /** Oldest first; `hits` 0 means not fired yet. @example const faults = await sandbox.faults.list() */
     list(): Promise<ListedFault[]>
     /** Removes all faults. @example await sandbox.faults.clear() */
@@ -164,27 +174,39 @@ export interface Sandbox {
   }
 }
 
+/** A sandbox that `sandboxes.create()` created, for as long as a test needs it. */
+export interface CreatedSandbox extends Sandbox {
+  /** Removes the sandbox, and aborts its requests in flight. Has no effect if it no longer exists. */
+  delete(): Promise<void>
+  /** The same as `delete`. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
 /** A running emulator, and its sandbox `default`. */
 export interface Emulator extends Sandbox {
   /** Such as `http://127.0.0.1:49152`. */
   readonly url: string
-  /** Value of the admin key; `null` if there is none. */
-  readonly adminKey: string | null
-  /**
-   * Returns a sandbox for one test. The emulator creates it from the seed on its first request. Throws TypeError unless `name`
-   * is 1 to 64 of `A-Z a-z 0-9 . _ -`, starting with a letter or a digit.
-   */
-  sandbox(name: string): Sandbox
+  /** Sandboxes share nothing: give each test its own, and tests can run in parallel. */
   readonly sandboxes: {
+    /**
+     * Creates a sandbox: from the seed, as a copy of another sandbox, or from a snapshot. Without `name` it gets a random one;
+     * an existing name is rejected with status 409.
+     * @example await using sandbox = await emulator.sandboxes.create()
+     * @example const copy = await emulator.sandboxes.create({ name: 'copy', from: { sandbox: 'default' } })
+     */
+    create(sandbox?: NewSandbox): Promise<CreatedSandbox>
     /** @example const all = await emulator.sandboxes.list() */
     list(): Promise<ListedSandbox[]>
-    /** @example const copy = await emulator.sandboxes.create({ from: { sandbox: 'default' } }) */
-    create(sandbox?: NewSandbox): Promise<Sandbox>
     /** Removes all but `default`. @example await emulator.sandboxes.delete() */
     delete(): Promise<void>
     /** Removes one sandbox. @example await emulator.sandboxes.delete('my-test') */
     delete(name: string): Promise<void>
   }
+  /**
+   * Returns the sandbox with that name, which the emulator creates from the seed on its first request. Throws TypeError unless
+   * `name` is 1 to 64 of `A-Z a-z 0-9 . _ -`, starting with a letter or a digit.
+   */
+  sandbox(name: string): Sandbox
   /**
    * After `startEmulator`: aborts delays and hangs, completes other requests in flight, for up to 5 seconds, and frees the
    * port. Ends all `follow`.

@@ -14,6 +14,10 @@ export const BehaviorSchema = Type.Object(
     deleted_cursor: choice(['resume', 'reject'], 'Whether `after` may name a deleted key.'),
     limit_out_of_range: choice(['clamp', 'reject'], 'Whether a `limit` outside 1..100 is clamped or rejected.'),
     unknown_route: choice(['json', 'empty'], 'Whether the response to an unknown URL is an error object or empty.'),
+    redaction: choice(
+      ['documented', 'masked'],
+      'Whether a `redacted_value` is the first 8 characters, `...` and the last 3, or as long as the value: the first 8, asterisks and the last 4.',
+    ),
     organization_header: choice(
       ['ignore', 'check'],
       'Whether an `OpenAI-Organization` header with another organization is ignored or rejected.',
@@ -31,5 +35,6 @@ export const defaultBehavior: Behavior = {
   deleted_cursor: 'resume',
   limit_out_of_range: 'clamp',
   unknown_route: 'json',
+  redaction: 'documented',
   organization_header: 'ignore',
 }

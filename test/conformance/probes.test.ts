@@ -69,6 +69,7 @@ describe('behavior settings', () => {
     ['deleted_cursor', 'reject', ['after-deleted']],
     ['limit_out_of_range', 'reject', ['limit-zero', 'limit-negative', 'limit-above']],
     ['unknown_route', 'empty', ['url-unknown', 'url-trailing-slash', 'method-options', 'method-head', 'method-patch']],
+    ['redaction', 'masked', ['key-redacted-value', 'create-redacted-value']],
     ['organization_header', 'check', ['auth-foreign-organization']],
     ['state', 'discarded', ['retrieve-created']],
   ])('a report names the behavior `%s: %s` of a server', async (name, value, expected) => {

@@ -12,7 +12,7 @@ describe('the clock', () => {
     expect((await call('GET', keysUrl, { as: key.value })).status).toBe(200)
     await control('PUT', '/clock', { advance: '1m' })
     expect((await call('GET', keysUrl, { as: key.value })).status).toBe(401)
-    await control('PUT', '/clock', { advance: -1 })
+    await control('PUT', '/clock', { advance: '-1s' })
     expect((await call('GET', keysUrl, { as: key.value })).status).toBe(200)
     const { body } = await call('GET', `${keysUrl}/${key.id}`)
     expect(body.last_used_at).toBe(1_767_225_659)
@@ -59,7 +59,8 @@ describe('the clock', () => {
     [{ now: 'soon' }, '/now'],
     [{ now: '2026-02-30' }, '/now'],
     [{ now: -1 }, '/now'],
-    [{ now: 5, advance: 1 }, '/advance'],
+    [{ now: 5, advance: '1s' }, '/advance'],
+    [{ advance: 60 }, '/advance'],
     [{ advance: '5 days' }, '/advance'],
     [{ advance: '-100000000d' }, '/advance'],
     [{ advance: null }, '/advance'],

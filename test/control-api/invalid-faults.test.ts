@@ -110,7 +110,15 @@ describe('invalid faults', () => {
       'is not a known field of a match; known fields: key_id',
     ],
     [{ operation: '*', kind: 'delay' }, '/ms', 'is required for '],
-    [{ operation: '*', kind: 'delay', ms: -1 }, '/ms', 'milliseconds'],
+    [
+      { operation: '*', kind: 'delay', ms: -1 },
+      '/ms',
+      'milliseconds, an integer from 0 to 3600000, or a duration up to',
+    ],
+    [{ operation: '*', kind: 'delay', ms: 3_600_001 }, '/ms', 'milliseconds, an integer from 0 to 3600000, or a dura'],
+    [{ operation: '*', kind: 'delay', ms: '61m' }, '/ms', 'milliseconds, an integer from 0 to 3600000, or a duration'],
+    [{ operation: '*', kind: 'delay', ms: '2' }, '/ms', 'milliseconds, an integer from 0 to 3600000, or a duration'],
+    [{ operation: '*', kind: 'delay', ms: '1.5s' }, '/ms', 'milliseconds, an integer from 0 to 3600000, or a duration'],
   ])('the fault %j is rejected with param %s', async (fault, param, rule) => {
     const { control, listFaults } = await startWithFaults()
     const { status, body } = await control('POST', '/faults', fault)

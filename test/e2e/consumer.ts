@@ -1,8 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -29,7 +29,10 @@ export function installInEmptyFolder(...otherPackages: string[]): Consumer {
     execFileSync('npm', args, { cwd, env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
   const name = npm(root, 'pack', '--silent', '--pack-destination', folder).trim().split('\n').at(-1) as string
   const tarball = join(folder, name)
-  const write = (file: string, text: string) => writeFileSync(join(folder, file), text)
+  const write = (file: string, text: string) => {
+    mkdirSync(join(folder, dirname(file)), { recursive: true })
+    writeFileSync(join(folder, file), text)
+  }
   write('package.json', '{ "private": true, "type": "module" }\n')
   npm(folder, 'install', '--no-audit', '--no-fund', '--save-dev', tarball, ...otherPackages)
   return {

@@ -30,7 +30,10 @@ test('the types resolve like the code for every kind of import', () => {
   // node10 does not support package exports, so it cannot resolve the schema.
   const entry = ['--entrypoints', '.']
   execFileSync(tool('attw'), [consumer.tarball, ...entry], { encoding: 'utf8' })
-  execFileSync(tool('attw'), [consumer.tarball, '--profile', 'node16'], { encoding: 'utf8' })
+  const vitest = './vitest'
+  execFileSync(tool('attw'), [consumer.tarball, '--profile', 'node16', '--exclude-entrypoints', vitest])
+  // Like vitest itself, it has no CommonJS.
+  execFileSync(tool('attw'), [consumer.tarball, '--profile', 'esm-only', '--entrypoints', vitest])
 })
 
 test('the package takes less than 400 kB packed and 1.1 MB installed', () => {
@@ -153,6 +156,63 @@ describe('the library', () => {
     const output = await consumer.bash(
       `npm install --no-audit --no-fund --silent vitest@5.1.0 happy-dom@21.0.4
       npx vitest run --environment happy-dom happy.test.mjs 2>&1`,
+    )
+    expect(output).toMatch(/Tests .*1 passed/)
+  })
+
+  const checkTypes = 'npx tsc --noEmit --strict --module nodenext --target es2024 --types node use.ts 2>&1'
+
+  test('the types need no skipLibCheck', async () => {
+    consumer.write(
+      'use.ts',
+      `import { type CreatedSandbox, startEmulator } from 'admin-keys-emulator'
+      await using emulator = await startEmulator({ sandboxTtl: '30m' })
+      await using sandbox: CreatedSandbox = await emulator.sandboxes.create()
+      await sandbox.faults.add({ operation: 'list', kind: 'rate_limit', requests: 1, per: 1000 })`,
+    )
+    await consumer.bash('npm install --no-audit --no-fund --silent typescript@7.0.2 @types/node@26.6.6')
+    expect(await consumer.bash(checkTypes)).toBe('')
+  })
+
+  test('the types of the vitest entry give the fixtures their types', async () => {
+    consumer.write(
+      'use.ts',
+      `import { inject, test as base } from 'vitest'
+      import setup, { emulatorSetup, sandboxFixtures } from 'admin-keys-emulator/vitest'
+      import { connect, type CreatedSandbox } from 'admin-keys-emulator'
+      const test = base.extend<{ own: number }>({ own: 1 }).extend(sandboxFixtures)
+      test('it', async ({ sandbox, baseURL, adminKey, own }) => {
+        const typed: [CreatedSandbox, string, string | null, number] = [sandbox, baseURL, adminKey, own]
+        // @ts-expect-error: not a number
+        const wrong: number = baseURL
+        const { url } = await connect(inject('adminKeysEmulator'))
+      })
+      export const setups: typeof setup[] = [setup, emulatorSetup({ seed: 'paging' })]`,
+    )
+    await consumer.bash('npm install --no-audit --no-fund --silent vitest@5.1.0 typescript@7.0.2 @types/node@26.6.6')
+    expect(await consumer.bash(checkTypes)).toBe('')
+  })
+
+  test('vitest gives each test a sandbox with the global setup and the fixtures of the package', async () => {
+    consumer.write(
+      'fixtures/vitest.config.js',
+      `export default { test: { globalSetup: 'admin-keys-emulator/vitest' } }`,
+    )
+    consumer.write(
+      'fixtures/use.test.js',
+      `import { expect, test as base } from 'vitest'
+      import { sandboxFixtures } from 'admin-keys-emulator/vitest'
+      const test = base.extend(sandboxFixtures)
+      test('it', async ({ baseURL, adminKey, sandbox }) => {
+        const headers = { authorization: 'Bearer ' + adminKey }
+        const response = await fetch(baseURL + '/organization/admin_api_keys', { headers })
+        expect(response.status).toBe(200)
+        expect(await sandbox.journal.list()).toHaveLength(1)
+      })`,
+    )
+    const output = await consumer.bash(
+      `npm install --no-audit --no-fund --silent vitest@5.1.0
+      npx vitest run --root fixtures 2>&1`,
     )
     expect(output).toMatch(/Tests .*1 passed/)
   })

@@ -103,7 +103,7 @@ propertyTest('a deleted or expired key does not authenticate and its last_used_a
   const scenarios = fc.record({ keys: seedKeys(6), request, elapsedSeconds: fc.nat(3) })
   await app.assertProperty(scenarios, 60, async ({ keys, request: [method, url], elapsedSeconds }) => {
     await app.load(keys)
-    await app.control('PUT', '/clock', { advance: elapsedSeconds })
+    await app.control('PUT', '/clock', { advance: `${elapsedSeconds}s` })
     for (const { id, value, deleted, expires_at, last_used_at } of keys) {
       const isLive = !deleted && (expires_at === null || expires_at > now + elapsedSeconds)
       const body = method === 'POST' ? { name: 'created' } : undefined

@@ -27,7 +27,7 @@ const apiRequests = fc.oneof(
 const sandboxRequests = fc.oneof(
   { weight: 12, arbitrary: apiRequests },
   { weight: 1, arbitrary: constantRequest('POST', '/_emulator/reset') },
-  { weight: 1, arbitrary: constantRequest('PUT', '/_emulator/clock', { advance: 30 }) },
+  { weight: 1, arbitrary: constantRequest('PUT', '/_emulator/clock', { advance: '30s' }) },
   { weight: 1, arbitrary: constantRequest('PATCH', '/_emulator/behavior', { deleted_cursor: 'reject', auth: 'any' }) },
   {
     weight: 1,

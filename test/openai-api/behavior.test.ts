@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { SeedKey } from '../../src/sandbox/seed/schema.ts'
 import { keysUrl, startApp, type TestApp, walk } from '../support/app.ts'
+import { createTemporaryFolder } from '../support/files.ts'
 
 // `auth` and `scope_error` are tested in authentication.test.ts.
 
@@ -93,6 +95,92 @@ test('`unknown_route: empty` returns an empty 404 for unknown URLs and wrong met
     expect(response.headers).toHaveProperty('x-emulator-reason')
   }
   expect((await call('GET', `${keysUrl}/key_none`)).body.error.code).toBe('not_found')
+})
+
+describe('behavior redaction', () => {
+  const masked = (value: string) => `${value.slice(0, 8)}${'*'.repeat(value.length - 12)}${value.slice(-4)}`
+  const documented = (value: string) => `${value.slice(0, 8)}...${value.slice(-3)}`
+  const seedOf = (redaction: string, keys: object[] = []) => JSON.stringify({ behavior: { redaction }, keys })
+  const redactedValues = async ({ call }: TestApp) =>
+    (await call('GET', keysUrl)).body.data.map((key: { redacted_value: string }) => key.redacted_value)
+  const exportedValues = async ({ call }: TestApp) =>
+    (await call('GET', '/_emulator/state', { as: null })).body.keys.map((key: SeedKey) => key.redacted_value)
+
+  test('`redaction: masked` masks the value up to its length in create, retrieve, list and export', async () => {
+    const testApp = await startApp({ seed: seedOf('masked') })
+    const { id, value, redacted_value } = await testApp.create()
+    expect(redacted_value).toMatch(/^sk-admin\*{121}[A-Za-z0-9_-]{4}$/)
+    expect(redacted_value).toBe(masked(value))
+    expect((await testApp.call('GET', `${keysUrl}/${id}`)).body.redacted_value).toBe(redacted_value)
+    expect(await redactedValues(testApp)).toEqual(['sk-admin**ocal', redacted_value])
+    expect(await exportedValues(testApp)).toEqual(['sk-admin**ocal', redacted_value])
+  })
+
+  test('`redaction` can be changed at any time, also for keys that exist', async () => {
+    const testApp = await startApp({ seed: seedOf('documented', [{ name: 'n', generate: 2 }]) })
+    const { value, redacted_value } = await testApp.create()
+    expect(redacted_value).toBe(documented(value))
+    const before = await redactedValues(testApp)
+    expect(before).toEqual(Array(4).fill(expect.stringMatching(/^sk-admin\.{3}[\w-]{3}$/)))
+    await testApp.call('PATCH', '/_emulator/behavior', { as: null, body: { redaction: 'masked' } })
+    const after = await redactedValues(testApp)
+    expect(after.at(-1)).toBe(masked(value))
+    expect(after.map(documented)).toEqual(before)
+    await testApp.call('PATCH', '/_emulator/behavior', { as: null, body: { redaction: 'documented' } })
+    expect(await redactedValues(testApp)).toEqual(before)
+    expect(await exportedValues(testApp)).toEqual(before)
+  })
+
+  test.each([
+    ['quotes and backslashes', '"\\"\\"\\"\\ middle \\"\\"'],
+    ['asterisks', '*'.repeat(20)],
+    ['the text of the field', '","redacted_value":"sk-admin*****abcd","'],
+    ['13 characters', 'sk-admin-1234'],
+  ])('a seeded value with %s has both redacted forms', async (_what, value) => {
+    const testApp = await startApp({ seed: seedOf('masked', [{ name: value, value }]) })
+    expect((await redactedValues(testApp)).at(-1)).toBe(masked(value))
+    await testApp.call('PATCH', '/_emulator/behavior', { as: null, body: { redaction: 'documented' } })
+    expect((await redactedValues(testApp)).at(-1)).toBe(documented(value))
+    expect((await testApp.call('GET', keysUrl)).body.data.at(-1).name).toBe(value)
+  })
+
+  test.each([
+    ['at most 12 characters, all of which a mask would show,', 'abcdefghijkl'],
+    ['more characters than a header can hold', 'a'.repeat(16_385)],
+  ])('a value of %s keeps the documented form', async (_what, value) => {
+    const testApp = await startApp({ seed: seedOf('masked', [{ name: 'n', value }]) })
+    expect((await redactedValues(testApp)).at(-1)).toBe(documented(value))
+  })
+
+  test('both redacted forms survive a restart, and a snapshot keeps the behavior', async () => {
+    const data = createTemporaryFolder()
+    const before = await startApp({ seed: seedOf('masked'), dataDirectory: data })
+    const { value } = await before.create()
+    await before.call('PUT', '/_emulator/snapshots/masked', { as: null })
+    await before.call('PATCH', '/_emulator/behavior', { as: null, body: { redaction: 'documented' } })
+    await before.app.close()
+    const after = await startApp({ dataDirectory: data })
+    expect((await redactedValues(after)).at(-1)).toBe(documented(value))
+    await after.call('POST', '/_emulator/snapshots/masked/restore', { as: null })
+    expect((await redactedValues(after)).at(-1)).toBe(masked(value))
+  })
+
+  test('a `redacted_value` of a seed follows the behavior if it is masked, otherwise it is unchanged', async () => {
+    const given = ['sk-admin*****s1MA', 'sk-admin...xyz', 'anything*', 'sk-admin***\u{1F600}ab']
+    const keys = given.map((redacted_value) => ({ name: 'n', redacted_value }))
+    const testApp = await startApp({ seed: seedOf('documented', keys), adminKey: undefined })
+    expect(await exportedValues(testApp)).toEqual(['sk-admin...1MA', ...given.slice(1)])
+    await testApp.call('PATCH', '/_emulator/behavior', { as: null, body: { redaction: 'masked' } })
+    expect(await exportedValues(testApp)).toEqual(given)
+  })
+
+  test('an exported state recreates masked values', async () => {
+    const source = await startApp({ seed: seedOf('masked') })
+    await source.create()
+    const { text } = await source.call('GET', '/_emulator/state', { as: null })
+    const target = await startApp({ seed: text })
+    expect(await redactedValues(target)).toEqual(await redactedValues(source))
+  })
 })
 
 describe('behavior organization_header', () => {

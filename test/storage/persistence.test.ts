@@ -221,7 +221,7 @@ test('a page is read as one range of the table without sorting or a temporary ta
   const ranges = { asc: '(rowid>?)', desc: '(rowid>? AND rowid<?)' }
   for (const order of ['asc', 'desc'] as const) {
     const plan = db
-      .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${pageQueries[order]}`)
+      .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${pageQueries('json')[order]}`)
       .all('key_a', 'key_a', 21)
       .map(({ detail }) => detail)
     expect(plan).toEqual([

@@ -93,6 +93,8 @@ export const damages: Damage[] = [
     /has a damaged key: "key_/,
     `UPDATE admin_api_keys SET value_sha256 = x'00' WHERE insertion_order = 1`,
   ),
+  sql('with a mask of a billion', /has a damaged key: "key_/, 'UPDATE admin_api_keys SET value_length = 1e9'),
+  sql('with half a mask', /has a damaged key: "key_/, 'UPDATE admin_api_keys SET fourth_last = NULL'),
   replaced('with a flipped bit in a key', /has a damaged key: "key_/, '"redacted_value":', '#redacted_value":'),
   replaced('with a flipped bit in the settings', /has invalid settings|is a damaged/, '"user":', '"uses":'),
 ]

@@ -1,6 +1,6 @@
 import { checkThat } from '../checks/check-result.ts'
 import { describeFormat, fieldDifferences } from '../checks/describe.ts'
-import { evaluate } from '../checks/evaluate.ts'
+import { type Alternative, evaluate } from '../checks/evaluate.ts'
 import {
   everyKey,
   type FieldRule,
@@ -29,8 +29,15 @@ const fieldRules: Record<string, FieldRule> = {
 
 export const keyFields = Object.keys(fieldRules)
 
-const redactedValueProblem = (key: unknown): string =>
-  /^.{8}\.\.\..{3}$/s.test(textAt(key, 'redacted_value')) ? '' : describeFormat(valueAt(key, 'redacted_value'), '')
+const redactedValueMatches = (pattern: RegExp, expected: string): Check =>
+  everyKey(expected, (key) =>
+    pattern.test(textAt(key, 'redacted_value')) ? '' : describeFormat(valueAt(key, 'redacted_value'), ''),
+  )
+
+const isMasked: Alternative = {
+  override: { redaction: 'masked' },
+  checks: [succeeds, redactedValueMatches(/^.{8}\*+.{4}$/s, '8 characters, asterisks, 4 characters')],
+}
 
 /** Ignores `last_used_at`, because the key may have been used since it was listed. */
 const isAsListed =
@@ -52,7 +59,9 @@ export const keyProbes: Probe[] = [
     everyKey('fields of the correct types', (key) => ruleViolations(key, fieldRules)),
   ),
   keyProbe('key-id', 'assumed', someKey(['id'], ['key_'], 16)),
-  keyProbe('key-redacted-value', 'spec', everyKey('8 characters ... 3 characters', redactedValueProblem)),
+  keyProbe('key-redacted-value', 'spec', redactedValueMatches(/^.{8}\.\.\..{3}$/s, '8 characters ... 3 characters'), [
+    isMasked,
+  ]),
   {
     name: 'retrieve',
     evidence: 'spec',

@@ -13,8 +13,10 @@ export const ClockChange = Type.Object(
   {
     now: Type.Optional(Timestamp(latestSecond.setting)),
     advance: Type.Optional(
-      Type.Union([Type.Number(), Type.String({ pattern: '^[+-]?[0-9]{1,10}(\\.[0-9]+)?(ms|[smhd])$' })], {
-        description: 'seconds, or a duration such as "30d", "-1h", "250ms"',
+      // A bare number could be seconds or milliseconds.
+      Type.String({
+        pattern: '^[+-]?[0-9]{1,10}(\\.[0-9]+)?(ms|[smhd])$',
+        description: 'text with a unit, such as "30d", "-1h" or "250ms"',
       }),
     ),
     frozen: Type.Optional(Type.Boolean({ description: 'true or false' })),

@@ -1,4 +1,5 @@
 import { toJson } from '../json-text.ts'
+import type { RedactedFields } from './redacted-value.ts'
 import type { AdminApiKey } from './schemas.ts'
 import type { NewKeyRow } from './store.ts'
 
@@ -12,13 +13,13 @@ export function createOwner({ type, id, name, created_at }: Pick<Owner, 'type' |
 }
 
 /** The fields of a key to store. Times in Unix seconds. */
-interface KeyFields extends Omit<AdminApiKey, 'object'> {
+interface KeyFields extends Omit<AdminApiKey, 'object'>, RedactedFields {
   value_sha256: string
   deleted: boolean
 }
 
 /** Returns the row of a key: the columns that SQL queries, and the JSON in the API's field order. */
-export function toRow({ value_sha256, deleted, ...key }: KeyFields): NewKeyRow {
+export function toRow({ value_sha256, deleted, mask, ...key }: KeyFields): NewKeyRow {
   const json = toJson<AdminApiKey>({
     object: 'organization.admin_api_key',
     id: key.id,
@@ -30,5 +31,5 @@ export function toRow({ value_sha256, deleted, ...key }: KeyFields): NewKeyRow {
     owner: key.owner,
   })
   const { id, created_at, expires_at, last_used_at } = key
-  return { id, value_sha256, created_at, expires_at, last_used_at, deleted: deleted ? 1 : 0, json }
+  return { id, value_sha256, created_at, expires_at, last_used_at, deleted: deleted ? 1 : 0, json, mask }
 }

@@ -1,10 +1,10 @@
-import { toRedactedValue } from '../../common/redaction.ts'
 import type { Behavior } from '../behavior.ts'
 import * as errors from '../errors/catalogue.ts'
 import type { Credential } from '../http/authentication.ts'
 import { fromJson, type Json, toJson } from '../json-text.ts'
 import { type Owner, toRow } from './key.ts'
 import { appendValue, listJson } from './key-json.ts'
+import { redactedFields } from './redacted-value.ts'
 import {
   type AdminApiKey,
   type AdminApiKeyCreateResponse,
@@ -36,7 +36,7 @@ export interface OperationResult<Shape> {
 /** The rules of the four operations, and of which values authenticate. */
 export function createKeyService({ store, now, generate, behavior, defaultOwner }: KeyServiceDeps) {
   function find(id: string): KeyRow {
-    const row = store.byId(id)
+    const row = store.byId(id, behavior().redaction)
     if (row === undefined) throw errors.keyNotFound(id, `key_unknown; key=${id}`)
     if (row.deleted) throw errors.keyNotFound(id, `key_deleted; key=${id}`)
     return row
@@ -53,7 +53,7 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
   }
 
   function keysAfterCursor(after: string | null, order: 'asc' | 'desc', limit: number): Json<AdminApiKey>[] {
-    const keys = store.page(order, after, limit)
+    const keys = store.page(order, after, limit, behavior().redaction)
     // The page is empty after the last key and after an id that was never issued: only the latter is an error.
     if (after !== null && (keys.length === 0 || rejectsDeletedCursors())) assertValidCursor(after)
     return keys
@@ -102,9 +102,11 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
           ...fields,
           id: generate.keyId(),
           value_sha256: digest(value),
-          redacted_value: toRedactedValue(value),
+          ...redactedFields(value),
         })
-        if (store.insert(row)) return { json: appendValue(row.json, value), keyId: row.id }
+        if (!store.insert(row)) continue
+        const { json } = behavior().redaction === 'documented' ? row : find(row.id)
+        return { json: appendValue(json, value), keyId: row.id }
       }
     },
 

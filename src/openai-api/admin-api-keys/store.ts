@@ -1,5 +1,7 @@
 import type { Database } from 'better-sqlite3'
+import type { Behavior } from '../behavior.ts'
 import { lastNumberQuery, maxKeysPerSecond, newPosition, pageQueries } from './key-position.ts'
+import { jsonColumns, type Mask } from './redacted-value.ts'
 
 /** A key as the operations read it. */
 export interface KeyRow {
@@ -16,22 +18,48 @@ export interface CredentialRow {
   deleted: 0 | 1
 }
 
-export type NewKeyRow = KeyRow & CredentialRow & { created_at: number; value_sha256: string }
+export type NewKeyRow = KeyRow & CredentialRow & { created_at: number; value_sha256: string; mask: Mask | null }
 
 /** A key with all that is needed to recreate it elsewhere. */
 export type StoredKeyRow = KeyRow & { value_sha256: string }
 
+type Redaction = Behavior['redaction']
+
+/** Reads keys as the API returns them with one value of the behavior. */
+function prepareReads(db: Database, redaction: Redaction) {
+  const json = jsonColumns[redaction]
+  const { asc, desc } = pageQueries(json)
+  const preparePage = (query: string) => db.prepare<[string | null, string | null, number], string>(query).pluck()
+  return {
+    byId: db.prepare<[string], KeyRow>(
+      `SELECT position < 0 AS deleted, ${json} AS json FROM admin_api_keys WHERE id = ?`,
+    ),
+    page: { asc: preparePage(asc), desc: preparePage(desc) },
+    all: db.prepare<[], StoredKeyRow>(
+      `SELECT lower(hex(value_sha256)) AS value_sha256, position < 0 AS deleted, ${json} AS json
+       FROM admin_api_keys ORDER BY insertion_order`,
+    ),
+  }
+}
+
 /** Reads and writes the table of keys. Deleted keys stay in it: `byId` and `byDigest` return them too. */
 export function createKeyStore(db: Database) {
-  const byId = db.prepare<[string], KeyRow>(`SELECT position < 0 AS deleted, json FROM admin_api_keys WHERE id = ?`)
+  const documented = prepareReads(db, 'documented')
+  let masked: typeof documented | undefined
+  function reads(redaction: Redaction) {
+    if (redaction === 'documented') return documented
+    masked ??= prepareReads(db, redaction)
+    return masked
+  }
   const byDigest = db.prepare<[string], CredentialRow>(
     `SELECT id, expires_at, last_used_at, position < 0 AS deleted FROM admin_api_keys WHERE value_sha256 = unhex(?)`,
   )
   const lastNumber = db.prepare<[{ created_at: number }], number>(lastNumberQuery).pluck()
   const maxInsertionOrder = db.prepare<[], number | null>(`SELECT max(insertion_order) FROM admin_api_keys`).pluck()
-  const insert = db.prepare<[number, number, number, string, string, number | null, number | null, string]>(
-    `INSERT INTO admin_api_keys (position, insertion_order, id, value_sha256, expires_at, last_used_at, json)
-     VALUES (${newPosition}, ?, ?, unhex(?), ?, ?, ?)
+  const insert = db.prepare<(number | string | null)[]>(
+    `INSERT INTO admin_api_keys
+       (position, insertion_order, id, value_sha256, expires_at, last_used_at, json, value_length, fourth_last)
+     VALUES (${newPosition}, ?, ?, unhex(?), ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO NOTHING ON CONFLICT (value_sha256) DO NOTHING`,
   )
   const setDeleted = db.prepare<[string]>(`UPDATE admin_api_keys SET position = -abs(position) WHERE id = ?`)
@@ -40,16 +68,8 @@ export function createKeyStore(db: Database) {
     `UPDATE admin_api_keys
      SET last_used_at = @at, json = json_set(json, '$.last_used_at', CAST(@at AS INTEGER)) WHERE id = @id`,
   )
-  const all = db.prepare<[], StoredKeyRow>(
-    `SELECT lower(hex(value_sha256)) AS value_sha256, position < 0 AS deleted, json
-     FROM admin_api_keys ORDER BY insertion_order`,
-  )
   // The plus makes SQLite scan the index of ids, which is smaller than the table.
   const count = db.prepare<[], number>(`SELECT count(*) FROM admin_api_keys WHERE +position > 0`).pluck()
-  const page = {
-    asc: db.prepare<[string | null, string | null, number], string>(pageQueries.asc).pluck(),
-    desc: db.prepare<[string | null, string | null, number], string>(pageQueries.desc).pluck(),
-  }
 
   // Both counters only grow: a rollback leaves a gap, and no other store writes here.
   let insertionOrder: number | undefined
@@ -69,7 +89,7 @@ export function createKeyStore(db: Database) {
   }
 
   return {
-    byId: (id: string): KeyRow | undefined => byId.get(id),
+    byId: (id: string, redaction: Redaction = 'documented'): KeyRow | undefined => reads(redaction).byId.get(id),
     byDigest(sha256: string): CredentialRow | undefined {
       if (cachedCaller?.sha256 === sha256) return cachedCaller.row
       const row = byDigest.get(sha256)
@@ -79,13 +99,24 @@ export function createKeyStore(db: Database) {
     },
     /** Returns false, and inserts nothing, if the id or the value is taken. */
     insert(row: NewKeyRow): boolean {
-      const { id, value_sha256, created_at, expires_at, last_used_at, deleted, json } = row
+      const { id, value_sha256, created_at, expires_at, last_used_at, deleted, json, mask } = row
       const number = nextNumber(created_at)
       // Only the first insert scans the table.
       insertionOrder = (insertionOrder ?? maxInsertionOrder.get() ?? 0) + 1
       // Positional parameters: looking up names costs a tenth of an insert.
-      const isInserted =
-        insert.run(created_at, number, insertionOrder, id, value_sha256, expires_at, last_used_at, json).changes === 1
+      const result = insert.run(
+        created_at,
+        number,
+        insertionOrder,
+        id,
+        value_sha256,
+        expires_at,
+        last_used_at,
+        json,
+        mask?.value_length ?? null,
+        mask?.fourth_last ?? null,
+      )
+      const isInserted = result.changes === 1
       if (isInserted && deleted) setDeleted.run(id)
       return isInserted
     },
@@ -98,12 +129,12 @@ export function createKeyStore(db: Database) {
       setLastUsed.run({ id, at })
     },
     /** Returns every key, deleted ones included, in order of insertion. */
-    all: (): StoredKeyRow[] => all.all(),
+    all: (redaction: Redaction): StoredKeyRow[] => reads(redaction).all.all(),
     /** Returns the number of keys that are not deleted. */
     count: (): number => count.get() ?? 0,
     /** Returns the JSON of up to `limit` listed keys after the cursor `after`; none if that id was never issued. */
-    page: (order: 'asc' | 'desc', after: string | null, limit: number): string[] =>
-      page[order].all(after, after, limit),
+    page: (order: 'asc' | 'desc', after: string | null, limit: number, redaction: Redaction): string[] =>
+      reads(redaction).page[order].all(after, after, limit),
   }
 }
 

@@ -1,3 +1,4 @@
+import { mask } from '../../common/redaction.ts'
 import { ApiError, type ErrorKind } from './api-error.ts'
 
 /** The scope that an operation requires of a key that is not an admin key. */
@@ -20,12 +21,6 @@ function unauthorized(message: string, reason: string, code: string | null, apiH
     headers: { 'www-authenticate': 'Bearer realm="OpenAI API"' },
     apiHeaderLevel,
   })
-}
-
-/** Returns a wrong key as the real API quotes it: unchanged up to 12 characters, else the first 8, asterisks, the last 4. */
-function mask(token: string): string {
-  if (token.length <= 12) return token
-  return `${token.slice(0, 8)}${'*'.repeat(token.length - 12)}${token.slice(-4)}`
 }
 
 // Messages of the real API; docs/fidelity.md gives the evidence for each.

@@ -14,7 +14,7 @@ export function exportState({ store, settings, clock }: SandboxState): SeedFile 
     organization: { ...organization, name: redact(organization.name), user: { ...user, name: redact(user.name) } },
     behavior,
     clock: { now: new Date(clock.now()).toISOString(), frozen: isFrozen(settings.clock) },
-    keys: store.all().map(toSeedKey),
+    keys: store.all(behavior.redaction).map(toSeedKey),
   }
 }
 

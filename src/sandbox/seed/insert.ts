@@ -1,7 +1,11 @@
 import { systemNow } from '../../common/clock.ts'
-import { toRedactedValue } from '../../common/redaction.ts'
 import { parseTime } from '../../common/time.ts'
 import { createOwner, type Owner, toRow } from '../../openai-api/admin-api-keys/key.ts'
+import {
+  parseRedactedValue,
+  redactedFields,
+  toParsableRedaction,
+} from '../../openai-api/admin-api-keys/redacted-value.ts'
 import { digest } from '../../openai-api/admin-api-keys/secret.ts'
 import type { KeyStore, NewKeyRow } from '../../openai-api/admin-api-keys/store.ts'
 import { defaultBehavior } from '../../openai-api/behavior.ts'
@@ -70,7 +74,7 @@ export function insertKeys(keys: readonly ResolvedSeedKey[], target: SeedTarget)
 
 /** Inserts the key that clients are configured with, owned by the organization's user. */
 export function insertAdminKey(value: string, target: SeedTarget): void {
-  insertKeys([{ name: 'Admin key', value_sha256: digest(value), redacted_value: toRedactedValue(value) }], target)
+  insertKeys([{ name: 'Admin key', value_sha256: digest(value), redacted_value: toParsableRedaction(value) }], target)
 }
 
 /** Returns the row of a seed key, or of its `n`-th generated key; relative times count from `now`, in Unix milliseconds. */
@@ -85,7 +89,9 @@ function keyRow(key: ResolvedSeedKey, n: number, now: number, taken: Set<string>
     id: key.id === undefined ? generateId() : expandIndex(key.id, key, n),
     name: key.name === null ? null : expandIndex(key.name, key, n),
     value_sha256: key.value_sha256 ?? generated?.sha256 ?? '',
-    redacted_value: key.redacted_value ?? toRedactedValue(generated?.value ?? randomness.keyValue()),
+    ...(key.redacted_value === undefined
+      ? redactedFields(generated?.value ?? randomness.keyValue())
+      : parseRedactedValue(key.redacted_value)),
     created_at,
     expires_at: unixSeconds(key.expires_at, now) ?? null,
     last_used_at: unixSeconds(key.last_used_at, now) ?? null,

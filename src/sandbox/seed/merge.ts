@@ -1,6 +1,6 @@
 import { systemNow } from '../../common/clock.ts'
-import { toRedactedValue } from '../../common/redaction.ts'
 import { latestSecond, parseTime } from '../../common/time.ts'
+import { toParsableRedaction } from '../../openai-api/admin-api-keys/redacted-value.ts'
 import { digest } from '../../openai-api/admin-api-keys/secret.ts'
 import type { KeyStore } from '../../openai-api/admin-api-keys/store.ts'
 import type { Behavior } from '../../openai-api/behavior.ts'
@@ -108,7 +108,7 @@ function resolveKey(
   const { value, ...resolved } = key
   if (value !== undefined) {
     resolved.value_sha256 = digest(value)
-    resolved.redacted_value ??= toRedactedValue(value)
+    resolved.redacted_value ??= toParsableRedaction(value)
   }
   if (resolved.value_sha256 !== undefined) {
     const field = value === undefined ? 'value_sha256' : 'value'

@@ -1,11 +1,12 @@
 import type { ValidateFunction } from 'ajv'
 import type { Database } from 'better-sqlite3'
 import { positionSecond } from '../../openai-api/admin-api-keys/key-position.ts'
+import { isIntactRedaction, type StoredMask } from '../../openai-api/admin-api-keys/redacted-value.ts'
 import { AdminApiKey } from '../../openai-api/admin-api-keys/schemas.ts'
 import { parseJson } from '../../openai-api/json-text.ts'
 import { createAjv } from '../../schema/ajv.ts'
 
-interface CheckedRow {
+interface KeyColumns {
   id: string
   created_at: number
   expires_at: number | null
@@ -14,13 +15,16 @@ interface CheckedRow {
   json: string
 }
 
+type CheckedRow = KeyColumns & StoredMask
+
 let validate: ValidateFunction<AdminApiKey> | undefined
 
 /** Returns what is wrong with the keys in a database, as a predicate: their JSON against the schema, and their columns. */
 export function findKeyDamage(db: Database): string | undefined {
   validate ??= createAjv().addFormat('unixtime', true).compile<AdminApiKey>(AdminApiKey)
   const rows = db.prepare<[], CheckedRow>(
-    `SELECT id, ${positionSecond} AS created_at, expires_at, last_used_at, length(value_sha256) AS digest_length, json
+    `SELECT id, ${positionSecond} AS created_at, expires_at, last_used_at, length(value_sha256) AS digest_length, json,
+       value_length, fourth_last
      FROM admin_api_keys`,
   )
   for (const row of rows.iterate()) {
@@ -39,6 +43,7 @@ function isIntact(row: CheckedRow, isKey: ValidateFunction<AdminApiKey>): boolea
     key.created_at === row.created_at &&
     key.expires_at === row.expires_at &&
     key.last_used_at === row.last_used_at &&
-    row.digest_length === sha256Length
+    row.digest_length === sha256Length &&
+    isIntactRedaction(key.redacted_value, row)
   )
 }

@@ -36,7 +36,7 @@ async function setClock(runner: ModelRunner, name: string, now: number, body: ob
 
 const handlers: { [Do in ControlStep['do']]: ControlHandler<Do> } = {
   advance: (runner, name, { seconds }) =>
-    setClock(runner, name, runner.getOrCreate(name).state.now + seconds, { advance: seconds }),
+    setClock(runner, name, runner.getOrCreate(name).state.now + seconds, { advance: `${seconds}s` }),
 
   async expire(runner, name, { key, seconds }) {
     const sandbox = runner.find(name)

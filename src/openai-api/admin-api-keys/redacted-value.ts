@@ -1,0 +1,53 @@
+import { mask, maxUnmaskedLength, toRedactedValue } from '../../common/redaction.ts'
+import type { Behavior } from '../behavior.ts'
+
+/** What is stored to show a value in both forms (behavior `redaction`): the documented one, and what the masked one adds. */
+export interface RedactedFields {
+  redacted_value: string
+  /** Null if the value has no masked form, or its masked form is not known. */
+  mask: Mask | null
+}
+
+export interface Mask {
+  value_length: number
+  fourth_last: string
+}
+
+// No header can hold a longer value.
+const maxMaskedLength = 16_384
+
+// A masked short value would be visible as a whole.
+const hasMaskedForm = (length: number) => length > maxUnmaskedLength && length <= maxMaskedLength
+
+/** Returns what to store of a value; also of a masked one, which has the same length, start and end. */
+export const redactedFields = (value: string): RedactedFields => ({
+  redacted_value: toRedactedValue(value),
+  mask: hasMaskedForm(value.length) ? { value_length: value.length, fourth_last: value.at(-4) ?? '' } : null,
+})
+
+/** Returns the text from which `parseRedactedValue` makes what `redactedFields` makes of the value. */
+export const toParsableRedaction = (value: string): string =>
+  hasMaskedForm(value.length) ? mask(value) : toRedactedValue(value)
+
+const maskedPattern = /^[ -~]{8}\*+[ -~]{4}$/
+
+/** Returns what to store of a redacted value that a seed gives. One that is not masked stays as it is in both forms. */
+export const parseRedactedValue = (text: string): RedactedFields =>
+  hasMaskedForm(text.length) && maskedPattern.test(text) ? redactedFields(text) : { redacted_value: text, mask: null }
+
+/** Returns whether stored fields are as `redactedFields` makes them. */
+export function isIntactRedaction(redacted_value: string, { value_length, fourth_last }: StoredMask): boolean {
+  if (value_length === null || fourth_last === null) return value_length === fourth_last
+  return hasMaskedForm(value_length) && /^[ -~]$/.test(fourth_last) && /^[ -~]{8}\.{3}[ -~]{3}$/.test(redacted_value)
+}
+
+export type StoredMask = Mask | Record<keyof Mask, null>
+
+const shown = `json ->> '$.redacted_value'`
+const maskedValue = `format('%s%.*c%s%s', substr(${shown}, 1, 8), value_length - ${maxUnmaskedLength}, '*', fourth_last, substr(${shown}, -3))`
+
+/** SQL: the JSON of a key as the API returns it with each value of the behavior. */
+export const jsonColumns: Record<Behavior['redaction'], string> = {
+  documented: 'json',
+  masked: `iif(value_length IS NULL, json, json_set(json, '$.redacted_value', ${maskedValue}))`,
+}
