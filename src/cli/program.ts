@@ -97,13 +97,10 @@ function addCommands(program: Command, add: AddCommand): void {
     description: 'Run one health check; exit 1 if it fails',
     options: locationOptions,
     examples: ['healthcheck'],
-  }).action(async (options, command: Command) => {
-    const [{ healthcheck }, { portOfProcessOne }] = await Promise.all([
-      import('./commands/wait.ts'),
-      import('./container-port.ts'),
-    ])
-    const isLocationGiven = options.url !== undefined || command.getOptionValueSource('port') === 'cli'
-    await healthcheck(isLocationGiven ? options : { ...options, port: portOfProcessOne() ?? options.port })
+  }).action(async (_options, command: Command) => {
+    ;(await import('../config/server-arguments.ts')).useServerArguments(command)
+    await trustCertificateOf(command.opts())
+    await (await import('./commands/wait.ts')).healthcheck(command.opts())
   })
   add('env', {
     description: 'Print the variables that point official clients at the emulator',

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
@@ -104,21 +103,4 @@ test('a CONNECT whose client keeps the connection open does not delay the shutdo
   child.kill('SIGTERM')
   expect(await Promise.race([finished.then(({ code }) => code), sleep(4000)])).toBe(0)
   socket.destroy()
-})
-
-test('npm start passes a signal on to the server', async () => {
-  const npm = spawn('npm', ['start', '--silent', '--', '--port', '0', '--log-level', 'warn'], {
-    cwd: new URL('../..', import.meta.url),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const url = await new Promise<string>((resolve) => {
-    npm.stdout.on('data', (chunk) => resolve(JSON.parse(String(chunk)).url))
-  })
-  const { finish, response } = await startCreate(url)
-  npm.kill('SIGTERM')
-  await sleep(300)
-  finish()
-  expect((await response).status).toBe(200)
-  expect(await new Promise((resolve) => npm.once('close', resolve))).toBe(0)
-  await expect(sendRaw(url, 'GET / HTTP/1.1\r\n\r\n')).rejects.toThrow('ECONNREFUSED')
 })

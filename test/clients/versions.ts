@@ -10,7 +10,7 @@ function pinnedVersion(path: string, pattern: RegExp): string {
 
 /** The versions of the official clients, as pinned in each language's own file. */
 export const clientVersions = {
-  node: pinnedVersion('../../package.json', /"openai": "(\d+\.\d+\.\d+)"/),
+  node: pinnedVersion('../tools/package.json', /"openai": "(\d+\.\d+\.\d+)"/),
   python: pinnedVersion('python/requirements.txt', /^openai==(\S+)$/m),
   go: pinnedVersion('go/go.mod', /^require github\.com\/openai\/openai-go\/v3 v(\S+)$/m),
   java: pinnedVersion('java/pom.xml', /<artifactId>openai-java<\/artifactId>\s*<version>([^<]+)</),

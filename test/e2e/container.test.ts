@@ -1,11 +1,14 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../../bench/processes.ts'
 import { adminKey, keysUrl } from '../support/app.ts'
 import { createTemporaryFolder } from '../support/files.ts'
-import { engineOutput, engineRun, inspectImage, runImage, startImage } from './engine.ts'
+import { readSnippets } from '../support/snippets.ts'
+import { engineFunction, engineOutput, engineRun, image, inspectImage, runImage, startImage } from './engine.ts'
 
 const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
 
@@ -104,6 +107,21 @@ test('the health check passes on the served port and fails on another', async ()
   expect(elsewhere).toMatchObject({ code: 1, stderr: expect.stringContaining('is not healthy') })
 })
 
+test.each([
+  ['--port 8080', ['--port', '8080']],
+  ['-p8080, after the name of the command', ['start', '-p8080']],
+  ['--port=8080 and --host 0.0.0.0', ['--port=8080', '--host', '0.0.0.0', '--seed', 'paging']],
+])('the health check follows the port of the server with %s', async (_case, args) => {
+  const {
+    Test: [, ...command],
+  } = JSON.parse(await inspectImage('json .Config.Healthcheck'))
+  // The flags of the server win over its environment, and those of the health check over both.
+  const { id } = await startImage({ args, port: 8080, flags: ['--env', 'EMULATOR_PORT=4010'] })
+  expect(await engineRun('exec', id, ...command)).toMatchObject({ code: 0, stderr: '' })
+  const elsewhere = await engineRun('exec', id, ...command, '--port', '4010')
+  expect(elsewhere).toMatchObject({ code: 1, stderr: expect.stringContaining(':4010/health is not healthy') })
+})
+
 test('the image has no shell and no program except node', async () => {
   const { id } = await startImage()
   for (const program of ['sh', '/bin/sh', '/bin/bash', 'npm', '/usr/bin/env']) {
@@ -120,4 +138,29 @@ test('the image declares its user, port and labels', async () => {
   for (const name of ['title', 'description', 'licenses', 'version', 'revision', 'source']) {
     expect(labels).toHaveProperty([`org.opencontainers.image.${name}`])
   }
+})
+
+const runs = readSnippets(new URL('../../docs/docker.md', import.meta.url)).filter(({ text }) =>
+  text.includes('docker run'),
+)
+
+test.each(runs)('the commands of docs/docker.md at line $line print the keys', async ({ text }) => {
+  const name = `emulator-${process.pid}`
+  onTestFinished(async () => {
+    await engineRun('rm', '-f', name)
+  })
+  const script = text
+    .replaceAll(/127\.0\.0\.1:\d+:/g, `127.0.0.1:${await freePort()}:`)
+    .replaceAll(/ admin-keys-emulator(?=\s)/g, ` ${image}`)
+    .replaceAll(/ emulator(?=\s)/g, ` ${name}`)
+  const [, port] = /127\.0\.0\.1:(\d+):/.exec(script) ?? []
+  const output = execFileSync(
+    'bash',
+    ['-euc', engineFunction + script.replaceAll(/localhost:\d+/g, `localhost:${port}`)],
+    {
+      encoding: 'utf8',
+    },
+  )
+  expect(output).toContain('"name":"Admin key"')
+  expect(output.includes('"name":"load-1"')).toBe(text.includes('EMULATOR_SEED=paging'))
 })

@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest'
 
 // May have arguments, such as `podman --root /path`.
 const [engine = 'docker', ...engineArgs] = (process.env['CONTAINER_ENGINE'] ?? 'docker').split(' ')
-const image = process.env['CONTAINER_IMAGE'] ?? 'admin-keys-emulator'
+export const image = process.env['CONTAINER_IMAGE'] ?? 'admin-keys-emulator'
 
 interface CommandResult {
   code: number
@@ -34,11 +34,23 @@ const hardening = ['--read-only', '--cap-drop', 'all', '--security-opt', 'no-new
 const extraFlags = (process.env['CONTAINER_RUN_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '')
 const runFlags = [...hardening, ...extraFlags]
 
+/** Makes `docker` in a bash script run this engine, with the flags that it requires. */
+export const engineFunction = `docker() {
+  local command=$1
+  shift
+  local flags=()
+  [ "$command" = run ] && flags=(${extraFlags.join(' ')})
+  command ${[engine, ...engineArgs].join(' ')} "$command" "\${flags[@]}" "$@"
+}
+`
+
 interface ContainerOptions {
   /** Flags for the engine. */
   flags?: string[]
   /** Arguments for the emulator. */
   args?: string[]
+  /** The port on which they make it listen. */
+  port?: number
 }
 
 /** Runs the image until it exits. */
@@ -46,12 +58,12 @@ export const runImage = ({ flags = [], args = [] }: ContainerOptions): Promise<C
   engineRun('run', '--rm', '--network', 'none', ...runFlags, ...flags, image, ...args)
 
 /** Starts the image on a free local port and waits until it is ready. The container is removed after the test. */
-export async function startImage({ flags = [], args = [] }: ContainerOptions = {}) {
-  const id = await engineOutput('run', '-d', '-p', '127.0.0.1::4010', ...runFlags, ...flags, image, ...args)
+export async function startImage({ flags = [], args = [], port = 4010 }: ContainerOptions = {}) {
+  const id = await engineOutput('run', '-d', '-p', `127.0.0.1::${port}`, ...runFlags, ...flags, image, ...args)
   onTestFinished(async () => {
     await engineRun('rm', '-f', id)
   })
-  const address = (await engineOutput('port', id, '4010/tcp')).split('\n')[0]
+  const address = (await engineOutput('port', id, `${port}/tcp`)).split('\n')[0]
   const url = `http://${address}`
   await waitUntil(async () => (await fetch(`${url}/ready`)).ok, `${url} is ready`)
   return { id, url }

@@ -9,6 +9,7 @@ import { type Consumer, installInEmptyFolder } from './consumer.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const tool = (name: string) => join(root, '.ci/tools/node_modules/.bin', name)
 
+// docs/install.md describes the same steps.
 let consumer: Consumer
 beforeAll(() => {
   consumer = installInEmptyFolder()
@@ -35,9 +36,9 @@ test('the types resolve like the code for every kind of import', () => {
   execFileSync(tool('attw'), [consumer.tarball, '--profile', 'esm-only', '--entrypoints', vitest])
 })
 
-test('the package takes less than 400 kB packed and 1 MB installed', () => {
+test('the package takes less than 400 kB packed and 1.1 MB installed', () => {
   expect(statSync(consumer.tarball).size).toBeLessThan(400_000)
-  expect(sizeOf(join(consumer.folder, 'node_modules/admin-keys-emulator'))).toBeLessThan(1_000_000)
+  expect(sizeOf(join(consumer.folder, 'node_modules/admin-keys-emulator'))).toBeLessThan(1_100_000)
 })
 
 test('the package lists the bundled packages and their licenses', async () => {

@@ -7,7 +7,7 @@ import { type Consumer, installInEmptyFolder } from './consumer.ts'
 
 const root = new URL('../../', import.meta.url)
 const snippets = readSnippets(new URL('README.md', root))
-const { devDependencies } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
+const { devDependencies } = JSON.parse(readFileSync(new URL('test/tools/package.json', root), 'utf8'))
 const pinned = (name: string) => `${name}@${devDependencies[name]}`
 const goClient = `github.com/openai/openai-go/v3@v${clientVersions.go}`
 

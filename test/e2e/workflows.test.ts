@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,17 +5,11 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { createTemporaryFile } from '../support/files.ts'
 import { readSnippets } from '../support/snippets.ts'
+import { lint } from './lint.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const workflows = readdirSync(join(root, '.github/workflows')).map((file) => join(root, '.github/workflows', file))
 const actionlint = process.env['ACTIONLINT'] ?? 'actionlint'
-
-/** Returns the findings of a linter; empty if there are none. */
-function lint(program: string, ...args: string[]): string {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8' })
-  if (error) throw error
-  return status === 0 ? '' : `exit ${status}\n${stdout}${stderr}`
-}
 
 test.each(workflows)('actionlint accepts %s', (file) => {
   expect(lint(actionlint, file)).toBe('')
@@ -53,9 +46,22 @@ test('dclint accepts compose.yaml', () => {
   ).toBe('')
 })
 
-test('compose.yaml runs the release target read-only and without capabilities', () => {
+test('dclint accepts the compose file of docs/docker.md', () => {
+  const snippets = readSnippets(new URL('../../docs/docker.md', import.meta.url))
+  const text = snippets.find((each) => each.text.includes('services:'))?.text ?? ''
+  expect(text).not.toBe('')
+  const dclint = join(root, '.ci/tools/node_modules/.bin/dclint')
+  expect(lint(dclint, '--max-warnings', '0', createTemporaryFile('compose.yaml', text))).toBe('')
+})
+
+test('compose.yaml runs the image read-only, without capabilities, and publishes its port on this machine only', () => {
   const { services } = parse(readFileSync(join(root, 'compose.yaml'), 'utf8'))
-  expect(services.emulator).toMatchObject({ build: { target: 'release' }, read_only: true, cap_drop: ['ALL'] })
+  expect(services.emulator).toMatchObject({
+    build: { context: '.' },
+    read_only: true,
+    cap_drop: ['ALL'],
+    ports: ['127.0.0.1:4010:4010'],
+  })
   expect(services.tests.depends_on.emulator.condition).toBe('service_healthy')
 })
 
@@ -72,13 +78,21 @@ interface Step {
   with?: Record<string, unknown>
 }
 
-test('the last two stages of the Dockerfile use the healthcheck command', () => {
-  const stages = readFileSync(join(root, 'Dockerfile'), 'utf8')
+test('the last stage of the Dockerfile is the released image, with a health check', () => {
+  const [stage = ''] = readFileSync(join(root, 'Dockerfile'), 'utf8')
     .split(/^FROM /m)
-    .slice(-2)
-  for (const stage of stages) {
-    const [, command = ''] = /CMD (\[.*\])/.exec(stage) ?? []
-    expect(JSON.parse(command)).toEqual(['/usr/local/bin/node', '/app/bin/admin-keys-emulator.cjs', 'healthcheck'])
-  }
-  expect(stages[0]).toMatch(/^emulator AS release\n.*--start-interval=/)
+    .slice(-1)
+  expect(stage).toMatch(/^scratch AS release\n/)
+  const [, command = ''] = /CMD (\[.*\])/.exec(stage) ?? []
+  expect(JSON.parse(command)).toEqual(['/usr/local/bin/node', '/app/bin/admin-keys-emulator.cjs', 'healthcheck'])
+})
+
+test('base images are named by an exact version', () => {
+  const names = [...readFileSync(join(root, 'Dockerfile'), 'utf8').matchAll(/^FROM (\S+)/gm)].map(([, name]) => name)
+  const services = Object.values(
+    parse(readFileSync(join(root, 'compose.yaml'), 'utf8')).services as Record<string, { image?: string }>,
+  )
+  const images = [...names, ...services.map(({ image }) => image)].filter((name) => name && name !== 'scratch')
+  expect(images).toHaveLength(2)
+  for (const image of images) expect(image).toMatch(/^node:\d+\.\d+\.\d+-bookworm-slim$/)
 })

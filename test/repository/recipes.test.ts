@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { runShellSnippet, runTypescriptSnippet } from '../support/run-snippet.ts'
 import { readSnippets } from '../support/snippets.ts'
 
-const snippets = readSnippets(new URL('../../docs/recipes.md', import.meta.url))
+const snippets = readSnippets(new URL('../../docs/recipes.md', import.meta.url)).filter(
+  ({ comment }) => !comment?.startsWith('not run: '),
+)
 const [setup] = snippets
 const sections = snippets.slice(1)
 

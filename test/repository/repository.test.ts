@@ -22,12 +22,57 @@ test('no file contains what a secret scanner would report as a real key', () => 
   }
 })
 
-test.each(['', 'bench/'])('the lock file at ./%s names no registry host, and all versions are exact', (folder) => {
-  const lock = JSON.parse(read(`${folder}package-lock.json`)) as { packages: Record<string, { resolved?: string }> }
-  expect(Object.values(lock.packages).filter(({ resolved }) => resolved !== undefined)).toEqual([])
-  const { dependencies, devDependencies } = JSON.parse(read(`${folder}package.json`))
-  for (const version of Object.values({ ...dependencies, ...devDependencies }))
-    expect(version).toMatch(/^\d+\.\d+\.\d+$/)
+test.each(['', 'bench/', '.ci/tools/', 'scripts/node/'])(
+  'the lock file at ./%s names no registry host, and all versions are exact',
+  (folder) => {
+    const lock = JSON.parse(read(`${folder}package-lock.json`)) as { packages: Record<string, LockedPackage> }
+    const downloaded = Object.values(lock.packages).filter(({ link }) => !link)
+    expect(downloaded.filter(({ resolved }) => resolved !== undefined)).toEqual([])
+    const {
+      dependencies,
+      devDependencies,
+      optionalDependencies,
+      workspaces = [],
+    } = JSON.parse(read(`${folder}package.json`))
+    const ofWorkspaces = (workspaces as string[]).map(
+      (path) => JSON.parse(read(`${path}/package.json`)).devDependencies,
+    )
+    for (const version of Object.values(
+      Object.assign({}, dependencies, devDependencies, optionalDependencies, ...ofWorkspaces),
+    ))
+      expect(version).toMatch(/^\d+\.\d+\.\d+$/)
+  },
+)
+
+interface LockedPackage {
+  resolved?: string
+  /** Set for a workspace, whose `resolved` is its folder. */
+  link?: true
+}
+
+test('the scripts in package.json use nothing that the shell of Windows lacks', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  // A command, then arguments without quotes or variables; && is the only operator that both shells have.
+  for (const [name, script] of Object.entries(scripts))
+    for (const command of script.split(' && ')) {
+      expect(command, name).toMatch(/^(node|npm|vitest|biome|tsc)( [\w./:=-]+)*$/)
+    }
+})
+
+test('package.json says where the project is at home', () => {
+  const { repository, homepage, bugs, author } = JSON.parse(read('package.json'))
+  const home = 'https://github.com/admin-keys-emulator/admin-keys-emulator'
+  expect({ repository, homepage, bugs, author }).toEqual({
+    repository: { type: 'git', url: `git+${home}.git` },
+    homepage: `${home}#readme`,
+    bugs: { url: `${home}/issues` },
+    author: expect.stringMatching(/\w/),
+  })
+})
+
+test('docs/install.md installs the package of this version', () => {
+  const { name, version } = JSON.parse(read('package.json'))
+  expect(read('docs/install.md').match(/[\w.-]+\.tgz/g)).toEqual([`${name}-${version}.tgz`])
 })
 
 test('docs/fidelity.md names every behavior with its values', async () => {
