@@ -82,6 +82,16 @@ describe('verifying the journal', () => {
     expect(result).toMatchObject({ verified, count: 2, expected: times ?? { at_least: 1 } })
   })
 
+  test.each([
+    ['a body of control characters', JSON.stringify({ name: '\u0001'.repeat(2728) })],
+    ['a body of large numbers', `[${Array(2700).fill('1e20').join()}]`],
+  ])('compares %s that the journal shows in full', async (_description, rawBody) => {
+    const { call, verify } = await startApp()
+    expect(rawBody.length).toBeGreaterThan(13_000)
+    await call('POST', keysUrl, { rawBody })
+    expect(await verify({ json: JSON.parse(rawBody), times: 1 })).toMatchObject({ verified: true })
+  })
+
   test('is about the addressed sandbox', async () => {
     const { call, verify } = await startApp()
     await call('GET', sandboxPath('a', keysUrl))
@@ -289,6 +299,8 @@ describe('an invalid verification is rejected', () => {
       /given once: header names ignore case/,
     ],
     [{ header: { x: 5 } }, '/header/x', /a string, got 5/],
+    [{ json: ['x'.repeat(131_069)] }, '/json', /at most 131072 characters long/],
+    [{ in_order: [{}, { json: { a: 'x'.repeat(131_065) } }] }, '/in_order/1/json', /at most 131072 characters long/],
     [{ times: -1 }, '/times', /an integer from 0, or an object: \{at_least, at_most\}.*got -1/],
     [{ times: 1.5 }, '/times', /an integer from 0/],
     [{ times: null }, '/times', /an integer from 0/],

@@ -99,7 +99,7 @@ function onEnd(sandbox: Sandbox, closing: AbortSignal, listener: () => void): ()
   return () => stop()
 }
 
-// Parsing the bodies of a full journal takes half a second.
+// Parsing the bodies of a full journal can take 200 ms.
 function* entryTexts(records: readonly JournalRecord[]): Generator<void, string[]> {
   const texts: string[] = []
   for (const record of records) {

@@ -1,11 +1,19 @@
 import type { FastifyInstance } from 'fastify'
 import { runInTurns } from '../../common/turns.ts'
 import { assertHeaderNames } from '../../faults/parse.ts'
-import { Verification, VerificationResult } from '../../journal/verification/schemas.ts'
+import {
+  type ExpectedRequest,
+  maxExpectedJsonLength,
+  Verification,
+  VerificationResult,
+} from '../../journal/verification/schemas.ts'
 import { verify } from '../../journal/verification/verify.ts'
+import type { Path } from '../../schema/schema-errors.ts'
 import type { ParsedBody } from '../body.ts'
 import type { ControlDeps } from '../deps.ts'
 import { defineControl } from '../operation.ts'
+
+type ErrorAt = ParsedBody<unknown>['errorAt']
 
 /** Registers the control that checks which requests clients have sent. */
 export function registerVerifyJournal(app: FastifyInstance, { sandboxFor }: ControlDeps): void {
@@ -31,8 +39,8 @@ export function registerVerifyJournal(app: FastifyInstance, { sandboxFor }: Cont
 /** Returns the verification. Throws if its fields contradict each other. */
 function checkForm({ content, errorAt }: ParsedBody<Verification>): Verification {
   const { in_order = [], times, ...fields } = content
-  assertHeaderNames({ errorAt }, ['header'], fields.header)
-  for (const [n, { header }] of in_order.entries()) assertHeaderNames({ errorAt }, ['in_order', n, 'header'], header)
+  assertPossible(fields, [], errorAt)
+  for (const [n, expected] of in_order.entries()) assertPossible(expected, ['in_order', n], errorAt)
   const [field] = Object.keys(fields)
   if (content.in_order !== undefined && field !== undefined) {
     throw errorAt([field], { problem: "must be absent when 'in_order' is given: put it into the requests of the list" })
@@ -44,4 +52,12 @@ function checkForm({ content, errorAt }: ParsedBody<Verification>): Verification
   const { at_least = 0, at_most = at_least } = times
   if (at_least > at_most) throw errorAt(['times', 'at_most'], `at least ${at_least}, which is 'at_least'`)
   return content
+}
+
+/** Throws if no entry can match. */
+function assertPossible({ header, json }: ExpectedRequest, path: Path, errorAt: ErrorAt): void {
+  assertHeaderNames({ errorAt }, [...path, 'header'], header)
+  if ((JSON.stringify(json)?.length ?? 0) <= maxExpectedJsonLength) return
+  const rule = `at most ${maxExpectedJsonLength} characters long: the journal has no longer bodies, which it truncates`
+  throw errorAt([...path, 'json'], rule)
 }

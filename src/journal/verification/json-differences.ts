@@ -16,9 +16,15 @@ export function jsonDifferences(expected: unknown, got: unknown, limit: number):
       if (expectedPart !== gotPart) found.push({ path, expected: expectedPart, got: gotPart })
       return
     }
-    for (const name of new Set([...Object.keys(expectedPart), ...Object.keys(gotPart)])) {
-      if (found.length >= limit) return
+    const compareAt = (name: string) =>
       compare(ownPart(expectedPart, name), ownPart(gotPart, name), path + segment(name, isList))
+    for (const name in expectedPart) {
+      if (found.length >= limit) return
+      compareAt(name)
+    }
+    for (const name in gotPart) {
+      if (found.length >= limit) return
+      if (!Object.hasOwn(expectedPart, name)) compareAt(name)
     }
   }
   compare(expected, got, '')

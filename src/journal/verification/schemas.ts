@@ -32,6 +32,9 @@ const fields = {
   json: Type.Optional(Type.Unknown({ description: 'any JSON: the whole body' })),
 }
 
+/** Longer than the JSON of any body of which the journal keeps the whole: 16 KB, in which an escape has up to 6 characters. */
+export const maxExpectedJsonLength = 128 * 1024
+
 /** A request that a client should have sent: every given field must be equal. */
 export const ExpectedRequest = Type.Object(fields, {
   ...closed,
