@@ -9,6 +9,7 @@ import { ListedSnapshot, Snapshot } from '../src/control-api/controls/snapshots.
 import { FaultBody, FaultMatch, ListedFault, PatchOperation } from '../src/faults/schemas.ts'
 import { JournalQuery } from '../src/journal/filter.ts'
 import { JournalEntrySchema } from '../src/journal/schemas.ts'
+import { ExpectedRequest, Verification, VerificationResult } from '../src/journal/verification/schemas.ts'
 import { operationIds } from '../src/openai-api/admin-api-keys/operation-ids.ts'
 import { BehaviorSchema } from '../src/openai-api/behavior.ts'
 import { resetParts } from '../src/sandbox/reset-parts.ts'
@@ -24,6 +25,7 @@ const shapes = {
   Behavior: [behavior, 'How a sandbox responds where the real behavior is unknown (docs/fidelity.md).'],
   ClockChange: [ClockChange, 'How to change a clock. `now` and `advance` exclude each other.'],
   ClockState: [ClockState, 'The current time of a sandbox.'],
+  ExpectedRequest: [ExpectedRequest, 'A request that a client should have sent: every given field must be equal.'],
   FaultBody: [FaultBody, 'A fault to add, by its kind.'],
   FaultMatch: [FaultMatch, 'Limits a fault to the requests that match every given field.'],
   JournalEntry: [JournalEntrySchema, 'A request to the emulated API, without secrets.'],
@@ -37,6 +39,8 @@ const shapes = {
   ResetPart: [{ enum: resetParts }, 'A part to which a reset can be limited.'],
   SeedFile: [SeedFile, 'The state of a sandbox: what it starts from, or an export.'],
   Snapshot: [Snapshot, 'A named copy of a sandbox.'],
+  Verification: [Verification, 'What the journal should contain: a request and how often, or requests in order.'],
+  VerificationResult: [VerificationResult, 'Whether the journal is as expected, and if not, what comes closest.'],
 } as const
 
 const names = new Map(Object.entries(shapes).map(([name, [schema]]) => [keyOf(schema as Schema), name]))

@@ -7,6 +7,7 @@ import { registerJournal } from './controls/journal.ts'
 import { registerSandboxes } from './controls/sandboxes.ts'
 import { registerSnapshots } from './controls/snapshots.ts'
 import { registerState } from './controls/state.ts'
+import { registerVerifyJournal } from './controls/verify-journal.ts'
 import type { ControlDeps } from './deps.ts'
 import * as errors from './errors.ts'
 
@@ -26,6 +27,7 @@ export function registerControls(app: FastifyInstance, deps: ControlDeps): void 
     registerClock(controls, deps)
     registerFaults(controls, deps)
     registerJournal(controls, deps)
+    registerVerifyJournal(controls, deps)
     done()
   })
 }

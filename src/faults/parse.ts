@@ -8,7 +8,7 @@ import type { FaultBody, FaultMatch, PatchOperation } from './schemas.ts'
 /** A body that matches the schema, and how to report what else is wrong with it. */
 interface FaultInput {
   content: FaultBody
-  errorAt(path: string[], rule: string): Error
+  errorAt(path: (string | number)[], rule: string): Error
 }
 
 /** Returns the fault that a body describes. Throws for one that could never fire. */
@@ -50,7 +50,12 @@ function assertConcernsKey({ errorAt }: FaultInput, operation: string, when: Fau
     throw reject(`${operation} has no key before the commit`)
 }
 
-function assertHeaderNames({ errorAt }: FaultInput, path: string[], headers: Record<string, string> = {}): void {
+/** Throws if a header cannot occur, or is given twice with different values. */
+export function assertHeaderNames(
+  { errorAt }: Pick<FaultInput, 'errorAt'>,
+  path: (string | number)[],
+  headers: Record<string, string> = {},
+): void {
   const values = new Map<string, string>()
   for (const [name, value] of Object.entries(headers)) {
     const key = name.toLowerCase()

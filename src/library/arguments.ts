@@ -23,3 +23,7 @@ export function assertDuration<Value>(argument: string, value: Value): Value {
     ? value
     : fail(argument, 'seconds, or a duration such as "30d", "-1h"', value)
 }
+
+export function assertBoolean(argument: string, value: unknown): boolean {
+  return typeof value === 'boolean' ? value : fail(argument, 'true or false', value)
+}

@@ -1,8 +1,9 @@
 import { type ControlClient, createControlClient } from '../control-client/client.ts'
 import { defaultSandbox, isSandboxName, sandboxBaseUrl, sandboxNameRule, sandboxUrl } from '../sandbox/names.ts'
-import { assertDuration, assertList, assertNonEmptyString, assertObject } from './arguments.ts'
+import { assertBoolean, assertDuration, assertList, assertNonEmptyString, assertObject } from './arguments.ts'
 import { followJournal } from './follow-journal.ts'
 import type { Emulator, FollowFilter, JournalEntry, ListedFault, ListedSandbox, Sandbox, Snapshot } from './types.ts'
+import { verifyJournal } from './verify-journal.ts'
 
 interface EmulatorConnection {
   url: string
@@ -18,6 +19,7 @@ export function createEmulator({ url, adminKey, controlToken, close }: EmulatorC
     const root = sandboxUrl(url, name)
     async function* follow(filter: FollowFilter = {}) {
       const { pending = false, ...query } = assertObject('journal.follow(filter)', filter)
+      assertBoolean('journal.follow({ pending })', pending)
       const options = { root, controlToken, closed: closing.signal, pending }
       yield* followJournal(options, queryOf('journal.follow(filter)', query))
     }
@@ -102,6 +104,8 @@ function createSandboxClient(
     journal: {
       list: async (filter = {}) =>
         (await control<{ data: JournalEntry[] }>('GET', `/journal${queryOf('journal.list(filter)', filter)}`)).data,
+      verify: async (verification) =>
+        verifyJournal(control, assertObject('journal.verify(verification)', verification)),
       clear: () => discardResult(control('DELETE', '/journal')),
       follow,
     },

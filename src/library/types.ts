@@ -5,6 +5,7 @@ import type { ListedSnapshot, Snapshot } from '../control-api/controls/snapshots
 import type { FaultBody, FaultMatch, ListedFault, PatchOperation } from '../faults/schemas.ts'
 import type { JournalQuery } from '../journal/filter.ts'
 import type { JournalEntry } from '../journal/schemas.ts'
+import type { ExpectedRequest, Verification, VerificationResult } from '../journal/verification/schemas.ts'
 import type { OperationId } from '../openai-api/admin-api-keys/operation-ids.ts'
 import type { Behavior } from '../openai-api/behavior.ts'
 import type { ResetPart } from '../sandbox/reset-parts.ts'
@@ -15,6 +16,7 @@ export type {
   Behavior,
   ClockChange,
   ClockState,
+  ExpectedRequest,
   FaultBody,
   FaultMatch,
   JournalEntry,
@@ -28,6 +30,8 @@ export type {
   ResetPart,
   SeedFile,
   Snapshot,
+  Verification,
+  VerificationResult,
 }
 
 /** The options of a new emulator; the same as on the command line, except for the defaults of `port` and `logLevel`. */
@@ -159,6 +163,14 @@ export interface Sandbox {
   readonly journal: {
     /** In order of arrival, with pending requests. @example const retried = await sandbox.journal.list({ status: 429 }) */
     list(filter?: JournalFilter): Promise<JournalEntry[]>
+    /**
+     * Checks how many requests match every given field, at least 1 by default; or that requests came `in_order`. Rejects with
+     * an Error whose message shows the expected request, how often it was found, and in what the closest requests differ; its
+     * `result` is the same as data.
+     * @example await sandbox.journal.verify({ operation: 'create', json: { name: 'ci' }, times: 1 })
+     * @example await sandbox.journal.verify({ in_order: [{ operation: 'create' }, { operation: 'delete', status: 200 }] })
+     */
+    verify(verification: Verification): Promise<VerificationResult>
     /** @example await sandbox.journal.clear() */
     clear(): Promise<void>
     /**

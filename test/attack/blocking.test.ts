@@ -112,7 +112,16 @@ attacks.push(
 const manyFields = JSON.stringify(Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`k${n}`, n])))
 const fullJournal = Array.from({ length: 500 }, () => ({ method: 'POST', path: '/v1/x', body: manyFields }))
 
-attacks.push(['a full journal that is listed', 200, [...fullJournal, { path: '/_emulator/journal' }]])
+const verify = (json: unknown): HostileRequest => ({
+  method: 'POST',
+  path: '/_emulator/journal/verify',
+  body: JSON.stringify({ json }),
+})
+
+attacks.push(
+  ['a full journal that is listed', 200, [...fullJournal, { path: '/_emulator/journal' }]],
+  ['a full journal that is verified', 200, [...fullJournal, verify(Array(400_000).fill(1))]],
+)
 
 describe('no request blocks the server for more than 100 ms', () => {
   test.each(attacks)('%s', async (_name, status, requests) => {

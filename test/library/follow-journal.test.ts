@@ -193,3 +193,10 @@ test('journal.follow() rejects at its first entry, not when it is called, for a 
   await expect(next).rejects.toThrow(TypeError)
   await expect(next).rejects.toThrow('journal.follow(filter): 5 is invalid. It must be an object.')
 })
+
+test('journal.follow() rejects with a TypeError if `pending` is not a boolean', async () => {
+  await using emulator = await startEmulator()
+  // @ts-expect-error: the compiler rejects it
+  const next = emulator.journal.follow({ pending: 'yes' })[Symbol.asyncIterator]().next()
+  await expect(next).rejects.toThrow('journal.follow({ pending }): "yes" is invalid. It must be true or false.')
+})

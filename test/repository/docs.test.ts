@@ -1,15 +1,9 @@
-import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
 import { startEmulator } from '../../src/library/index.ts'
-import { createTemporaryFolder } from '../support/files.ts'
-import { programPath, serve } from '../support/program.ts'
+import { runShell, runTypeScript } from '../support/run-snippets.ts'
 import { readSnippets } from '../support/snippets.ts'
 
-const run = promisify(execFile)
 const snippets = readSnippets(new URL('../../docs/recipes.md', import.meta.url))
 const [setup] = snippets
 const sections = snippets.slice(1)
@@ -63,16 +57,7 @@ const methodsOf = (target: object, prefix = ''): string[] =>
 describe('TypeScript recipes', () => {
   test.each(sections.filter(({ language }) => language === 'ts'))(
     'the TypeScript recipe at line $line runs without an error',
-    async ({ text }) => {
-      // Inside the package, so that an import of its name resolves.
-      const folder = fileURLToPath(
-        new URL(`../../dist/docs-${process.pid}-${Math.random().toString(36).slice(2)}`, import.meta.url),
-      )
-      mkdirSync(folder, { recursive: true })
-      onTestFinished(() => rmSync(folder, { recursive: true }))
-      writeFileSync(join(folder, 'scenario.ts'), text)
-      await run(process.execPath, ['scenario.ts'], { cwd: folder })
-    },
+    async ({ text }) => void (await runTypeScript(text)),
   )
 })
 
@@ -82,15 +67,6 @@ describe('shell recipes', () => {
       .filter(({ language }) => language === 'sh')
       .map((each, n) => ({ ...each, expected: expectedOutputs[n] ?? /./ })),
   )('the shell recipe at line $line prints the expected output', async ({ text, expected }) => {
-    const { url } = await serve()
-    const { host } = new URL(url)
-    const cwd = createTemporaryFolder()
-    symlinkSync(programPath, join(cwd, 'admin-keys-emulator'))
-    // The emulator already runs, on another port.
-    const setupText = (setup?.text ?? '').replaceAll(/^admin-keys-emulator .*\n/gm, '')
-    const script = `${setupText}${text}`.replaceAll('localhost:4010', host)
-    const env = { ...process.env, PATH: `${cwd}:${process.env['PATH']}`, EMULATOR_URL: url }
-    const { stdout } = await run('bash', ['-euc', script], { cwd, env })
-    expect(stdout).toMatch(expected)
+    expect(await runShell(setup?.text, text)).toMatch(expected)
   })
 })

@@ -37,6 +37,7 @@ test('every operation has an id, a summary, a description, one tag and a descrip
     'emulator-journal-clear',
     'emulator-journal-list',
     'emulator-journal-stream',
+    'emulator-journal-verify',
     'emulator-ready',
     'emulator-reset',
     'emulator-sandboxes-create',
