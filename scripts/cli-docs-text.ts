@@ -24,7 +24,7 @@ appear only on a terminal; \`NO_COLOR=1\` turns them off. Characters that could 
 | exit code | meaning |
 |---|---|
 | 0 | Success. \`start\` and \`journal follow\` also exit with 0 after SIGTERM and SIGINT (Ctrl-C). |
-| 1 | The emulator cannot be reached or refuses the request (not found, already exists, wrong token), the port is in use, a check has failed (\`wait\`, \`healthcheck\`, \`conform\`), or \`journal follow\` has lost the connection. |
+| 1 | The emulator cannot be reached or refuses the request (not found, already exists, wrong token), the port is in use, a check has failed (\`wait\`, \`healthcheck\`, \`conform\`, \`journal verify\`), or \`journal follow\` has lost the connection. |
 | 2 | A command, option, argument, seed or data folder is invalid. |
 | 130, 143 | SIGINT or SIGTERM ended the command; \`conform\` first deletes the keys that it has created. |
 `
@@ -67,5 +67,5 @@ export const commandNotes: Readonly<Record<string, string>> = {
   faults:
     'A fault is given as flags, which are the fields of the control, or as one JSON object: an argument, `@FILE`, or `-` for standard input. Lists and objects are JSON; headers can also be lines such as `retry-after: 1`, and the flag repeated. [control-api.md](control-api.md) describes the kinds.',
   journal:
-    'The flags are the filters of the control. `journal follow` prints a request when it is complete. It ends when the sandbox is removed or the emulator stops; if the connection is lost, requests may be missing, and it exits with 1.',
+    'The flags are the fields of the control. `journal verify` also takes them as one JSON object: an argument, `@FILE`, or `-` for standard input. Its `--json` with a value is the field `json`, and without one prints JSON. `journal follow` prints a request when it is complete. It ends when the sandbox is removed or the emulator stops; if the connection is lost, requests may be missing, and it exits with 1.',
 }

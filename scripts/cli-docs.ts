@@ -45,7 +45,8 @@ function argumentText(argument: Argument): string {
 
 function optionRow(name: OptionName, spec: OptionSpec, commands: readonly Command[]): string[] {
   const { flags, env, description, defaultText } = spec
-  const withOption = commands.filter(({ options }) => options.some((option) => option.flags === flags))
+  const [long] = /--[a-z-]+/.exec(flags) ?? []
+  const withOption = commands.filter(({ options }) => options.some((option) => option.long === long))
   const byDefault = spec.default === false ? 'off' : `\`${spec.default}\``
   const note = optionNotes[name]
   const meaning = note === undefined ? description : `${description}. ${note}`

@@ -1,16 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { UserError } from '../common/user-error.ts'
-
-/** The parts of a JSON schema that decide how a field is written on the command line. */
-export interface FieldSchema {
-  type?: string
-  const?: unknown
-  enum?: unknown[]
-  anyOf?: FieldSchema[]
-  additionalProperties?: unknown
-  description?: string
-}
+import { type FieldSchema, isTextMap, parseField, parseTextMap, placeholder } from './field-values.ts'
 
 /** A field of a request body, and so a flag. */
 export interface Field {
@@ -21,12 +12,19 @@ export interface Field {
 }
 
 /** The value of a flag that was given. */
-interface FlagValue {
+export interface FlagValue {
   value: unknown
 }
 
 /** The options and flags of a command. */
 type FlagValues = Readonly<Record<string, unknown>>
+
+/** Returns the field of a property of a schema. */
+export const toField = ([name, schema]: [string, FieldSchema]): Field => ({
+  name,
+  schema,
+  description: schema.description ?? '',
+})
 
 /** Adds a flag for each field: `--key-id` for `key_id`, which is accepted, too. */
 export function addFields(command: Command, fields: readonly Field[]): Command {
@@ -84,59 +82,4 @@ function readArgument(argument: string): string {
   } catch (error) {
     throw new UserError(`${argument}: cannot be read: ${(error as Error).message}`)
   }
-}
-
-type JsonType = 'string' | 'number' | 'boolean' | 'null' | 'array' | 'object'
-
-function jsonTypeOf(value: unknown): JsonType {
-  if (value === null) return 'null'
-  return Array.isArray(value) ? 'array' : (typeof value as JsonType)
-}
-
-const allTypes: JsonType[] = ['string', 'number', 'boolean', 'null', 'array', 'object']
-
-function typesOf({ type, anyOf, enum: values, const: constant }: FieldSchema): JsonType[] {
-  if (anyOf !== undefined) return anyOf.flatMap(typesOf)
-  if (type !== undefined) return [type === 'integer' ? 'number' : (type as JsonType)]
-  if (values !== undefined) return values.map(jsonTypeOf)
-  return constant === undefined ? allTypes : [jsonTypeOf(constant)]
-}
-
-/** Returns the value that a text is: JSON, or the text itself where that is allowed. The emulator checks the rest. */
-function parseField(text: string, schema: FieldSchema): unknown {
-  const types = typesOf(schema)
-  if (types.every((type) => type === 'string')) return text
-  const value = tryParse(text)
-  if (value !== undefined && types.includes(jsonTypeOf(value))) return value
-  if (types.includes('string')) return text
-  throw new InvalidArgumentError(`It must be ${schema.description ?? types.join(' or ')}.`)
-}
-
-const isTextMap = ({ type, additionalProperties }: FieldSchema) =>
-  type === 'object' && (additionalProperties as FieldSchema | undefined)?.type === 'string'
-
-/** Returns headers from JSON, or from one line as curl takes it. */
-function parseTextMap(text: string): Record<string, unknown> {
-  const value = tryParse(text)
-  if (jsonTypeOf(value) === 'object') return value as Record<string, unknown>
-  const [, name, content] = /^([^:]+):\s*(.*)$/s.exec(text) ?? []
-  if (name === undefined)
-    throw new InvalidArgumentError("It must be a header such as 'retry-after: 1', or a JSON object.")
-  return { [name]: content }
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function placeholder(schema: FieldSchema): string {
-  if (isTextMap(schema)) return 'header'
-  const types = typesOf(schema)
-  if (types.includes('object') || types.includes('array')) return 'json'
-  if (types.includes('string')) return 'text'
-  return types.includes('boolean') ? 'true|false' : 'number'
 }

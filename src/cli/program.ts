@@ -38,7 +38,7 @@ const groups: Readonly<Record<string, CommandGroup>> = {
     load: async () => (await import('./commands/faults.ts')).addFaultCommands,
   },
   journal: {
-    description: 'List, follow and clear the requests that clients sent to a sandbox',
+    description: 'List, follow, verify and clear the requests that clients sent to a sandbox',
     load: async () => (await import('./commands/journal.ts')).addJournalCommands,
   },
 }

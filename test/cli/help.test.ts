@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { freePort } from '../../bench/processes.ts'
 import { examplesOf } from '../../src/cli/command.ts'
 import { createProgram } from '../../src/cli/program.ts'
+import { adminKey, keysUrl } from '../support/app.ts'
 import { createTemporaryFile } from '../support/files.ts'
 import { runProgram, serve } from '../support/program.ts'
 import { startShell } from '../support/shell.ts'
@@ -63,10 +64,20 @@ describe('the examples', () => {
       'admin-keys-emulator snapshots take before --sandbox my-test',
   }
 
+  /** Sends a create and a list, and forgets all other requests. */
+  async function sendRequests(url: string): Promise<void> {
+    await fetch(`${url}/_emulator/reset`, { method: 'POST', body: '{"only": ["journal", "behavior"]}' })
+    const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
+    for (const init of [{ method: 'POST', body: '{"name": "ci"}' }, {}]) {
+      await (await fetch(url + keysUrl, { headers, ...init })).text()
+    }
+  }
+
   test('run, one after the other', async () => {
     const { url } = await serve()
     const seed = createTemporaryFile('seed.yaml', 'keys: [{ name: ci }]')
     for (const example of examples.filter((line) => !/^start|^journal follow/.test(line))) {
+      if (example.startsWith('journal verify')) await sendRequests(url)
       const args = example.replace('http://localhost:4010', url).replace('seed.yaml', seed)
       const { code, stderr } = await startShell(`${preparations[example] ?? ':'}\nadmin-keys-emulator ${args}`, {
         EMULATOR_URL: url,

@@ -7,6 +7,7 @@ import { addFields, bodyOfFlags, type Field } from '../fields.ts'
 import { describeEntry } from '../journal-entry.ts'
 import { printError, printJson } from '../output.ts'
 import { printTable } from '../table.ts'
+import { addVerifyCommand } from './journal-verify.ts'
 
 type JournalOptions = ControlCommandOptions & Options<'json'>
 
@@ -26,6 +27,7 @@ export function addJournalCommands(add: AddCommand): void {
   addFields(followCommand, streamFilters).action(async (options) =>
     (await import('./journal-follow.ts')).follow(options, queryOf(streamFilters, options)),
   )
+  addVerifyCommand(add)
   add('clear', { description: 'Remove all entries', options, examples: ['journal clear'] }).action(clear)
 }
 

@@ -1,0 +1,71 @@
+import type { Command } from 'commander'
+import type { Options } from '../../config/options.ts'
+import type { JournalEntry } from '../../journal/schemas.ts'
+import { Verification, type VerificationResult } from '../../journal/verification/schemas.ts'
+import { type AddCommand, sandboxOptions } from '../command.ts'
+import { type ControlCommandOptions, namingArguments, requestSandbox } from '../control.ts'
+import { type FieldSchema, parseField } from '../field-values.ts'
+import { addFields, type FlagValue, flagOfPointer, readBody, toField } from '../fields.ts'
+import { printJson, printLine } from '../output.ts'
+
+/** `--json` alone prints JSON, as in every command; with a value it is the field `json`. */
+type JsonFlag = Options<'json'>['json'] | { print?: true; field?: FlagValue }
+
+type VerifyOptions = ControlCommandOptions & { json: JsonFlag }
+
+const properties = Verification.properties as Record<string, FieldSchema>
+const fields = Object.entries(properties).map(toField)
+
+export function addVerifyCommand(add: AddCommand): void {
+  const command = add('verify [json]', {
+    description: 'Check which requests were sent, by flags or JSON; exit 1 and print the closest if not as expected',
+    options: [...sandboxOptions, 'json'],
+    examples: [
+      'journal verify --operation create --status 200 --times 1',
+      'journal verify --method POST --json \'{"name": "ci"}\' --times \'{"at_least": 1}\'',
+      'journal verify \'{"in_order": [{"operation": "create"}, {"operation": "list"}]}\'',
+    ],
+  })
+  addFields(
+    command,
+    fields.filter(({ name }) => name !== 'json'),
+  ).action(verify)
+  addJsonField(command)
+}
+
+function addJsonField(command: Command): void {
+  const option = command.options.find(({ long }) => long === '--json')
+  if (option === undefined) return
+  Object.assign(option, { flags: '--json [json]', optional: true })
+  option.description = `${properties['json']?.description}; without a value: print JSON instead of text`
+  option
+    .helpGroup('Fields:')
+    .preset('')
+    .argParser<JsonFlag>((text, previous) => {
+      const others = typeof previous === 'object' ? previous : {}
+      return text === '' ? { ...others, print: true } : { ...others, field: { value: parseField(text, {}) } }
+    })
+}
+
+async function verify(argument: string | undefined, { json, ...options }: VerifyOptions): Promise<void> {
+  const { print = json === true, field } = typeof json === 'object' ? json : {}
+  const body = readBody(argument, fields, { ...options, json: field })
+  const sent = requestSandbox<VerificationResult>(options, 'POST', '/journal/verify', body)
+  const result = await namingArguments(sent, (pointer) => (argument === undefined ? flagOfPointer(pointer) : undefined))
+  process.exitCode = result.verified ? 0 : 1
+  if (print) printJson(result)
+  // The emulator has accepted the body.
+  else for (const line of await describe(options, body as Verification, result)) printLine(line)
+}
+
+async function describe(
+  options: ControlCommandOptions,
+  verification: Verification,
+  result: VerificationResult,
+): Promise<string[]> {
+  const { verified, count } = result
+  if (verified) return [`verified: ${count} ${count === 1 ? 'request matches' : 'requests match'}`]
+  const { data } = await requestSandbox<{ data: JournalEntry[] }>(options, 'GET', '/journal')
+  const { describeVerification } = await import('../../journal/verification/describe.ts')
+  return `not verified: ${describeVerification(verification, result, data)}`.split('\n')
+}
