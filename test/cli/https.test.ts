@@ -1,17 +1,20 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { request } from 'node:https'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { connect } from 'node:tls'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
 import { createCertificate } from '../support/certificate.ts'
-import { createTemporaryFile } from '../support/files.ts'
+import { createTemporaryFile, createTemporaryFolder } from '../support/files.ts'
 import { runProgram, serve } from '../support/program.ts'
 import { sendRaw } from '../support/raw-http.ts'
+import { readSnippets } from '../support/snippets.ts'
 
 const hasCurl = existsSync('/usr/bin/curl')
+const hasOpenssl = existsSync('/usr/bin/openssl')
 
 /** Writes a certificate and its key into files. */
 function createFiles(...names: string[]) {
@@ -53,6 +56,20 @@ test('--tls-cert and --tls-key serve HTTPS on both addresses of localhost, and t
       /^HTTP\/1\.1 400 .*x-emulator-reason: malformed_http; detail=HPE_INVALID_METHOD/s,
     )
   }
+})
+
+test.runIf(hasOpenssl)('the openssl command of docs/https.md creates a certificate for localhost', async () => {
+  const snippets = readSnippets(new URL('../../docs/https.md', import.meta.url)).map(({ text }) => text)
+  const command = snippets.find((each) => each.includes('openssl req')) ?? ''
+  const start = snippets.find((each) => each.startsWith('admin-keys-emulator --tls-cert')) ?? ''
+  const cwd = createTemporaryFolder()
+  await promisify(execFile)('bash', ['-euc', command], { cwd })
+  const [, ...args] = start.trim().split(' ')
+  const { url } = await serve(args.map((each) => (each.endsWith('.pem') ? join(cwd, each) : each)))
+  const { port } = new URL(url)
+  const ca = readFileSync(join(cwd, 'cert.pem'), 'utf8')
+  for (const host of ['localhost', '127.0.0.1', '[::1]'])
+    expect(await send(`https://${host}:${port}/health`, ca)).toMatchObject({ status: 200 })
 })
 
 test('a sandbox created by HTTPS has a base URL with https://', async () => {

@@ -21,6 +21,7 @@ const list = (url: string, ca: string) =>
     )
   })
 
+// The example in docs/https.md.
 test('startEmulator() with tlsCert and tlsKey serves HTTPS, and its controls and streams work', async () => {
   const { cert, ...files } = createFiles('localhost')
   await using emulator = await startEmulator(files)
