@@ -68,7 +68,8 @@ class FaultTestClient {
     request: HttpRequest,
     isExpected: (text: string) => boolean,
   ): Promise<OperationResult> {
-    const { outcome } = await this.#client.send(request)
+    const result = await this.#client.send(request)
+    const { outcome } = result
     const isMatch = ['*', operation].includes(this.#fault.operation)
     if (isMatch) this.matchedCount++
     if (isMatch && isFaultOutcome(this.#fault, outcome)) {
@@ -76,7 +77,7 @@ class FaultTestClient {
       return this.#fault.when === 'before' ? 'not executed' : 'response lost'
     }
     const isSuccess = outcome.kind === 'response' && outcome.status === 200 && isExpected(outcome.text)
-    if (!isSuccess) throw new UnexpectedResponse(request, outcome, `a success, or ${JSON.stringify(this.#fault)}`)
+    if (!isSuccess) throw new UnexpectedResponse(request, result, `a success, or ${JSON.stringify(this.#fault)}`)
     return 'succeeded'
   }
 }
@@ -128,9 +129,10 @@ async function copyConcurrently(controlClient: HttpClient, sandbox: string): Pro
   const name = `${sandbox}-copy`
   await callControl(controlClient, 'POST', '/_emulator/sandboxes', 201, { name, from: { sandbox } })
   const request = listRequest(name)
-  const { outcome } = await controlClient.send(request)
+  const result = await controlClient.send(request)
+  const { outcome } = result
   const isComplete =
     outcome.kind === 'response' && outcome.status === 200 && parseListedIds(outcome.text).includes('key_admin')
-  if (!isComplete) throw new UnexpectedResponse(request, outcome, 'the list of the copy')
+  if (!isComplete) throw new UnexpectedResponse(request, result, 'the list of the copy')
   await callControl(controlClient, 'DELETE', `/_emulator/sandboxes/${name}`, 200)
 }

@@ -2,11 +2,13 @@ import { waitUntilOk } from '../../bench/client.ts'
 import { cleanUpAtExit, freePort, launch } from '../../bench/processes.ts'
 import { temporaryPath } from '../../bench/temporary.ts'
 import { seedFile } from '../model/harness/initial-state.ts'
+import { explainConnection } from './closed-sockets.ts'
 import { startHostileProcess } from './hostile/start.ts'
 import { type MemorySample, watchMemory } from './memory.ts'
 import { readOptions } from './options.ts'
 import { RequestCounter } from './request-counter.ts'
 import { runSandboxes } from './run-sandboxes.ts'
+import { watchTcpCounters } from './tcp-counters.ts'
 
 // Sends concurrent requests to many sandboxes and checks every response, half of the time beside hostile clients. These may
 // neither slow the others down by much nor make the server's memory grow.
@@ -25,9 +27,15 @@ const options = readOptions(process.argv.slice(2))
 cleanUpAtExit()
 const port = await freePort()
 const heapFile = temporaryPath('heap')
-const args = ['--expose-gc', '--import', './test/soak/report-heap.ts', 'bin/admin-keys-emulator.cjs']
-args.push('--port', String(port), '--seed', seedFile, '--log-level', 'warn')
-const server = launch({ file: process.execPath, args, env: { SOAK_HEAP_FILE: heapFile } })
+const socketsFile = temporaryPath('sockets')
+const args = ['--expose-gc', '--import', './test/soak/report-heap.ts', '--import', './test/soak/report-sockets.ts']
+args.push('bin/admin-keys-emulator.cjs', '--port', String(port), '--seed', seedFile, '--log-level', 'warn')
+const server = launch({
+  file: process.execPath,
+  args,
+  env: { SOAK_HEAP_FILE: heapFile, SOAK_SOCKETS_FILE: socketsFile },
+})
+const tcpCounters = watchTcpCounters()
 await waitUntilOk(port, '/ready', server.isRunning)
 
 const print = (text: string) => console.log(text)
@@ -35,7 +43,10 @@ const formatMegabytes = (size: number | undefined) => (size === undefined ? 'unk
 
 function fail(reason: string): never {
   hostile?.stop()
-  print(`${reason}\n\nafter ${counter.count} requests, with --seed ${options.seed}; server output:\n${server.output()}`)
+  const details = `${explainConnection(reason, server.pid, socketsFile)}\n${tcpCounters()}`
+  print(
+    `${reason}\n${details}\n\nafter ${counter.count} requests at ${new Date().toISOString()}, with --seed ${options.seed}, in the window ${counter.window.kind}; server output:\n${server.output()}`,
+  )
   process.exit(1)
 }
 

@@ -1,5 +1,5 @@
 import { sandboxPath } from '../model/harness/api-steps.ts'
-import type { HttpClient, HttpRequest, RequestOutcome } from '../model/harness/client.ts'
+import type { HttpClient, HttpRequest, SendResult } from '../model/harness/client.ts'
 
 const keysPath = '/v1/organization/admin_api_keys'
 const headers = { Authorization: 'Bearer sk-admin-local', 'Content-Type': 'application/json' }
@@ -30,17 +30,20 @@ export const deleteRequest = (sandbox: string, id: string): HttpRequest => ({
 
 /** A response that is wrong for every possible interleaving of the requests. */
 export class UnexpectedResponse extends Error {
-  constructor({ method, path }: HttpRequest, outcome: RequestOutcome, expected: string) {
-    super(`${method} ${path}\n  expected: ${expected}\n  received: ${JSON.stringify(outcome)}`)
+  constructor({ method, path }: HttpRequest, { outcome, connection }: SendResult, expected: string) {
+    const lines = [`${method} ${path}`, `  expected: ${expected}`, `  received: ${JSON.stringify(outcome)}`]
+    if (connection !== undefined) lines.push(`  connection: ${connection}`)
+    super(lines.join('\n'))
   }
 }
 
 /** Calls the control API and returns the response body. Throws UnexpectedResponse for another status. */
 export async function callControl(client: HttpClient, method: string, path: string, status: number, body?: object) {
   const request = { method, path, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
-  const { outcome } = await client.send(request)
+  const result = await client.send(request)
+  const { outcome } = result
   if (outcome.kind !== 'response' || outcome.status !== status)
-    throw new UnexpectedResponse(request, outcome, String(status))
+    throw new UnexpectedResponse(request, result, String(status))
   return JSON.parse(outcome.text)
 }
 

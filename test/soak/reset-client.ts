@@ -81,7 +81,8 @@ class ResetTestClient {
     isExpected: (response: { status: number; text: string }, generation: number | undefined) => boolean,
   ) {
     const { finished } = this.#resets
-    const { outcome } = await this.#client.send(request)
+    const result = await this.#client.send(request)
+    const { outcome } = result
     const generation = this.#resets.started === finished ? finished : undefined
     const isAllowed =
       outcome.kind === 'response'
@@ -90,7 +91,7 @@ class ResetTestClient {
     if (!isAllowed)
       throw new UnexpectedResponse(
         request,
-        outcome,
+        result,
         `a response that is valid after ${generation ?? `${finished} or more`} resets`,
       )
     return { outcome, generation }

@@ -17,6 +17,8 @@ export interface SendResult {
   outcome: RequestOutcome
   /** Status line and headers; empty without a response. */
   head: string
+  /** The client's side of a connection that closed before the full response, for messages. */
+  connection?: string
 }
 
 /** Sends one request at a time. */
@@ -51,21 +53,33 @@ export class SocketClient implements HttpClient {
   #open(): Socket {
     const socket = connect({ port: this.#port, host: '127.0.0.1', noDelay: true })
     this.#received = Buffer.alloc(0)
-    let isReset = false
+    const openedAt = performance.now()
+    let localPort: number | undefined
+    let error: Error | undefined
+    let responses = 0
+    socket.on('connect', () => {
+      localPort = socket.localPort
+    })
     socket.on('data', (bytes: Buffer) => {
       this.#received = this.#received.length === 0 ? bytes : Buffer.concat([this.#received, bytes])
       const result = parseResponse(this.#received)
       if (result?.outcome.kind !== 'response') return
+      responses++
       // The next request must not use a connection that the server is closing.
       if (/^connection: close\r?$/im.test(result.head)) socket.destroy()
       else this.#settle(result)
     })
-    socket.on('error', () => {
-      isReset = true
+    socket.on('error', (cause) => {
+      error = cause
     })
     socket.on('close', () => {
       this.#socket = undefined
-      this.#settle(parseResponse(this.#received) ?? { outcome: { kind: isReset ? 'reset' : 'empty' }, head: '' })
+      const result = parseResponse(this.#received) ?? { outcome: { kind: error ? 'reset' : 'empty' }, head: '' }
+      if (result.outcome.kind === 'response') return this.#settle(result)
+      const age = Math.round(performance.now() - openedAt)
+      const before = `${responses} ${responses === 1 ? 'response' : 'responses'} before`
+      const cause = error?.message ?? 'ended by the server'
+      this.#settle({ ...result, connection: `local port ${localPort}, open for ${age} ms, ${before}: ${cause}` })
     })
     return socket
   }

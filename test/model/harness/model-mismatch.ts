@@ -1,10 +1,20 @@
 import type { HttpRequest, RequestOutcome } from './client.ts'
 import type { ShellScript } from './shell-script.ts'
 
+interface Mismatch {
+  request: HttpRequest
+  expected: unknown
+  received: unknown
+  /** Of a request without a full response. */
+  connection: string | undefined
+  script: ShellScript
+}
+
 /** The server and its model disagree. The message ends in a shell script that reproduces it. */
 export class ModelMismatch extends Error {
-  constructor({ method, path }: HttpRequest, expected: unknown, received: unknown, script: ShellScript) {
+  constructor({ request: { method, path }, expected, received, connection, script }: Mismatch) {
     const lines = [`${method} ${path}`, `  expected: ${format(expected)}`, `  received: ${format(received)}`]
+    if (connection !== undefined) lines.push(`  connection: ${connection}`)
     super(`${lines.join('\n')}\n\n${script}\n# expected: ${format(expected)}`)
   }
 }

@@ -30,6 +30,8 @@ export class ModelRunner {
   readonly #script: ShellScript
   readonly #createModel: (initial?: State) => SandboxModel
   readonly #sandboxes = new Map<string, SandboxModel>()
+  /** Of the last request, if it got no full response. */
+  #connection: string | undefined
 
   constructor({ client, names, script, createModel = (initial) => new SandboxModel(initial) }: ModelRunnerOptions) {
     this.#client = client
@@ -70,7 +72,8 @@ export class ModelRunner {
     readGeneratedKey: (outcome: RequestOutcome) => GeneratedKey | undefined = () => undefined,
   ) {
     const entry = this.#script.add(request)
-    const { outcome, head } = await this.#client.send(request)
+    const { outcome, head, connection } = await this.#client.send(request)
+    this.#connection = connection
     const generatedKey = readGeneratedKey(outcome)
     entry.generatedKey = generatedKey
     if (generatedKey === undefined) this.#assertNoSecret(request, outcome, head)
@@ -80,7 +83,8 @@ export class ModelRunner {
 
   /** Throws ModelMismatch if the values differ. */
   assertEqual(request: HttpRequest, expected: unknown, received: unknown): void {
-    if (!isDeepStrictEqual(received, expected)) throw new ModelMismatch(request, expected, received, this.#script)
+    if (isDeepStrictEqual(received, expected)) return
+    throw new ModelMismatch({ request, expected, received, connection: this.#connection, script: this.#script })
   }
 
   #remember(generatedKey: GeneratedKey): void {
