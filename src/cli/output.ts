@@ -7,6 +7,9 @@ export const printError = (message: string): void =>
 /** Prints a line on standard output, without what could control a terminal. */
 export const printLine = (text: string): void => void process.stdout.write(`${toTerminalText(text)}\n`)
 
+/** Whether to print results as JSON: as `--json` says, otherwise unless standard output is a terminal. */
+export const printsJson = (json: boolean | undefined): boolean => json ?? !process.stdout.isTTY
+
 /** Prints one line of JSON on standard output. */
 export const printJson = (value: unknown): void => void process.stdout.write(`${toTerminalJson(value)}\n`)
 

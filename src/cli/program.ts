@@ -61,8 +61,9 @@ export async function createProgram(
     (parent: Command): AddCommand =>
     (usage, { description, options, examples, isDefault = false }) => {
       const command = parent.command(usage, { isDefault }).description(description)
-      if (!isDefault) command.hook('preAction', () => trustCertificateOf(command.opts()))
-      return addExamples(addOptions(command, options, environment), examples)
+      addExamples(addOptions(command, options, environment), examples)
+      // After the options: they read the environment in a hook of their own.
+      return isDefault ? command : command.hook('preAction', () => trustCertificateOf(command.opts()))
     }
   addCommands(program, adderTo(program))
   for (const [name, { description, load }] of Object.entries(groups)) {

@@ -186,7 +186,7 @@ export const optionSpecs = {
     flags: '--json',
     env: 'EMULATOR_JSON',
     description: 'print JSON instead of text: the result, the report of conform, the startup message of start',
-    default: false,
+    defaultText: 'text on a terminal, otherwise JSON; conform prints Markdown',
     parse: parseBoolean,
   },
   url: {

@@ -3,14 +3,15 @@ import { runProgram, serve } from '../support/program.ts'
 
 test('the behavior commands print and change the switches of a sandbox', async () => {
   const { url } = await serve()
-  const run = (...args: string[]) => runProgram(['behavior', ...args], { EMULATOR_URL: url, EMULATOR_SANDBOX: 'a' })
+  const run = (...args: string[]) =>
+    runProgram(['behavior', ...args], { EMULATOR_URL: url, EMULATOR_JSON: 'false', EMULATOR_SANDBOX: 'a' })
   const initial = await run('get')
   expect(initial).toMatchObject({ code: 0, stdout: expect.stringMatching(/^SWITCH +VALUE\nauth +strict\n/) })
   expect((await run('change', '--auth', 'any', '--deleted-cursor', 'reject')).stdout).toMatch(
     /\nauth +any\n.*\ndeleted_cursor +reject\n/s,
   )
   expect(JSON.parse((await run('get', '--json')).stdout)).toMatchObject({ auth: 'any', deleted_cursor: 'reject' })
-  const other = await runProgram(['behavior', 'get', '--url', url])
+  const other = await runProgram(['behavior', 'get', '--url', url], { EMULATOR_JSON: 'false' })
   expect(other.stdout).toBe(initial.stdout)
 })
 

@@ -3,7 +3,8 @@ import { runProgram, serve } from '../support/program.ts'
 
 test('the clock commands print, set, advance, freeze, unfreeze and reset the clock of a sandbox', async () => {
   const { url } = await serve()
-  const run = (...args: string[]) => runProgram(['clock', ...args, '--sandbox', 'a'], { EMULATOR_URL: url })
+  const run = (...args: string[]) =>
+    runProgram(['clock', ...args, '--sandbox', 'a'], { EMULATOR_URL: url, EMULATOR_JSON: 'false' })
   const created = "admin-keys-emulator: sandbox 'a' did not exist: created from the seed\n"
   expect(await run('freeze', '2026-01-01T00:00:00Z')).toEqual({
     code: 0,
@@ -15,7 +16,7 @@ test('the clock commands print, set, advance, freeze, unfreeze and reset the clo
   expect(await run('advance', '30d')).toEqual(frozen('2026-01-31T00:00:00.000Z'))
   expect(await run('advance', '-1.5h')).toEqual(frozen('2026-01-30T22:30:00.000Z'))
   const dashes = ['clock', 'advance', '--sandbox', 'a', '--url', url, '--', '-30m']
-  expect(await runProgram(dashes)).toEqual(frozen('2026-01-30T22:00:00.000Z'))
+  expect(await runProgram(dashes, { EMULATOR_JSON: 'false' })).toEqual(frozen('2026-01-30T22:00:00.000Z'))
   expect(await run('set', '1767225600')).toEqual(frozen('2026-01-01T00:00:00.000Z'))
   expect((await run('unfreeze')).stdout).toMatch(/^2026-01-01T00:00:0\d\.\d{3}Z running\n$/)
   expect((await run('freeze')).stdout).toMatch(/^2026-01-01T00:00:\d\d\.\d{3}Z frozen\n$/)

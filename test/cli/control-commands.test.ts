@@ -12,7 +12,7 @@ const listNames = async (url: string) => {
 
 test('state prints, loads and adds keys, and reset resets, in the sandbox of --sandbox', async () => {
   const { url } = await serve(['--control-token', 'let-me-in'])
-  const env = { EMULATOR_URL: url, EMULATOR_CONTROL_TOKEN: 'let-me-in' }
+  const env = { EMULATOR_URL: url, EMULATOR_JSON: 'false', EMULATOR_CONTROL_TOKEN: 'let-me-in' }
   const seed = createTemporaryFile('seed.yaml', 'keys:\n  - name: from yaml # a comment\n')
   const addition = createTemporaryFile('more.json', '{"keys":[{"name":"from json"}]}')
   expect(await runProgram(['state', '--load', seed, '--sandbox', 'a'], env)).toEqual({
@@ -68,7 +68,7 @@ test.each([['state'], ['reset']])('%s prints a notice if it creates the sandbox'
 
 test('state and reset exit with a message that names the file, line and rule, or the URL', async () => {
   const { url } = await serve()
-  const env = { EMULATOR_URL: url }
+  const env = { EMULATOR_URL: url, EMULATOR_JSON: 'false' }
   const broken = createTemporaryFile('broken.yaml', 'keys:\n  - name: 5')
   const duplicate = createTemporaryFile(
     'twice.json',

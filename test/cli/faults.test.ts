@@ -6,7 +6,8 @@ import { startShell } from '../support/shell.ts'
 
 test('faults add takes every field as a flag, list shows the faults, and clear removes them', async () => {
   const { url } = await serve()
-  const run = (...args: string[]) => runProgram(['faults', ...args], { EMULATOR_URL: url, EMULATOR_SANDBOX: 'a' })
+  const run = (...args: string[]) =>
+    runProgram(['faults', ...args], { EMULATOR_URL: url, EMULATOR_JSON: 'false', EMULATOR_SANDBOX: 'a' })
   await runProgram(['sandboxes', 'create', 'a', '--url', url])
   const error = ['--operation', 'list', '--kind', 'error', '--status', '429', '--times', '2', '--skip', '1']
   const match = ['--match', '{"header": {"x-test": "1"}}']
@@ -56,7 +57,7 @@ test('faults add takes every field as a flag, list shows the faults, and clear r
 
 test('faults add takes a fault as JSON: as an argument, from a file and from standard input', async () => {
   const { url } = await serve()
-  const env = { EMULATOR_URL: url }
+  const env = { EMULATOR_URL: url, EMULATOR_JSON: 'false' }
   const json = '{"operation": "get", "match": {"key_id": "key_a"}, "kind": "delay", "ms": 5}'
   const file = createTemporaryFile('fault.json', json)
   const results = [

@@ -81,6 +81,7 @@ describe('the examples', () => {
       const args = example.replace('http://localhost:4010', url).replace('seed.yaml', seed)
       const { code, stderr } = await startShell(`${preparations[example] ?? ':'}\nadmin-keys-emulator ${args}`, {
         EMULATOR_URL: url,
+        EMULATOR_JSON: 'false',
       }).finished
       expect([example, code, stderr]).toEqual([example, 0, expect.any(String)])
     }
@@ -104,7 +105,7 @@ describe('the examples', () => {
     const follows = examples.filter((line) => line.startsWith('journal follow'))
     expect(follows.length).toBeGreaterThan(0)
     for (const example of follows) {
-      const env = { EMULATOR_URL: url, EMULATOR_SANDBOX: 'a' }
+      const env = { EMULATOR_URL: url, EMULATOR_JSON: 'false', EMULATOR_SANDBOX: 'a' }
       await runProgram(['sandboxes', 'delete', '--all'], env)
       const { child, output, finished } = startShell(`exec admin-keys-emulator ${example}`, env)
       await expect.poll(() => output.stderr, { timeout: 10_000 }).toContain('did not exist')

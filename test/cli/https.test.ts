@@ -163,7 +163,7 @@ test('wait, healthcheck, env, reset and state work with --tls-cert, also for ano
 
 test('commands with --url trust NODE_EXTRA_CA_CERTS, and name what is missing without it', async () => {
   const { certFile, url } = await serveHttps()
-  const trusting = { EMULATOR_URL: url, NODE_EXTRA_CA_CERTS: certFile }
+  const trusting = { EMULATOR_URL: url, EMULATOR_JSON: 'false', NODE_EXTRA_CA_CERTS: certFile }
   for (const command of ['wait', 'healthcheck', 'reset'])
     expect(await runProgram([command], trusting)).toMatchObject({ code: 0 })
   const { code, stderr } = await runProgram(['reset', '--url', url])

@@ -16,7 +16,8 @@ async function serveWithRequests() {
   await send('{"name": "ci"}')
   await send('{"name": 5}')
   await send()
-  return (...args: string[]) => runProgram(['journal', 'verify', ...args], { EMULATOR_URL: url, EMULATOR_SANDBOX: 'a' })
+  return (...args: string[]) =>
+    runProgram(['journal', 'verify', ...args], { EMULATOR_URL: url, EMULATOR_JSON: 'false', EMULATOR_SANDBOX: 'a' })
 }
 
 test('journal verify exits with 0 if as many requests match as expected', async () => {
@@ -28,7 +29,7 @@ test('journal verify exits with 0 if as many requests match as expected', async 
     verified('2 requests match'),
   )
   expect(await run('--header', 'x-test: a', '--times', '3')).toEqual(verified('3 requests match'))
-  expect(await run('--json', '{"name": "ci"}', '--times', '1')).toEqual(verified('1 request matches'))
+  expect(await run('{"json": {"name": "ci"}, "times": 1}')).toEqual(verified('1 request matches'))
   expect(await run('--key_id', 'null', '--key-id', 'null')).toMatchObject({ code: 0 })
   const order = '[{"operation": "create", "status": 200}, {"operation": "list"}]'
   expect(await run('--in-order', order)).toEqual(verified('2 requests match'))
@@ -39,7 +40,7 @@ test('journal verify exits with 0 if as many requests match as expected', async 
 
 test('journal verify exits with 1 and prints the closest requests with what differs', async () => {
   const run = await serveWithRequests()
-  const { code, stdout, stderr } = await run('--operation', 'create', '--json', '{"name": "cd"}', '--status', '200')
+  const { code, stdout, stderr } = await run('{"operation": "create", "status": 200, "json": {"name": "cd"}}')
   expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
   expect(
     stdout.replaceAll(/req_[0-9a-f]{32}/g, 'req_…'),
@@ -70,9 +71,18 @@ Closest requests:
   })
 })
 
+test('journal verify prints JSON into a pipe, and on standard error why it failed', async () => {
+  const run = await serveWithRequests()
+  const { code, stdout, stderr } = await run('--json', '{"name": "cd"}')
+  expect(code).toBe(1)
+  expect(JSON.parse(stdout)).toMatchObject({ verified: false, count: 0 })
+  expect(stderr).toContain('json.name: expected "cd", got "ci"')
+})
+
 test('journal verify says that the journal is empty', async () => {
   const { url } = await serve()
-  const { code, stdout } = await runProgram(['journal', 'verify', '--operation', 'list', '--url', url])
+  const args = ['journal', 'verify', '--operation', 'list', '--url', url]
+  const { code, stdout } = await runProgram(args, { EMULATOR_JSON: 'false' })
   expect(code).toBe(1)
   expect(stdout).toMatch(/^not verified: expected at least 1 matching request, found 0\n.*\nThe journal is empty\.\n$/s)
 })

@@ -17,14 +17,17 @@ const send = async (url: string, path: string, init: RequestInit = authorized) =
 
 /** Starts `journal follow` and waits until its stream is open, which creates its sandbox. */
 async function follow(url: string, args: string[] = []): Promise<Program> {
-  const program = startProgram(['journal', 'follow', '--url', url, '--sandbox', 'a', ...args])
+  const program = startProgram(['journal', 'follow', '--url', url, '--sandbox', 'a', ...args], {
+    EMULATOR_JSON: 'false',
+  })
   await expect.poll(() => program.output.stderr, { timeout: 10_000 }).toContain("sandbox 'a' did not exist")
   return program
 }
 
 test('journal list prints the requests that match the filters, and clear removes them', async () => {
   const { url } = await serve()
-  const run = (...args: string[]) => runProgram(['journal', ...args], { EMULATOR_URL: url, EMULATOR_SANDBOX: 'a' })
+  const run = (...args: string[]) =>
+    runProgram(['journal', ...args], { EMULATOR_URL: url, EMULATOR_JSON: 'false', EMULATOR_SANDBOX: 'a' })
   await send(`${url}/sandbox/a`, `${keysUrl}?limit=1`)
   await send(`${url}/sandbox/a`, `${keysUrl}/key_gone`)
   const fault = { operation: 'list', kind: 'error', status: 503 }
@@ -60,7 +63,7 @@ test.each([
   [['tail'], 2, /: unknown command 'tail'\. Available commands: list, follow, .*clear\n$/],
 ])('journal %j exits with %i and names the filter, the rule and the value', async (args, code, message) => {
   const { url } = await serve()
-  const result = await runProgram(['journal', ...args], { EMULATOR_URL: url })
+  const result = await runProgram(['journal', ...args], { EMULATOR_URL: url, EMULATOR_JSON: 'false' })
   expect(result.stderr).toMatch(message)
   expect(result).toMatchObject({ code, stdout: '' })
 })
@@ -113,7 +116,7 @@ test('journal list shows a request that waits as pending, and journal follow pri
   const failed = expect(send(`${url}/sandbox/a`, keysUrl, { ...authorized, signal: aborting.signal })).rejects.toThrow()
   const list = ['journal', 'list', '--url', url, '--sandbox', 'a']
   await expect
-    .poll(async () => (await runProgram(list)).stdout, { timeout: 10_000 })
+    .poll(async () => (await runProgram(list, { EMULATOR_JSON: 'false' })).stdout, { timeout: 10_000 })
     .toMatch(/ GET +\/v1\/organization\/admin_api_keys +pending +- /)
   expect(lines(program)).toEqual([])
   aborting.abort()
@@ -135,6 +138,7 @@ test('journal follow ends when the reader of its output does', async () => {
   const { url } = await serve()
   const shell = startShell('set -o pipefail; admin-keys-emulator journal follow --sandbox a | head -n 1', {
     EMULATOR_URL: url,
+    EMULATOR_JSON: 'false',
   })
   await expect.poll(() => shell.output.stderr, { timeout: 10_000 }).toContain("sandbox 'a' did not exist")
   for (let n = 0; n < 3; n++) {

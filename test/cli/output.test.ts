@@ -17,9 +17,28 @@ const esc = '\u001b'
 const runOnTerminal = async (command: string, setup: string) =>
   (await startShell(`${noVariables} ${setup} script -qec '${command}' /dev/null`, colors).finished).stdout
 
+test('results are JSON unless standard output is a terminal', async () => {
+  const { url } = await serve()
+  const commands = [
+    'clock get',
+    'sandboxes list',
+    'faults list',
+    'behavior get',
+    'journal clear',
+    'snapshots take a',
+    'reset',
+  ]
+  for (const command of commands) {
+    const { code, stdout } = await runProgram([...command.split(' '), '--url', url])
+    expect([command, code, typeof JSON.parse(stdout)]).toEqual([command, 0, 'object'])
+    const shown = hasScript ? await runOnTerminal(`admin-keys-emulator ${command} --url ${url}`, '') : ''
+    expect(() => JSON.parse(shown), command).toThrow(SyntaxError)
+  }
+})
+
 test('a table has no colors in a pipe, unless FORCE_COLOR is set', async () => {
   const { url } = await serve()
-  const list = `admin-keys-emulator sandboxes list --url ${url}`
+  const list = `EMULATOR_JSON=false admin-keys-emulator sandboxes list --url ${url}`
   const plain = await startShell(`${noVariables} ${list}`).finished
   expect(plain.stdout).toMatch(/^NAME +KEYS/)
   const forced = await startShell(`${noVariables} FORCE_COLOR=1 ${list}`).finished

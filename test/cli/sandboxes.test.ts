@@ -5,7 +5,7 @@ const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`
 
 test('the sandboxes commands create, list and delete sandboxes', async () => {
   const { url } = await serve(['--seed', 'lifecycle', '--control-token', 'let-me-in'])
-  const env = { EMULATOR_URL: url, EMULATOR_CONTROL_TOKEN: 'let-me-in' }
+  const env = { EMULATOR_URL: url, EMULATOR_JSON: 'false', EMULATOR_CONTROL_TOKEN: 'let-me-in' }
   const run = (...args: string[]) => runProgram(['sandboxes', ...args], env)
   expect(await run('create', 'my-test')).toEqual({
     code: 0,

@@ -3,7 +3,7 @@ import { runProgram, serve } from '../support/program.ts'
 
 test('the snapshots commands take, list, restore and delete snapshots of a sandbox', async () => {
   const { url } = await serve(['--seed', 'paging'])
-  const env = { EMULATOR_URL: url, EMULATOR_SANDBOX: 'a' }
+  const env = { EMULATOR_URL: url, EMULATOR_JSON: 'false', EMULATOR_SANDBOX: 'a' }
   const run = (...args: string[]) => runProgram(['snapshots', ...args], env)
   await runProgram(['clock', 'freeze', '2026-01-01T00:00:00Z'], env)
   expect(await run('list')).toEqual({

@@ -4,7 +4,7 @@ import { type AddCommand, sandboxOptions } from '../command.ts'
 import { type ControlCommandOptions, namingArguments, requestSandbox } from '../control.ts'
 import type { FieldSchema } from '../field-values.ts'
 import { addFields, bodyOfFlags, type Field, flagOfPointer } from '../fields.ts'
-import { printJson } from '../output.ts'
+import { printJson, printsJson } from '../output.ts'
 import { type Column, printTable } from '../table.ts'
 
 type BehaviorOptions = ControlCommandOptions & Options<'json'>
@@ -42,6 +42,6 @@ const columns: Column<[name: string, value: string]>[] = [
 ]
 
 function print({ json }: BehaviorOptions, behavior: Behavior): void {
-  if (json) printJson(behavior)
+  if (printsJson(json)) printJson(behavior)
   else printTable(columns, Object.entries(behavior))
 }

@@ -3,7 +3,7 @@ import type { Options } from '../../config/options.ts'
 import type { ClockChange, ClockState } from '../../control-api/controls/clock.ts'
 import { type AddCommand, sandboxOptions } from '../command.ts'
 import { type ControlCommandOptions, namingArguments, requestSandbox } from '../control.ts'
-import { printJson, printLine } from '../output.ts'
+import { printJson, printLine, printsJson } from '../output.ts'
 
 type ClockOptions = ControlCommandOptions & Options<'json'>
 
@@ -40,7 +40,7 @@ const change = (options: ClockOptions, body: ClockChange) => request(options, 'P
 async function request(options: ClockOptions, method: string, body?: ClockChange): Promise<void> {
   const sent = requestSandbox<ClockState>(options, method, '/clock', body)
   const clock = await namingArguments(sent, (pointer) => argumentNames[pointer])
-  if (options.json) printJson(clock)
+  if (printsJson(options.json)) printJson(clock)
   else printLine(`${clock.now} ${clock.frozen ? 'frozen' : 'running'}`)
 }
 

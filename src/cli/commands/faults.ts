@@ -4,7 +4,7 @@ import { type AddCommand, sandboxOptions } from '../command.ts'
 import { type ControlCommandOptions, namingArguments, requestSandbox } from '../control.ts'
 import type { FieldSchema } from '../field-values.ts'
 import { addFields, type Field, flagOfPointer, readBody } from '../fields.ts'
-import { printError, printJson } from '../output.ts'
+import { printError, printJson, printsJson } from '../output.ts'
 import { type Column, printTable } from '../table.ts'
 
 type FaultOptions = ControlCommandOptions & Options<'json'>
@@ -51,7 +51,7 @@ function toField(name: string): Field {
 
 async function list(options: FaultOptions): Promise<void> {
   const response = await requestSandbox<{ data: ListedFault[] }>(options, 'GET', '/faults')
-  if (options.json) printJson(response)
+  if (printsJson(options.json)) printJson(response)
   else if (response.data.length === 0) printError(`sandbox '${options.sandbox}' has no faults`)
   else printTable(columns, response.data)
 }
@@ -60,14 +60,14 @@ async function addFault(argument: string | undefined, options: FaultOptions): Pr
   const body = readBody(argument, fields, { ...options })
   const sent = requestSandbox<ListedFault>(options, 'POST', '/faults', body)
   const fault = await namingArguments(sent, (pointer) => (argument === undefined ? flagOfPointer(pointer) : undefined))
-  if (options.json) printJson(fault)
+  if (printsJson(options.json)) printJson(fault)
   else printTable(columns, [fault])
 }
 
 async function clear(id: string | undefined, options: FaultOptions): Promise<void> {
   const path = id === undefined ? '/faults' : `/faults/${encodeURIComponent(id)}`
   const response = await requestSandbox<{ deleted: string[] }>(options, 'DELETE', path)
-  if (options.json) return printJson(response)
+  if (printsJson(options.json)) return printJson(response)
   const { deleted } = response
   printError(
     deleted.length === 0

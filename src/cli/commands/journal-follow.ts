@@ -7,7 +7,7 @@ import type { JournalEntry } from '../../journal/schemas.ts'
 import { sandboxUrl } from '../../sandbox/names.ts'
 import { type ControlCommandOptions, withControlClient } from '../control.ts'
 import { describeEntry } from '../journal-entry.ts'
-import { printError, printJson } from '../output.ts'
+import { printError, printJson, printsJson } from '../output.ts'
 import { toTerminalText } from '../safe-text.ts'
 import { onStop } from '../signals.ts'
 
@@ -33,7 +33,7 @@ export async function follow(options: FollowOptions, query: string): Promise<voi
     const entry: JournalEntry = JSON.parse(data)
     // A pending one follows when it is complete.
     if (entry.delivered === null) continue
-    if (json) printJson(entry)
+    if (printsJson(json)) printJson(entry)
     else process.stdout.write(`${formatEntry(entry)}\n`)
   }
   throw connectionLost(root, new Error('the stream ended without the event `end`'))

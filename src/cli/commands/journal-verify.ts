@@ -6,10 +6,10 @@ import { type AddCommand, sandboxOptions } from '../command.ts'
 import { type ControlCommandOptions, namingArguments, requestSandbox } from '../control.ts'
 import { type FieldSchema, parseField } from '../field-values.ts'
 import { addFields, type FlagValue, flagOfPointer, readBody, toField } from '../fields.ts'
-import { printJson, printLine } from '../output.ts'
+import { printError, printJson, printLine, printsJson } from '../output.ts'
 
 /** `--json` alone prints JSON, as in every command; with a value it is the field `json`. */
-type JsonFlag = Options<'json'>['json'] | { print?: true; field?: FlagValue }
+type JsonFlag = Options<'json'>['json'] | { print?: boolean; field?: FlagValue }
 
 type VerifyOptions = ControlCommandOptions & { json: JsonFlag }
 
@@ -48,14 +48,18 @@ function addJsonField(command: Command): void {
 }
 
 async function verify(argument: string | undefined, { json, ...options }: VerifyOptions): Promise<void> {
-  const { print = json === true, field } = typeof json === 'object' ? json : {}
+  const { print, field } = typeof json === 'object' ? json : { print: json }
   const body = readBody(argument, fields, { ...options, json: field })
   const sent = requestSandbox<VerificationResult>(options, 'POST', '/journal/verify', body)
   const result = await namingArguments(sent, (pointer) => (argument === undefined ? flagOfPointer(pointer) : undefined))
   process.exitCode = result.verified ? 0 : 1
-  if (print) printJson(result)
+  const isJson = printsJson(print)
+  if (isJson) printJson(result)
+  if (isJson && (print === true || result.verified)) return
   // The emulator has accepted the body.
-  else for (const line of await describe(options, body as Verification, result)) printLine(line)
+  const lines = await describe(options, body as Verification, result)
+  if (isJson) printError(lines.join('\n'))
+  else for (const line of lines) printLine(line)
 }
 
 async function describe(

@@ -5,7 +5,7 @@ import { type AddCommand, sandboxOptions } from '../command.ts'
 import { type ControlCommandOptions, requestSandbox } from '../control.ts'
 import { addFields, bodyOfFlags, type Field } from '../fields.ts'
 import { describeEntry } from '../journal-entry.ts'
-import { printError, printJson } from '../output.ts'
+import { printError, printJson, printsJson } from '../output.ts'
 import { printTable } from '../table.ts'
 import { addVerifyCommand } from './journal-verify.ts'
 
@@ -52,7 +52,7 @@ function queryOf(filters: readonly Field[], options: object): string {
 async function list(options: JournalOptions): Promise<void> {
   const path = `/journal${queryOf(listFilters, options)}`
   const response = await requestSandbox<{ data: JournalEntry[] }>(options, 'GET', path)
-  if (options.json) return printJson(response)
+  if (printsJson(options.json)) return printJson(response)
   if (response.data.length === 0) return printError(`sandbox '${options.sandbox}' has no such requests in its journal`)
   printTable(
     [
@@ -70,6 +70,6 @@ async function list(options: JournalOptions): Promise<void> {
 
 async function clear(options: JournalOptions): Promise<void> {
   const response = await requestSandbox<{ deleted: number }>(options, 'DELETE', '/journal')
-  if (options.json) printJson(response)
+  if (printsJson(options.json)) printJson(response)
   else printError(`removed from the journal of sandbox '${options.sandbox}': ${response.deleted} requests`)
 }

@@ -1,6 +1,6 @@
 import type { Options } from '../../config/options.ts'
 import { type ControlCommandOptions, requestSandbox } from '../control.ts'
-import { printError, printJson } from '../output.ts'
+import { printError, printJson, printsJson } from '../output.ts'
 
 type ResetOptions = ControlCommandOptions & Options<'only' | 'json'>
 
@@ -8,6 +8,6 @@ type ResetOptions = ControlCommandOptions & Options<'only' | 'json'>
 export async function reset({ only, json, ...options }: ResetOptions): Promise<void> {
   const body = only.length === 0 ? {} : { only }
   const response = await requestSandbox<{ reset: string[] }>(options, 'POST', '/reset', body)
-  if (json) printJson(response)
+  if (printsJson(json)) printJson(response)
   else printError(`reset of sandbox '${options.sandbox}': ${response.reset.join(', ')}`)
 }

@@ -3,7 +3,7 @@ import type { Options } from '../../config/options.ts'
 import type { ListedSandbox, NewSandbox } from '../../control-api/controls/sandboxes.ts'
 import { type AddCommand, emulatorOptions } from '../command.ts'
 import { type EmulatorCommandOptions, listSandboxes, namingArguments, requestEmulator } from '../control.ts'
-import { printError, printJson } from '../output.ts'
+import { printError, printJson, printsJson } from '../output.ts'
 import { isoTime, printTable } from '../table.ts'
 
 type SandboxesOptions = EmulatorCommandOptions & Options<'json'>
@@ -34,7 +34,7 @@ export function addSandboxCommands(add: AddCommand): void {
 
 async function list(options: SandboxesOptions): Promise<void> {
   const response = await listSandboxes(options)
-  if (options.json) return printJson(response)
+  if (printsJson(options.json)) return printJson(response)
   printTable<ListedSandbox>(
     [
       ['NAME', ({ name }) => name],
@@ -62,7 +62,7 @@ async function create(name: string | undefined, { from: sandbox, snapshot, ...op
   }
   const sent = requestEmulator<Pick<ListedSandbox, 'name' | 'base_url'>>(options, 'POST', '/sandboxes', body)
   const created = await namingArguments(sent, (pointer) => argumentNames[pointer])
-  if (options.json) return printJson(created)
+  if (printsJson(options.json)) return printJson(created)
   printTable(
     [
       ['NAME', () => created.name],
@@ -85,6 +85,6 @@ async function remove(names: string[], { all, ...options }: SandboxesOptions & {
   for (const path of paths) {
     deleted.push(...(await requestEmulator<{ deleted: string[] }>(options, 'DELETE', path)).deleted)
   }
-  if (options.json) return printJson({ deleted })
+  if (printsJson(options.json)) return printJson({ deleted })
   printError(`deleted ${deleted.length === 0 ? 'no sandboxes' : `sandboxes: ${deleted.join(', ')}`}`)
 }

@@ -2,7 +2,7 @@ import type { Options } from '../../config/options.ts'
 import type { ListedSnapshot, Snapshot } from '../../control-api/controls/snapshots.ts'
 import { type AddCommand, sandboxOptions } from '../command.ts'
 import { type ControlCommandOptions, requestSandbox } from '../control.ts'
-import { printError, printJson } from '../output.ts'
+import { printError, printJson, printsJson } from '../output.ts'
 import { type Column, isoTime, printTable } from '../table.ts'
 
 type SnapshotOptions = ControlCommandOptions & Options<'json'>
@@ -20,7 +20,7 @@ export function addSnapshotCommands(add: AddCommand): void {
   addSnapshot('list', 'List the snapshots', 'snapshots list').action(list)
   addSnapshot('delete <name>', 'Delete a snapshot', 'snapshots delete before').action(async (name: string, options) => {
     const response = await request(options, 'DELETE', name)
-    if (options.json) printJson(response)
+    if (printsJson(options.json)) printJson(response)
     else printError(`deleted snapshot '${name}' of sandbox '${options.sandbox}'`)
   })
 }
@@ -30,13 +30,13 @@ const request = <Result>(options: SnapshotOptions, method: string, name: string,
 
 async function list(options: SnapshotOptions): Promise<void> {
   const response = await requestSandbox<{ data: ListedSnapshot[] }>(options, 'GET', '/snapshots')
-  if (options.json) printJson(response)
+  if (printsJson(options.json)) printJson(response)
   else if (response.data.length === 0) printError(`sandbox '${options.sandbox}' has no snapshots`)
   else printTable(columns, response.data)
 }
 
 function show({ json }: SnapshotOptions, snapshot: Snapshot): void {
-  if (json) printJson(snapshot)
+  if (printsJson(json)) printJson(snapshot)
   else printTable(columns, [snapshot])
 }
 

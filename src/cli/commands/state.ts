@@ -5,7 +5,7 @@ import { parseResponse } from '../../control-client/client.ts'
 import { EmulatorError } from '../../control-client/emulator-error.ts'
 import { parsePointer } from '../../schema/schema-errors.ts'
 import { type ControlCommandOptions, withControlClient } from '../control.ts'
-import { printError, printIndentedJson, printJson } from '../output.ts'
+import { printError, printIndentedJson, printJson, printsJson } from '../output.ts'
 
 type StateOptions = ControlCommandOptions & Options<'load' | 'add' | 'json'>
 
@@ -26,7 +26,7 @@ export async function state({ load, add, json, ...options }: StateOptions): Prom
     }
   })
   const loaded = parseResponse<{ keys: number }>(response)
-  if (json) return printJson(loaded)
+  if (printsJson(json)) return printJson(loaded)
   const done = load === undefined ? 'keys added to' : 'loaded into'
   printError(`${file}: ${done} sandbox '${options.sandbox}', which now lists ${loaded.keys} keys`)
 }
