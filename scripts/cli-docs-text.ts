@@ -4,7 +4,7 @@ import type { OptionName } from '../src/config/options.ts'
 export const introduction = `
 # Command line and configuration
 
-<!-- Generated from src/config/options.ts and the commands: edit those or scripts/cli-docs-text.ts, then \`npm run openapi\`. -->
+<!-- Generated from src/config/option-specs.ts and the commands: edit those or scripts/cli-docs-text.ts, then \`npm run openapi\`. -->
 
 In a project that has the package, run \`npx admin-keys-emulator COMMAND OPTIONS\`. In a clone, run
 \`npm start -s -- COMMAND OPTIONS\`; relative paths start at the checkout. In \`docker run\`, add command and options after
@@ -17,9 +17,13 @@ seed if it does not exist, and print a notice.
 
 ## Output and exit codes
 
-Results are on standard output, messages on standard error. Lists are tables, on a terminal and in a pipe; \`--json\` prints
-the response of the [control](control-api.md) as one line of JSON instead, and \`journal follow --json\` one line for each request. Colors
-appear only on a terminal; \`NO_COLOR=1\` turns them off. Characters that could control the terminal are printed as escapes.
+Results are on standard output, messages on standard error. On a terminal, results are text and tables; elsewhere, such as in
+a pipe or in CI, they are the response of the [control](control-api.md) as one line of JSON, and \`journal follow\` prints one
+line for each request. \`--json\` prints JSON on a terminal, too, and \`EMULATOR_JSON=false\` prints text everywhere. Where
+\`journal verify\` fails, the reason is on standard error as well. \`env\` and \`conform\` print the same everywhere.
+
+Colors appear only on a terminal; \`NO_COLOR=1\` turns them off. Characters that could control the terminal are printed as
+escapes.
 
 | exit code | meaning |
 |---|---|

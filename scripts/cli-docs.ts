@@ -1,7 +1,8 @@
 // Generates docs/cli-and-configuration.md from the options and the help of the commands. `npm run openapi` updates it.
 import type { Argument, Command, Option } from 'commander'
 import { examplesOf } from '../src/cli/command.ts'
-import { type OptionName, type OptionSpec, optionSpecs } from '../src/config/options.ts'
+import { type OptionSpec, optionSpecs } from '../src/config/option-specs.ts'
+import type { OptionName } from '../src/config/options.ts'
 import { commandNotes, introduction, optionIntroduction, optionNotes, outputAndExitCodes } from './cli-docs-text.ts'
 
 /** Returns the page about a program with all its commands. */
@@ -73,7 +74,7 @@ function sectionOf(command: Command): string[] {
     `## ${command.name()}`,
     `${command.description()}.`,
     commandNotes[command.name()] ?? '',
-    ['```sh', ...examples, '```'].join('\n'),
+    ['<!-- tested by test/cli/help.test.ts -->', '```sh', ...examples, '```'].join('\n'),
     ...commands.flatMap(flagTable),
   ].filter((block) => block !== '')
 }

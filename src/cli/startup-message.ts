@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { version } from '../common/package-info.ts'
 import { hideKeys } from '../common/redaction.ts'
-import { optionSpecs } from '../config/options.ts'
+import { optionSpecs } from '../config/option-specs.ts'
 import { defaultSandbox, sandboxBaseUrl } from '../sandbox/names.ts'
 import type { RunningServer } from '../server/serve.ts'
 

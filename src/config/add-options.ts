@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { UserError } from '../common/user-error.ts'
-import { type OptionName, type OptionSpec, optionSpecs } from './options.ts'
+import { type OptionSpec, optionSpecs } from './option-specs.ts'
+import type { OptionName } from './options.ts'
 
 /** Adds options to a command. A flag wins over the environment, which wins over the default; an empty variable is ignored. */
 export function addOptions(command: Command, names: readonly OptionName[], environment: NodeJS.ProcessEnv): Command {

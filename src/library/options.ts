@@ -1,5 +1,6 @@
 import { UserError } from '../common/user-error.ts'
-import { type OptionSpec, type Options, optionSpecs, serverOptions } from '../config/options.ts'
+import { type OptionSpec, optionSpecs } from '../config/option-specs.ts'
+import { type Options, serverOptions } from '../config/options.ts'
 import type { EmulatorOptions } from './types.ts'
 
 type ServerOption = (typeof serverOptions)[number]

@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { LogLevel } from '../config/options.ts'
+import type { LogLevel } from '../config/option-specs.ts'
 import type { ControlDeps } from '../control-api/deps.ts'
 import { registerDocs } from '../control-api/docs.ts'
 import * as controlErrors from '../control-api/errors.ts'

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger, FastifyReply, FastifyRequest, FastifyServerOpti
 import { LogController } from 'fastify'
 import { pino } from 'pino'
 import { hideKeys } from '../common/redaction.ts'
-import type { LogFormat, LogLevel } from '../config/options.ts'
+import type { LogFormat, LogLevel } from '../config/option-specs.ts'
 import { logRequest, logsRequests } from './request/log-request.ts'
 
 /** Logs one line per response, in the API's words. */

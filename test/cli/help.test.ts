@@ -21,6 +21,7 @@ const commands = leafCommands(program).map(({ path, command }) => ({
   examples: examplesOf(command),
   takesUrl: command.options.some(({ long }) => long === '--url'),
 }))
+// docs/cli-and-configuration.md lists them, too.
 const examples = commands.flatMap((command) => command.examples)
 
 test('--help and help list all commands, and a group lists its own', async () => {

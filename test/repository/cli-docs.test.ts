@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { cliDocs } from '../../scripts/cli-docs.ts'
 import { createProgram } from '../../src/cli/program.ts'
-import { type OptionSpec, optionSpecs } from '../../src/config/options.ts'
+import { type OptionSpec, optionSpecs } from '../../src/config/option-specs.ts'
 
 const file = fileURLToPath(new URL('../../docs/cli-and-configuration.md', import.meta.url))
 
