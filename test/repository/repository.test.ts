@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { hasScannerMark } from '../../src/openai-api/admin-api-keys/secret.ts'
+import type { Behavior } from '../../src/openai-api/behavior.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
@@ -75,13 +76,18 @@ test('docs/install.md installs the package of this version', () => {
   expect(read('docs/install.md').match(/[\w.-]+\.tgz/g)).toEqual([`${name}-${version}.tgz`])
 })
 
-test('docs/fidelity.md names every behavior with its values', async () => {
-  const fidelity = read('docs/fidelity.md')
-  const { BehaviorSchema } = await import('../../src/openai-api/behavior.ts')
-  for (const [name, { enum: values }] of Object.entries(
-    BehaviorSchema.properties as unknown as Record<string, { enum: string[] }>,
-  )) {
-    expect(fidelity).toContain(`\`${name}\``)
-    for (const value of values) expect(fidelity).toContain(`\`${value}\``)
-  }
+test('docs/fidelity.md lists every switch with its values in order, the default first', async () => {
+  const { BehaviorSchema, defaultBehavior } = await import('../../src/openai-api/behavior.ts')
+  const switches = Object.entries(BehaviorSchema.properties as unknown as Record<keyof Behavior, { enum: string[] }>)
+  const [, section = ''] = read('docs/fidelity.md').split('\n## Switches\n')
+  const rows = [...(section.split('\n## ')[0] ?? '').matchAll(/^\| `(\w+)` \| (.*?) \|/gm)]
+  expect(rows.map(([, name, values]) => [name, values])).toEqual(
+    switches.map(([name, { enum: values }]) => [name, values.map((value) => `\`${value}\``).join(', ')]),
+  )
+  for (const [name, { enum: values }] of switches) expect(values[0]).toBe(defaultBehavior[name as keyof Behavior])
+})
+
+test('docs/fidelity.md says for every operation what is verified and what is assumed', () => {
+  const operations = [...read('docs/fidelity.md').matchAll(/^\| ([a-z ]+) \| \*\*(?:spec|sibling)\*\*.+ \| .+ \|$/gm)]
+  expect(operations.map(([, name]) => name)).toEqual(['list', 'create', 'retrieve', 'delete', 'all four'])
 })
