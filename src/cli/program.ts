@@ -30,7 +30,7 @@ const groups: Readonly<Record<string, CommandGroup>> = {
     load: async () => (await import('./commands/clock.ts')).addClockCommands,
   },
   behavior: {
-    description: 'Print and change the switches for what is unknown about the real API',
+    description: 'Print and change the switches for unknown behavior of the real API',
     load: async () => (await import('./commands/behavior.ts')).addBehaviorCommands,
   },
   faults: {

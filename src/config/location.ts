@@ -8,7 +8,7 @@ export type EmulatorLocation = Partial<Options<(typeof locationOptions)[number]>
 /** Returns the URL of an emulator, without a slash at its end. */
 export function emulatorUrl({ url, host, port, tlsCert }: EmulatorLocation): string {
   if (url !== undefined) return url
-  if (port === 0) throw new UserError('--port: 0 does not say where the emulator is; give its port or --url.')
+  if (port === 0) throw new UserError('--port: must be the port of the emulator, unless --url is given; got 0')
   const isLocal = localHosts.includes(host)
   if (tlsCert !== undefined) return `https://${toAuthority(isLocal ? 'localhost' : host, port)}`
   return `http://${toAuthority(isLocal ? '127.0.0.1' : host, port)}`

@@ -42,21 +42,21 @@ export const optionSpecs = {
   host: {
     flags: '--host <address>',
     env: 'EMULATOR_HOST',
-    description: 'address to listen on or to connect to; localhost is 127.0.0.1 and ::1, 0.0.0.0 listens on all',
+    description: 'address to listen on or to connect to; localhost is 127.0.0.1 and ::1, 0.0.0.0 is every IPv4 address',
     default: 'localhost',
     parse: parseHost,
   },
   port: {
     flags: '-p, --port <number>',
     env: 'EMULATOR_PORT',
-    description: 'port to listen on, 0 for any free port; or to connect to',
+    description: 'port to listen on (0: any free port) or to connect to',
     default: 4010,
     parse: (text) => parseInteger(text, 0, 65_535),
   },
   adminKey: {
     flags: '--admin-key <value>',
     env: 'EMULATOR_ADMIN_KEY',
-    description: 'value of the admin key in every sandbox, "none" for no such key; for conform: the key to use',
+    description: 'value of the admin key in every sandbox, or "none"; for conform: the key to use',
     default: 'sk-admin-local',
     parse: parseHeaderText,
     redactInErrors: true,
@@ -73,7 +73,8 @@ export const optionSpecs = {
   seedFolder: {
     flags: '--seed-folder <folder>',
     env: 'EMULATOR_SEED_FOLDER',
-    description: 'load every *.yaml, *.yml and *.json of this folder, by name, before the seeds of --seed',
+    description:
+      'load all *.yaml, *.yml and *.json files of this folder in alphabetical order, before the seeds of --seed',
     defaultText: 'none',
     parse: parseNonEmpty,
   },
@@ -95,7 +96,7 @@ export const optionSpecs = {
   maxSandboxes: {
     flags: '--max-sandboxes <number>',
     env: 'EMULATOR_MAX_SANDBOXES',
-    description: 'maximum number of sandboxes, "default" included',
+    description: 'maximum number of sandboxes, including "default"',
     default: 1000,
     parse: (text) => parseInteger(text, 1, 1_000_000),
   },
@@ -149,7 +150,7 @@ export const optionSpecs = {
   journal: {
     flags: '--journal <number>',
     env: 'EMULATOR_JOURNAL',
-    description: 'number of requests that the journal of each sandbox keeps, 0 for none',
+    description: 'number of requests that the journal of each sandbox keeps; 0 turns it off',
     default: 1000,
     parse: (text) => parseInteger(text, 0, 1_000_000),
   },
@@ -178,7 +179,7 @@ export const optionSpecs = {
   logFormat: {
     flags: '--log-format <format>',
     env: 'EMULATOR_LOG_FORMAT',
-    description: 'pretty: lines for people; json: one JSON object per line',
+    description: 'pretty: readable lines; json: one JSON object per line',
     defaultText: 'pretty on a terminal, otherwise json',
     parse: (text) => parseChoice(text, logFormats),
   },
@@ -200,7 +201,7 @@ export const optionSpecs = {
   timeout: {
     flags: '--timeout <duration>',
     env: 'EMULATOR_TIMEOUT',
-    description: 'how long to try, such as 30s; for conform: the maximum time of a response',
+    description: 'how long to try, such as 30s; for conform: the time limit for each response',
     default: 30_000,
     defaultText: '30s',
     parse: parseDurationOption,
@@ -224,7 +225,7 @@ export const optionSpecs = {
   load: {
     flags: '--load <file>',
     env: 'EMULATOR_LOAD',
-    description: 'replace the state by this seed',
+    description: 'replace the state with this seed',
     defaultText: 'print the state',
     parse: parseNonEmpty,
   },
@@ -238,7 +239,7 @@ export const optionSpecs = {
   baseUrl: {
     flags: '--base-url <url>',
     env: 'EMULATOR_BASE_URL',
-    description: 'base URL of the server to probe, as a client has it: http://localhost:4010/v1',
+    description: 'base URL of the server to probe, such as http://localhost:4010/v1',
     defaultText: 'required',
     parse: parseBaseUrl,
   },
@@ -247,7 +248,7 @@ export const optionSpecs = {
     env: 'EMULATOR_WRITE',
     description: 'also create and delete keys, named conform-…',
     default: false,
-    defaultText: 'only read',
+    defaultText: 'read-only',
     parse: parseBoolean,
   },
   pace: {

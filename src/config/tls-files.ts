@@ -47,7 +47,7 @@ function parseCertificate(file: string, text: string): X509Certificate {
   try {
     return new X509Certificate(text)
   } catch (error) {
-    throw new UserError(`TLS certificate ${file}: must be a certificate as PEM: ${(error as Error).message}`)
+    throw new UserError(`TLS certificate ${file}: must be a PEM certificate: ${(error as Error).message}`)
   }
 }
 
@@ -55,6 +55,6 @@ function parseKey(file: string, text: string): KeyObject {
   try {
     return createPrivateKey(text)
   } catch (error) {
-    throw new UserError(`TLS key ${file}: must be a private key as PEM, not encrypted: ${(error as Error).message}`)
+    throw new UserError(`TLS key ${file}: must be an unencrypted PEM private key: ${(error as Error).message}`)
   }
 }

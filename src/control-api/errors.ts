@@ -102,7 +102,7 @@ export const crossSite = (): ApiError =>
 export const untrustedOrigin = (origin: string): ApiError =>
   forbiddenOrigin(
     `Origin: ${origin}`,
-    'Allowed are pages of loopback hosts, of the requested host, and of hosts given with --allow-host.',
+    'Pages of loopback hosts, of the requested host and of hosts given with --allow-host are allowed.',
   )
 
 /** `problem` is a predicate: the rule and the value that breaks it. */
@@ -148,7 +148,7 @@ export const faultLimit = (limit: number, lengthLimit: number): ApiError =>
   emulatorError(
     409,
     'fault_limit',
-    `A sandbox can have at most ${limit} faults, of together at most ${lengthLimit} characters of JSON, including those that cannot fire again: remove some.`,
+    `A sandbox can have at most ${limit} faults, including used-up faults, with at most ${lengthLimit} characters of JSON in total: remove some.`,
     `limit=${limit}; length_limit=${lengthLimit}`,
   )
 

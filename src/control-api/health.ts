@@ -17,9 +17,19 @@ const exposeHeadRoute = true
 
 /** Registers `/health` and `/ready`. The seed is loaded before the server listens, so a server that responds is ready. */
 export function registerHealth(app: FastifyInstance): void {
-  const health = healthSchema('emulator-health', 'Check liveness', 'For the health check of a container.', 'ok')
+  const health = healthSchema(
+    'emulator-health',
+    'Check liveness',
+    'Returns 200 while the process is alive; for liveness probes.',
+    'ok',
+  )
   app.get('/health', { exposeHeadRoute, schema: health }, () => ({ status: 'ok' }))
 
-  const ready = healthSchema('emulator-ready', 'Check readiness', 'The seed is loaded; tests can start.', 'ready')
+  const ready = healthSchema(
+    'emulator-ready',
+    'Check readiness',
+    'Returns 200 once the seed is loaded; for readiness probes.',
+    'ready',
+  )
   app.get('/ready', { exposeHeadRoute, schema: ready }, () => ({ status: 'ready' }))
 }

@@ -10,7 +10,7 @@ import { stateTooLarge } from './errors.ts'
 const BodyMistake = component(
   'BodyMistake',
   {
-    message: Type.String({ description: 'Where it is, the rule and the value.' }),
+    message: Type.String({ description: 'The place, the rule and the value.' }),
     param: Nullable(Type.String(), { description: 'A JSON Pointer; null for a mistake in the syntax.' }),
     line: Type.Optional(Type.Integer({ description: 'Its line in the body, if the body is YAML.' })),
   },
@@ -24,7 +24,7 @@ const InvalidBody = component(
     errors: Type.Optional(
       Type.Array(Ref(BodyMistake), {
         description:
-          'The mistakes, at most 20: all of a seed, or the first of another body. `message` has one on each line, `param` is that of the first.',
+          'The mistakes, at most 20: all mistakes of a seed, or the first mistake of any other body. `message` has one on each line; `param` is that of the first.',
       }),
     ),
   },

@@ -91,7 +91,7 @@ export const openApiOptions: SwaggerOptions = {
       {
         name: 'Controls',
         description:
-          'What a test can do to a sandbox. Sandboxes other than `default` are at `/sandbox/NAME/_emulator/`.',
+          'Change or show a sandbox. The controls of sandboxes other than `default` are at `/sandbox/NAME/_emulator/`.',
       },
     ],
     components: {

@@ -69,7 +69,7 @@ const counted = {
       description: 'an integer from 1: how often the fault fires, 1 by default; or null for no limit',
     }),
   ),
-  skip: Type.Optional(Count('the number of matching requests to let pass first')),
+  skip: Type.Optional(Count('the number of matching requests to skip first')),
 }
 
 const Phase = Type.Optional(
@@ -109,7 +109,7 @@ const errorFields = {
   message: Text('the message of the error'),
   type: Text('the type of the error'),
   code: NullableText('the code of the error'),
-  param: NullableText('the parameter that the error blames'),
+  param: NullableText('the parameter that the error names'),
   headers: Type.Optional(effects.headers),
 }
 
@@ -140,7 +140,7 @@ export const ListedFault = Type.Object({
   match: common.match,
   kind: Choice(
     FaultBody.oneOf.map(({ properties }) => properties.kind.const),
-    { description: 'What the fault does; determines which of the fields below it has.' },
+    { description: 'What the fault does; determines which of the other fields apply.' },
   ),
   when: Phase,
   ...counted,

@@ -72,7 +72,7 @@ function parseDelivered(text: string): Predicate | undefined {
 }
 
 const since = Type.Optional(Type.String({ description: 'the id of a request: only entries after it' }))
-const limitRule = 'an integer from 0: at most this many, the first after `since`, or the newest without it'
+const limitRule = 'an integer from 0: the maximum number of entries, the first after `since`, otherwise the newest'
 const limit = Type.Optional(Type.Integer({ minimum: 0, maximum: 999_999_999, description: limitRule }))
 
 type FilterFields = typeof filterFields

@@ -43,7 +43,7 @@ export interface EmulatorOptions {
   port?: number | undefined
   /** Address to listen on. Default: `localhost`, which is 127.0.0.1 and, where there is one, ::1. */
   host?: string | undefined
-  /** Value of the admin key in every sandbox, `null` for no such key. Default: `sk-admin-local`. */
+  /** Value of the admin key in every sandbox; `null` for no admin key. Default: `sk-admin-local`. */
   adminKey?: string | null | undefined
   /** Initial state of sandboxes: names of built-in seeds (`paging`, `lifecycle`, …) and paths of YAML or JSON files. */
   seed?: string | readonly string[] | undefined
@@ -169,7 +169,7 @@ export interface Sandbox {
   readonly behavior: {
     /** @example const { auth } = await sandbox.behavior.get() */
     get(): Promise<Behavior>
-    /** Changes the named switches; the others stay. @example await sandbox.behavior.change({ auth: 'any' }) */
+    /** Changes the given switches and keeps the others. @example await sandbox.behavior.change({ auth: 'any' }) */
     change(changes: Partial<Behavior>): Promise<Behavior>
   }
   /** Fault injection. */

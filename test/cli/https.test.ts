@@ -112,12 +112,12 @@ test.each([
   [
     'a certificate that is none',
     ({ keyFile }) => ['--tls-cert', createTemporaryFile('x.pem', 'x'), '--tls-key', keyFile],
-    /^TLS certificate \S+x\.pem: must be a certificate as PEM: /,
+    /^TLS certificate \S+x\.pem: must be a PEM certificate: /,
   ],
   [
     'an empty key',
     ({ certFile }) => ['--tls-cert', certFile, '--tls-key', createTemporaryFile('x.pem', '')],
-    /^TLS key \S+x\.pem: must be a private key as PEM, not encrypted: /,
+    /^TLS key \S+x\.pem: must be an unencrypted PEM private key: /,
   ],
 ] satisfies [string, (files: ReturnType<typeof createFiles>) => string[], RegExp][])(
   'the start refuses %s with exit code 2 and one line',

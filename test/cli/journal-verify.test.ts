@@ -67,7 +67,7 @@ Closest requests:
   const order = await run('--in-order', '[{"operation": "list"}, {"operation": "create"}]')
   expect(order).toMatchObject({
     code: 1,
-    stdout: expect.stringMatching(/^not verified: expected 2 requests in this order, found the first 1\n/),
+    stdout: expect.stringMatching(/^not verified: expected 2 requests in this order, found 1 of them\n/),
   })
 })
 

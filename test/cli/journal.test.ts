@@ -44,7 +44,7 @@ test('journal list prints the requests that match the filters, and clear removes
   expect((await run('list', '--limit', '1')).stdout.split('\n')[1]).toContain(' 503 ')
   const [, first] = JSON.parse((await run('list', '--json')).stdout).data
   expect((await run('list', '--since', first.id)).stdout.match(/ 503 /g)).toHaveLength(1)
-  const none = "admin-keys-emulator: sandbox 'a' has no such requests in its journal\n"
+  const none = "admin-keys-emulator: sandbox 'a' has no matching requests in its journal\n"
   expect(await run('list', '--key_id', 'key_none')).toEqual({ code: 0, stdout: '', stderr: none })
   expect(await run('clear')).toEqual({
     code: 0,

@@ -30,7 +30,7 @@ test.each([
   [['--allow-host', 'http://x'], {}, /--allow-host.*'http:\/\/x' is invalid/],
   [['--allow-host', 'a..example.com'], {}, /--allow-host.*'a\.\.example\.com' is invalid/],
   [['env', '--url', 'http://x/v1'], {}, /--url.*must not end with the \/v1/],
-  [['env', '--port', '0'], {}, /--port: 0 does not say where/],
+  [['env', '--port', '0'], {}, /--port: must be the port of the emulator, unless --url is given; got 0/],
   [[], { EMULATOR_SEED: 'paging,,lifecycle' }, /EMULATOR_SEED: 'paging,,lifecycle' is invalid. It must not be empty/],
   [['--seed'], {}, /--seed.*argument missing/],
   [['env', '--format', 'xml'], {}, /--format.*'xml' is invalid.*shell, dotenv, github/],

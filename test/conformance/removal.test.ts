@@ -109,7 +109,7 @@ describe('removal of the created keys', () => {
     expect(code).toBe(1)
     expect(JSON.parse(stdout).not_removed).toBeNull()
     expect(stderr).toMatch(
-      /could not list the keys to find those not removed; look for keys whose names start with conform-[0-9a-f]{8}\n$/,
+      /could not list the keys to find the ones that were not removed; look for keys whose names start with conform-[0-9a-f]{8}\n$/,
     )
   })
 

@@ -270,7 +270,7 @@ describe('faults that break the connection or the body', () => {
     expect(await sendRaw(url, post('{"name":"x"}'))).toBe('')
   })
 
-  test('a sandbox has at most 1,000 faults, and those that cannot fire again do not delay a request', async () => {
+  test('a sandbox has at most 1,000 faults, and used-up faults do not delay a request', async () => {
     const { addFault, call, control } = await startWithFaults()
     const fault = { operation: 'list', kind: 'error', status: 500 }
     for (let n = 0; n < 1000; n++) await addFault(fault)

@@ -79,7 +79,7 @@ test.each([
 test('connect() rejects a tlsCert that is no certificate', async () => {
   const url = 'https://localhost:1'
   await expect(connect({ url, tlsCert: createTemporaryFile('x.pem', 'x') })).rejects.toThrow(
-    'must be a certificate as PEM',
+    'must be a PEM certificate',
   )
   await expect(connect({ url, tlsCert: 1 as never })).rejects.toThrow('tlsCert: 1 is invalid. It must be a string')
 })

@@ -85,7 +85,7 @@ test('journal.verify() rejects with the first request of a list that did not com
   await send('POST', '', { name: 'ci' })
   expect(
     await messageOf({ in_order: [{ operation: 'create' }, { operation: 'delete' }, {}] }),
-  ).toBe(`journal.verify: expected 3 requests in this order, found the first 1
+  ).toBe(`journal.verify: expected 3 requests in this order, found 1 of them
 Expected:
   1. {"operation":"create"} (found)
   2. {"operation":"delete"} (missing)

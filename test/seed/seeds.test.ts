@@ -284,7 +284,7 @@ describe('errors in seeds', () => {
       'keys:\n  - generate: 2\n    name: a\n    value: b',
       4,
       '/keys/0/value',
-      "absent: 'generate' makes several keys",
+      "absent: 'generate' creates several keys",
       '[redacted]',
     ],
     ['keys:\n  - generate: 2\n    name: a\n    id: b', 4, '/keys/0/id', 'an id that contains {n}', '"b"'],

@@ -13,7 +13,7 @@ export function addBehaviorCommands(add: AddCommand): void {
   const options = [...sandboxOptions, 'json'] as const
   add('get', { description: 'Print the switches', options, examples: ['behavior get'] }).action(get)
   const changeCommand = add('change', {
-    description: 'Change the named switches; the others stay',
+    description: 'Change the given switches and keep the others',
     options,
     examples: ['behavior change --auth any'],
   })

@@ -17,19 +17,19 @@ export function addClockCommands(add: AddCommand): void {
   )
   addClock(
     'advance <duration>',
-    'Move the time by a duration with its unit: ms, s, m, h or d',
+    'Move the clock by a duration with a unit: ms, s, m, h or d',
     'clock advance 30d',
     'clock advance -1h',
   ).action((advance: string, options) => change(options, { advance }))
   addClock(
     'freeze [time]',
-    'Stop the clock, now or at a time',
+    'Freeze the clock, now or at a given time',
     'clock freeze',
     'clock freeze 2026-01-01T00:00:00Z',
   ).action((time: string | undefined, options) =>
     change(options, { frozen: true, ...(time === undefined ? {} : { now: toTime(time) }) }),
   )
-  addClock('unfreeze', 'Let the clock run on from its time', 'clock unfreeze').action((options) =>
+  addClock('unfreeze', 'Unfreeze the clock, which continues from its time', 'clock unfreeze').action((options) =>
     change(options, { frozen: false }),
   )
   addClock('reset', 'Return to the system clock', 'clock reset').action((options) => request(options, 'DELETE'))

@@ -63,7 +63,7 @@ function printProgress(name: string, number: number): void {
 function printLeftovers({ leftovers: { ids, searchFailed, untraceableCount }, namePrefix }: RunOutcome): void {
   const keys = `keys whose names start with ${namePrefix}`
   if (ids.length > 0) printError(`could not remove ${ids.join(', ')}; look for ${keys}`)
-  if (searchFailed) printError(`could not list the keys to find those not removed; look for ${keys}`)
+  if (searchFailed) printError(`could not list the keys to find the ones that were not removed; look for ${keys}`)
   if (untraceableCount > 0)
     printError('a key with an empty or unexpected name may have been created: the response to a create did not say')
 }

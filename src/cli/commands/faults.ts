@@ -12,7 +12,7 @@ type FaultOptions = ControlCommandOptions & Options<'json'>
 export function addFaultCommands(add: AddCommand): void {
   const options = [...sandboxOptions, 'json'] as const
   add('list', {
-    description: 'List the faults, also those that cannot fire again',
+    description: 'List the faults, including used-up faults',
     options,
     examples: ['faults list'],
   }).action(list)

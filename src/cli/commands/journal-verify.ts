@@ -18,7 +18,7 @@ const fields = Object.entries(properties).map(toField)
 
 export function addVerifyCommand(add: AddCommand): void {
   const command = add('verify [json]', {
-    description: 'Check which requests were sent, by flags or JSON; exit 1 and print the closest if not as expected',
+    description: 'Check which requests were sent, from flags or JSON; on a mismatch, print the closest and exit 1',
     options: [...sandboxOptions, 'json'],
     examples: [
       'journal verify --operation create --status 200 --times 1',

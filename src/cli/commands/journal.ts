@@ -20,7 +20,7 @@ export function addJournalCommands(add: AddCommand): void {
   })
   addFields(listCommand, listFilters).action(list)
   const followCommand = add('follow', {
-    description: 'Print a line for each request, once it is complete, until Ctrl-C',
+    description: 'Print each request when it is complete, until Ctrl-C',
     options,
     examples: ['journal follow', 'journal follow --status 429 --json'],
   })
@@ -28,7 +28,7 @@ export function addJournalCommands(add: AddCommand): void {
     (await import('./journal-follow.ts')).follow(options, queryOf(streamFilters, options)),
   )
   addVerifyCommand(add)
-  add('clear', { description: 'Remove all entries', options, examples: ['journal clear'] }).action(clear)
+  add('clear', { description: 'Clear the journal', options, examples: ['journal clear'] }).action(clear)
 }
 
 const listFilters = toFilters(JournalQuery.properties)
@@ -53,7 +53,8 @@ async function list(options: JournalOptions): Promise<void> {
   const path = `/journal${queryOf(listFilters, options)}`
   const response = await requestSandbox<{ data: JournalEntry[] }>(options, 'GET', path)
   if (printsJson(options.json)) return printJson(response)
-  if (response.data.length === 0) return printError(`sandbox '${options.sandbox}' has no such requests in its journal`)
+  if (response.data.length === 0)
+    return printError(`sandbox '${options.sandbox}' has no matching requests in its journal`)
   printTable(
     [
       ['TIME', ({ time }) => time],

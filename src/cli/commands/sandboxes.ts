@@ -12,7 +12,7 @@ export function addSandboxCommands(add: AddCommand): void {
   const options = [...emulatorOptions, 'json'] as const
   add('list', { description: 'List the sandboxes', options, examples: ['sandboxes list'] }).action(list)
   add('create [name]', {
-    description: 'Create a sandbox; without a name, it gets a random one',
+    description: 'Create a sandbox; without a name, the name is random',
     options,
     examples: [
       'sandboxes create my-test',

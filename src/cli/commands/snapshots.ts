@@ -11,7 +11,7 @@ export function addSnapshotCommands(add: AddCommand): void {
   const addSnapshot = (usage: string, description: string, example: string) =>
     add(usage, { description, options: [...sandboxOptions, 'json'], examples: [example] })
 
-  addSnapshot('take <name>', 'Take a snapshot; overwrites one of the same name', 'snapshots take before').action(
+  addSnapshot('take <name>', 'Take a snapshot; overwrites a snapshot of the same name', 'snapshots take before').action(
     async (name: string, options) => show(options, await request<Snapshot>(options, 'PUT', name)),
   )
   addSnapshot('restore <name>', 'Return to a snapshot', 'snapshots restore before').action(

@@ -22,7 +22,7 @@ export function registerBehavior(app: FastifyInstance, { sandboxFor, log }: Cont
 
   const changeBehavior = defineControl('emulator-behavior-change', {
     summary: 'Change the behavior',
-    description: 'Changes the named switches; the others stay.',
+    description: 'Changes the given switches and keeps the others.',
     body: BehaviorSchema,
     examples: [{ deleted_cursor: 'reject' }],
     responses,

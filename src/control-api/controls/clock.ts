@@ -65,7 +65,7 @@ export function registerClock(app: FastifyInstance, { sandboxFor, log }: Control
 
   const resetClock = defineControl('emulator-clock-reset', {
     summary: 'Return to the system clock',
-    description: 'The time of the sandbox is the real time again.',
+    description: 'The sandbox follows the system clock again.',
     responses,
   })
   app.delete('/_emulator/clock', { schema: resetClock }, (request) => {

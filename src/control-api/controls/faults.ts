@@ -20,7 +20,7 @@ export function registerFaults(app: FastifyInstance, { sandboxFor, log }: Contro
   const addFault = defineControl('emulator-faults-add', {
     summary: 'Add a fault',
     description:
-      'The first fault that matches a request fires, up to `times` times. Faults apply only to authenticated requests. A fault that can never fire is rejected. A sandbox has at most 1,000, of together at most 4 MiB of JSON.',
+      'The first fault that matches a request fires, up to `times` times. Faults apply only to authenticated requests. A fault that can never fire is rejected. A sandbox has at most 1,000 faults with 4 MiB of JSON in total.',
     body: FaultBody,
     openapiBody: Ref(FaultBody),
     examples: faultExamples,
@@ -45,8 +45,7 @@ export function registerFaults(app: FastifyInstance, { sandboxFor, log }: Contro
 
   const listFaults = defineControl('emulator-faults-list', {
     summary: 'List the faults',
-    description:
-      'Lists all faults that were not removed, including those that cannot fire again. `hits` 0: has not fired yet.',
+    description: 'Lists all faults, including used-up faults. `hits` is 0 until a fault has fired.',
     responses: { 200: [Type.Object({ data: Type.Array(ListedFault) }), 'The faults, oldest first.'] },
   })
   app.get('/_emulator/faults', { schema: listFaults }, (request) => ({
@@ -69,7 +68,7 @@ export function registerFaults(app: FastifyInstance, { sandboxFor, log }: Contro
 
   const deleteFault = defineControl('emulator-faults-delete', {
     summary: 'Remove a fault',
-    description: 'Requests that it already delays or hangs are not affected.',
+    description: 'Requests that the fault already delays or hangs are not affected.',
     params: FaultParams,
     responses: { 200: [Deleted, 'The id of the fault.'] },
     extraErrors: [404],

@@ -25,7 +25,7 @@ export function registerJournal(app: FastifyInstance, deps: ControlDeps): void {
   const listJournal = defineControl('emulator-journal-list', {
     summary: 'List the journal',
     description:
-      'Lists the requests that match every filter, in order of arrival, with those that are pending: their status, duration and delivery are null. Contains no secrets.',
+      'Lists the requests that match every filter, in order of arrival. The status, duration and delivery of a pending request are null. Contains no secrets.',
     querystring: JournalQuery,
     responses: {
       200: [
@@ -61,7 +61,7 @@ export function registerJournal(app: FastifyInstance, deps: ControlDeps): void {
   const streamJournal = defineControl('emulator-journal-stream', {
     summary: 'Follow the journal',
     description:
-      'Sends server-sent events: `entry` when a request arrives, `update` when its entry is complete, each if the entry matches every filter at that time. With `since`, an `entry` for each entry after that one comes first. `changed` names what else has changed, and `reset` follows a reset, restore or load. The event `end` ends the stream when the server stops or the sandbox is removed; a stream that ends without it was interrupted. A comment every 15 s keeps proxies and clients from closing an idle stream.',
+      'Sends server-sent events: `entry` when a request arrives, `update` when its entry is complete, each if the entry matches every filter at that time. With `since`, the stream starts with an `entry` for each entry after that one. `changed` names another part of the sandbox that has changed, and `reset` follows a reset, restore or load. The event `end` ends the stream when the server stops or the sandbox is removed; a stream that ends without it was interrupted. A comment every 15 s keeps proxies and clients from closing an idle stream.',
     querystring: StreamQuery,
     responses: { 200: [EventStreamContent, 'The events.'] },
   })

@@ -79,7 +79,7 @@ export function registerSandboxes(app: FastifyInstance, { registry, log }: Contr
   const createSandbox = defineControl('emulator-sandboxes-create', {
     summary: 'Create a sandbox',
     description:
-      'From the seed, as a copy of another sandbox, or from a snapshot. A copy has keys, clock, behavior and randomness, but no snapshots. Without `name` it gets a random one.',
+      'Creates a sandbox from the seed, as a copy of another sandbox, or from a snapshot. A copy has the keys, clock, behavior and randomness of its source, but no snapshots. Without `name`, the name is random.',
     body: NewSandbox,
     examples: [{ name: 'my-test' }, { from: { sandbox: 'default' } }],
     responses: { 201: [CreatedSandbox, 'The new sandbox.'] },
@@ -102,7 +102,7 @@ export function registerSandboxes(app: FastifyInstance, { registry, log }: Contr
 
   const deleteSandboxes = defineControl('emulator-sandboxes-delete-all', {
     summary: 'Remove all sandboxes but `default`',
-    description: 'Removes them permanently. Aborts requests in flight.',
+    description: 'Removes all sandboxes but `default` permanently, and aborts their requests in flight.',
     responses: { 200: [Deleted, 'The names of the sandboxes.'] },
     extraErrors: [503],
     scope: 'emulator',
@@ -122,7 +122,7 @@ export function registerSandboxes(app: FastifyInstance, { registry, log }: Contr
   const deleteSandbox = defineControl('emulator-sandboxes-delete', {
     summary: 'Remove a sandbox',
     description:
-      'Removes it permanently. Aborts requests in flight. The next request to its name creates a new one from the seed.',
+      'Removes the sandbox permanently, and aborts its requests in flight. The next request to the name creates a new sandbox from the seed.',
     params: NameParams,
     responses: { 200: [Deleted, 'The name of the sandbox.'] },
     extraErrors: [404, 503],

@@ -42,7 +42,7 @@ export function registerSnapshots(app: FastifyInstance, { sandboxFor, log }: Con
   const listSnapshots = defineControl('emulator-snapshots-list', {
     summary: 'List the snapshots',
     description:
-      'Lists the snapshots of the sandbox, by name. One whose file is damaged has `damaged` instead of details.',
+      'Lists the snapshots of the sandbox, by name. A snapshot whose file is damaged has `damaged` instead of details.',
     responses: { 200: [Type.Object({ data: Type.Array(ListedSnapshot) }), 'The snapshots.'] },
   })
   app.get('/_emulator/snapshots', { schema: listSnapshots }, (request) => {
@@ -54,7 +54,7 @@ export function registerSnapshots(app: FastifyInstance, { sandboxFor, log }: Con
   const takeSnapshot = defineControl('emulator-snapshots-take', {
     summary: 'Take a snapshot',
     description:
-      'Copies keys, clock, behavior and randomness. Overwrites a snapshot of the same name. A sandbox has at most 100.',
+      'Copies keys, clock, behavior and randomness. Overwrites a snapshot of the same name. A sandbox has at most 100 snapshots.',
     params: NameParams,
     responses,
     extraErrors: [409, 413],
@@ -96,7 +96,7 @@ export function registerSnapshots(app: FastifyInstance, { sandboxFor, log }: Con
 
   const deleteSnapshot = defineControl('emulator-snapshots-delete', {
     summary: 'Delete a snapshot',
-    description: 'Deletes it permanently.',
+    description: 'Deletes the snapshot permanently.',
     params: NameParams,
     responses: { 200: [Type.Object({ deleted: Type.Array(Type.String()) }), 'The name of the snapshot.'] },
     extraErrors: [404],

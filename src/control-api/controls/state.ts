@@ -60,7 +60,7 @@ export function registerState(app: FastifyInstance, { sandboxFor, log }: Control
   const getState = defineControl('emulator-state-export', {
     summary: 'Export the state',
     description:
-      'Returns a seed: loaded elsewhere, it lists, paginates and authenticates the same. Keys are in order of insertion, deleted ones included; values only as their SHA-256.',
+      'Returns a seed. A sandbox loaded from it lists, paginates and authenticates the same. Keys are in order of insertion and include deleted keys; their values are SHA-256 digests.',
     responses: { 200: [SeedFile, 'The state.'] },
   })
   app.get('/_emulator/state', { schema: getState }, (request) => exportState(sandboxFor(request).state))
@@ -68,7 +68,7 @@ export function registerState(app: FastifyInstance, { sandboxFor, log }: Control
   const replaceState = defineControl('emulator-state-replace', {
     summary: 'Replace the state',
     description:
-      'Replaces the state by this seed; omitted sections get their defaults. A later reset still returns to the initial state. Aborts requests in flight.',
+      'Replaces the state with this seed; omitted sections get their defaults. A later reset still returns to the initial state. Aborts requests in flight.',
     body: AnyBody,
     openapiBody: SeedFile,
     requiresBody: true,
@@ -88,7 +88,7 @@ export function registerState(app: FastifyInstance, { sandboxFor, log }: Control
 
   const addState = defineControl('emulator-state-add', {
     summary: 'Add keys',
-    description: 'Adds the keys of a seed that has no other section: all of them, or none if one has a mistake.',
+    description: 'Adds the keys of a seed that has no other section. If a key has a mistake, none is added.',
     body: AnyBody,
     openapiBody: KeysOnlySeed,
     requiresBody: true,

@@ -20,7 +20,7 @@ export function registerVerifyJournal(app: FastifyInstance, { sandboxFor }: Cont
   const verifyJournal = defineControl('emulator-journal-verify', {
     summary: 'Verify the journal',
     description:
-      'Checks how many requests match: every given field is equal, `json` and each header as a whole. `times` is a number, or `at_least` and `at_most`; at least 1 by default. `in_order` instead lists requests that must have arrived in that order, with any others between them. Secrets are compared, and returned, in their redacted form.',
+      'Counts the requests in which every given field is equal, `json` and each header as a whole, and compares the count with `times`: a number, or `at_least` and `at_most`; at least 1 by default. `in_order` instead lists requests that must have arrived in that order; other requests may come between them. Secrets are compared, and returned, in their redacted form.',
     body: Verification,
     examples: [
       { operation: 'create', json: { name: 'ci' }, times: 1 },

@@ -14,10 +14,7 @@ export function describeVerification(
   const lines =
     in_order === undefined
       ? [`expected ${describeTimes(times)}, found ${count}`, ...describeExpected(expected)]
-      : [
-          `expected ${in_order.length} requests in this order, found the first ${count}`,
-          ...describeList(in_order, count),
-        ]
+      : [`expected ${in_order.length} requests in this order, found ${count} of them`, ...describeList(in_order, count)]
   const known = new Map(entries.map((entry) => [entry.id, entry]))
   const title = closest.some(({ differs }) => differs.length === 0) ? 'Matching requests:' : 'Closest requests:'
   const described = closest.flatMap(({ id, differs }) => [

@@ -85,7 +85,7 @@ export type Difference = Type.Static<typeof Difference>
 export const VerificationResult = Type.Object({
   verified: Type.Boolean(),
   count: Type.Integer({
-    description: 'The number of matching requests; with `in_order`, how many of the list came in that order.',
+    description: 'The number of matching requests; with `in_order`, how many requests of the list came in that order.',
   }),
   expected: Type.Union([Times, Type.Integer()], {
     description: 'The expected number: `times`, `{"at_least": 1}` by default; with `in_order`, the length of the list.',
@@ -97,7 +97,7 @@ export const VerificationResult = Type.Object({
     }),
     {
       description:
-        'If not verified: the three entries that differ least, the least first. Of too many requests, the last that match.',
+        'If not verified: the three entries that differ least, the least different first. If too many match: the last three of them.',
     },
   ),
 })

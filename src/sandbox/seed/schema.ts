@@ -44,7 +44,7 @@ const Owner = Type.Object(
   { ...closed, title: 'an owner', description: 'an owner: {type, id, name, created_at}' },
 )
 
-const onlyForOneKey = { not: {}, description: "absent: 'generate' makes several keys, and this belongs to one key" }
+const onlyForOneKey = { not: {}, description: "absent: 'generate' creates several keys, and this field belongs to one" }
 const generateRules = {
   value: onlyForOneKey,
   value_sha256: onlyForOneKey,
