@@ -1,4 +1,5 @@
-import { createPaint, toVisible } from '../common/terminal-text.ts'
+import { toTerminalText } from '../common/safe-text.ts'
+import { createPaint } from '../common/terminal-text.ts'
 import { defaultSandbox } from '../sandbox/names.ts'
 import type { StartupMessage } from './startup-message.ts'
 
@@ -13,7 +14,7 @@ export function formatBanner(message: StartupMessage, stream: NodeJS.WriteStream
     ['Data', message.data ?? 'in memory'],
     ['Docs', message.docs],
   ] as const
-  const lines = rows.map(([label, value]) => `  ${paint('dim', label.padEnd(9))}  ${toVisible(value)}`)
+  const lines = rows.map(([label, value]) => `  ${paint('dim', label.padEnd(9))}  ${toTerminalText(value)}`)
   return `${paint('bold', 'admin-keys-emulator')} ${message.version}\n\n${lines.join('\n')}\n\n`
 }
 

@@ -1,4 +1,4 @@
-import { toTerminalJson, toTerminalText } from './safe-text.ts'
+import { toTerminalJson, toTerminalText } from '../common/safe-text.ts'
 
 /** Prints a message on standard error; standard output is for results. */
 export const printError = (message: string): void =>

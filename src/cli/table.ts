@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
-import { toTerminalText } from './safe-text.ts'
+import { toTerminalText } from '../common/safe-text.ts'
+import { widthOf } from '../common/terminal-text.ts'
 
 type Cell = string | number | null | undefined
 
@@ -10,7 +11,7 @@ export type Column<Row> = readonly [title: string, cellOf: (row: Row) => Cell]
 export function printTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): void {
   const cells = rows.map((row) => columns.map(([, cellOf]) => cellOf(row)))
   const widths = columns.map(([title], index) =>
-    Math.max(title.length, ...cells.map((row) => toText(row[index]).length)),
+    Math.max(title.length, ...cells.map((row) => widthOf(toText(row[index])))),
   )
   const isNumeric = columns.map((_, index) => cells.some((row) => typeof row[index] === 'number'))
   const formatRow = (row: readonly Cell[]) =>
@@ -25,7 +26,9 @@ export function printTable<Row>(columns: readonly Column<Row>[], rows: readonly 
 const toText = (cell: Cell): string => (cell === null || cell === undefined ? '-' : toTerminalText(String(cell)))
 
 const pad = (text: string, width: number, isRight: boolean): string =>
-  isRight ? text.padStart(width) : text.padEnd(width)
+  isRight ? padding(text, width) + text : text + padding(text, width)
+
+const padding = (text: string, width: number): string => ' '.repeat(width - widthOf(text))
 
 /** Returns Unix seconds as ISO 8601. */
 export const isoTime = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000', '')

@@ -28,10 +28,3 @@ export function truncate(text: string, columns: number): string {
   }
   return `${shown}…`
 }
-
-/** Writes characters that a terminal would obey, or that it would not show, as escapes. */
-export const toVisible = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`
-  })

@@ -1,4 +1,5 @@
-import { createPaint, type Paint, type Style, toVisible, truncate, widthOf } from '../common/terminal-text.ts'
+import { toTerminalText } from '../common/safe-text.ts'
+import { createPaint, type Paint, type Style, truncate, widthOf } from '../common/terminal-text.ts'
 
 /** A line of the log; what is not named here are details of the event. */
 interface Entry {
@@ -48,7 +49,7 @@ function formatRequest(entry: RequestEntry, columns: number, paint: Paint): stri
   const statusText = String(status ?? (method === undefined ? '' : '-'))
   const duration = duration_ms === undefined ? '' : `${Math.round(duration_ms)}ms`
   const sandboxText = sandbox === undefined ? '' : `[${sandbox}]`
-  const reasonText = reason === undefined ? '' : toVisible(decodeReason(reason))
+  const reasonText = reason === undefined ? '' : toTerminalText(decodeReason(reason))
   const fixed = [timeOfDay(entry.time), method ?? '', statusText, duration, sandboxText].filter((word) => word !== '')
   const freeColumns = columns - fixed.join(' ').length - 1
   const reasonColumns = reason === undefined ? 0 : Math.min(widthOf(reasonText), minReasonColumns) + 1
@@ -72,8 +73,8 @@ function formatEvent(entry: Entry, paint: Paint): string {
     ['dim', timeOfDay(time)],
     ...(level >= warnLevel ? [levelWord(level)] : []),
     ['cyan', sandbox === undefined ? '' : `[${sandbox}]`],
-    ['plain', toVisible(msg)],
-    ['plain', toVisible(pairs.join(' '))],
+    ['plain', toTerminalText(msg)],
+    ['plain', toTerminalText(pairs.join(' '))],
   ]
   return formatWords(words, Number.POSITIVE_INFINITY, paint)
 }
@@ -87,7 +88,7 @@ function toText(value: unknown): string {
 function formatStack({ msg, err }: Entry, paint: Paint): string {
   if (err === undefined || msg === 'request') return ''
   const lines = (err.stack ?? err.message).split('\n')
-  return lines.map((line) => `\n  ${paint(line.startsWith('    at ') ? 'dim' : 'red', toVisible(line))}`).join('')
+  return lines.map((line) => `\n  ${paint(line.startsWith('    at ') ? 'dim' : 'red', toTerminalText(line))}`).join('')
 }
 
 type Word = [style: Style, text: string]

@@ -10,7 +10,8 @@ import { startShell } from '../support/shell.ts'
 const hasScript = process.platform === 'linux' && existsSync('/usr/bin/script')
 
 const colors = { NO_COLOR: '', FORCE_COLOR: '', TERM: 'xterm-256color' }
-const noVariables = 'unset NO_COLOR FORCE_COLOR;'
+// With CI, Node shows no colors.
+const noVariables = 'unset NO_COLOR FORCE_COLOR CI;'
 const esc = '\u001b'
 
 /** Runs a command on a terminal and returns what it prints. */

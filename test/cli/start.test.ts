@@ -74,7 +74,7 @@ test.runIf(hasTerminal)('the startup text has the seeds, their keys and the data
   ])
   await expect.poll(lines).toContain(`  Data       ${data.replace(/sk-admin.*/, 'sk-admin...ret')}`)
   expect(lines()).toContain('  Admin key  [redacted]   (OPENAI_ADMIN_KEY)')
-  const shownSeed = `paging, ${seed.replace('\u009b', '\\x9b')}`
+  const shownSeed = `paging, ${seed.replace('\u009b', '\\u009b')}`
   expect(lines().find((line) => line.startsWith('  Seed'))).toMatch(/; sandbox 'default' has 1,\d{3} keys$/)
   expect(lines().join('\n')).toContain(shownSeed)
   expect(lines().join('\n')).not.toContain('sk-admin-mine')

@@ -283,7 +283,7 @@ describe('secrets in a verification', () => {
 
 describe('an invalid verification is rejected', () => {
   test.each<[object, string, RegExp]>([
-    [{ statuses: 200 }, '/statuses', /not a known field of a verification; known fields: operation, method/],
+    [{ statuses: 200 }, '/statuses', /not a known field of a verification; did you mean `status`\?$/],
     [{ constructor: 200 }, '/constructor', /not a known field/],
     [{ operation: 'retrieve' }, '/operation', /an operationId, its short form, or null .*got "retrieve"/],
     [{ status: 99 }, '/status', /a number from 100 to 599, a class such as 4xx, or null for no response, got 99/],

@@ -38,8 +38,9 @@ export function startOnTerminal(args: string[], { columns, env = {} }: TerminalO
   const size = columns === undefined ? '' : `stty cols ${columns}; `
   const pidFile = join(createTemporaryFolder(), 'pid')
   const pid = () => Number(readFileSync(pidFile, 'utf8'))
+  // With CI, Node shows no colors.
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(EMULATOR|OPENAI|NO_COLOR|FORCE_COLOR)/.test(name),
+    ([name]) => !/^(EMULATOR|OPENAI|NO_COLOR|FORCE_COLOR|CI$)/.test(name),
   )
   const child = spawn('script', ['-qec', `echo $$ >${pidFile}; ${size}exec ${quoted.join(' ')}`, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { toTerminalText } from '../../common/safe-text.ts'
 import { emulatorUrl } from '../../config/location.ts'
 import type { Options } from '../../config/options.ts'
 import { connectionLost, openStream } from '../../control-client/client.ts'
@@ -8,7 +9,6 @@ import { sandboxUrl } from '../../sandbox/names.ts'
 import { type ControlCommandOptions, withControlClient } from '../control.ts'
 import { describeEntry } from '../journal-entry.ts'
 import { printError, printJson, printsJson } from '../output.ts'
-import { toTerminalText } from '../safe-text.ts'
 import { onStop } from '../signals.ts'
 
 type FollowOptions = ControlCommandOptions & Options<'json'>

@@ -1,5 +1,5 @@
-// Control and format characters: a terminal obeys the former, and the latter reorder or hide text.
-const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+// Control and format characters and unpaired surrogates: a terminal obeys, reorders, hides or replaces them.
+const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
 /** Returns the text for one line of a terminal: characters that could control the terminal are written as escapes. */
 export const toTerminalText = (text: string): string => text.replace(unsafe, escapeUnits)
