@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { locationOptions, type OptionName } from '../config/options.ts'
 
-/** What the help of a command and docs/cli-and-configuration.md say about it. */
+/** The content of a command's help and of its section in docs/cli-and-configuration.md. */
 export interface CommandDetails {
   description: string
   options: readonly OptionName[]

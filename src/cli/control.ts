@@ -17,8 +17,8 @@ export type EmulatorCommandOptions = EmulatorLocation & Options<'controlToken'>
 export type ControlCommandOptions = EmulatorCommandOptions & Options<'sandbox'>
 
 /**
- * Runs `use` with a client of the sandbox's controls, and reports if it created the sandbox. Throws EmulatorError for what the
- * emulator refuses, and if it cannot be reached.
+ * Runs `use` with a client of the sandbox's controls, and reports if it created the sandbox. Throws EmulatorError if the emulator
+ * refuses a request or cannot be reached.
  */
 export async function withControlClient<Result>(
   { sandbox, controlToken, ...location }: ControlCommandOptions,
@@ -60,8 +60,8 @@ const toRequestBody = (content: unknown): RequestBody | undefined =>
   content === undefined ? undefined : { text: JSON.stringify(content), contentType: 'application/json' }
 
 /**
- * Resolves as `sent`. Where that is refused because of a part of the body, the error names it as the command line does:
- * `nameOf` returns the name of a JSON Pointer, or undefined to keep it.
+ * Resolves as `sent`. If the emulator refuses a part of the body, the error names the flag or argument instead of the JSON Pointer:
+ * `nameOf` returns its name, or undefined to keep the pointer.
  */
 export async function namingArguments<Result>(
   sent: Promise<Result>,

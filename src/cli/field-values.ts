@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 
-/** The parts of a JSON schema that decide how a field is written on the command line. */
+/** The parts of a JSON schema that determine how a field is written on the command line. */
 export interface FieldSchema {
   type?: string
   const?: unknown
@@ -26,7 +26,7 @@ function typesOf({ type, anyOf, enum: values, const: constant }: FieldSchema): J
   return constant === undefined ? allTypes : [jsonTypeOf(constant)]
 }
 
-/** Returns the value that a text is: JSON, or the text itself where that is allowed. The emulator checks the rest. */
+/** Parses a text as JSON; returns the text itself if the schema allows a string. The emulator checks the rest. */
 export function parseField(text: string, schema: FieldSchema): unknown {
   const types = typesOf(schema)
   if (types.every((type) => type === 'string')) return text
@@ -36,11 +36,11 @@ export function parseField(text: string, schema: FieldSchema): unknown {
   throw new InvalidArgumentError(`It must be ${schema.description ?? types.join(' or ')}.`)
 }
 
-/** Whether a field is an object of texts by name, such as headers. */
+/** Whether a field is an object with strings by name, such as headers. */
 export const isTextMap = ({ type, additionalProperties }: FieldSchema) =>
   type === 'object' && (additionalProperties as FieldSchema | undefined)?.type === 'string'
 
-/** Returns headers from JSON, or from one line as curl takes it. */
+/** Parses headers in JSON, or one header line in curl's format. */
 export function parseTextMap(text: string): Record<string, unknown> {
   const value = tryParse(text)
   if (jsonTypeOf(value) === 'object') return value as Record<string, unknown>
@@ -58,7 +58,7 @@ function tryParse(text: string): unknown {
   }
 }
 
-/** Returns what the help calls the value of a field. */
+/** Returns the placeholder for the value of a field in the help. */
 export function placeholder(schema: FieldSchema): string {
   if (isTextMap(schema)) return 'header'
   const types = typesOf(schema)

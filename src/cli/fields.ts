@@ -3,11 +3,11 @@ import { type Command, Option } from 'commander'
 import { UserError } from '../common/user-error.ts'
 import { type FieldSchema, isTextMap, parseField, parseTextMap, placeholder } from './field-values.ts'
 
-/** A field of a request body, and so a flag. */
+/** A field of a request body, which is a flag on the command line. */
 export interface Field {
   name: string
   schema: FieldSchema
-  /** What the help says about it. */
+  /** The description in the help. */
   description: string
 }
 

@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../journal/schemas.ts'
 
-/** What a person needs to know about a request, as text. */
+/** The parts of a request that a person needs, as text. */
 export interface EntryDescription {
   time: string
   method: string
@@ -27,6 +27,6 @@ export function describeEntry(entry: JournalEntry): EntryDescription {
   }
 }
 
-// A request that has not been answered yet is neither delivered nor not delivered.
+// A pending request is neither delivered nor lost.
 const statusWithoutResponse = ({ delivered }: { delivered: boolean | null }) =>
   delivered === null ? 'pending' : 'none'

@@ -4,7 +4,7 @@ import { toTerminalJson, toTerminalText } from '../common/safe-text.ts'
 export const printError = (message: string): void =>
   void process.stderr.write(`admin-keys-emulator: ${message.split('\n').map(toTerminalText).join('\n')}\n`)
 
-/** Prints a line on standard output, without what could control a terminal. */
+/** Prints a line on standard output, with control characters escaped. */
 export const printLine = (text: string): void => void process.stdout.write(`${toTerminalText(text)}\n`)
 
 /** Whether to print results as JSON: as `--json` says, otherwise unless standard output is a terminal. */

@@ -15,7 +15,7 @@ interface CommandGroup {
   load: () => Promise<(add: AddCommand) => void>
 }
 
-// Loaded when they are used, because the flags of some come from schemas.
+// Loaded on use, because some take their flags from schemas.
 const groups: Readonly<Record<string, CommandGroup>> = {
   sandboxes: {
     description: 'List, create and delete sandboxes',
@@ -44,7 +44,8 @@ const groups: Readonly<Record<string, CommandGroup>> = {
 }
 
 /**
- * Returns the program with all commands, and those of the named groups. A command without a group loads its code when it runs.
+ * Returns the program with all ungrouped commands and the commands of the named groups. An ungrouped command loads its code when it
+ * runs.
  */
 export async function createProgram(
   environment: NodeJS.ProcessEnv,
@@ -62,7 +63,7 @@ export async function createProgram(
     (usage, { description, options, examples, isDefault = false }) => {
       const command = parent.command(usage, { isDefault }).description(description)
       addExamples(addOptions(command, options, environment), examples)
-      // After the options: they read the environment in a hook of their own.
+      // After the options, which read the environment in their own hook.
       return isDefault ? command : command.hook('preAction', () => trustCertificateOf(command.opts()))
     }
   addCommands(program, adderTo(program))
@@ -136,13 +137,13 @@ export async function run(args: string[], environment: NodeJS.ProcessEnv): Promi
     // Commander has already printed its message, or the help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     const isMistake = isMistakeOfUser(error)
-    // A seed can have several mistakes, one a line.
+    // A seed can have several mistakes, each on its own line.
     for (const line of isMistake ? errorText(error).split('\n') : [errorText(error)]) printError(line)
     return isMistake ? 2 : 1
   }
 }
 
-/** Makes a command trust the certificate that it was given. Rejects with UserError if the file has none. */
+/** Makes a command trust the certificate in `--tls-cert`. Rejects with UserError if the file contains no certificate. */
 async function trustCertificateOf({ tlsCert }: { tlsCert?: string }): Promise<void> {
   if (tlsCert === undefined) return
   const [{ readTrustedCertificate }, { trustCertificate }] = await Promise.all([
@@ -152,7 +153,7 @@ async function trustCertificateOf({ tlsCert }: { tlsCert?: string }): Promise<vo
   trustCertificate(readTrustedCertificate(tlsCert))
 }
 
-/** Moves an argument such as `-1h` of a clock command behind `--`, because Commander takes it for a flag. */
+/** Moves an argument of a clock command such as `-1h` behind `--`, because Commander would parse it as a flag. */
 function moveNegativeDuration(args: string[]): string[] {
   const index = args[0] === 'clock' ? args.findIndex((arg) => /^-[\d.]+[a-z]*$/.test(arg)) : -1
   return index < 0 || args.includes('--') ? args : [...args.toSpliced(index, 1), '--', ...args.slice(index, index + 1)]
@@ -166,11 +167,11 @@ function rejectUnknownCommand(parent: Command, word: string): never {
   parent.error(`error: unknown command '${word}'.${hint} Available commands: ${names.join(', ')}`)
 }
 
-/** Whether the arguments, or a value that the emulator refused, must be corrected. */
+/** Whether the error is in the arguments, or in a value that the emulator refused. */
 const isMistakeOfUser = (error: unknown): boolean =>
   error instanceof UserError || (error instanceof EmulatorError && error.status === 400)
 
-/** Returns one line for an error of the user, the emulator or the system, the stack for any other. */
+/** Returns one line for an error of the user, the emulator or the system, and the stack for any other error. */
 function errorText(error: unknown): string {
   const { message, stack = message, code, syscall } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') return `${message}; choose another port with --port`

@@ -5,7 +5,7 @@ import { optionSpecs } from '../config/option-specs.ts'
 import { defaultSandbox, sandboxBaseUrl } from '../sandbox/names.ts'
 import type { RunningServer } from '../server/serve.ts'
 
-/** What the startup message says, as JSON has it. */
+/** The startup message, as printed in JSON. */
 export interface StartupMessage {
   version: string
   url: string
@@ -14,7 +14,7 @@ export interface StartupMessage {
   seed: string[]
   /** The number of keys that the sandbox `default` lists. */
   keys: number
-  /** Null for in memory. */
+  /** Null if the state is in memory. */
   data: string | null
   docs: string
 }

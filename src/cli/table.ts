@@ -4,7 +4,7 @@ import { widthOf } from '../common/terminal-text.ts'
 
 type Cell = string | number | null | undefined
 
-/** A column of a table: its title, and what a row has in it. */
+/** A column of a table: its title, and the value of a row in it. */
 export type Column<Row> = readonly [title: string, cellOf: (row: Row) => Cell]
 
 /** Prints rows as a table. Numbers are right-aligned, and an absent value is a dash. */

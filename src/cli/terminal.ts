@@ -1,6 +1,6 @@
 /**
- * Makes writes to a terminal asynchronous. Node makes them synchronous, so that a terminal that stops reading, as after Ctrl-S,
- * would stop the server.
+ * Makes writes to a terminal asynchronous. By default they are synchronous, so a terminal that stops reading, such as after
+ * Ctrl-S, would stop the server.
  */
 export function unblock(stream: NodeJS.WriteStream): void {
   // Node has no public method for it; Deno and Bun have no handle.

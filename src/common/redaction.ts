@@ -6,7 +6,7 @@ const keyPattern = /sk-[A-Za-z0-9_-]{12,}/g
 // Under `auth: any` a token can be as short as a word; replacing it would garble the text.
 const minTokenLength = 8
 
-/** Returns a secret as the API's documents show it: the first 8 characters, `...`, the last 3. */
+/** Returns a secret in the form of the API's documents: the first 8 characters, `...`, the last 3. */
 export const toRedactedValue = (value: string): string => `${value.slice(0, 8)}...${value.slice(-3)}`
 
 /** The length up to which `mask` leaves a secret unchanged. */
@@ -60,7 +60,7 @@ function hideSecrets(text: string, token: string): string {
 
 const hasBlank = (token: string) => /[ +]/.test(token)
 
-// A form writes a blank as `+`, also in a URL.
+// Forms encode a space as `+`, also in a URL.
 const withBlanks = (text: string) => text.replaceAll('+', ' ')
 
 function hideToken(text: string, token: string): string {

@@ -1,13 +1,13 @@
-// Control and format characters and unpaired surrogates: a terminal obeys, reorders, hides or replaces them.
+// Control and format characters and unpaired surrogates, which can control a terminal, or reorder or hide text.
 const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
-/** Returns the text for one line of a terminal: characters that could control the terminal are written as escapes. */
+/** Returns the text for one line of a terminal, with control and format characters escaped. */
 export const toTerminalText = (text: string): string => text.replace(unsafe, escapeUnits)
 
 /** Returns a value as JSON that is safe for a terminal; on several lines if they are indented. */
 export const toTerminalJson = (value: unknown, indent = 0): string =>
   JSON.stringify(value, null, indent).replace(unsafe, (character) =>
-    // JSON itself has escaped those in strings.
+    // JSON has already escaped line breaks in strings.
     character === '\n' ? character : escapeUnits(character),
   )
 

@@ -1,7 +1,7 @@
-// Longer texts are no misspelled names, and comparing takes quadratic time.
+// Comparing takes quadratic time, and longer texts are not misspelled names.
 const maxWordLength = 40
 
-/** Returns the name that `word` most likely misspells; undefined if none is close. */
+/** Returns the name that was most likely meant by `word`; undefined if none is similar. */
 export function closestName(word: string, names: readonly string[]): string | undefined {
   if (word.length > maxWordLength) return undefined
   const ranked = names
@@ -11,7 +11,7 @@ export function closestName(word: string, names: readonly string[]): string | un
   return best !== undefined && best.distance <= maxDistance(word, best.name) ? best.name : undefined
 }
 
-// A name in another convention (`createdAt`, `created-at`) is no misspelling at all.
+// A name in another convention (`createdAt`, `created-at`) has distance 0.
 const normalize = (name: string) => name.toLowerCase().replaceAll(/[-_\s]/g, '')
 
 const maxDistance = (word: string, name: string) => Math.max(1, Math.floor(Math.max(word.length, name.length) / 4))

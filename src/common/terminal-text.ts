@@ -1,10 +1,10 @@
 import { styleText } from 'node:util'
 import stringWidth from 'string-width'
 
-/** How a text looks on a terminal. */
+/** A text style on a terminal. */
 export type Style = 'plain' | 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan'
 
-/** Adds a style to a text, unless its stream shows no styles. */
+/** Adds a style to a text if its stream shows styles. */
 export type Paint = (style: Style, text: string) => string
 
 /** Returns a painter for a stream. It respects NO_COLOR and FORCE_COLOR. */

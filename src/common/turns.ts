@@ -3,7 +3,7 @@ import { monotonicNow } from './clock.ts'
 // Far below the 100 ms for which no request may block others.
 const turnMs = 10
 
-/** Runs a computation to its end, in turns of the event loop, between which other requests are processed. */
+/** Runs a computation in several turns of the event loop, so that other requests are processed in between. */
 export async function runInTurns<Result>(steps: Generator<void, Result>): Promise<Result> {
   for (let turnEnd = monotonicNow() + turnMs; ; ) {
     const { done, value } = steps.next()

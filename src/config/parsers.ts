@@ -80,7 +80,7 @@ export function parseOrigin(text: string): string {
   if (text !== '*' && !isOrigin) {
     throw new InvalidArgumentError('It must be * or an origin without a path, such as http://localhost:3000.')
   }
-  // Of schemes that only some programs know, such as tauri, URL does not tell the origin.
+  // URL has no origin for custom schemes, such as tauri.
   return url === null || url.origin === 'null' ? text.toLowerCase() : url.origin
 }
 

@@ -25,7 +25,7 @@ export function readTlsIdentity({ tlsCert, tlsKey }: Options<'tlsCert' | 'tlsKey
   return { cert, key }
 }
 
-/** Reads a certificate that a client trusts. Throws UserError if it is none. */
+/** Reads a certificate that a client trusts. Throws UserError if the file does not contain a certificate. */
 export function readTrustedCertificate(file: string): string {
   const text = readPem('certificate', file)
   parseCertificate(file, text)

@@ -4,7 +4,7 @@ import type { ProbeRequest } from './client/requests.ts'
 import type { ProbeContext } from './probe-context.ts'
 
 /**
- * What the expectation of a probe rests on (docs/fidelity.md): `spec`, the published OpenAPI document; `sdk`, the source of an
+ * The source of a probe's expectation (docs/fidelity.md): `spec`, the published OpenAPI document; `sdk`, the source of an
  * official client; `recorded`, a real response of these routes; `sibling`, one of another route of the API; `assumed`, no
  * source. An `emulator` probe is about the emulator itself and applies to no other server.
  */

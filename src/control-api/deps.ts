@@ -11,7 +11,7 @@ export interface ControlDeps extends AccessChecks {
    * or 503 `sandbox_limit`.
    */
   sandboxFor: (request: FastifyRequest) => Sandbox
-  /** Where each change is logged at `info`. */
+  /** The log, which has a line at `info` for each change. */
   log: Log
   /** Aborts when the server starts to close. */
   closing: AbortSignal

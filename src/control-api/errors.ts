@@ -33,7 +33,7 @@ export const unknownSandbox = (name: string): ApiError =>
     `sandbox=${name}`,
   )
 
-/** For an operation that only the real API has. */
+/** For a path that only the real API has. */
 export const notEmulated = (method: string, path: string): ApiError =>
   emulatorError(
     501,

@@ -39,7 +39,7 @@ export const InvalidBodyResponse = component(
 
 export const invalidBodyComponents = [BodyMistake, InvalidBody, InvalidBodyResponse]
 
-/** Returns the error of the mistakes in a body; any other error unchanged. */
+/** Returns the error response for mistakes in a body; returns any other error unchanged. */
 export function fromDocumentError(thrown: unknown): unknown {
   if (thrown instanceof DocumentError) return invalidDocument([toMistake(undefined, thrown)])
   if (thrown instanceof DocumentErrors)

@@ -8,8 +8,8 @@ let httpsAgent: Promise<Agent> | undefined
 const trustedCertificates = new Map<string, string>()
 
 /**
- * Makes the clients of controls in this process trust a server with this certificate, whatever name it is reached by. Others are
- * trusted as Node does, which includes NODE_EXTRA_CA_CERTS.
+ * Makes this process trust a server with this certificate, whatever host name it has. Node's rules apply to other
+ * servers, including NODE_EXTRA_CA_CERTS.
  */
 export function trustCertificate(pem: string): void {
   const { fingerprint256 } = new X509Certificate(pem)

@@ -97,7 +97,7 @@ async function readText(root: string, response: IncomingMessage): Promise<string
 export const connectionLost = (root: string, error: unknown): EmulatorError =>
   new EmulatorError(`the connection to ${root} was lost (${causeOf(error)})`, null, 'connection_lost', null, error)
 
-/** Returns why a request failed. The error for several addresses has only a code; that of OpenSSL has its reason between colons. */
+/** Returns why a request failed. The error for several addresses has only a code; OpenSSL's errors have the reason between colons. */
 function causeOf(error: unknown): string {
   const { message, code = '' } = error as NodeJS.ErrnoException
   return /:SSL routines:[^:]*:([^:]+)/.exec(message)?.[1] ?? (message || code)
@@ -117,7 +117,7 @@ export function createControlClient(root: string, token: string | undefined): Co
   }
 }
 
-/** Returns the JSON of a successful response. Throws EmulatorError if it has none. */
+/** Returns the JSON of a successful response. Throws EmulatorError if it is not JSON. */
 export function parseResponse<Result>(text: string): Result {
   try {
     const content = JSON.parse(text)
@@ -126,7 +126,7 @@ export function parseResponse<Result>(text: string): Result {
   throw notFromEmulator(200)
 }
 
-/** Returns the response of a control that lists something. Throws EmulatorError if it is none. */
+/** Returns the response of a control that lists something. Throws EmulatorError if it is not a list. */
 export function parseList<Item>(text: string): { data: Item[] } {
   const { data } = parseResponse<{ data?: Item[] }>(text)
   if (!Array.isArray(data)) throw notFromEmulator(200)

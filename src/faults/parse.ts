@@ -60,7 +60,7 @@ function assertConcernsKey({ errorAt }: FaultInput, operation: string, when: Fau
     throw reject(`${operation} has no key before the commit`)
 }
 
-/** Throws if a header cannot occur, or is given twice with different values. */
+/** Throws if a header can never occur, or is given twice with different values. */
 export function assertHeaderNames(
   { errorAt }: Pick<FaultInput, 'errorAt'>,
   path: (string | number)[],

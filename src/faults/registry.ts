@@ -16,9 +16,9 @@ export interface RegisteredFault<Registered extends Fault = Fault> {
   /** Position among all faults ever added. */
   readonly order: number
   readonly fault: Registered
-  /** Characters of its JSON. */
+  /** The length of its JSON in characters. */
   readonly length: number
-  /** How many matching requests `skip` has let pass. */
+  /** Number of matching requests skipped so far. */
   skipped: number
   hits: number
   /** How many hits changed nothing because the patch did not apply. */
@@ -33,16 +33,16 @@ interface RateLimitWindow {
   count: number
 }
 
-/** How many faults a sandbox may have, including those that cannot fire again. */
+/** Maximum number of faults of a sandbox, including used-up faults. */
 export const maxFaults = 1000
 
-/** How many characters of JSON they may have in all: a list of them must neither block the server nor be too long for it. */
+/** Maximum length of the faults' JSON in total, because a longer list would block the server or exceed the longest string. */
 export const maxFaultLength = 4 * 1024 * 1024
 
 /** The faults of a sandbox. The first added fires first, exactly as often as its `times` says. */
 export class FaultRegistry {
   readonly #faults: RegisteredFault[] = []
-  /** Those that may still fire: a test can leave hundreds behind that cannot. */
+  /** The faults that may still fire. A test can leave hundreds of used-up faults behind. */
   #active: RegisteredFault[] = []
   readonly #windows = new Map<string, RateLimitWindow>()
   #count = 0

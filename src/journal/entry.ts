@@ -4,7 +4,7 @@ import { recordSize, textSize } from './record-size.ts'
 import { isBodyCut, type RedactText, redactBody, redactHeaders, redactOptional, redactQuery } from './redact-entry.ts'
 import type { JournalEntry } from './schemas.ts'
 
-/** What is known about a request when it arrives. */
+/** The data of a request that is known on arrival. */
 export interface Arrival {
   id: string
   /** Milliseconds of the sandbox's clock. */
@@ -23,7 +23,7 @@ export interface Arrival {
   startedAt: number
 }
 
-/** How a request ended: without status and body if the connection was closed instead of a response. */
+/** How a request ended. Status and body are absent if the connection was closed without a response. */
 export interface Outcome {
   status: number | undefined
   body: string | undefined
@@ -97,14 +97,14 @@ export function createRecord(
   }
 }
 
-/** Adds the body of a request. Returns how many bytes the record has grown. */
+/** Adds the body of a request. Returns by how many bytes the record grew. */
 export function attachBody(record: JournalRecord, body: string, redactText: RedactText): number {
   record.body = redactBody(body, redactText)
   record.isBodyCut = isBodyCut(body)
   return textSize(record.body)
 }
 
-/** Adds the response, or that there was none. Returns how many bytes the record has grown. */
+/** Adds the response, or records that there was none. Returns by how many bytes the record grew. */
 export function attachOutcome(record: JournalRecord, outcome: Outcome, redactText: RedactText): number {
   record.status = outcome.status
   record.responseBody = redactBody(outcome.body, redactText)

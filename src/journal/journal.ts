@@ -51,7 +51,7 @@ export class Journal {
     if (this.#capacity === 0) return undefined
     const position = { sequence: ++this.#lastSequence, generation: this.#generation }
     const record = createRecord(arrival, redactText, position)
-    // Attempts are told apart by their bodies.
+    // Attempts of different requests are distinguished by their bodies.
     if (!arrival.hasBody) record.sincePrevious = this.#sincePrevious(record)
     this.#entries.push(record)
     this.#resize(record.size)
@@ -60,7 +60,7 @@ export class Journal {
     return record
   }
 
-  /** Adds the body of a request, which may still have been arriving. */
+  /** Adds the body of a request, which may have arrived later than the headers. */
   addBody(record: JournalRecord, body: string, redactText: RedactText): void {
     this.#countGrowth(record, attachBody(record, body, redactText))
     record.sincePrevious = this.#sincePrevious(record)
@@ -84,7 +84,7 @@ export class Journal {
     this.#generation++
   }
 
-  /** Removes the requests that are pending, which will not be completed. */
+  /** Removes pending requests, which will not be completed. */
   removePending(): void {
     const isPending = ({ finishedAt }: JournalRecord) => finishedAt === undefined
     for (const record of this.#entries.filter(isPending)) this.#unlist(record)

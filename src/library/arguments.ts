@@ -18,7 +18,7 @@ export function assertList<Value>(argument: string, value: Value): Value {
   return Array.isArray(value) ? value : fail(argument, 'a list', value)
 }
 
-/** A number is no duration here: it could be seconds or milliseconds. */
+/** Rejects a bare number, because it could be seconds or milliseconds. */
 export function assertDurationText(argument: string, value: unknown): string {
   return typeof value === 'string' ? value : fail(argument, 'text with a unit, such as "30d", "-1h" or "90s"', value)
 }

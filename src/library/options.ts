@@ -7,7 +7,7 @@ type ServerOption = (typeof serverOptions)[number]
 
 const libraryDefaults: EmulatorOptions = { port: 0, logLevel: 'warn' }
 
-// Options that the command line writes differently: milliseconds with their unit, and "none" for no key.
+// Options that differ on the command line: durations have a unit, and "none" means no key.
 const toOptionText: Partial<Record<ServerOption, (value: unknown) => string>> = {
   sandboxTtl: (value) => (typeof value === 'number' ? `${value}ms` : String(value)),
   adminKey: (value) => (value === null ? 'none' : String(value)),

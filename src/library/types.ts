@@ -41,7 +41,7 @@ export type Duration = string | number
 export interface EmulatorOptions {
   /** Port to listen on, 0 to 65535. Default: 0, any free port. */
   port?: number | undefined
-  /** Address to listen on. Default: `localhost`, which is 127.0.0.1 and, where there is one, ::1. */
+  /** Address to listen on. Default: `localhost`, which is 127.0.0.1 and, if the machine has it, ::1. */
   host?: string | undefined
   /** Value of the admin key in every sandbox; `null` for no admin key. Default: `sk-admin-local`. */
   adminKey?: string | null | undefined
@@ -188,9 +188,9 @@ export interface Sandbox {
     /** In order of arrival, with pending requests. @example const retried = await sandbox.journal.list({ status: 429 }) */
     list(filter?: JournalFilter): Promise<JournalEntry[]>
     /**
-     * Checks how many requests match every given field, at least 1 by default; or that requests came `in_order`. Rejects with
-     * an Error whose message shows the expected request, how often it was found, and in what the closest requests differ; its
-     * `result` is the same as data.
+     * Checks how many requests match every given field (default: at least 1), or that requests arrived `in_order`. Rejects with
+     * an Error whose message shows the expected request, how often it was found, and how the closest requests differ. Its
+     * `result` has the same as data.
      * @example await sandbox.journal.verify({ operation: 'create', json: { name: 'ci' }, times: 1 })
      * @example await sandbox.journal.verify({ in_order: [{ operation: 'create' }, { operation: 'delete', status: 200 }] })
      */
@@ -207,7 +207,7 @@ export interface Sandbox {
   }
 }
 
-/** A sandbox that `sandboxes.create()` created, for as long as a test needs it. */
+/** A sandbox from `sandboxes.create()`, which a test can delete when it is done. */
 export interface CreatedSandbox extends Sandbox {
   /** Removes the sandbox, and aborts its requests in flight. Has no effect if it no longer exists. */
   delete(): Promise<void>
@@ -222,8 +222,8 @@ export interface Emulator extends Sandbox {
   /** Sandboxes share nothing: give each test its own, and tests can run in parallel. */
   readonly sandboxes: {
     /**
-     * Creates a sandbox: from the seed, as a copy of another sandbox, or from a snapshot. Without `name` it gets a random one;
-     * an existing name is rejected with status 409.
+     * Creates a sandbox from the seed, as a copy of another sandbox, or from a snapshot. Without `name`, the name is random. An
+     * existing name is rejected with status 409.
      * @example await using sandbox = await emulator.sandboxes.create()
      * @example const copy = await emulator.sandboxes.create({ name: 'copy', from: { sandbox: 'default' } })
      */

@@ -1,7 +1,7 @@
 import type { ControlClient } from '../control-client/client.ts'
 import type { JournalEntry, Verification, VerificationResult } from './types.ts'
 
-/** The journal is not as expected. */
+/** Thrown when the journal is not as expected. */
 class VerificationError extends Error {
   readonly result: VerificationResult
 

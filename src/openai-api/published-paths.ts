@@ -1,5 +1,5 @@
-// The paths of the real API, from the official Node client 7.55 of November 2026. `*` is one segment, brackets enclose what may be
-// absent, and `|` separates alternatives. Includes the paths that the emulator serves.
+// The paths of the real API, from the official Node client 7.55 of November 2026. `*` is one segment, brackets enclose optional
+// parts, and `|` separates alternatives. Includes the paths that the emulator serves.
 const patterns = [
   'agents[/*]',
   'agents/automations[/*[/(pause|resume|invocations[/*])]]',

@@ -7,5 +7,5 @@ export type ChangeablePart = (typeof changeableParts)[number]
 /** A part of a sandbox has changed; or it was reset, restored or replaced, as a whole or in part. */
 export type SandboxChange = ChangeablePart | 'reset'
 
-/** Tells those who show a sandbox what to read again. */
+/** Tells viewers of a sandbox which part to read again. */
 export const createChanges = (): Listeners<[SandboxChange]> => new Listeners()

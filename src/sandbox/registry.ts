@@ -78,7 +78,7 @@ export class SandboxRegistry {
   /** Removes a sandbox and its files permanently. Throws StorageError if a file remains: then it can be tried again. */
   remove(name: string): void {
     const sandbox = this.#sandboxes.get(name)
-    // Does not wait for the disk: the files are gone next.
+    // Does not wait for the disk, because the files are removed next.
     sandbox?.close({ isObsolete: true })
     sandbox?.journal.clear()
     this.#data?.remove(name)
@@ -87,8 +87,8 @@ export class SandboxRegistry {
   }
 
   /**
-   * Makes a seed the starting point of all sandboxes and resets those that this process created from the seed. Returns their
-   * names. A sandbox whose files cannot be written stays as it is.
+   * Makes a seed the starting point of new sandboxes, and resets the sandboxes that this process created from the seed. Returns
+   * their names. A sandbox whose files cannot be written stays unchanged.
    */
   replaceSeed(seed: Seed): string[] {
     this.defaults.seed = seed

@@ -143,7 +143,7 @@ export class Sandbox {
     this.changes.notify('reset')
   }
 
-  /** Makes the current seed the initial state and returns to it. Aborts requests in flight. */
+  /** Makes the current seed the initial state and resets to it. Aborts requests in flight. */
   restartFromSeed(): void {
     this.#storage.initialImage.write(this.#buildFromSeed())
     this.reset()

@@ -7,7 +7,7 @@ export interface Position {
   column?: number
 }
 
-/** A predicate about the place of a mistake ("must be …"), or a statement that follows a colon. */
+/** A predicate about the place of a mistake ("must be …"), or a sentence after a colon. */
 type Problem = string | { statement: string }
 
 /** A mistake in a document. */
@@ -51,7 +51,7 @@ function toProblem(rule: Rule, got: string): Problem {
   return 'problem' in rule ? rule.problem : rule
 }
 
-/** All mistakes that keep a text from being a document. */
+/** Thrown with all mistakes in the syntax of a document. */
 export class DocumentErrors extends Error {
   readonly errors: readonly DocumentError[]
 

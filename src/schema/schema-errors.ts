@@ -8,7 +8,7 @@ import { closestName } from '../common/suggest.ts'
 /** The segments from the document to a part of it. */
 export type Path = (string | number)[]
 
-/** What a value must be, a whole predicate about it, or a statement of its own. */
+/** The rule for a value, a complete predicate about it, or a complete sentence. */
 export type Rule = string | { problem: string } | { statement: string }
 
 /** Where a schema is violated, the rule, and the value if it is not the one at that place. */
@@ -76,7 +76,7 @@ export function unknownField(path: Path, field: string, data: object, schema: Sc
   return [[...path, field], { problem: `is not a known field${named('of', schema)}; ${hint}` }]
 }
 
-/** Returns the known field that an unknown one most likely misspells. */
+/** Returns the known field that was most likely meant by an unknown one. */
 export const suggestField = (field: string, data: object, schema: Schema): string | undefined =>
   closestName(
     field,
@@ -86,7 +86,7 @@ export const suggestField = (field: string, data: object, schema: Schema): strin
 // An object can have any number of fields, and comparing each takes time.
 const maxComparedFields = 100
 
-/** Returns the unknown field that is most likely meant to be the missing one. */
+/** Returns the unknown field that was most likely meant to be the missing one. */
 const misspellingOf = (missing: string, data: object, schema: Schema): string | undefined =>
   Object.keys(data)
     .slice(0, maxComparedFields)
@@ -103,7 +103,7 @@ export const didYouMean = (suggestion: string) => `did you mean ${quoteName(sugg
 /** Returns a name in backquotes for a message of one line, without secrets and truncated. */
 export const quoteName = (name: string) => `\`${toOneLine(truncate(redact(name)))}\``
 
-/** Escapes what would break a line or control a terminal. */
+/** Escapes line breaks and characters that could control a terminal. */
 export const toOneLine = (text: string) =>
   text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`)
 

@@ -19,12 +19,12 @@ const maxYamlLength = 1024 * 1024
 // The parser searches the whole document for each.
 const maxAliases = 100
 
-/** How many mistakes of one text are reported: after the first, most are its consequences. */
+/** The maximum number of reported mistakes in one text: after the first, most are its consequences. */
 const maxErrors = 20
 
 /**
- * Parses YAML, which includes JSON. The content of a text without any value is undefined. Throws DocumentErrors with line and
- * column if it is neither.
+ * Parses YAML, which includes JSON. The content of an empty document is undefined. Throws DocumentErrors with line and column if
+ * the text is neither.
  */
 export function parseYaml(text: string): SourceDocument {
   if (text.length > maxYamlLength) return parseLongJson(text)
@@ -53,10 +53,10 @@ function isEmpty({ contents }: Document): boolean {
   return contents === null || (isScalar(contents) && contents.value === null && start === end)
 }
 
-/** What is wrong, and its offset in the text. */
+/** A syntax error and its offset in the text. */
 type Problem = [text: string, offset: number]
 
-/** Returns one error a line, in the order of the text: what follows on the same line is a consequence. */
+/** Returns the first error of each line, in order. Further errors on the same line are consequences. */
 function toErrors(problems: readonly Problem[], lines: LineCounter): DocumentErrors {
   const firstOfLine = new Map<number, DocumentError>()
   for (const [text, offset] of problems.toSorted(([, one], [, other]) => one - other)) {
@@ -92,7 +92,7 @@ function toValue(document: Document): unknown {
   }
 }
 
-/** Finds what the parser would take quadratic time to find or to resolve. */
+/** Finds mistakes that the parser would take quadratic time to find. */
 function findProblems(document: Document): Problem[] {
   const problems: Problem[] = []
   let aliases = 0

@@ -24,7 +24,7 @@ export interface AppOptions extends Omit<RegistryOptions, 'log'>, LogOptions {
   tls?: TlsIdentity | undefined
   /** Milliseconds that a request may take to arrive; 30,000 by default. Only tests set it. */
   requestTimeout?: number
-  /** Milliseconds after which a response that nobody reads is ended; 30,000 by default. Only tests set it. */
+  /** Milliseconds after which the connection of an unread response is closed; 30,000 by default. Only tests set it. */
   unreadTimeout?: number
   /** Milliseconds between two comments in an event stream; 15,000 by default. Only tests set it. */
   heartbeatInterval?: number

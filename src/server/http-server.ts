@@ -25,7 +25,7 @@ const keepAliveTimeoutMs = 72_000
 const shutdownGraceMs = 5000
 
 const loopbackAddresses = ['127.0.0.1', '::1']
-// Of a machine without IPv6, or without an address of the loopback interface.
+// On a machine without IPv6, or without a loopback address.
 const missingAddressCodes = ['EADDRNOTAVAIL', 'EAFNOSUPPORT']
 const maxPortAttempts = 20
 

@@ -5,7 +5,7 @@ import { hideKeys } from '../common/redaction.ts'
 import type { LogFormat, LogLevel } from '../config/option-specs.ts'
 import { logRequest, logsRequests } from './request/log-request.ts'
 
-/** Logs one line per response, in the API's words. */
+/** Logs one line per response, with the API's field names. */
 class RequestLog extends LogController {
   override incomingRequest(): void {}
 

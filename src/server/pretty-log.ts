@@ -1,7 +1,7 @@
 import { toTerminalText } from '../common/safe-text.ts'
 import { createPaint, type Paint, type Style, truncate, widthOf } from '../common/terminal-text.ts'
 
-/** A line of the log; what is not named here are details of the event. */
+/** A line of the log. All other fields are details of the event. */
 interface Entry {
   level: number
   time: number
@@ -11,7 +11,7 @@ interface Entry {
   err?: { message: string; stack?: string }
 }
 
-/** The line of a request. Malformed HTTP has no method and path. */
+/** The log line of a request. Malformed HTTP has no method and path. */
 interface RequestEntry extends Entry {
   method?: string
   path?: string
@@ -26,7 +26,7 @@ const maxColumns = 120
 const warnLevel = 40
 const errorLevel = 50
 
-/** Returns a function that turns a line of JSON into what a person reads on `stream`. */
+/** Returns a function that formats a JSON line of the log for people who read `stream`. */
 export function createPrettyFormat(stream: NodeJS.WriteStream): (json: string) => string {
   const paint = createPaint(stream)
   return (json) => {
@@ -40,7 +40,7 @@ export function createPrettyFormat(stream: NodeJS.WriteStream): (json: string) =
 
 const timeOfDay = (time: number) => new Date(time).toTimeString().slice(0, 8)
 
-// How many columns the URL and the reason keep if both are long.
+// The minimum number of columns for the URL and the reason if both are long.
 const minTargetColumns = 30
 const minReasonColumns = 40
 
@@ -93,7 +93,7 @@ function formatStack({ msg, err }: Entry, paint: Paint): string {
 
 type Word = [style: Style, text: string]
 
-/** Joins the words that are not empty by blanks, and cuts what exceeds the columns. */
+/** Joins the non-empty words with spaces, and cuts the line at the last column. */
 function formatWords(words: readonly Word[], columns: number, paint: Paint): string {
   let freeColumns = columns
   const shown: string[] = []
@@ -111,13 +111,13 @@ function statusStyle(status: number | undefined): Style {
   return status >= 400 ? 'yellow' : 'green'
 }
 
-/** A URL consists of printable ASCII, but clients send other bytes, and redaction decodes escapes. */
+/** Escapes other characters than printable ASCII, which clients may send, and which redaction may decode. */
 const toAscii = (url: string) => url.replace(/[^\x21-\x7e]+/g, (text) => encodeURIComponent(text))
 
-/** Cuts the start of a URL, since its end tells requests apart. */
+/** Cuts the start of a URL, because requests usually differ at its end. */
 const shortenStart = (url: string, columns: number) => (url.length <= columns ? url : `…${url.slice(1 - columns)}`)
 
-/** Returns the reason as words, with its escapes of other characters than ASCII decoded. */
+/** Returns the reason with its escapes of non-ASCII characters decoded. */
 const decodeReason = (reason: string) =>
   reason
     .replaceAll('; ', ' ')

@@ -11,7 +11,7 @@ export interface SeedReloader {
   start(registry: SandboxRegistry, log: FastifyBaseLogger): () => void
 }
 
-/** Call it before the seeds are loaded, so that no change is missed. Throws UserError if there is no file to watch. */
+/** Must be called before the seeds are loaded, so that no change is missed. Throws UserError if there is no file to watch. */
 export function createSeedReloader(location: SeedLocation): SeedReloader {
   assertWatchable(location)
   let loaded = digestSeeds(location)
@@ -19,7 +19,7 @@ export function createSeedReloader(location: SeedLocation): SeedReloader {
   async function reload(registry: SandboxRegistry, log: FastifyBaseLogger): Promise<void> {
     assertWatchable(location)
     const digest = digestSeeds(location)
-    // A file that was only touched, or is as it was before a mistake.
+    // The file was only touched, or a mistake was undone.
     if (digest === loaded) return
     const seed = await loadSeeds(listSeeds(location))
     loaded = digest

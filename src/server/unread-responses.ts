@@ -58,7 +58,7 @@ export class UnreadResponses {
   }
 }
 
-/** Returns what the system has taken of the responses so far; undefined if nothing is left that this class limits. */
+/** Returns how much of the responses the system has taken; undefined if no response is left that this class limits. */
 function progressOf(socket: SocketWithHandle): Progress | undefined {
   const unwritten = socket.writableLength
   if (unwritten === 0 || hasOwnBacklogLimit(socket)) return undefined

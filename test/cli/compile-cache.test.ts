@@ -23,7 +23,7 @@ function createUser() {
 }
 
 describe.skipIf(process.platform === 'win32')('compiled code', () => {
-  test('is kept in a folder of the user that nobody else can open', async () => {
+  test('is kept in a folder of the user that no other user can open', async () => {
     const { cache, run } = createUser()
     await run()
     expect(readdirSync(cache)).not.toEqual([])

@@ -110,7 +110,7 @@ test.each([
     /^TLS key \/: cannot be read: EISDIR/,
   ],
   [
-    'a certificate that is none',
+    'a file that is not a certificate',
     ({ keyFile }) => ['--tls-cert', createTemporaryFile('x.pem', 'x'), '--tls-key', keyFile],
     /^TLS certificate \S+x\.pem: must be a PEM certificate: /,
   ],

@@ -86,7 +86,7 @@ const expectedEvents = [
   { sandbox: 'a', msg: 'sandbox removed' },
 ]
 
-test('as JSON, each change by a control is one line at info, and reads and refused changes are none', async () => {
+test('as JSON, each change by a control is one line at info; reads and refused changes have no line', async () => {
   const { url, output, child, finished } = await serve(['--log-level', 'info'])
   expect((await send(url, changes)).filter((status) => status >= 300)).toEqual([])
   expect((await send(url, others.slice(8))).filter((status) => status < 400)).toEqual([])

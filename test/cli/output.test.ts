@@ -56,7 +56,7 @@ test.runIf(hasScript)('on a terminal, titles are bold and statuses have colors, 
   expect(await runOnTerminal(follow, '')).toContain(`${keysUrl} ${esc}[32m200${esc}[39m `)
 })
 
-test('a server that is no emulator is named as such, in one line', async () => {
+test('a server that is not an emulator is reported in one line', async () => {
   for (const body of ['<html>', '"text"', '{}']) {
     const server = createServer((_request, response) => response.end(body)).listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))

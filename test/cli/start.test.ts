@@ -97,7 +97,7 @@ test('--log-format pretty prints the startup text without a terminal, too', asyn
     .toMatch(/^admin-keys-emulator \d.*\n\n {2}URL {8}http:[\s\S]*\n\n$/)
 })
 
-test.runIf(hasTerminal)('Ctrl-C prints that the server stopped, on a line of its own', async () => {
+test.runIf(hasTerminal)('Ctrl-C prints on a separate line that the server stopped', async () => {
   const terminal = await serveOnTerminal()
   terminal.type('\x03')
   expect(await terminal.finished).toBe(0)

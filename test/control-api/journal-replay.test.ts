@@ -72,7 +72,7 @@ test('a stream whose replay misses entries that the journal has dropped is inter
   expect([received.isComplete, received.names.length < 200]).toEqual([false, true])
 })
 
-test('streams with a replay that nobody reads hold no copies of the journal', async () => {
+test('unread streams with a replay hold no copies of the journal', async () => {
   const { url, child } = await serve()
   const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
   for (let n = 0; n < 300; n++) {

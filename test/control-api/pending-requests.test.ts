@@ -84,7 +84,7 @@ describe('a pending request', () => {
     ],
   ]
 
-  test.each(waits)('%s is in the journal with what is known of it', async (_description, start, expected) => {
+  test.each(waits)('%s is in the journal with the fields known so far', async (_description, start, expected) => {
     const server = await startServer()
     const [admin] = (await server.call('GET', keysUrl)).body.data
     await server.control('DELETE', '/journal')

@@ -112,7 +112,7 @@ describe('verifying the journal', () => {
 })
 
 describe('the closest entries', () => {
-  test('are those that differ in the fewest fields, then in the fewest parts of the body, then the latest', async () => {
+  test('differ in the fewest fields, then in the fewest parts of the body, and are the latest', async () => {
     const { call, verify, ids } = await startApp()
     await call('POST', keysUrl, { body: { name: 'a', expires_in_seconds: 60 }, headers: { 'x-test': '2' } })
     await call('POST', keysUrl, { body: { name: 'a', expires_in_seconds: 61 } })
@@ -147,7 +147,7 @@ describe('the closest entries', () => {
     ])
   })
 
-  test('are not those that match, if there are too few', async () => {
+  test('do not include matching entries, if there are too few', async () => {
     const { call, verify, ids } = await startApp()
     await call('GET', keysUrl)
     await call('GET', '/v1/unknown')

@@ -171,7 +171,7 @@ test.each(['HTTPS://App.Example.com', 'https://app.example.com:443'])(
   },
 )
 
-test('an origin of another scheme is accepted', async () => {
+test('an origin with another scheme is accepted', async () => {
   const { url } = await serve(['--cors-origin', 'tauri://localhost'])
   const response = await preflight(url + keysUrl, 'tauri://localhost')
   expect(corsHeadersOf(response)).toMatchObject({ 'access-control-allow-origin': 'tauri://localhost' })

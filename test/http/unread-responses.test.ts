@@ -19,7 +19,7 @@ function sendUnread(url: string, count: number): Socket {
   return socket
 }
 
-test('200,000 pipelined requests that nobody reads neither block others, nor fill the memory, nor delay the end', async () => {
+test('200,000 pipelined requests with unread responses do not block others, fill the memory or delay the exit', async () => {
   const { url, child, finished } = await serve()
   const before = readRss(child.pid)
   sendUnread(url, 200_000)
@@ -81,7 +81,7 @@ test('a connection is closed once more than 1,000 requests wait on it', async ()
   expect((await fetch(`${url}/health`)).status).toBe(200)
 })
 
-describe('a response that nobody reads', () => {
+describe('an unread response', () => {
   const unreadTimeout = 600
   const exportRequest = 'GET /_emulator/state HTTP/1.1\r\nhost: x\r\n\r\n'
   const streamRequest = 'GET /_emulator/journal/stream?since=req_unknown HTTP/1.1\r\nhost: x\r\n\r\n'

@@ -52,7 +52,7 @@ test.each(limits)('a rate limit takes text or milliseconds: %j', async (fault) =
   expect(await list()).toBe(200)
 })
 
-test('a rate limit rejects milliseconds that are no length of a window', async () => {
+test('a rate limit rejects milliseconds that cannot be the length of a window', async () => {
   await using emulator = await startEmulator()
   for (const per of [0, -5, 1.5, Number.NaN]) {
     const added = emulator.faults.add({ operation: 'list', kind: 'rate_limit', requests: 1, per })

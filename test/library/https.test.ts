@@ -76,7 +76,7 @@ test.each([
   })
 })
 
-test('connect() rejects a tlsCert that is no certificate', async () => {
+test('connect() rejects a tlsCert that is not a certificate', async () => {
   const url = 'https://localhost:1'
   await expect(connect({ url, tlsCert: createTemporaryFile('x.pem', 'x') })).rejects.toThrow(
     'must be a PEM certificate',

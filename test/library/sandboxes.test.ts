@@ -59,7 +59,7 @@ test('`await using` removes a created sandbox at the end of the block, also afte
   expect(await namesOf(emulator)).toEqual(['default'])
 })
 
-test('delete() has no effect on a sandbox that no longer exists, but rejects if it cannot tell', async () => {
+test('delete() has no effect on a sandbox that no longer exists, but rejects if that is unknown', async () => {
   const emulator = await startEmulator()
   const sandbox = await emulator.sandboxes.create()
   await emulator.sandboxes.delete()

@@ -28,7 +28,7 @@ test('pages whose snippets are tested elsewhere are named there', () => {
 describe('snippets with a comment', () => {
   // `<!-- tested by FILE -->` or `<!-- not run: REASON -->` on the line above a snippet.
   test.each(snippets.filter(({ comment }) => comment !== undefined))(
-    'the comment on the snippet in $page at line $line says who tests it, or why nobody does',
+    'the comment on the snippet in $page at line $line says which file tests it, or why it is not run',
     ({ page, comment = '' }) => {
       const file = /^tested by (\S+)$/.exec(comment)?.[1]
       if (file === undefined) return expect(comment).toMatch(/^not run: \S/)

@@ -15,7 +15,7 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
   .trim()
   .split('\n')
 
-test('no file contains what a secret scanner would report as a real key', () => {
+test('no file contains a value that a secret scanner would report as a real key', () => {
   for (const file of files) {
     const text = read(file)
     expect(hasScannerMark(text), file).toBe(false)
@@ -60,7 +60,7 @@ test('the scripts in package.json use nothing that the shell of Windows lacks', 
     }
 })
 
-test('package.json says where the project is at home', () => {
+test('package.json has the repository, the homepage and the address for bugs', () => {
   const { repository, homepage, bugs, author } = JSON.parse(read('package.json'))
   const home = 'https://github.com/admin-keys-emulator/admin-keys-emulator'
   expect({ repository, homepage, bugs, author }).toEqual({

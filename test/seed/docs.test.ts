@@ -36,7 +36,7 @@ describe('docs/seeds.md', () => {
     expect((await fetch(`${url}/ready`)).status).toBe(200)
   })
 
-  test('the seed with mistakes has those that the document shows', async () => {
+  test('the seed with mistakes has the mistakes that the document shows', async () => {
     const expected = snippets.find(({ language }) => language === '')?.text
     const folder = createFolder(seeds.find(isInvalid)?.text)
     const { code, stderr } = await runProgram(['--port', '0', '--seed', join(folder, 'seed.yaml')])

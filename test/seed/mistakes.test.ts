@@ -50,7 +50,7 @@ keys:
     ])
   })
 
-  test('reports times that cannot be, beside what the schema forbids', async () => {
+  test('reports impossible times together with violations of the schema', async () => {
     const file = createTemporaryFile(
       'times.yaml',
       `organization: { user: { created_at: +1s } }
@@ -75,7 +75,7 @@ keys:
     ])
   })
 
-  test('reports where the first of two keys with one id, value or hash is', async () => {
+  test('reports the place of the first of two keys with the same id, value or hash', async () => {
     const sha256 = hash('sha256', 'sk-admin-the-same-one')
     const first = createTemporaryFile(
       'first.yaml',

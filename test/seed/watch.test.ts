@@ -128,7 +128,7 @@ test.each<[string, (seed: string) => Promise<void> | void]>([
   30_000,
 )
 
-test('a seed with mistakes, or that is gone, is logged with all mistakes and changes nothing', async () => {
+test('a seed that has mistakes or is missing is logged with all mistakes and changes nothing', async () => {
   const server = await serveWatched()
   const { url, seed, output } = server
   await createKey(url, 'created')

@@ -85,7 +85,7 @@ const columns: Column<ListedFault>[] = [
   ['DETAILS', detailsOf],
 ]
 
-/** Returns the fields that have no column of their own, unless they have the default. */
+/** Returns the fields without a column, unless they have the default. */
 function detailsOf({ id: _, operation, kind, hits, remaining, times, ...details }: ListedFault): string {
   return Object.entries(details)
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)

@@ -14,9 +14,9 @@ import { onStop } from '../signals.ts'
 type FollowOptions = ControlCommandOptions & Options<'json'>
 
 /**
- * Prints each request that matches `query` once it is complete. A signal ends the process with 0, and so does the reader of
- * the output when it goes away. Resolves when the emulator ends the stream; throws EmulatorError if it refuses the request,
- * cannot be reached, or the connection is lost.
+ * Prints each request that matches `query` when it is complete. The process exits with 0 on a signal, and when the reader of the
+ * output closes it. Resolves when the emulator ends the stream. Throws EmulatorError if the emulator refuses the request or cannot
+ * be reached, or if the connection is lost.
  */
 export async function follow(options: FollowOptions, query: string): Promise<void> {
   const exit = () => process.exit(0)
@@ -31,7 +31,7 @@ export async function follow(options: FollowOptions, query: string): Promise<voi
     if (event === 'end') return printError(`sandbox '${sandbox}' was removed, or the emulator has stopped`)
     if (event !== 'entry' && event !== 'update') continue
     const entry: JournalEntry = JSON.parse(data)
-    // A pending one follows when it is complete.
+    // A pending request is printed when it is complete.
     if (entry.delivered === null) continue
     if (printsJson(json)) printJson(entry)
     else process.stdout.write(`${formatEntry(entry)}\n`)

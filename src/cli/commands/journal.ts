@@ -34,7 +34,7 @@ export function addJournalCommands(add: AddCommand): void {
 const listFilters = toFilters(JournalQuery.properties)
 const streamFilters = toFilters(StreamQuery.properties)
 
-/** A query consists of text, which the emulator parses. */
+/** Returns the filters as text fields, because a query consists of text. The emulator parses them. */
 function toFilters(properties: object): Field[] {
   return Object.entries(properties).map(([name, { description }]) => ({
     name,
@@ -43,7 +43,7 @@ function toFilters(properties: object): Field[] {
   }))
 }
 
-/** Returns the query of the filters that were given, with its question mark; empty without filters. */
+/** Returns the query with the given filters, including the question mark; empty without filters. */
 function queryOf(filters: readonly Field[], options: object): string {
   const query = new URLSearchParams(bodyOfFlags(filters, { ...options }) as Record<string, string>).toString()
   return query === '' ? '' : `?${query}`

@@ -30,10 +30,10 @@ export async function start(options: StartOptions): Promise<void> {
 /** Completes requests in flight and exits with 0. A second signal does not wait for them. */
 async function stop(server: RunningServer, signal: NodeJS.Signals): Promise<void> {
   onSecondStop(() => process.exit(1))
-  // A terminal shows Ctrl-C as ^C and stays on that line.
+  // A terminal prints ^C and does not end the line.
   if (signal === 'SIGINT' && process.stderr.isTTY) process.stderr.write('\n')
   await server.close()
-  // Output that nobody reads would keep the process alive.
+  // Unread output would keep the process alive.
   const unread = outputs.filter(({ writableLength }) => writableLength > 0)
   await Promise.race([Promise.all(unread.map((stream) => once(stream, 'drain'))), sleep(outputDrainMs)])
   process.exit(0)

@@ -37,5 +37,5 @@ const all: Probe[] = [
   deletionProbes,
 ].flat()
 
-/** All probes. The first one lists keys; those that write come last. */
+/** All probes. The first one lists keys; the writing probes come last. */
 export const probes: readonly Probe[] = [...all.filter(({ writes }) => !writes), ...all.filter(({ writes }) => writes)]

@@ -41,7 +41,7 @@ export function followJournal(
   const replay = () => replayWhile(() => !stream.isFull)
   stream.onDrain(replay)
   const stop = journal.subscribe((event, record) => {
-    // It will be replayed as it is then.
+    // The replay sends its latest state.
     const isReplayedLater = position !== undefined && record.sequence > position
     if (!isReplayedLater) sendIfMatching(event, record)
   })

@@ -86,7 +86,7 @@ export function registerJournal(app: FastifyInstance, deps: ControlDeps): void {
   })
 }
 
-/** Calls `listener` when the sandbox is removed or the server closes; a reset aborts the sandbox's signal, too. */
+/** Calls `listener` when the sandbox is removed or the server closes. The sandbox's signal also aborts on a reset. */
 function onEnd(sandbox: Sandbox, closing: AbortSignal, listener: () => void): () => void {
   let stop = () => {}
   const listen = () => {

@@ -111,9 +111,9 @@ export function registerSandboxes(app: FastifyInstance, { registry, log }: Contr
     const sandboxes = registry.all.filter(({ name }) => name !== defaultSandbox)
     for (const sandbox of sandboxes) {
       const { name } = sandbox
-      // Not one that was created meanwhile.
+      // A sandbox of the same name may have been created meanwhile.
       if (registry.find(name) === sandbox) remove(name)
-      // A stored one takes milliseconds: other requests must not wait for all.
+      // Removing a stored sandbox takes milliseconds; other requests run in between.
       await new Promise((resolve) => setImmediate(resolve))
     }
     return { deleted: sandboxes.map(({ name }) => name) }

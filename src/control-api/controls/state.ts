@@ -26,7 +26,7 @@ const KeysOnlySeed = Type.Object(
   { additionalProperties: false, description: 'a seed with keys only' },
 )
 
-// The handler validates it, to report every mistake.
+// Validated by the handler, to report every mistake.
 const AnyBody = Type.Unknown()
 
 const exampleKeys = [

@@ -15,7 +15,7 @@ import { defineControl } from '../operation.ts'
 
 type ErrorAt = ParsedBody<unknown>['errorAt']
 
-/** Registers the control that checks which requests clients have sent. */
+/** Registers the control that checks which requests clients sent. */
 export function registerVerifyJournal(app: FastifyInstance, { sandboxFor }: ControlDeps): void {
   const verifyJournal = defineControl('emulator-journal-verify', {
     summary: 'Verify the journal',
@@ -54,7 +54,7 @@ function checkForm({ content, errorAt }: ParsedBody<Verification>): Verification
   return content
 }
 
-/** Throws if no entry can match. */
+/** Throws if no entry could ever match. */
 function assertPossible({ header, json }: ExpectedRequest, path: Path, errorAt: ErrorAt): void {
   assertHeaderNames({ errorAt }, [...path, 'header'], header)
   if ((JSON.stringify(json)?.length ?? 0) <= maxExpectedJsonLength) return

@@ -6,10 +6,10 @@ type Closest = VerificationResult['closest']
 
 const maxClosest = 3
 
-// Bounds the work for a large body, and is less than one field counts.
+// Limits the work for a large body, and is less than the weight of one field.
 const maxJsonDifferences = 1000
 
-/** Keeps the entries that differ least: in the fewest fields, then in the fewest parts of the body; of equals, the latest. */
+/** Keeps the entries that differ least: in the fewest fields, then in the fewest parts of the body; if equal, the latest. */
 export class ClosestEntries {
   #entries: { id: string; differs: Difference[]; weight: number }[] = []
 
@@ -29,7 +29,7 @@ function weightOf({ field, expected, got }: Difference): number {
   return 10 * maxJsonDifferences + (field === 'json' ? jsonWeightOf(expected, got) : 1)
 }
 
-/** A body of another kind, or none, is further away than one with other values. */
+/** A missing body, or one of another type, differs more than one with other values. */
 function jsonWeightOf(expected: unknown, got: unknown): number {
   const isOfOtherKind = isContainer(expected) !== isContainer(got)
   return isOfOtherKind ? maxJsonDifferences : jsonDifferences(expected, got, maxJsonDifferences).length

@@ -8,7 +8,7 @@ import type { Difference, ExpectedRequest } from './schemas.ts'
 type Compare = (record: JournalRecord) => Difference | undefined
 type Field = keyof ExpectedRequest
 
-/** Returns a function that tells in which fields a record differs from an expected request. */
+/** Returns a function that returns the fields in which a record differs from an expected request. */
 export function createComparison(expected: ExpectedRequest): (record: JournalRecord) => Difference[] {
   const redacted = redactExpected(expected)
   const comparisons = (Object.keys(redacted) as Field[]).flatMap((field) => {
@@ -57,7 +57,7 @@ function compareStatus(expected: number | string | null): Compare {
     String(status)[0] === expected[0] ? undefined : { field: 'status', expected, got: status ?? null }
 }
 
-/** Compares only the named headers, and reports only those that differ. */
+/** Compares only the given headers, and reports only headers that differ. */
 function compareHeaders(expected: Record<string, string>): Compare {
   return ({ headers }) => {
     const differing = Object.entries(expected).flatMap(([name, value]) => {

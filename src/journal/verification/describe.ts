@@ -5,7 +5,7 @@ import type { Difference, ExpectedRequest, Times, Verification, VerificationResu
 
 type EntrySummary = Pick<JournalEntry, 'id' | 'method' | 'path' | 'status' | 'duration_ms'>
 
-/** Returns, for people, why a verification failed. `entries` describe the closest ones. Contains no secrets. */
+/** Returns a readable reason for a failed verification. `entries` has details of the closest requests. Contains no secrets. */
 export function describeVerification(
   { in_order, times = { at_least: 1 }, ...expected }: Verification,
   { count, closest }: VerificationResult,

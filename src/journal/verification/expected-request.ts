@@ -19,7 +19,7 @@ export function redactExpected<Expected extends ExpectedRequest>(expected: Expec
   return redacted
 }
 
-/** Redacts the text of the value, as the journal does with a body; each string of it if the result is not JSON. */
+/** Redacts the JSON text of the value, as the journal does with a body; redacts each string if the result is not JSON. */
 function redactJson(value: unknown, redactText: RedactText): unknown {
   try {
     return JSON.parse(redactText(JSON.stringify(value)))

@@ -1,4 +1,4 @@
-/** Where two JSON values differ; `undefined` stands for a part that is absent. */
+/** A place where two JSON values differ; `undefined` means that the part is absent. */
 export interface JsonDifference {
   /** Names and indexes from the root, such as `.owner.names[0]`; empty for the root. */
   path: string

@@ -32,7 +32,7 @@ const fields = {
   json: Type.Optional(Type.Unknown({ description: 'any JSON: the whole body' })),
 }
 
-/** Longer than the JSON of any body of which the journal keeps the whole: 16 KB, in which an escape has up to 6 characters. */
+/** Longer than the JSON of any complete body in the journal: 16 KB, in which an escape has up to 6 characters. */
 export const maxExpectedJsonLength = 128 * 1024
 
 /** A request that a client should have sent: every given field must be equal. */
@@ -56,7 +56,7 @@ const Times = Type.Union(
 )
 export type Times = Type.Static<typeof Times>
 
-/** What the journal should contain. */
+/** The expected content of the journal. */
 export const Verification = Type.Object(
   {
     ...fields,

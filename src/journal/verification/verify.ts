@@ -5,7 +5,7 @@ import type { ExpectedRequest, Times, Verification, VerificationResult } from '.
 
 type Records = readonly JournalRecord[]
 
-/** Returns whether the records are as expected, and if not, which come closest. Yields after each record. */
+/** Returns whether the records are as expected, and if not, the closest ones. Yields after each record. */
 export function* verify(records: Records, verification: Verification): Generator<void, VerificationResult> {
   const { times = { at_least: 1 }, in_order, ...expected } = verification
   return in_order === undefined ? yield* verifyTimes(records, expected, times) : yield* verifyOrder(records, in_order)

@@ -1,10 +1,10 @@
 import { mask, maxUnmaskedLength, toRedactedValue } from '../../common/redaction.ts'
 import type { Behavior } from '../behavior.ts'
 
-/** What is stored to show a value in both forms (behavior `redaction`): the documented one, and what the masked one adds. */
+/** The stored parts of a value, from which both redacted forms are built (behavior `redaction`). */
 export interface RedactedFields {
   redacted_value: string
-  /** Null if the value has no masked form, or its masked form is not known. */
+  /** Null if the value has no masked form, or its masked form is unknown. */
   mask: Mask | null
 }
 
@@ -13,29 +13,29 @@ export interface Mask {
   fourth_last: string
 }
 
-// No header can hold a longer value.
+// A longer value does not fit in a header.
 const maxMaskedLength = 16_384
 
-// A masked short value would be visible as a whole.
+// The masked form would show all of a short value.
 const hasMaskedForm = (length: number) => length > maxUnmaskedLength && length <= maxMaskedLength
 
-/** Returns what to store of a value; also of a masked one, which has the same length, start and end. */
+/** Returns the parts of a value to store. Also takes a masked value, which has the same length, start and end. */
 export const redactedFields = (value: string): RedactedFields => ({
   redacted_value: toRedactedValue(value),
   mask: hasMaskedForm(value.length) ? { value_length: value.length, fourth_last: value.at(-4) ?? '' } : null,
 })
 
-/** Returns the text from which `parseRedactedValue` makes what `redactedFields` makes of the value. */
+/** Returns a text that `parseRedactedValue` turns into the same fields as `redactedFields` does with the value. */
 export const toParsableRedaction = (value: string): string =>
   hasMaskedForm(value.length) ? mask(value) : toRedactedValue(value)
 
 const maskedPattern = /^[ -~]{8}\*+[ -~]{4}$/
 
-/** Returns what to store of a redacted value that a seed gives. One that is not masked stays as it is in both forms. */
+/** Returns the parts to store of a `redacted_value` in a seed. One that is not masked is the same in both forms. */
 export const parseRedactedValue = (text: string): RedactedFields =>
   hasMaskedForm(text.length) && maskedPattern.test(text) ? redactedFields(text) : { redacted_value: text, mask: null }
 
-/** Returns whether stored fields are as `redactedFields` makes them. */
+/** Returns whether stored fields are consistent with `redactedFields`. */
 export function isIntactRedaction(redacted_value: string, { value_length, fourth_last }: StoredMask): boolean {
   if (value_length === null || fourth_last === null) return value_length === fourth_last
   return hasMaskedForm(value_length) && /^[ -~]$/.test(fourth_last) && /^[ -~]{8}\.{3}[ -~]{3}$/.test(redacted_value)

@@ -65,7 +65,7 @@ function fromCause({ code = 'unknown', rawPacket }: ClientError): ApiError {
 
 const isTlsError = ({ code = '' }: ClientError) => /^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code)
 
-// Without TLS, nothing can be sent that the client could read.
+// The client expects TLS, so it could not read a response.
 function closeAfterTlsError({ code = '', message }: ClientError, socket: Duplex, { log }: SocketErrorDeps): void {
   const cause =
     code === 'ERR_SSL_HTTP_REQUEST'

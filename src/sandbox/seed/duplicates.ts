@@ -11,10 +11,10 @@ interface NumberedSource {
   start: number
 }
 
-/** Finds ids and values that several keys have: of all seeds loaded together and, if there is one, of the sandbox. */
+/** Finds duplicate ids and values in all seeds that are loaded together and, if keys are added to one, in the sandbox. */
 export class DuplicateCheck {
   readonly #store: KeyStore | undefined
-  // By text: the number of the key that has it first, counted through all seeds. An object for each would cost 40 bytes.
+  // The number of the first key with each text, counted through all seeds. An object for each would take 40 bytes.
   readonly #first = { id: new Map<string, number>(), value: new Map<string, number>() }
   readonly #sources: NumberedSource[] = []
   #end = 0
@@ -23,13 +23,13 @@ export class DuplicateCheck {
     this.#store = store
   }
 
-  /** Call it for each seed before its keys are checked. */
+  /** Must be called for each seed before its keys are checked. */
   addSource(source: SeedSource): void {
     this.#sources.push({ source, start: this.#end })
     this.#end += source.parts.keys.length
   }
 
-  /** Reports an id or value of the last seed that was added if another key has it. `field` says how the key states it. */
+  /** Reports an id or value of the last added seed if another key has it. `field` is the field in which the key has it. */
   check(kind: Unique, text: string, index: number, field: UniqueField): void {
     const { source, start } = this.#sources.at(-1) as NumberedSource
     const first = this.#first[kind].get(text)
@@ -58,5 +58,5 @@ export class DuplicateCheck {
 
 type UniqueField = 'id' | 'value' | 'value_sha256'
 
-/** Returns the field by which a key states its value. */
+/** Returns the field in which a key has its value. */
 export const valueField = (key: SeedKey | undefined) => (key?.value === undefined ? 'value_sha256' : 'value')

@@ -81,10 +81,10 @@ export function insertAdminKey(value: string, target: SeedTarget): void {
 function keyRow(key: ResolvedSeedKey, n: number, now: number, taken: Set<string>, target: SeedTarget): NewKeyRow {
   const { store, randomness } = target
   const expires_at = unixSeconds(key.expires_at, now) ?? null
-  // A key that has expired was created before.
+  // An expired key was created earlier.
   const created_at = unixSeconds(key.created_at, now) ?? Math.min(Math.floor(now / 1000), expires_at ?? now)
   const generateId = () => generateUnique(randomness.keyId, (id) => !taken.has(id) && store.byId(id) === undefined)
-  // A key whose value is unknown gets a random one, whose digest nobody can present.
+  // A key whose value is unknown gets a random one, for which no value is known.
   const isFree = ({ sha256 }: GeneratedValue) => !taken.has(sha256) && store.byDigest(sha256) === undefined
   const generated = key.value_sha256 === undefined ? generateUnique(() => generateValue(randomness), isFree) : undefined
   return toRow({

@@ -63,7 +63,7 @@ function readProblem(source: string, { message }: Error): string {
   return `${problem}: ${message}${hint}${suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`}`
 }
 
-/** Where the seeds of a server come from. */
+/** The sources of a server's seeds. */
 export interface SeedLocation {
   /** All seed files of this folder come first. */
   folder: string | undefined

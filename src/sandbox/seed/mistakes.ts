@@ -37,7 +37,7 @@ export class SeedTooLarge extends SeedError {
 
 const maxListed = 20
 
-// Looking for more takes time and helps nobody.
+// More mistakes take time to find and do not help the user.
 const maxCounted = 1000
 
 /** Collects the mistakes of all seeds that are loaded together. */
@@ -45,7 +45,7 @@ export class Mistakes {
   readonly #listed: Mistake[] = []
   #count = 0
 
-  /** Whether so many were found that it is no use to look for more. */
+  /** Whether enough mistakes were found to stop searching. */
   get isFull(): boolean {
     return this.#count >= maxCounted
   }

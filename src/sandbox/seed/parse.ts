@@ -45,7 +45,7 @@ function isSeed(content: unknown): content is SeedFile {
 
 type Segment = Path[number] | undefined
 
-/** Reports what breaks the schema, and returns the rest, so that its other mistakes are found as well. */
+/** Reports violations of the schema and returns the valid parts, so that other mistakes in them are found as well. */
 function findValidParts(content: unknown, source: SeedSource, mistakes: Mistakes): ValidParts {
   const invalidSections = new Set<Segment>()
   const invalidFields = new Map<Segment, Set<Segment>>()
@@ -72,7 +72,7 @@ function validPart(key: SeedKey, invalid: Set<Segment> | undefined): SeedKey | u
 const without = (fields: object, invalid: Set<Segment>) =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => !invalid.has(name)))
 
-// Key by key: Ajv would keep the errors of all.
+// Key by key, because Ajv would collect the errors of all keys.
 const findSectionViolations = createViolationFinder({
   ...SeedFile,
   properties: { ...SeedFile.properties, keys: { ...SeedFile.properties.keys, items: {} } },

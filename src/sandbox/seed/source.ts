@@ -6,7 +6,7 @@ import type { SeedFile, SeedKey } from './schema.ts'
 /** The parts of a seed that match the schema. */
 export interface ValidParts {
   sections: Omit<SeedFile, 'keys'>
-  /** By position, without fields that break the schema; undefined for what is not a key at all. */
+  /** By position, without invalid fields; undefined for an item that is not a key. */
   keys: readonly (SeedKey | undefined)[]
 }
 
@@ -25,7 +25,7 @@ export class SeedSource {
     this.#mistakes = mistakes
   }
 
-  /** Reports a mistake, unless one at the same place was reported before: the second is a consequence. */
+  /** Reports a mistake, unless one was already reported at the same place: the second is a consequence. */
   report(path: Path, rule: Rule, got?: string): void {
     const pointer = toPointer(path)
     if (this.#reported.has(pointer)) return
@@ -37,7 +37,7 @@ export class SeedSource {
     return toMistake(this.file, this.#document.errorAt(path, rule, got))
   }
 
-  /** Returns where a path is, for a message about a mistake in `other`. */
+  /** Returns the position of a path, for a message about a mistake in `other`. */
   describePlace(path: Path, other: SeedSource): string {
     const line = this.#document.lineOf(path)
     const place = line === undefined ? toPointer(path) : `line ${line}`
@@ -58,7 +58,7 @@ function describeMistake(file: string | undefined, error: DocumentError): string
   return error.pointer === undefined ? error.describe(place) : `${place}, ${error.describe(place)}`
 }
 
-/** Returns where a mistake is, for the start of a message. */
+/** Returns the position of a mistake, for the start of a message. */
 export function seedPlace(file: string, position: Position | undefined): string {
   if (position === undefined) return `seed ${file}`
   const { line, column } = position

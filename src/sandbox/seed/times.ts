@@ -11,7 +11,7 @@ interface TimeFields {
 
 const names = ['created_at', 'expires_at', 'last_used_at'] as const
 
-/** Reports times that do not exist or contradict each other; relative ones count from `now`, in Unix milliseconds. */
+/** Reports times that are out of range or contradict each other. Relative times count from `now`, in Unix milliseconds. */
 export function checkTimes(source: SeedSource, path: Path, fields: TimeFields | undefined, now: number): void {
   if (fields === undefined) return
   for (const name of names) {
@@ -31,7 +31,7 @@ export function checkTimes(source: SeedSource, path: Path, fields: TimeFields | 
   }
 }
 
-// An absolute time may be: the clock of a sandbox that was exported can have been set back.
+// An absolute time may be in the future: the clock of an exported sandbox may have been set back.
 const isInFuture = (time: string) => /^\+0*[1-9]/.test(time)
 
 function isBefore(one: TimeFields['expires_at'], other: TimeFields['created_at'], now: number): boolean {

@@ -6,13 +6,13 @@ import { UserError } from '../../common/user-error.ts'
 import { builtInSeeds } from './built-in.ts'
 import { isSeedFile, listSeeds, type SeedLocation } from './load.ts'
 
-// How often the files are looked at. A change counts once they have stayed the same for as long.
+// The interval between checks. A change counts once the files have been stable for one interval.
 const intervalMs = 200
 
 /**
- * Calls `onChange` after seed files have changed, were added or removed; never twice at a time. Looks at their inode, size and
- * times instead of waiting for events of the file system, which mounted folders do not send (decision 24). Keeps no process
- * alive. Returns a function that ends it.
+ * Calls `onChange` after seed files were changed, added or removed; never concurrently. Polls their inode, size and times, because
+ * mounted folders send no file system events (decision 24). Does not keep the process alive. Returns a function that stops
+ * watching.
  */
 export function watchSeeds(location: SeedLocation, onChange: () => Promise<void>): () => void {
   let isStopped = false
@@ -62,7 +62,7 @@ export function digestSeeds(location: SeedLocation): string {
   return hash.digest('hex')
 }
 
-// What cannot be read is reported when it is loaded.
+// Files that cannot be read are reported when they are loaded.
 function contentOf(file: string): Buffer | string {
   try {
     return readFileSync(resolve(file))
@@ -71,7 +71,7 @@ function contentOf(file: string): Buffer | string {
   }
 }
 
-/** Throws UserError if there is no file to watch, or one that can be read only once. */
+/** Throws UserError if there is no file to watch, or if a file can be read only once. */
 export function assertWatchable(location: SeedLocation): void {
   const files = filesOf(listSeeds(location))
   if (files.length === 0 && location.folder === undefined) {

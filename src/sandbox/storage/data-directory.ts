@@ -36,7 +36,7 @@ export function openDataDirectory(root: string): DataDirectory {
   }
   const removeFiles = (name: string) => {
     deleteFiles(name)
-    // The user may have put files of their own there.
+    // The user may have put other files there.
     if (readdirSync(sandboxFolder(name)).length === 0) rmdirSync(sandboxFolder(name))
   }
   // A large database takes a second to check: at a start only once.

@@ -89,7 +89,7 @@ export function registerApi(app: FastifyInstance, deps: ApiPluginDeps): void {
       // The router takes what follows a trailing slash for an empty id; the API does not know such a URL.
       if (contextOf(request).target.rawPath.endsWith('/')) throw unknownRouteError(request)
       sandboxes.enterSandbox(request, reply)
-      // Faults fire at once, so that the entry names the one for which the request waits.
+      // Faults fire immediately, so that the entry names the fault that makes the request wait.
       const injected = faults.before(request)
       recordArrival(request)
       if (injected === undefined) next()

@@ -4,7 +4,7 @@ import { isControlPath, sandboxPath } from './routing.ts'
 
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 
-// What pages may read besides the headers that they always may.
+// Response headers that pages may read, besides the ones that CORS always allows.
 const exposedHeaders = [
   'openai-organization',
   'openai-processing-ms',
@@ -18,8 +18,8 @@ const exposedHeaders = [
 ].join(', ')
 
 /**
- * Returns a listener that tells browsers that pages of these origins may use what `handle` serves, except health checks. It
- * responds to preflight requests itself; they reach neither a sandbox nor its journal.
+ * Wraps a listener to add CORS headers for these origins to its responses, except to health checks. Responds to preflight requests
+ * itself; they reach neither a sandbox nor its journal.
  */
 export function allowOrigins(origins: readonly string[], handle: RequestListener): RequestListener {
   if (origins.length === 0) return handle
@@ -42,7 +42,7 @@ const isPreflight = ({ method, headers }: IncomingMessage) =>
 function respondToPreflight({ headers }: IncomingMessage, response: ServerResponse): void {
   response.setHeader('vary', 'Origin, Access-Control-Request-Headers')
   response.setHeader('access-control-allow-methods', methods)
-  // Clients add headers of their own, such as `x-stainless-os`, and `*` would not include `authorization`.
+  // Clients add custom headers, such as `x-stainless-os`, and `*` would not include `authorization`.
   const requested = headers['access-control-request-headers']
   if (requested !== undefined) response.setHeader('access-control-allow-headers', requested)
   response.setHeader('access-control-max-age', 600)

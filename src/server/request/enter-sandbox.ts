@@ -20,7 +20,7 @@ interface SandboxResolverDeps {
   autoCreate: boolean
   /** Generates the ids of requests that reach no sandbox. */
   fallbackRequestId: () => string
-  /** Throws for a request that a browser sends on behalf of another site. */
+  /** Throws for a request that a browser sends for another site. */
   checkOrigin: (request: FastifyRequest) => void
 }
 

@@ -119,7 +119,7 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
   }
 }
 
-/** Ends early when the client closes the connection: nobody waits for the response. Rejects with RequestAborted. */
+/** Ends early when the client closes the connection. Rejects with RequestAborted. */
 async function delay(ms: number, { socket }: FastifyRequest, signals: (AbortSignal | undefined)[]): Promise<void> {
   const disconnected = new AbortController()
   const disconnect = () => disconnected.abort()

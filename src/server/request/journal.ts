@@ -50,7 +50,7 @@ export function finishResponse(request: FastifyRequest, reply: FastifyReply, res
   if (recordOutcome(request, reply, response, now)) setDeliveredOnClose(request, reply)
 }
 
-/** Does the same for a response, or none, with which a fault closes the connection. */
+/** Does the same if a fault closes the connection, with or without a response. */
 export function finishBrokenResponse(request: FastifyRequest, reply: FastifyReply, response: SentResponse): void {
   const now = monotonicNow()
   addIdentity(request, reply, now)
@@ -80,21 +80,21 @@ function recordOutcome(
   const context = contextOf(request)
   // A request that a reset aborted does not belong in the journal that starts with the reset.
   if (context.sandboxSignal?.aborted) return false
-  // It was rejected at once.
+  // The request was rejected immediately.
   if (context.journalRecord === undefined) recordArrival(request)
   const { sandbox, journalRecord } = context
   if (sandbox === undefined || journalRecord === undefined) return false
   const reason = context.faultReason ?? reply.getHeader('x-emulator-reason')?.toString()
   const outcome = { status, body, keyId: context.keyId, reason, finishedAt }
   sandbox.journal.addOutcome(journalRecord, outcome, context.redactText)
-  // The response does not wait for a body that nothing has read: it may still be arriving, or never arrive.
+  // The response does not wait for an unread body, which may still be arriving or may never arrive.
   if (context.bodyPromise === undefined && hasBody(request.headers)) getBody(request).catch(() => {})
   return true
 }
 
 function setDeliveredOnClose(request: FastifyRequest, { raw }: FastifyReply): void {
   const setResult = () => setDelivered(request, raw.writableFinished)
-  // A client that left while its request waited has closed the response before it was recorded.
+  // If the client left while its request waited, the response closed before it was recorded.
   if (raw.closed) setResult()
   else raw.on('close', setResult)
 }

@@ -5,7 +5,7 @@ import { bearerToken } from '../../openai-api/http/authentication.ts'
 import { contextOf, operationIdOf } from './context.ts'
 import { pathInSandbox, type RequestTarget } from './target.ts'
 
-/** Returns whether a log of this level has lines of requests. */
+/** Returns whether a log of this level has a line for each request. */
 export const logsRequests = (level: string): boolean => ['trace', 'debug', 'info'].includes(level)
 
 /** How a request ended. */

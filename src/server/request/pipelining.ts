@@ -22,7 +22,7 @@ const maxRequestsInSegment = 1000
 
 /**
  * Stops reading from a connection while 100 requests or more wait on it, so that a client that reads no responses cannot
- * exhaust the memory. Closes it if what Node has read at once takes that beyond 1,000.
+ * exhaust the memory. Closes the connection if one read of Node takes the number above 1,000.
  */
 export class PipelineLimiter {
   readonly #connections = new WeakMap<Socket, { waiting: number }>()
