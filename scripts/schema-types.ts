@@ -12,7 +12,7 @@ export interface Schema {
   description?: string
 }
 
-/** The names of schemas that have a type of their own, by `keyOf`. */
+/** The names of schemas that have a named type, by `keyOf`. */
 export type TypeNames = ReadonlyMap<string, string>
 
 /** Returns what two copies of a schema have in common. */

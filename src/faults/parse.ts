@@ -52,10 +52,10 @@ const afterOnlyKinds: readonly FaultBody['kind'][] = ['truncated_body', 'malform
 
 const defaultPhase = ({ kind }: FaultBody): FaultPhase => (afterOnlyKinds.includes(kind) ? 'after_commit' : 'before')
 
-/** Throws if no request matches a key id: a list concerns no single key, a create none before it has created it. */
+/** Throws if no request matches a key id: a list does not act on a single key, a create none before it has created it. */
 function assertConcernsKey({ errorAt }: FaultInput, operation: string, when: FaultPhase): void {
   const reject = (reason: string) => errorAt(['match', 'key_id'], `absent: ${reason}, so the fault would never fire`)
-  if (operation === 'admin-api-keys-list') throw reject(`${operation} concerns no single key`)
+  if (operation === 'admin-api-keys-list') throw reject(`${operation} does not act on a single key`)
   if (operation === 'admin-api-keys-create' && when === 'before')
     throw reject(`${operation} has no key before the commit`)
 }

@@ -47,7 +47,7 @@ export interface EmulatorOptions {
   adminKey?: string | null | undefined
   /** Initial state of sandboxes: names of built-in seeds (`paging`, `lifecycle`, …) and paths of YAML or JSON files. */
   seed?: string | readonly string[] | undefined
-  /** Folder whose `*.yaml`, `*.yml` and `*.json` are loaded by name, before `seed`. */
+  /** Folder whose `*.yaml`, `*.yml` and `*.json` files are loaded in alphabetical order, before `seed`. */
   seedFolder?: string | undefined
   /** Reload seed files when they change, and reset the sandboxes created from the seed. Default: false. */
   watch?: boolean | undefined
@@ -81,9 +81,9 @@ export interface EmulatorOptions {
 
 /** Where an emulator runs, and how to authenticate. */
 export interface ConnectOptions {
-  /** Such as `http://localhost:4010`, without `/v1`. */
+  /** For example `http://localhost:4010`, without `/v1`. */
   url: string
-  /** Value of its admin key, `null` for none. Default: `sk-admin-local`. */
+  /** Value of its admin key; `null` if it has none. Default: `sk-admin-local`. */
   adminKey?: string | null | undefined
   /** The token of `--control-token`. */
   controlToken?: string | undefined
@@ -217,7 +217,7 @@ export interface CreatedSandbox extends Sandbox {
 
 /** A running emulator, and its sandbox `default`. */
 export interface Emulator extends Sandbox {
-  /** Such as `http://127.0.0.1:49152`, or `https://localhost:49152` with `tlsCert`. */
+  /** For example `http://127.0.0.1:49152`, or `https://localhost:49152` with `tlsCert`. */
   readonly url: string
   /** Sandboxes share nothing: give each test its own, and tests can run in parallel. */
   readonly sandboxes: {

@@ -6,7 +6,7 @@ import { createCertificate } from '../support/certificate.ts'
 import { createTemporaryFile } from '../support/files.ts'
 import { programPath } from '../support/program.ts'
 
-// docs/https.md, "Programs with a fixed base URL": in namespaces of their own, so that neither port 443 nor /etc/hosts is changed.
+// docs/https.md, "Programs with a fixed base URL": in separate namespaces, so that neither port 443 nor /etc/hosts is changed.
 const isolation = ['--map-root-user', '--net', '--mount', '--pid', '--fork', '--kill-child']
 const setup = 'ip link set lo up && mount --bind "$HOSTS" /etc/hosts'
 const hosts = '127.0.0.1 localhost api.openai.com\n'

@@ -89,7 +89,7 @@ describe('state', () => {
     ['PUT', { behaviour: {} }, '/behaviour', '/behaviour is not a known field of a seed; did you mean `behavior`?'],
     ['PUT', [], '/', 'a seed'],
     ['POST', { clock: {} }, '/clock', 'only keys can be added'],
-    ['POST', { keys: [{ name: 'a', value: adminKey }] }, '/keys/0/value', 'used by a key of the sandbox'],
+    ['POST', { keys: [{ name: 'a', value: adminKey }] }, '/keys/0/value', 'already used in the sandbox'],
   ])('%s /state with the body %j is rejected with param %s and changes nothing', async (method, body, param, rule) => {
     const { control } = await startControlApp()
     const before = (await control('GET', '/state')).body.keys

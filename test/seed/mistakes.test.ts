@@ -38,7 +38,7 @@ keys:
       `seed ${first}, line 2, /behavior/auth must be strict or any, got "strick"; did you mean \`strict\`?`,
       `seed ${first}, line 5, /keys/0/naem is not a known field of a key; did you mean \`name\`?`,
       expect.stringContaining(`seed ${first}, line 6, /keys/1/created_at must be Unix seconds`),
-      `seed ${first}, line 6, /keys/1/expires_at must be a time that exists, from 1970 to 9999, got "2026-02-30"`,
+      `seed ${first}, line 6, /keys/1/expires_at must be a valid time from 1970 to 9999, got "2026-02-30"`,
       `seed ${first}, line 7, /keys/2/owner/type must be user or service_account, got "usr"; did you mean \`user\`?`,
       `seed ${first}, line 7, /keys/2/id: duplicate id \`key_b\`, first used on line 6`,
       `seed ${first}, line 8, /keys/3 must be a key: {id, name, value, …}, got 5`,
@@ -70,7 +70,7 @@ keys:
       at(4, '/keys/1/expires_at must not be before created_at (1700000000), got "2023-01-01"'),
       at(5, '/keys/2/created_at must not be in the future, got "+1d"; did you mean `-1d`?'),
       at(6, '/keys/3/owner/created_at must not be in the future, got "+3h"; did you mean `-3h`?'),
-      at(7, '/keys/4/expires_at must be a time that exists, from 1970 to 9999, got "2026-02-30"'),
+      at(7, '/keys/4/expires_at must be a valid time from 1970 to 9999, got "2026-02-30"'),
       expect.stringContaining(at(8, '/keys/5/name must be a string')),
     ])
   })
@@ -233,7 +233,7 @@ describe('the controls of the state', () => {
     expect(error.message.split('\n')).toEqual([
       '/clock must be absent: only keys can be added, got {}',
       '/behavior must be absent: only keys can be added, got {}',
-      '/keys/0/id: duplicate id `key_there`, used by a key of the sandbox (a deleted key keeps its id and value)',
+      '/keys/0/id: duplicate id `key_there`, already used in the sandbox (a deleted key keeps its id and value)',
     ])
   })
 

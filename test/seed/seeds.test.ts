@@ -236,7 +236,7 @@ describe('errors in seeds', () => {
     ['keys:\n  - name: a\n    created_at: yesterday', 3, '/keys/0/created_at', 'Unix seconds', '"yesterday"'],
     ['keys:\n  - name: a\n    created_at: 90d', 3, '/keys/0/created_at', 'relative to the sandbox clock', '"90d"'],
     ['keys:\n  - name: a\n    created_at: 1.5', 3, '/keys/0/created_at', 'Unix seconds', '1.5'],
-    ['keys:\n  - name: a\n    created_at: 2026-02-30', 3, '/keys/0/created_at', 'a time that exists', '"2026-02-30"'],
+    ['keys:\n  - name: a\n    created_at: 2026-02-30', 3, '/keys/0/created_at', 'a valid time', '"2026-02-30"'],
     [
       'keys:\n  - name: a\n    created_at: 2026-01-01T10:00:00',
       3,
@@ -248,7 +248,7 @@ describe('errors in seeds', () => {
       'keys:\n  - name: a\n    expires_at: 2026-01-01T25:00:00Z',
       3,
       '/keys/0/expires_at',
-      'a time that exists',
+      'a valid time',
       '"2026-01-01T25:00:00Z"',
     ],
     [
@@ -324,7 +324,7 @@ describe('errors in seeds', () => {
       'authh',
     ],
     ['clock:\n  now: -1d', 2, '/clock/now', 'ISO 8601', '"-1d"'],
-    ['clock:\n  now: 2026-02-30', 2, '/clock/now', 'a time that exists', '"2026-02-30"'],
+    ['clock:\n  now: 2026-02-30', 2, '/clock/now', 'a valid time', '"2026-02-30"'],
     ['clock:\n  frozen: 1', 2, '/clock/frozen', 'true or false', '1'],
     ['organization:\n  id: "org\\nx"', 2, '/organization/id', 'printable ASCII', '"org\\nx"'],
     [

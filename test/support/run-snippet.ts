@@ -22,7 +22,7 @@ export async function runTypescriptSnippet(text: string): Promise<string> {
 
 /**
  * Runs a bash script that stops at the first failing command, in an empty folder, after the commands of `setup` that do not
- * start the program. `localhost:4010` and `admin-keys-emulator` without options address an emulator of its own. Resolves to its
+ * start the program. `localhost:4010` and `admin-keys-emulator` without options address its own emulator. Resolves to its
  * output; rejects if it fails.
  */
 export async function runShellSnippet(text: string, setup = ''): Promise<string> {

@@ -80,7 +80,7 @@ export function registerClock(app: FastifyInstance, { sandboxFor, log }: Control
 function targetTime(currentTime: number, { content: { now, advance }, errorAt }: ParsedBody<ClockChange>): number {
   if (now !== undefined) {
     const time = parseTime(now, currentTime, latestSecond.setting)
-    if (time === undefined) throw errorAt(['now'], 'a time that exists, from 1970 to 9997')
+    if (time === undefined) throw errorAt(['now'], 'a valid time from 1970 to 9997')
     return time
   }
   if (advance === undefined) return currentTime

@@ -50,7 +50,7 @@ function checkForm({ content, errorAt }: ParsedBody<Verification>): Verification
   }
   if (typeof times !== 'object') return content
   const { at_least = 0, at_most = at_least } = times
-  if (at_least > at_most) throw errorAt(['times', 'at_most'], `at least ${at_least}, which is 'at_least'`)
+  if (at_least > at_most) throw errorAt(['times', 'at_most'], `at least 'at_least' (${at_least})`)
   return content
 }
 
@@ -58,6 +58,6 @@ function checkForm({ content, errorAt }: ParsedBody<Verification>): Verification
 function assertPossible({ header, json }: ExpectedRequest, path: Path, errorAt: ErrorAt): void {
   assertHeaderNames({ errorAt }, [...path, 'header'], header)
   if ((JSON.stringify(json)?.length ?? 0) <= maxExpectedJsonLength) return
-  const rule = `at most ${maxExpectedJsonLength} characters long: the journal has no longer bodies, which it truncates`
+  const rule = `at most ${maxExpectedJsonLength} characters long: the journal truncates longer bodies`
   throw errorAt([...path, 'json'], rule)
 }

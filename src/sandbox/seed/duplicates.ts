@@ -45,7 +45,7 @@ export class DuplicateCheck {
     if (first !== undefined) return `first used ${this.#describe(kind, first, other)}`
     if (this.#store === undefined) return undefined
     const existing = kind === 'id' ? this.#store.byId(text) : this.#store.byDigest(text)
-    return existing && 'used by a key of the sandbox (a deleted key keeps its id and value)'
+    return existing && 'already used in the sandbox (a deleted key keeps its id and value)'
   }
 
   #describe(kind: Unique, key: number, other: SeedSource): string {

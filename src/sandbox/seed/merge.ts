@@ -23,7 +23,7 @@ export type ResolvedSeedKey = Omit<SeedKey, 'value'>
 
 export const emptySeed = (): Seed => ({ organization: {}, behavior: {}, clock: {}, keys: [] })
 
-/** Returns the number of keys that a seed lists, generated ones included. */
+/** Returns the number of keys that a seed lists, including generated keys. */
 export const countKeys = ({ keys }: Seed): number =>
   keys.reduce((count, { generate = 1, deleted = false }) => count + (deleted ? 0 : generate), 0)
 
@@ -81,7 +81,7 @@ function resolveClock(sources: readonly SeedSource[], { clock }: Seed): number {
   for (const source of sources) {
     const time = source.parts.sections.clock?.now
     if (time !== undefined && parse(time) === undefined) {
-      source.report(['clock', 'now'], 'a time that exists, from 1970 to 9998')
+      source.report(['clock', 'now'], 'a valid time from 1970 to 9998')
     }
   }
   return (clock.now === undefined ? undefined : parse(clock.now)) ?? systemNow()

@@ -14,7 +14,7 @@ export function sizeProblem(keys: readonly (SeedKey | undefined)[]): string | un
     count += key.generate ?? 1
     if (key.generate !== undefined) length += key.generate * generatedLength(key)
   }
-  if (count > maxKeys) return `must be at most ${maxKeys} keys, generated ones included, got ${count}`
+  if (count > maxKeys) return `must be at most ${maxKeys} keys, including generated keys, got ${count}`
   if (length <= maxGeneratedLength) return undefined
   return `must generate at most ${maxGeneratedLength} characters of ids, names and owners, got ${length}`
 }

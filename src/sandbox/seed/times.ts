@@ -17,7 +17,7 @@ export function checkTimes(source: SeedSource, path: Path, fields: TimeFields | 
   for (const name of names) {
     const time = fields[name]
     if (time === undefined || time === null || parseTime(time, now) !== undefined) continue
-    source.report([...path, name], 'a time that exists, from 1970 to 9999')
+    source.report([...path, name], 'a valid time from 1970 to 9999')
   }
   const { created_at, expires_at } = fields
   if (typeof created_at === 'string' && isInFuture(created_at)) {

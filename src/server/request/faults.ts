@@ -74,7 +74,7 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
         fault,
         reason: redact(reason, bearerToken(request.headers.authorization)),
       },
-      'a fault changed nothing: its patch does not apply to the response',
+      'a fault had no effect: its patch does not apply to the response',
     )
   }
 

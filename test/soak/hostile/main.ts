@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hostileClients } from './clients.ts'
 
-// A process of its own, so that its work does not count as the latency of the other clients. Runs while the parent says so,
+// A separate process, so that its work does not count as the latency of the other clients. Runs while the parent says so,
 // and sends it the number of rounds, or what was wrong with a response.
 
-// At most five rounds a second each: whoever sends more just takes the server's time, as any client can.
+// At most five rounds a second each: a client that sends more takes the server's time, as any client can.
 const pauseMs = 200
 
 const port = Number(process.argv[2])
