@@ -101,7 +101,7 @@ test.each([
   [['--operation', 'nope'], /: --operation must be .*, got "nope"\n$/],
   [['--status', '999'], /: --status must be a number from 100 to 599.*, got 999\n$/],
   [['--times', 'often'], /'often' is invalid\. It must be an integer from 0, or an object: \{at_least, at_most\}/],
-  [['--times', '{"at_least": 2, "at_most": 1}'], /: --times \/at_most must be at least 2/],
+  [['--times', '{"at_least": 2, "at_most": 1}'], /: --times \/at_most must be at least 'at_least' \(2\), got 1/],
   [['--header', 'x'], /'x' is invalid\. It must be a header/],
   [['--in-order', '[]'], /: --in-order must be a list of 1 to 1,000 expected requests/],
   [['--in-order', '[{"op": "create"}]'], /: --in-order \/0\/op is not a known field/],

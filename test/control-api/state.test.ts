@@ -74,7 +74,7 @@ describe('state', () => {
 
   test.each([
     ['PUT', { keys: [{ name: 'a', created_at: 'soon' }] }, '/keys/0/created_at', 'Unix seconds'],
-    ['PUT', { keys: [{ name: 'a' }, { name: 'a', created_at: '2026-02-30' }] }, '/keys/1/created_at', 'exists'],
+    ['PUT', { keys: [{ name: 'a' }, { name: 'a', created_at: '2026-02-30' }] }, '/keys/1/created_at', 'a valid time'],
     [
       'PUT',
       {

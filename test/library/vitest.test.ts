@@ -25,20 +25,21 @@ async function runVitest(files: Record<string, string>, ...args: string[]): Prom
   return stdout + stderr
 }
 
+const documentedFiles = ['vitest.config.ts', 'sandbox.ts', 'rotation.test.ts', 'emulator.setup.ts']
 const documented = Object.fromEntries(
-  readSnippets(new URL('../../docs/sandboxes.md', import.meta.url)).flatMap(({ text }) => {
+  readSnippets(new URL('../../docs/testing.md', import.meta.url)).flatMap(({ text }) => {
     const file = /^\/\/ (\S+\.ts)\n/.exec(text)?.[1]
-    return file === undefined ? [] : [[file, text]]
+    return file === undefined || !documentedFiles.includes(file) ? [] : [[file, text]]
   }),
 ) as Record<string, string>
 
 test.each(['admin-keys-emulator/vitest', './emulator.setup.ts'])(
-  'the example of docs/sandboxes.md passes with the global setup %s',
+  'the example of docs/testing.md passes with the global setup %s',
   async (setup) => {
-    expect(Object.keys(documented)).toEqual(['vitest.config.ts', 'expiry.test.ts', 'emulator.setup.ts'])
+    expect(Object.keys(documented)).toEqual(documentedFiles)
     const config = documented['vitest.config.ts']?.replace('admin-keys-emulator/vitest', setup) ?? ''
     expect(config).toContain(setup)
-    expect(await runVitest({ ...documented, 'vitest.config.ts': config })).toMatch(/Tests +1 passed/)
+    expect(await runVitest({ ...documented, 'vitest.config.ts': config })).toMatch(/Tests +2 passed/)
   },
 )
 
