@@ -166,6 +166,8 @@ export const stateTooLarge = (problem: string): ApiError =>
 
 export const faultNotFound = (id: string): ApiError => notFound('fault', id)
 
+export const keyNotFound = (id: string): ApiError => notFound('key', id)
+
 export const snapshotNotFound = (name: string, sandbox: string): ApiError =>
   emulatorError(
     404,
