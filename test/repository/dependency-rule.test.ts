@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const folders = [
   ['index'],
   ['main'],
-  ['cli', 'library'],
+  ['cli', 'library', 'inspector'],
   ['control-client'],
   ['server'],
   ['config'],

@@ -1,0 +1,2 @@
+// The page is empty until its panels are here.
+export {}
