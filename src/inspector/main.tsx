@@ -1,2 +1,10 @@
-// The page is empty until its panels are here.
-export {}
+import { render } from 'preact'
+import { App } from './app.tsx'
+import { listenForKeys } from './state/keyboard.ts'
+import { listenForNavigation } from './state/route.ts'
+import { applyTheme } from './state/theme.ts'
+
+applyTheme()
+listenForNavigation()
+listenForKeys()
+render(<App />, document.getElementById('inspector') as HTMLElement)
