@@ -5,7 +5,7 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     include: ['test/**/*.test.ts'],
     // These have a configuration of their own: they need other toolchains, a registry, or a machine without other work.
-    exclude: ['test/attack/**', 'test/clients/**', 'test/e2e/**'],
+    exclude: ['test/attack/**', 'test/clients/**', 'test/e2e/**', 'test/inspector/**'],
     // They wait more than they compute.
     maxWorkers: '100%',
     // Some tests start the program itself, on machines that are busy with other things.

@@ -1,4 +1,4 @@
-// Builds dist/: the program and the library in one file, and the licenses of the bundled packages. Files are written
+// Builds dist/: the program and the library in one file, the inspector, and the licenses of the bundled packages. Files are written
 // under another name and renamed, so that a program that starts meanwhile never reads half a file.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -35,9 +35,37 @@ const { outputFiles, metafile } = await build({
   write: false,
 })
 
-mkdirSync(new URL('dist/', root), { recursive: true })
+// The page of the inspector: one script and one style sheet.
+const inspector = await build({
+  absWorkingDir: fileURLToPath(root),
+  entryPoints: ['main.tsx', 'styles/index.css'].map((file) => ({ in: `src/inspector/${file}`, out: 'inspector' })),
+  outdir: 'dist/inspector',
+  bundle: true,
+  platform: 'browser',
+  format: 'iife',
+  // The first versions with light-dark().
+  target: ['chrome123', 'firefox120', 'safari17.5'],
+  // Shorter than what the automatic runtime calls.
+  tsconfigRaw: {},
+  jsx: 'transform',
+  jsxFactory: 'h',
+  jsxFragment: 'Fragment',
+  inject: ['src/inspector/jsx.ts'],
+  charset: 'utf8',
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+  write: false,
+})
+const textOf = (extension: string) => inspector.outputFiles.find(({ path }) => path.endsWith(extension))?.text ?? ''
+
+mkdirSync(new URL('dist/inspector/', root), { recursive: true })
 writeIfChanged('dist/index.cjs', outputFiles[0]?.text ?? '')
-writeIfChanged('dist/LICENSES.txt', licensesOf(bundledPackages(metafile)))
+writeIfChanged('dist/inspector/index.html', readFileSync(new URL('src/inspector/index.html', root), 'utf8'))
+writeIfChanged('dist/inspector/inspector.js', textOf('.js'))
+writeIfChanged('dist/inspector/inspector.css', textOf('.css'))
+writeIfChanged('dist/LICENSES.txt', licensesOf([...bundledPackages(metafile), ...bundledPackages(inspector.metafile)]))
 
 // Skips files that are up to date, because the checkout may be read-only.
 function writeIfChanged(file: string, text: string): void {

@@ -4,6 +4,9 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { ClockChange, ClockState } from '../src/control-api/controls/clock.ts'
+import { Connection } from '../src/control-api/controls/connection.ts'
+import { KeysQuery } from '../src/control-api/controls/key-query.ts'
+import { CreatedKey, KeyPage, KeyWithState, NewKey } from '../src/control-api/controls/keys.ts'
 import { ListedSandbox, NewSandbox } from '../src/control-api/controls/sandboxes.ts'
 import { ListedSnapshot, Snapshot } from '../src/control-api/controls/snapshots.ts'
 import { FaultBody, FaultMatch, ListedFault, PatchOperation } from '../src/faults/schemas.ts'
@@ -25,14 +28,20 @@ const shapes = {
   Behavior: [behavior, 'How a sandbox responds where the real behavior is unknown (docs/fidelity.md).'],
   ClockChange: [ClockChange, 'How to change a clock. `now` and `advance` exclude each other.'],
   ClockState: [ClockState, 'The current time of a sandbox.'],
+  Connection: [Connection, 'What a client of a sandbox needs.'],
+  CreatedKey: [CreatedKey, 'A new key with its value.'],
   ExpectedRequest: [ExpectedRequest, 'A request that a client should have sent: every given field must be equal.'],
   FaultBody: [FaultBody, 'A fault to add, by its kind.'],
   FaultMatch: [FaultMatch, 'Limits a fault to the requests that match every given field.'],
   JournalEntry: [JournalEntrySchema, 'A request to the emulated API, without secrets.'],
   JournalQuery: [JournalQuery, 'The query parameters that filter the journal.'],
+  KeyPage: [KeyPage, 'A page of keys.'],
+  KeysQuery: [KeysQuery, 'The query parameters that list keys.'],
+  KeyWithState: [KeyWithState, "A key as the API shows it, and its state by the sandbox's clock."],
   ListedFault: [ListedFault, 'A fault as the emulator lists it.'],
   ListedSandbox: [ListedSandbox, 'A sandbox as the emulator lists it.'],
   ListedSnapshot: [ListedSnapshot, 'A snapshot as the emulator lists it.'],
+  NewKey: [NewKey, 'A key to create.'],
   NewSandbox: [NewSandbox, 'A sandbox to create: from the seed, as a copy, or from a snapshot.'],
   OperationId: [{ enum: operationIds }, 'An operation of the emulated API.'],
   PatchOperation: [PatchOperation, 'An operation of a JSON Patch (RFC 6902).'],

@@ -12,6 +12,7 @@ export function formatBanner(message: StartupMessage, stream: NodeJS.WriteStream
     ['Admin key', `${message.admin_key ?? 'none'}   (OPENAI_ADMIN_KEY)`],
     ['Seed', `${message.seed.join(', ')}; sandbox '${defaultSandbox}' has ${countKeys(message.keys)}`],
     ['Data', message.data ?? 'in memory'],
+    ['Inspector', message.inspector],
     ['Docs', message.docs],
   ] as const
   const lines = rows.map(([label, value]) => `  ${paint('dim', label.padEnd(9))}  ${toTerminalText(value)}`)

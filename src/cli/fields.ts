@@ -26,6 +26,15 @@ export const toField = ([name, schema]: [string, FieldSchema]): Field => ({
   description: schema.description ?? '',
 })
 
+/** Returns the fields of a query: text, which the emulator parses. */
+export function toFilters(properties: object): Field[] {
+  return Object.entries<FieldSchema>({ ...properties }).map(([name, { description = '' }]) => ({
+    name,
+    schema: { type: 'string' },
+    description,
+  }))
+}
+
 /** Adds a flag for each field: `--key-id` for `key_id`, which is accepted, too. */
 export function addFields(command: Command, fields: readonly Field[]): Command {
   for (const field of fields) command.addOption(toOption(field))
@@ -60,6 +69,12 @@ export function bodyOfFlags(fields: readonly Field[], flags: FlagValues): Record
 }
 
 const attributeOf = (name: string) => name.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase())
+
+/** Returns the query that the flags describe, with its question mark; empty without flags. */
+export function toQuery(filters: readonly Field[], flags: object): string {
+  const query = new URLSearchParams(bodyOfFlags(filters, { ...flags }) as Record<string, string>).toString()
+  return query === '' ? '' : `?${query}`
+}
 
 /** Returns the body that one argument or the flags describe. Throws UserError if both are given, or it cannot be read. */
 export function readBody(argument: string | undefined, fields: readonly Field[], flags: FlagValues): unknown {

@@ -21,6 +21,10 @@ const groups: Readonly<Record<string, CommandGroup>> = {
     description: 'List, create and delete sandboxes',
     load: async () => (await import('./commands/sandboxes.ts')).addSandboxCommands,
   },
+  keys: {
+    description: 'List, get, create and delete keys of a sandbox',
+    load: async () => (await import('./commands/keys.ts')).addKeyCommands,
+  },
   snapshots: {
     description: 'Take, restore, list and delete snapshots of a sandbox',
     load: async () => (await import('./commands/snapshots.ts')).addSnapshotCommands,

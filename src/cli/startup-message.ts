@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { version } from '../common/package-info.ts'
 import { hideKeys } from '../common/redaction.ts'
 import { optionSpecs } from '../config/option-specs.ts'
+import { inspectorPath } from '../control-api/inspector-path.ts'
 import { defaultSandbox, sandboxBaseUrl } from '../sandbox/names.ts'
 import type { RunningServer } from '../server/serve.ts'
 
@@ -16,6 +17,7 @@ export interface StartupMessage {
   keys: number
   /** Null if the state is in memory. */
   data: string | null
+  inspector: string
   docs: string
 }
 
@@ -31,6 +33,7 @@ export function createStartupMessage(server: RunningServer, dataFolder: string |
     seed: seeds.length === 0 ? [optionSpecs.seed.defaultText] : seeds.map(hideKeys),
     keys: server.countKeys(),
     data: dataFolder === undefined ? null : hideKeys(resolve(dataFolder)),
+    inspector: `${url}${inspectorPath}`,
     docs: `${url}/docs`,
   }
 }

@@ -25,11 +25,11 @@ export const sandboxLimit = (name: string, limit: number): ApiError =>
     { headers: { 'x-should-retry': 'false' } },
   )
 
-export const unknownSandbox = (name: string): ApiError =>
+export const unknownSandbox = (name: string, cause = 'requests do not create sandboxes (--no-auto-create)'): ApiError =>
   emulatorError(
     404,
     'sandbox_not_found',
-    `There is no sandbox '${name}', and requests do not create sandboxes (--no-auto-create): create it with POST /_emulator/sandboxes.`,
+    `There is no sandbox '${name}', and ${cause}: create it with POST /_emulator/sandboxes.`,
     `sandbox=${name}`,
   )
 
@@ -165,6 +165,8 @@ export const stateTooLarge = (problem: string): ApiError =>
   emulatorError(413, 'state_too_large', `/keys ${problem}`, problem, { param: '/keys' })
 
 export const faultNotFound = (id: string): ApiError => notFound('fault', id)
+
+export const keyNotFound = (id: string): ApiError => notFound('key', id)
 
 export const snapshotNotFound = (name: string, sandbox: string): ApiError =>
   emulatorError(

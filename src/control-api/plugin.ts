@@ -2,8 +2,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { useDocumentBodies } from './body.ts'
 import { registerBehavior } from './controls/behavior.ts'
 import { registerClock } from './controls/clock.ts'
+import { registerConnection } from './controls/connection.ts'
 import { registerFaults } from './controls/faults.ts'
 import { registerJournal } from './controls/journal.ts'
+import { registerKeys } from './controls/keys.ts'
 import { registerSandboxes } from './controls/sandboxes.ts'
 import { registerSnapshots } from './controls/snapshots.ts'
 import { registerState } from './controls/state.ts'
@@ -23,6 +25,8 @@ export function registerControls(app: FastifyInstance, deps: ControlDeps): void 
       next()
     })
     registerSandboxes(controls, deps)
+    registerConnection(controls, deps)
+    registerKeys(controls, deps)
     registerState(controls, deps)
     registerSnapshots(controls, deps)
     registerBehavior(controls, deps)

@@ -48,6 +48,14 @@ const filterFields = {
     schema: Type.Optional(Type.Boolean({ description: 'true or false' })),
     parse: parseDelivered,
   },
+  filter: {
+    schema: Type.Optional(
+      Type.String({
+        description: 'a part of the path, operation, reason, or an id (of request, key, caller or fault), in any case',
+      }),
+    ),
+    parse: parsePart,
+  },
 } satisfies Record<string, FilterField>
 
 function parseOperation(text: string): Predicate | undefined {
@@ -69,6 +77,12 @@ function parseMethod(text: string): Predicate {
 
 function parseDelivered(text: string): Predicate | undefined {
   return text === 'true' || text === 'false' ? ({ delivered }) => String(delivered) === text : undefined
+}
+
+function parsePart(text: string): Predicate {
+  const part = text.toLowerCase()
+  return ({ path, operation, reason, id, keyId, callingKeyId, faultId }) =>
+    [path, operation, reason, id, keyId, callingKeyId, faultId].some((field) => field?.toLowerCase().includes(part))
 }
 
 const since = Type.Optional(Type.String({ description: 'the id of a request: only entries after it' }))

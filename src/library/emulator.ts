@@ -100,6 +100,13 @@ function createSandboxClient(
       const body = only === undefined ? {} : { only: assertList('reset({ only })', only) }
       await control('POST', '/reset', body)
     },
+    connection: () => control('GET', '/connection'),
+    keys: {
+      list: async (query = {}) => control('GET', `/keys${queryOf('keys.list(query)', query)}`),
+      get: async (id) => control('GET', itemPath('/keys', 'keys.get(id)', [id])),
+      create: async (key) => control('POST', '/keys', assertObject('keys.create(key)', key)),
+      delete: async (id) => discardResult(control('DELETE', itemPath('/keys', 'keys.delete(id)', [id]))),
+    },
     state: {
       get: () => control('GET', '/state'),
       replace: async (seed) => discardResult(control('PUT', '/state', assertObject('state.replace(seed)', seed))),

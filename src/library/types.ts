@@ -1,5 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { ClockChange, ClockState } from '../control-api/controls/clock.ts'
+import type { Connection } from '../control-api/controls/connection.ts'
+import type { KeysQuery } from '../control-api/controls/key-query.ts'
+import type { CreatedKey, KeyPage, KeyWithState, NewKey } from '../control-api/controls/keys.ts'
 import type { ListedSandbox, NewSandbox } from '../control-api/controls/sandboxes.ts'
 import type { ListedSnapshot, Snapshot } from '../control-api/controls/snapshots.ts'
 import type { FaultBody, FaultMatch, ListedFault, PatchOperation } from '../faults/schemas.ts'
@@ -16,14 +19,20 @@ export type {
   Behavior,
   ClockChange,
   ClockState,
+  Connection,
+  CreatedKey,
   ExpectedRequest,
   FaultBody,
   FaultMatch,
   JournalEntry,
   JournalQuery,
+  KeyPage,
+  KeysQuery,
+  KeyWithState,
   ListedFault,
   ListedSandbox,
   ListedSnapshot,
+  NewKey,
   NewSandbox,
   OperationId,
   PatchOperation,
@@ -134,6 +143,23 @@ export interface Sandbox {
    * @example await sandbox.reset({ only: ['journal', 'faults'] })
    */
   reset(options?: ResetOptions): Promise<void>
+  /** Returns the base URL and the admin key as the emulator knows them. @example await sandbox.connection() */
+  connection(): Promise<Connection>
+  /** The keys, read and changed without a request to the emulated API: not journaled, and no fault fires. */
+  readonly keys: {
+    /**
+     * Returns a page of keys, each with its state by the sandbox's clock; deleted ones only with `state: 'deleted'`.
+     * @example const { data, counts } = await sandbox.keys.list({ state: 'expiring', filter: 'deploy' })
+     * @example const secondPage = await sandbox.keys.list({ after: firstPage.next ?? undefined })
+     */
+    list(query?: KeysQuery): Promise<KeyPage>
+    /** Also returns a deleted key. @example const { state } = await sandbox.keys.get('key_ci') */
+    get(id: string): Promise<KeyWithState>
+    /** The only method that returns a value. @example const { value } = await sandbox.keys.create({ name: 'ci' }) */
+    create(key: NewKey): Promise<CreatedKey>
+    /** @example await sandbox.keys.delete('key_ci') */
+    delete(id: string): Promise<void>
+  }
   /** The whole state, as a seed. */
   readonly state: {
     /** Exports the state; of key values only their SHA-256. @example const state = await sandbox.state.get() */

@@ -92,7 +92,8 @@ export class Sandbox {
 
   /** Records that a key has authenticated a request, unless requests leave no trace (`state: discarded`). */
   markUsed(key: CredentialRow): void {
-    if (this.settings.behavior.state !== 'discarded') this.keys.markUsed(key)
+    if (this.settings.behavior.state === 'discarded') return
+    if (this.keys.markUsed(key)) this.changes.notify('keys')
   }
 
   /** Runs an operation for a caller. Under `state: discarded`, everything it wrote is rolled back. */

@@ -5,6 +5,7 @@ import type { ControlDeps } from '../control-api/deps.ts'
 import { registerDocs } from '../control-api/docs.ts'
 import * as controlErrors from '../control-api/errors.ts'
 import { registerHealth } from '../control-api/health.ts'
+import { registerInspector } from '../control-api/inspector.ts'
 import { fromDocumentError } from '../control-api/invalid-body.ts'
 import { openApiOptions } from '../control-api/openapi.ts'
 import { registerControls } from '../control-api/plugin.ts'
@@ -81,6 +82,7 @@ export async function buildControlApp(deps: ControlAppDeps): Promise<FastifyInst
   registerControls(app, deps)
   registerHealth(app)
   registerDocs(app, checkHost)
+  registerInspector(app, checkHost)
   onAppCreated(app)
   await app.ready()
   return app

@@ -76,7 +76,7 @@ describe('the examples', () => {
 
   test('run, one after the other', async () => {
     const { url } = await serve()
-    const seed = createTemporaryFile('seed.yaml', 'keys: [{ name: ci }]')
+    const seed = createTemporaryFile('seed.yaml', 'keys: [{ id: key_ci, name: ci }]')
     for (const example of examples.filter((line) => !/^start|^journal follow/.test(line))) {
       if (example.startsWith('journal verify')) await sendRequests(url)
       const args = example.replace('http://localhost:4010', url).replace('seed.yaml', seed)

@@ -30,6 +30,7 @@ test('start prints one line of JSON with its URLs if stdout is not a terminal', 
     seed: ['default'],
     keys: 1,
     data: null,
+    inspector: `${url}/_emulator/ui/`,
     docs: `${url}/docs`,
   })
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
@@ -37,7 +38,7 @@ test('start prints one line of JSON with its URLs if stdout is not a terminal', 
 })
 
 test.runIf(hasTerminal)(
-  'start prints text on a terminal, with version, URLs, key, seed, data folder and docs',
+  'start prints text on a terminal, with version, URLs, key, seed, data folder, inspector and docs',
   async () => {
     const { url, lines } = await serveOnTerminal(['--log-level', 'warn'])
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
@@ -52,6 +53,7 @@ test.runIf(hasTerminal)(
         '  Admin key  sk-admin-local   (OPENAI_ADMIN_KEY)',
         "  Seed       default; sandbox 'default' has 1 key",
         '  Data       in memory',
+        `  Inspector  ${url}/_emulator/ui/`,
         `  Docs       ${url}/docs`,
         '',
         '',

@@ -109,3 +109,25 @@ test('startEmulator takes noAutoCreate, and sandboxes.create() creates what sand
     'noAutoCreate: 1 is invalid. It must be a boolean.',
   )
 })
+
+test('a control with x-emulator-auto-create: false creates no sandbox, and reads one that exists', async () => {
+  const { url } = await serve()
+  const read = (name: string) =>
+    fetch(`${url}/sandbox/${name}/_emulator/clock`, { headers: { 'x-emulator-auto-create': 'false' } })
+  const response = await read('a')
+  expect([response.status, await response.json()]).toEqual([
+    404,
+    {
+      error: {
+        message:
+          "There is no sandbox 'a', and this request does not create it (x-emulator-auto-create): create it with POST /_emulator/sandboxes.",
+        type: 'emulator_error',
+        param: null,
+        code: 'sandbox_not_found',
+      },
+    },
+  ])
+  expect((await read('default')).status).toBe(200)
+  const list = await fetch(`${url}/_emulator/sandboxes`)
+  expect(await list.json()).toMatchObject({ data: [{ name: 'default' }] })
+})

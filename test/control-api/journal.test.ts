@@ -217,6 +217,30 @@ describe('journal filters', () => {
     expect(await count(`?key_id=${key.id}&method=GET`)).toBe(1)
   })
 
+  test('`filter` selects by a part of the path, the operation, an id or the reason, in a list and in a stream', async () => {
+    const { call, control, listJournal, listen } = await startWithJournal()
+    const url = await listen()
+    const stream = await followStream(url, '?filter=key_UNKNOWN')
+    await control('POST', '/faults', { operation: 'create', kind: 'error', status: 500 })
+    await call('POST', keysUrl, { body: { name: 'x' } })
+    const { id } = (await call('POST', keysUrl, { body: { name: 'x' } })).body
+    await fetch(`${url}${keysUrl}/key_z`, { headers: { authorization: `Bearer ${adminKey}` } })
+    const select = async (filter: string) =>
+      (await listJournal(`?${new URLSearchParams({ filter })}`)).data.map(({ status }) => status)
+    expect(await select('')).toEqual([500, 200, 404])
+    expect(await select('Admin-Api-Keys-CREATE')).toEqual([500, 200])
+    expect(await select('fault_1')).toEqual([500])
+    expect(await select(id.slice(2))).toEqual([200])
+    expect(await select('key_z')).toEqual([404])
+    expect(await select('/organization/')).toHaveLength(3)
+    expect(await select('key_unknown')).toEqual([404])
+    expect(await select('"name"')).toEqual([])
+    expect((await listJournal('?filter=keys&status=404')).count).toBe(1)
+    // The reason is known when the response is.
+    await expect.poll(() => stream.dataOf('update')).toMatchObject([{ key_id: 'key_z' }])
+    expect(stream.dataOf('entry')).toEqual([])
+  })
+
   test('the filter operation=null selects unknown routes, and an unknown operation is rejected', async () => {
     const { call, control, listJournal } = await startWithJournal()
     await call('GET', '/v1/nothing')
@@ -230,7 +254,7 @@ describe('journal filters', () => {
     const { control } = await startWithJournal()
     const message = async (path: string) => (await control('GET', path)).body.error.message
     expect(await message('/journal?limit=1&limit=2')).toBe(`'limit' must be given once, got "1, 2"`)
-    const parameters = 'operation, status, method, path, key_id, calling_key_id, fault_id, delivered, since'
+    const parameters = 'operation, status, method, path, key_id, calling_key_id, fault_id, delivered, filter, since'
     expect(await message('/journal?foo=1')).toBe(
       `Unknown query parameter 'foo'. Available parameters: ${parameters}, limit`,
     )
@@ -386,7 +410,8 @@ describe('the journal stream', () => {
         ['entry', 'key_2'],
         ['update', 'key_3'],
       ])
-    expect(unfiltered.events.map(({ event, data }) => [event, data.key_id, data.delivered])).toEqual([
+    const entries = unfiltered.events.filter(({ event }) => event !== 'changed')
+    expect(entries.map(({ event, data }) => [event, data.key_id, data.delivered])).toEqual([
       ['entry', 'key_3', null],
       ['update', 'key_3', true],
     ])

@@ -276,7 +276,30 @@ describe('what a stream sends of other changes', () => {
         await addFault({ operation: 'list', kind: 'error', status: 500 })
         await send('GET')
       },
-      [{ what: 'faults' }, { what: 'faults' }],
+      [{ what: 'faults' }],
+    ],
+    [
+      'a key that is used later than before',
+      async ({ control, send }) => {
+        await control('PUT', '/clock', { advance: '1s' })
+        await send('GET')
+      },
+      [{ what: 'clock' }, { what: 'keys' }],
+    ],
+    ['a created key of a control', ({ control }) => control('POST', '/keys', { name: 'x' }), [{ what: 'keys' }]],
+    [
+      'a key that a control deletes',
+      async ({ control }) => {
+        const { data } = (await control('GET', '/keys')).body
+        await control('DELETE', `/keys/${data[0].id}`)
+      },
+      [{ what: 'keys' }],
+    ],
+    ['a deleted snapshot', ({ control }) => control('DELETE', '/snapshots/kept'), [{ what: 'snapshots' }]],
+    [
+      'a copied sandbox',
+      ({ control }) => control('POST', '/sandboxes', { name: 'copy', from: { sandbox: 'default' } }),
+      [{ what: 'sandboxes' }],
     ],
     [
       'a create under `state: discarded`',
@@ -291,11 +314,33 @@ describe('what a stream sends of other changes', () => {
   test.each(changes)('after %s', async (_description, change, expected) => {
     const server = await startServer()
     await server.control('GET', '/clock', undefined, 'other')
+    await server.control('PUT', '/snapshots/kept')
+    // The admin key is used once a second.
+    await server.control('PUT', '/clock', { frozen: true })
+    await server.send('GET')
     const { dataOf } = await followStream(server.url)
     await change(server)
+    await sleep(100)
     await server.control('DELETE', '/faults')
     await expect.poll(() => dataOf('changed')).toEqual([...expected, { what: 'faults' }])
     expect(dataOf('reset')).toEqual([])
+  })
+
+  test('after hundreds of requests each part is named a few times, and after the last of them', async () => {
+    const { addFault, send, url } = await startServer()
+    await addFault({ operation: 'create', kind: 'delay', ms: 1, times: null })
+    const { dataOf } = await followStream(url)
+    for (let n = 0; n < 20; n++) {
+      await Promise.all(Array.from({ length: 20 }, () => send('POST', '', { body: { name: 'x' } })))
+    }
+    const before = dataOf('changed').length
+    expect(before).toBeLessThan(200)
+    await send('POST', '', { body: { name: 'last' } })
+    const last = () =>
+      dataOf('changed')
+        .slice(before)
+        .map(({ what }) => what)
+    await expect.poll(last).toEqual(expect.arrayContaining(['keys', 'faults']))
   })
 
   test.each<[string, (server: Server) => Promise<unknown>]>([
@@ -312,8 +357,24 @@ describe('what a stream sends of other changes', () => {
     await reset(server)
     await server.send('GET', '/key_x')
     await expect.poll(() => dataOf('update').map(({ status }) => status)).toEqual([200, 404])
-    expect(events.map(({ event }) => event)).toEqual(['reset', 'entry', 'update', 'reset', 'entry', 'update'])
+    const sent = events.map(({ event }) => event).filter((event) => event !== 'changed')
+    expect(sent).toEqual(['reset', 'entry', 'update', 'reset', 'entry', 'update'])
   })
+})
+
+test('the removal of a sandbox ends its streams with `end`, after what has changed, and no other stream', async () => {
+  const { control, url } = await startServer()
+  await control('GET', '/clock', undefined, 'other')
+  const removed = await followStream(`${url}/sandbox/other`)
+  const other = await followStream(url)
+  await control('PATCH', '/behavior', { auth: 'any' }, 'other')
+  await control('DELETE', '/sandboxes/other')
+  await removed.closed
+  expect(removed.events).toEqual([
+    { event: 'changed', data: { what: 'behavior' } },
+    { event: 'end', data: {} },
+  ])
+  await expect.poll(() => other.events).toEqual([{ event: 'changed', data: { what: 'sandboxes' } }])
 })
 
 test.each<[string, (server: Server) => Promise<unknown>]>([

@@ -40,6 +40,16 @@ test.each(waysToConnect)('every control of a sandbox works after %s()', async (_
   expect(await listNames(target)).toEqual(['a', 'b', 'Admin key'])
   expect((await sandbox.state.get()).keys?.map(({ name }) => name)).toEqual(['Admin key', 'a', 'b'])
 
+  const { id, value } = await sandbox.keys.create({ name: 'c', expires_in_seconds: 60 })
+  expect(await listNames({ baseURL: sandbox.baseURL, adminKey: value })).toHaveLength(4)
+  expect(await sandbox.keys.list({ state: 'expiring', filter: 'c', limit: 1 })).toMatchObject({
+    count: 1,
+    data: [{ id }],
+  })
+  await sandbox.keys.delete(id)
+  expect(await sandbox.keys.get(id)).toMatchObject({ id, state: 'deleted' })
+  expect(await sandbox.connection()).toEqual({ base_url: sandbox.baseURL, admin_key: sandbox.adminKey })
+
   expect(await sandbox.snapshots.take('s')).toMatchObject({ name: 's', keys: 3 })
   await sandbox.reset()
   expect(await listNames(target)).toEqual(['Admin key'])

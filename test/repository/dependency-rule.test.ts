@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const folders = [
   ['index'],
   ['main'],
-  ['cli', 'library'],
+  ['cli', 'library', 'inspector'],
   ['control-client'],
   ['server'],
   ['config'],
@@ -64,6 +64,21 @@ test('a folder imports only folders below it', () => {
     ([file, target]) => folderOf(file) !== folderOf(target) && levelOf(target) <= levelOf(file),
   )
   expect(upward).toEqual([])
+})
+
+test('the inspector runs in a browser: it imports only types from other folders', () => {
+  const pattern = /import (type )?[^;]*?from '(\.\.?\/[^']*)'|export (type )?[^;]*?from '(\.\.?\/[^']*)'/g
+  const sources = files.filter((file) => /^inspector\/.*\.tsx?$/.test(file))
+  const foreign = sources.flatMap((file) =>
+    [...readFileSync(join(root, 'src', file), 'utf8').matchAll(pattern)]
+      .filter(([, , imported, , exported]) => !join(file, '..', imported ?? exported ?? '').startsWith('inspector/'))
+      .map(([statement, isImportOfType, , isExportOfType]) => ({
+        statement,
+        isType: (isImportOfType ?? isExportOfType) !== undefined,
+      })),
+  )
+  expect(foreign.length).toBeGreaterThan(5)
+  expect(foreign.filter(({ isType }) => !isType)).toEqual([])
 })
 
 test('SQL, HTTP and probes stay where they belong', () => {

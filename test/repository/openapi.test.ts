@@ -29,6 +29,7 @@ test('every operation has an id, a summary, a description, one tag and a descrip
     'emulator-clock-get',
     'emulator-clock-reset',
     'emulator-clock-set',
+    'emulator-connection',
     'emulator-faults-add',
     'emulator-faults-delete',
     'emulator-faults-delete-all',
@@ -38,6 +39,10 @@ test('every operation has an id, a summary, a description, one tag and a descrip
     'emulator-journal-list',
     'emulator-journal-stream',
     'emulator-journal-verify',
+    'emulator-keys-create',
+    'emulator-keys-delete',
+    'emulator-keys-get',
+    'emulator-keys-list',
     'emulator-ready',
     'emulator-reset',
     'emulator-sandboxes-create',
@@ -71,7 +76,7 @@ test('every link names an existing operation and parameters of it', async () => 
       Object.values((response as { links?: object }).links ?? {}).map((link) => ({ from: operationId, ...link })),
     ),
   )
-  expect(new Set(links.map(({ from }) => from)).size).toBe(7)
+  expect(new Set(links.map(({ from }) => from)).size).toBe(8)
   for (const { operationId, parameters } of links) {
     const target = operations.find((each) => each.operationId === operationId)
     const names = (target?.parameters ?? []).map(({ name }: { name: string }) => name)

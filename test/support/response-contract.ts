@@ -26,7 +26,7 @@ interface CheckOptions {
  */
 export function checkResponses(app: FastifyInstance, violations: string[], options: CheckOptions): void {
   app.addHook('onSend', async (request, reply, payload) => {
-    if (/^\/(docs|openapi)/.test(request.url)) return
+    if (/^\/(docs|openapi|_emulator\/ui\b)/.test(request.url)) return
     const where = `${request.method} ${request.originalUrl} ${reply.statusCode}`
     const isControl = app.hasDecorator('swagger') || /^\/(health|ready)/.test(request.url)
     const found = headerViolations(reply, isControl)

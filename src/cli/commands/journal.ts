@@ -3,7 +3,7 @@ import { JournalQuery, StreamQuery } from '../../journal/filter.ts'
 import type { JournalEntry } from '../../journal/schemas.ts'
 import { type AddCommand, sandboxOptions } from '../command.ts'
 import { type ControlCommandOptions, requestSandbox } from '../control.ts'
-import { addFields, bodyOfFlags, type Field } from '../fields.ts'
+import { addFields, toFilters, toQuery } from '../fields.ts'
 import { describeEntry } from '../journal-entry.ts'
 import { printError, printJson, printsJson } from '../output.ts'
 import { printTable } from '../table.ts'
@@ -25,7 +25,7 @@ export function addJournalCommands(add: AddCommand): void {
     examples: ['journal follow', 'journal follow --status 429 --json'],
   })
   addFields(followCommand, streamFilters).action(async (options) =>
-    (await import('./journal-follow.ts')).follow(options, queryOf(streamFilters, options)),
+    (await import('./journal-follow.ts')).follow(options, toQuery(streamFilters, options)),
   )
   addVerifyCommand(add)
   add('clear', { description: 'Clear the journal', options, examples: ['journal clear'] }).action(clear)
@@ -34,23 +34,8 @@ export function addJournalCommands(add: AddCommand): void {
 const listFilters = toFilters(JournalQuery.properties)
 const streamFilters = toFilters(StreamQuery.properties)
 
-/** Returns the filters as text fields, because a query consists of text. The emulator parses them. */
-function toFilters(properties: object): Field[] {
-  return Object.entries(properties).map(([name, { description }]) => ({
-    name,
-    schema: { type: 'string' },
-    description,
-  }))
-}
-
-/** Returns the query with the given filters, including the question mark; empty without filters. */
-function queryOf(filters: readonly Field[], options: object): string {
-  const query = new URLSearchParams(bodyOfFlags(filters, { ...options }) as Record<string, string>).toString()
-  return query === '' ? '' : `?${query}`
-}
-
 async function list(options: JournalOptions): Promise<void> {
-  const path = `/journal${queryOf(listFilters, options)}`
+  const path = `/journal${toQuery(listFilters, options)}`
   const response = await requestSandbox<{ data: JournalEntry[] }>(options, 'GET', path)
   if (printsJson(options.json)) return printJson(response)
   if (response.data.length === 0)

@@ -32,7 +32,42 @@ export const EventStreamContent = Type.Unsafe({
   },
 })
 
-export function sendChange(stream: EventStream, change: SandboxChange): void {
+// Thousands of requests a second may each change the keys: a reader reads them again at most this often.
+const coalesceMs = 50
+
+// They must keep their order among the entries.
+const urgentChanges: readonly SandboxChange[] = ['reset', 'journal']
+
+/** Sends changes to one reader: `reset` and a cleared journal at once, others together and each once after a moment. */
+export function createChangeSender(stream: EventStream) {
+  const waiting = new Set<SandboxChange>()
+  let timer: NodeJS.Timeout | undefined
+
+  function flush(): void {
+    clearTimeout(timer)
+    timer = undefined
+    for (const change of waiting) sendChange(stream, change)
+    waiting.clear()
+  }
+
+  return {
+    send(change: SandboxChange): void {
+      // Who reads everything again needs no other event.
+      if (change === 'reset') waiting.clear()
+      if (urgentChanges.includes(change)) {
+        sendChange(stream, change)
+      } else {
+        waiting.add(change)
+        timer ??= setTimeout(flush, coalesceMs).unref()
+      }
+    },
+    /** Sends what waits. */
+    flush,
+    stop: (): void => clearTimeout(timer),
+  }
+}
+
+function sendChange(stream: EventStream, change: SandboxChange): void {
   if (change === 'reset') stream.send('reset', {})
   else stream.send('changed', { what: change })
 }

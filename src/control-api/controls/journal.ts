@@ -13,7 +13,7 @@ import * as errors from '../errors.ts'
 import { defineControl } from '../operation.ts'
 import { openEventStream } from './event-stream.ts'
 import { followJournal } from './follow-journal.ts'
-import { EventStreamContent, sendChange } from './journal-events.ts'
+import { createChangeSender, EventStreamContent } from './journal-events.ts'
 
 /** Not validated yet: a text, or an array for a repeated parameter. */
 type Query = Record<string, unknown>
@@ -61,7 +61,7 @@ export function registerJournal(app: FastifyInstance, deps: ControlDeps): void {
   const streamJournal = defineControl('emulator-journal-stream', {
     summary: 'Follow the journal',
     description:
-      'Sends server-sent events: `entry` when a request arrives, `update` when its entry is complete, each if the entry matches every filter at that time. With `since`, the stream starts with an `entry` for each entry after that one. `changed` names another part of the sandbox that has changed, and `reset` follows a reset, restore or load. The event `end` ends the stream when the server stops or the sandbox is removed; a stream that ends without it was interrupted. A comment every 15 s keeps proxies and clients from closing an idle stream.',
+      'Sends server-sent events: `entry` when a request arrives, `update` when its entry is complete, each if the entry matches every filter at that time. With `since`, the stream starts with an `entry` for each entry after that one. `changed` names another part of the sandbox that has changed, within 50 ms and once for all changes of that time, and `reset` follows a reset, restore or load. The event `end` ends the stream when the server stops or the sandbox is removed; a stream that ends without it was interrupted. A comment every 15 s keeps proxies and clients from closing an idle stream.',
     querystring: StreamQuery,
     responses: { 200: [EventStreamContent, 'The events.'] },
   })
@@ -74,10 +74,15 @@ export function registerJournal(app: FastifyInstance, deps: ControlDeps): void {
     const stream = openEventStream(reply, heartbeatInterval)
     const replayAfter = filter.since === undefined ? undefined : journal.sequenceOf(filter.since)
     const follower = followJournal(journal, stream, filter.matches, replayAfter)
+    const changes = createChangeSender(stream)
     const stops = [
       follower.stop,
-      sandbox.changes.subscribe((change) => sendChange(stream, change)),
-      onEnd(sandbox, closing, follower.finish),
+      changes.stop,
+      sandbox.changes.subscribe(changes.send),
+      onEnd(sandbox, closing, () => {
+        changes.flush()
+        follower.finish()
+      }),
       sandbox.acquire(),
     ]
     onClose([reply.raw], () => {

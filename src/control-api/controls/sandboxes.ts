@@ -2,14 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { customAlphabet } from 'nanoid'
 import * as Type from 'typebox'
 import { monotonicNow, systemNow } from '../../common/clock.ts'
-import { toAuthority } from '../../common/http-syntax.ts'
-import {
-  defaultSandbox,
-  isSandboxName,
-  sandboxBaseUrl,
-  sandboxNamePattern,
-  sandboxNameRule,
-} from '../../sandbox/names.ts'
+import { defaultSandbox, isSandboxName, sandboxNamePattern, sandboxNameRule } from '../../sandbox/names.ts'
 import type { SandboxRegistry } from '../../sandbox/registry.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Image } from '../../sandbox/storage/database.ts'
@@ -19,6 +12,7 @@ import type { ParsedBody } from '../body.ts'
 import type { ControlDeps } from '../deps.ts'
 import * as errors from '../errors.ts'
 import { defineControl } from '../operation.ts'
+import { requestedBaseUrl } from './requested-base-url.ts'
 
 const Name = Type.String({ pattern: sandboxNamePattern, description: sandboxNameRule })
 
@@ -156,9 +150,4 @@ function toListedSandbox({ name, state, createdAt, lastUsed }: Sandbox, request:
     created_at: Math.floor(createdAt / 1000),
     last_used_at: Math.floor((systemNow() - idleMs) / 1000),
   }
-}
-
-/** Returns the base URL by which the client of this request reaches a sandbox. */
-function requestedBaseUrl(name: string, { headers, protocol, socket }: FastifyRequest): string {
-  return sandboxBaseUrl(`${protocol}://${headers.host ?? toAuthority(socket.localAddress, socket.localPort)}`, name)
 }

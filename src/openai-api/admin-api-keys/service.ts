@@ -139,10 +139,12 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
       return { kind: 'valid', key }
     },
 
-    /** Records that a key has authenticated a request. */
-    markUsed(key: CredentialRow): void {
+    /** Records that a key has authenticated a request. Returns whether that changed the key. */
+    markUsed(key: CredentialRow): boolean {
       const at = now()
-      if (key.last_used_at !== at) store.setLastUsed(key.id, at)
+      if (key.last_used_at === at) return false
+      store.setLastUsed(key.id, at)
+      return true
     },
   }
 }

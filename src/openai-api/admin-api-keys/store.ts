@@ -82,6 +82,8 @@ export function createKeyStore(db: Database) {
     return ++latest.number
   }
 
+  let revision = 0
+
   // Clients send the same key again and again, so the row of the last caller is kept until it changes.
   let cachedCaller: { sha256: string; row: CredentialRow } | undefined
   const invalidateCaller = (id: string) => {
@@ -89,6 +91,10 @@ export function createKeyStore(db: Database) {
   }
 
   return {
+    /** Changes whenever a key may have been added or deleted. */
+    get revision(): number {
+      return revision
+    },
     byId: (id: string, redaction: Redaction = 'documented'): KeyRow | undefined => reads(redaction).byId.get(id),
     byDigest(sha256: string): CredentialRow | undefined {
       if (cachedCaller?.sha256 === sha256) return cachedCaller.row
@@ -101,6 +107,7 @@ export function createKeyStore(db: Database) {
     insert(row: NewKeyRow): boolean {
       const { id, value_sha256, created_at, expires_at, last_used_at, deleted, json, mask } = row
       const number = nextNumber(created_at)
+      revision++
       // Only the first insert scans the table.
       insertionOrder = (insertionOrder ?? maxInsertionOrder.get() ?? 0) + 1
       // Positional parameters: looking up names costs a tenth of an insert.
@@ -121,6 +128,7 @@ export function createKeyStore(db: Database) {
       return isInserted
     },
     setDeleted(id: string): void {
+      revision++
       invalidateCaller(id)
       setDeleted.run(id)
     },

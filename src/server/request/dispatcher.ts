@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createContext } from './context.ts'
 import { isHeadOfPipeline, type PipelineLimiter, type ResponseBatcher, whenHeadOfPipeline } from './pipelining.ts'
+import { redirectToInspector, wantsPage } from './redirect-browser.ts'
 import { isControlPath, isMisplacedControlPath, type RouteTable, sandboxPath } from './routing.ts'
 import type { RequestTarget } from './target.ts'
 
@@ -19,15 +20,20 @@ export function createDispatcher(deps: DispatcherDeps): RequestListener {
   const { handleApi, handleControl, apiRoutes, batcher, pipelineLimiter } = deps
 
   // Health checks are control paths, too, but the emulated API's app handles them: the other one may not be built yet.
-  function isForControlApp({ method = '' }: IncomingMessage, target: RequestTarget): boolean {
-    const path = sandboxPath(target)
+  function isForControlApp({ method = '' }: IncomingMessage, target: RequestTarget, path: string): boolean {
     if (isControlPath(path)) return target.isMalformed || !apiRoutes.methodsOf(path)?.includes(method)
     return isMisplacedControlPath(path) && apiRoutes.methodsOf(path) === undefined
   }
 
+  function handlerOf(request: IncomingMessage, target: RequestTarget): RequestListener {
+    const path = sandboxPath(target)
+    if (path === '/' && wantsPage(request)) return redirectToInspector
+    return isForControlApp(request, target, path) ? handleControl : handleApi
+  }
+
   return (request: IncomingMessage, response: ServerResponse) => {
     const context = createContext(request)
-    const handle = isForControlApp(request, context.target) ? handleControl : handleApi
+    const handle = handlerOf(request, context.target)
     if (isHeadOfPipeline(response)) return handle(request, response)
     context.isPipelined = true
     // A client that has sent everything may have closed its side: its responses must not wait a turn each.

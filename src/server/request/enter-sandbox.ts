@@ -29,7 +29,11 @@ export function createSandboxResolver(deps: SandboxResolverDeps) {
 
   /** Returns the sandbox that a control addresses, creating it if needed. Throws 403, 404, 503 or StorageError. */
   function sandboxFor(request: FastifyRequest): Sandbox {
-    return registry.use(registry.find(nameOf(request)) ?? createSandbox(request))
+    const sandbox = registry.find(nameOf(request))
+    // A page that shows a sandbox must not create it again once it is removed.
+    if (sandbox === undefined && request.headers['x-emulator-auto-create'] === 'false')
+      throw controlErrors.unknownSandbox(nameOf(request), 'this request does not create it (x-emulator-auto-create)')
+    return registry.use(sandbox ?? createSandbox(request))
   }
 
   /** Throws 403 `forbidden_origin`, 404 `sandbox_not_found` or 503 `sandbox_limit`. */

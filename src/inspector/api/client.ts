@@ -1,0 +1,118 @@
+import { askForToken, readToken } from './token.ts'
+import type {
+  Behavior,
+  ClockState,
+  Connection,
+  FaultBody,
+  JournalEntry,
+  KeyPage,
+  ListedFault,
+  ListedSandbox,
+  ListedSnapshot,
+  NewKey,
+  ResetPart,
+} from './types.ts'
+
+/** A response with an error of the control API. */
+export class ControlError extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+/** Returns the path of a sandbox's controls. */
+export const controlPath = (sandbox: string): string =>
+  sandbox === 'default' ? '/_emulator' : `/sandbox/${encodeURIComponent(sandbox)}/_emulator`
+
+/** Sends a request with the control token, which is asked for if the emulator requires one. */
+export async function authorizedFetch(path: string, init: RequestInit = {}): Promise<Response> {
+  for (;;) {
+    const token = readToken()
+    const headers = new Headers(init.headers)
+    // Requests that are on their way must not create a sandbox again that is removed meanwhile.
+    headers.set('x-emulator-auto-create', 'false')
+    if (token !== null) headers.set('authorization', `Bearer ${token}`)
+    const response = await fetch(path, { ...init, headers, cache: 'no-store' })
+    if (response.status !== 401) return response
+    await askForToken(token)
+  }
+}
+
+async function call<Result>(method: string, path: string, body?: object): Promise<Result> {
+  const init = body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  const response = await authorizedFetch(path, { method, ...init })
+  const text = await response.text()
+  if (!response.ok)
+    throw new ControlError(response.status, messageOf(text) ?? `The emulator responds ${response.status}.`)
+  return JSON.parse(text)
+}
+
+function messageOf(text: string): string | undefined {
+  try {
+    return JSON.parse(text).error.message
+  } catch {
+    return undefined
+  }
+}
+
+interface List<Item> {
+  data: Item[]
+}
+
+export const sandboxes = {
+  list: () => call<List<ListedSandbox>>('GET', '/_emulator/sandboxes'),
+  create: (sandbox: { name?: string; from?: { sandbox: string } }) =>
+    call<{ name: string }>('POST', '/_emulator/sandboxes', sandbox),
+  remove: (name: string) => call('DELETE', `/_emulator/sandboxes/${encodeURIComponent(name)}`),
+}
+
+const query = (parameters: Record<string, string>) => {
+  const given = Object.entries(parameters).filter(([, value]) => value !== '')
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`
+}
+
+/** Returns the controls of one sandbox. */
+export function sandboxControls(name: string) {
+  const to = (path: string) => `${controlPath(name)}/${path}`
+  const named = (folder: string, id: string) => to(`${folder}/${encodeURIComponent(id)}`)
+  return {
+    connection: () => call<Connection>('GET', to('connection')),
+    reset: (only: ResetPart[]) => call('POST', to('reset'), { only }),
+    exportState: () => call<object>('GET', to('state')),
+    clock: {
+      get: () => call<ClockState>('GET', to('clock')),
+      change: (change: { now?: string; advance?: string; frozen?: boolean }) =>
+        call<ClockState>('PUT', to('clock'), change),
+      reset: () => call<ClockState>('DELETE', to('clock')),
+    },
+    snapshots: {
+      list: () => call<List<ListedSnapshot>>('GET', to('snapshots')),
+      take: (id: string) => call('PUT', named('snapshots', id)),
+      restore: (id: string) => call('POST', `${named('snapshots', id)}/restore`),
+      remove: (id: string) => call('DELETE', named('snapshots', id)),
+    },
+    keys: {
+      list: (search: Record<string, string>) => call<KeyPage>('GET', to(`keys${query(search)}`)),
+      create: (key: { name: string; expires_in_seconds?: number }) => call<NewKey>('POST', to('keys'), key),
+      remove: (id: string) => call('DELETE', named('keys', id)),
+    },
+    journal: {
+      list: () => call<List<JournalEntry>>('GET', to('journal')),
+      clear: () => call('DELETE', to('journal')),
+      stream: (signal: AbortSignal) => authorizedFetch(to('journal/stream'), { signal }),
+    },
+    faults: {
+      list: () => call<List<ListedFault>>('GET', to('faults')),
+      add: (fault: FaultBody) => call<ListedFault>('POST', to('faults'), fault),
+      remove: (id: string) => call('DELETE', named('faults', id)),
+      clear: () => call('DELETE', to('faults')),
+    },
+    behavior: {
+      get: () => call<Behavior>('GET', to('behavior')),
+      change: (changes: Partial<Behavior>) => call<Behavior>('PATCH', to('behavior'), changes),
+    },
+  }
+}

@@ -1,0 +1,2 @@
+// What esbuild writes for TSX.
+export { Fragment, h } from 'preact'

@@ -1,0 +1,40 @@
+import type { JournalEntry } from '../api/types.ts'
+
+type Filters = Readonly<Record<string, string>>
+type Predicate = (entry: JournalEntry, value: string) => boolean
+
+/** The filters of the journal, with the names and the meaning that they have in the control API. */
+const predicates: Record<string, Predicate> = {
+  operation: (entry, value) => String(entry.operation) === value,
+  status: ({ status }, value) => status !== null && matchesStatus(status, value),
+  method: ({ method }, value) => method === value.toUpperCase(),
+  path: ({ path }, value) => path === value,
+  key_id: ({ key_id }, value) => key_id === value,
+  calling_key_id: ({ calling_key_id }, value) => calling_key_id === value,
+  fault_id: ({ fault_id }, value) => fault_id === value,
+  delivered: ({ delivered }, value) => String(delivered) === value,
+  filter: matchesText,
+}
+
+export const filterNames = Object.keys(predicates)
+
+const matchesStatus = (status: number, value: string) =>
+  /^[1-5]xx$/i.test(value) ? String(status)[0] === value[0] : String(status) === value
+
+function matchesText(entry: JournalEntry, value: string): boolean {
+  const { id, path, operation, key_id, calling_key_id, fault_id, reason } = entry
+  const part = value.toLowerCase()
+  return [id, path, operation, key_id, calling_key_id, fault_id, reason].some((text) =>
+    text?.toLowerCase().includes(part),
+  )
+}
+
+/** Returns the entries that match every filter. */
+export function filterEntries(entries: readonly JournalEntry[], filters: Filters): readonly JournalEntry[] {
+  const given = Object.entries(filters).flatMap(([name, value]) => {
+    const predicate = predicates[name]
+    return predicate === undefined ? [] : [{ predicate, value }]
+  })
+  if (given.length === 0) return entries
+  return entries.filter((entry) => given.every(({ predicate, value }) => predicate(entry, value)))
+}

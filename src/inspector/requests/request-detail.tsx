@@ -1,0 +1,145 @@
+import type { ComponentChildren } from 'preact'
+import type { JournalEntry } from '../api/types.ts'
+import { CopyButton } from '../common/copy-button.tsx'
+import { Detail, Gone } from '../common/detail.tsx'
+import { formatDuration, formatTime, shorten } from '../common/format.ts'
+import { formatJson, TextBlock } from '../common/json.tsx'
+import { connectionState } from '../state/connection-state.ts'
+import { journal } from '../state/journal.ts'
+import { href, navigate } from '../state/route.ts'
+import { faultList } from '../state/sandbox.ts'
+import { attemptsOf } from './attempts.ts'
+import { explain } from './explain.ts'
+import { StatusCell } from './status-cell.tsx'
+import { toCurl } from './to-curl.ts'
+
+export function RequestDetail({ id }: { id: string }) {
+  const entry = journal.value.find((each) => each.id === id)
+  if (entry === undefined && connectionState.value === 'connecting') return <Detail label="Request" title="Request" />
+  if (entry === undefined) return <Gone label="Request" text={`The journal has no request ${shorten(id)}.`} />
+  return (
+    <Detail
+      label="Request"
+      title={<bdi>{shorten(`${entry.method} ${entry.path}`, 120)}</bdi>}
+      actions={
+        <>
+          <CopyButton label="Copy as curl" text={() => toCurl(entry, location.origin)} />
+          <button type="button" onClick={() => navigate({ panel: 'faults', id: 'new', query: { like: id } })}>
+            Add a fault like this
+          </button>
+        </>
+      }
+    >
+      <Story entry={entry} />
+      <Attempts entry={entry} />
+      <div class="sides">
+        <Request entry={entry} />
+        <Response entry={entry} />
+      </div>
+    </Detail>
+  )
+}
+
+function Story({ entry }: { entry: JournalEntry }) {
+  const sentences = explain(entry, faultList.value.value ?? [])
+  const { reason, calling_key_id, key_id, fault_id } = entry
+  return (
+    <div class="story">
+      {sentences.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+      <dl class="facts">
+        <Fact name="Time">{formatTime(entry.time)} UTC</Fact>
+        <Fact name="Request id">
+          <code>{entry.id}</code>
+        </Fact>
+        {entry.operation && <Fact name="Operation">{entry.operation}</Fact>}
+        {calling_key_id && (
+          <Fact name="Calling key">
+            <a href={href({ panel: 'keys', id: calling_key_id })}>{calling_key_id}</a>
+          </Fact>
+        )}
+        {key_id && (
+          <Fact name="Key">
+            <a href={href({ panel: 'keys', id: key_id })}>{shorten(key_id)}</a>
+          </Fact>
+        )}
+        {fault_id && (
+          <Fact name="Fault">
+            <a href={href({ panel: 'faults', id: fault_id })}>{fault_id}</a>
+          </Fact>
+        )}
+        {reason && (
+          <Fact name="Reason">
+            <code>{reason}</code>
+          </Fact>
+        )}
+      </dl>
+    </div>
+  )
+}
+
+const Fact = ({ name, children }: { name: string; children: ComponentChildren }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+)
+
+/** The attempts of the same call as a line in time, if there is more than one. */
+function Attempts({ entry }: { entry: JournalEntry }) {
+  const attempts = attemptsOf(journal.value, entry)
+  if (attempts.length === 1) return null
+  return (
+    <section>
+      <h3>{attempts.length} attempts of the same call</h3>
+      <ol class="attempts" aria-label="Attempts">
+        {attempts.map((attempt) => (
+          <li key={attempt.id} aria-current={attempt.id === entry.id ? 'true' : undefined}>
+            {attempt.since_previous_ms !== null && <span class="gap">{formatDuration(attempt.since_previous_ms)}</span>}
+            <a href={href({ id: attempt.id })}>
+              Attempt {attempt.retry_count} <StatusCell entry={attempt} />
+            </a>
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+function Request({ entry }: { entry: JournalEntry }) {
+  return (
+    <section>
+      <h3>Request</h3>
+      <dl class="headers">
+        {Object.entries(entry.headers).map(([name, value]) => (
+          <Fact key={name} name={name}>
+            <bdi>{[value].flat().join(', ')}</bdi>
+          </Fact>
+        ))}
+      </dl>
+      <Body label="Request body" text={entry.body} json={entry.json} />
+    </section>
+  )
+}
+
+function Response({ entry }: { entry: JournalEntry }) {
+  return (
+    <section>
+      <h3>Response</h3>
+      <dl class="headers">
+        <Fact name="status">
+          <StatusCell entry={entry} />
+        </Fact>
+        <Fact name="duration">{formatDuration(entry.duration_ms)}</Fact>
+        <Fact name="delivered">{entry.delivered === null ? 'pending' : entry.delivered ? 'yes' : 'no'}</Fact>
+      </dl>
+      <Body label="Response body" text={entry.response_body} json={entry.response_json} />
+    </section>
+  )
+}
+
+function Body({ label, text, json }: { label: string; text: string | null; json: unknown }) {
+  if (text === null || text === '') return <p class="hint">No body.</p>
+  return <TextBlock label={label} text={json === null ? text : formatJson(json)} />
+}

@@ -1,0 +1,6 @@
+import { signal } from '@preact/signals'
+
+/** `gone`: the emulator has no sandbox of that name. */
+export type ConnectionState = 'connecting' | 'live' | 'lost' | 'gone'
+
+export const connectionState = signal<ConnectionState>('connecting')

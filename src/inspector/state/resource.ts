@@ -1,0 +1,49 @@
+import { type ReadonlySignal, signal } from '@preact/signals'
+import { pause } from '../common/pause.ts'
+
+export interface Resource<Value> {
+  value: ReadonlySignal<Value | undefined>
+  /** Reads it again; while that happens, any number of calls cause one more read. */
+  refresh(): void
+  set(value: Value | undefined): void
+}
+
+const minPauseMs = 100
+
+/** Returns a part of the state that is read again when it changes, but at most a third of the time. */
+export function createResource<Value>(read: () => Promise<Value>): Resource<Value> {
+  const value = signal<Value | undefined>(undefined)
+  let isReading = false
+  let isOutdated = false
+  // Counts what makes the result of a read in progress obsolete.
+  let generation = 0
+
+  async function refresh(): Promise<void> {
+    isOutdated = true
+    if (isReading) return
+    isReading = true
+    while (isOutdated) {
+      isOutdated = false
+      const started = performance.now()
+      const current = generation
+      try {
+        const result = await read()
+        if (current === generation) value.value = result
+        else isOutdated = true
+      } catch {
+        // The state of the connection is shown; reconnecting reads everything again.
+      }
+      await pause(Math.max(minPauseMs, 2 * (performance.now() - started)))
+    }
+    isReading = false
+  }
+
+  return {
+    value,
+    refresh,
+    set(next) {
+      generation++
+      value.value = next
+    },
+  }
+}

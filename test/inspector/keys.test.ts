@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest'
+import { button, expectRows, jsonHeaders, keysPath, openInspector, rowsOf, useBrowser } from './inspector.ts'
+
+useBrowser()
+
+interface Keys {
+  data: { id: string; name: string; state: string }[]
+}
+
+test('a key that is created in the page is in the API, and its value is shown once', async () => {
+  const { page, send, control, url } = await openInspector()
+  await button(page, 'Create key').click()
+  const dialog = page.getByRole('dialog', { name: 'New key' })
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('from the page')
+  await dialog.getByLabel('Expires').fill('30d')
+  await dialog.getByRole('button', { name: 'Create', exact: true }).click()
+  const value = (await page.getByTestId('key-value').textContent()) ?? ''
+  expect(value).toMatch(/^sk-admin-/)
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: url })
+  await dialog.getByRole('button', { name: 'Copy', exact: true }).click()
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(value)
+  await page.keyboard.press('Escape')
+  await expectRows(page, 'Keys').toHaveLength(2)
+
+  // It authenticates, and the page never says it again.
+  const asKey = await send(keysPath, { headers: { authorization: `Bearer ${value}` } })
+  expect(asKey.status).toBe(200)
+  const { data } = (await asKey.json()) as Keys
+  expect(data.map(({ name }) => name)).toContain('from the page')
+  const everywhere = () =>
+    page.evaluate(() =>
+      JSON.stringify([document.documentElement.outerHTML, location.href, { ...localStorage }, { ...sessionStorage }]),
+    )
+  expect(await everywhere()).not.toContain(value)
+  await page.getByRole('tab', { name: 'Requests' }).click()
+  await page.getByRole('table', { name: 'Requests' }).getByRole('link').first().click()
+  await page.getByRole('region', { name: 'Request' }).waitFor()
+  expect(await everywhere()).not.toContain(value)
+  // The page uses no emulated endpoint: the journal has only our request.
+  expect(await control('GET', 'journal')).toMatchObject({ count: 1 })
+})
+
+test('keys that the API creates, uses and deletes change in the page without a reload', async () => {
+  const { page, send } = await openInspector()
+  await expectRows(page, 'Keys').toHaveLength(1)
+  const body = JSON.stringify({ name: 'from the API', expires_in_seconds: 3600 })
+  const created = await send(keysPath, { method: 'POST', headers: jsonHeaders, body })
+  const { id } = (await created.json()) as { id: string }
+  await expectRows(page, 'Keys').toContainEqual(expect.arrayContaining(['from the API', id, 'expiring']))
+  await send(`${keysPath}/${id}`, { method: 'DELETE' })
+  await expectRows(page, 'Keys').toHaveLength(1)
+  await page.getByRole('combobox', { name: 'State' }).selectOption('deleted')
+  await expectRows(page, 'Keys').toEqual([expect.arrayContaining([id, 'deleted'])])
+})
+
+test('the state of a key follows the clock of the sandbox', async () => {
+  const { page, control } = await openInspector()
+  await control('POST', 'keys', { name: 'short', expires_in_seconds: 20 * 86_400 })
+  const stateOf = async () => (await rowsOf(page, 'Keys')).find(([name]) => name === 'short')?.at(-1)
+  await expect.poll(stateOf).toBe('active')
+  for (let day = 0; day < 14; day++) await button(page, '+1d').click()
+  await expect.poll(stateOf).toBe('expiring')
+  await button(page, '+30d').click()
+  await expect.poll(stateOf).toBe('expired')
+  await page.getByRole('combobox', { name: 'State' }).selectOption('expired')
+  await expectRows(page, 'Keys').toHaveLength(1)
+})
+
+test('the detail of a key shows the requests with it and about it, and deletes it', async () => {
+  const { page, send, control } = await openInspector()
+  const { id, value } = await control<{ id: string; value: string }>('POST', 'keys', { name: 'detail' })
+  await send(keysPath, { headers: { authorization: `Bearer ${value}` } })
+  await send(`${keysPath}/${id}`)
+  await page.getByRole('link', { name: 'detail', exact: true }).click()
+  const region = page.getByRole('region', { name: 'Key' })
+  await expect.poll(() => region.textContent()).toContain('1 in Requests')
+  expect(page.url()).toMatch(new RegExp(`/_emulator/ui/default/keys/${id}$`))
+  expect(await region.textContent()).toMatch(/Requests with this key.*list.*200.*Requests about this key.*get.*200/)
+  expect(await region.textContent()).not.toContain(value)
+  await region.getByRole('button', { name: 'Delete', exact: true }).click()
+  await expect.poll(() => region.textContent()).toContain('deleted')
+  expect((await send(`${keysPath}/${id}`)).status).toBe(404)
+})
+
+test('100,000 keys are paged and filtered by the server', { timeout: 60_000 }, async () => {
+  const { page, control } = await openInspector()
+  await control('POST', 'state', { keys: [{ generate: 100_000, name: 'load-{n}' }] })
+  await expect.poll(() => page.getByText('100,001 keys', { exact: true }).count(), { timeout: 20_000 }).toBe(1)
+  const first = await rowsOf(page, 'Keys')
+  expect(first.length).toBeLessThan(60)
+  await button(page, 'Next').click()
+  await expect.poll(async () => (await rowsOf(page, 'Keys'))[0]?.[0]).not.toBe(first[0]?.[0])
+  await page.getByRole('textbox', { name: 'Filter' }).fill('load-99999')
+  await expectRows(page, 'Keys').toEqual([expect.arrayContaining(['load-99999'])])
+  expect(page.url()).toContain('filter=load-99999')
+})
+
+test('names are shown as text, whatever they contain', async () => {
+  const { page, control, send } = await openInspector()
+  const image = '<img src=x onerror="document.title=1">'
+  const rightToLeft = 'מפתח‮gnp.exe'
+  for (const name of [image, rightToLeft, 'a'.repeat(1_000_000)]) {
+    await send(keysPath, { method: 'POST', headers: jsonHeaders, body: JSON.stringify({ name }) })
+  }
+  await expectRows(page, 'Keys').toHaveLength(4)
+  const names = (await rowsOf(page, 'Keys')).map(([name]) => name)
+  expect(names).toEqual(expect.arrayContaining([image, rightToLeft, `${'a'.repeat(200)}…`]))
+  await page.getByRole('link', { name: `${'a'.repeat(200)}…` }).click()
+  const region = page.getByRole('region', { name: 'Key' })
+  await expect.poll(() => region.getByRole('button', { name: /Show all/ }).count()).toBe(1)
+  await page.getByRole('tab', { name: 'Requests' }).click()
+  await expectRows(page, 'Requests').toHaveLength(3)
+  expect(await page.locator('img').count()).toBe(0)
+  expect(await page.title()).not.toBe('1')
+  expect(await control('GET', 'keys?limit=1')).toMatchObject({ count: 4 })
+})

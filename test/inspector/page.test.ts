@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { expect, test } from 'vitest'
+import { serve } from '../support/program.ts'
+import { button, expectRows, keysPath, openInspector, tab, useBrowser } from './inspector.ts'
+
+useBrowser()
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+test('the keyboard filters, moves, opens, closes and helps', async () => {
+  const { page, control } = await openInspector()
+  for (const name of ['a', 'b', 'c']) await control('POST', 'keys', { name })
+  await expectRows(page, 'Keys').toHaveLength(4)
+  await page.keyboard.press('/')
+  await page.keyboard.type('key_')
+  await expect.poll(() => page.url()).toContain('filter=key_')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('j')
+  const current = page.getByRole('table', { name: 'Keys' }).locator('[aria-current=true]')
+  expect(await current.getAttribute('aria-rowindex')).toBe('2')
+  await page.keyboard.press('j')
+  await page.keyboard.press('j')
+  await page.keyboard.press('k')
+  await page.keyboard.press('Enter')
+  await page.getByRole('region', { name: 'Key' }).waitFor()
+  expect(page.url()).toMatch(/keys\/key_\w+\?filter=key_$/)
+  await page.keyboard.press('Escape')
+  await page.getByRole('region', { name: 'Key' }).waitFor({ state: 'detached' })
+  expect(page.url()).toMatch(/keys\?filter=key_$/)
+  expect(await current.getAttribute('aria-rowindex')).toBe('3')
+  await page.keyboard.press('?')
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+})
+
+test('back, forward and reload show the same again, and the theme stays', async () => {
+  const { page, send } = await openInspector()
+  await send(keysPath)
+  await tab(page, 'Requests').click()
+  await page.getByRole('table', { name: 'Requests' }).getByRole('link').first().click()
+  const opened = page.url()
+  await page.goBack()
+  await page.getByRole('region', { name: 'Request' }).waitFor({ state: 'detached' })
+  await page.goForward()
+  await page.getByRole('region', { name: 'Request' }).waitFor()
+  await page.getByRole('combobox', { name: 'Theme' }).selectOption('dark')
+  await page.reload()
+  await page.getByRole('region', { name: 'Request' }).waitFor()
+  expect(page.url()).toBe(opened)
+  expect(await page.getByRole('combobox', { name: 'Theme' }).inputValue()).toBe('dark')
+  expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe('dark')
+})
+
+test.each([
+  ['default/keys/key_gone', 'There is no key key_gone'],
+  ['default/requests/req_gone', 'The journal has no request req_gone'],
+  ['default/faults/fault_gone', 'There is no fault fault_gone'],
+  ['no-such-sandbox/keys', 'There is no sandbox no-such-sandbox'],
+])('the link %s says that what it leads to is gone', async (path, text) => {
+  const { page, control } = await openInspector(path)
+  await expect.poll(() => page.locator('main').textContent()).toContain(text)
+  const { data } = await control<{ data: unknown[] }>('GET', 'sandboxes')
+  expect(data).toHaveLength(1)
+})
+
+test('a page that is open over a restart of the server recovers and shows the new journal', async () => {
+  const { page, server, send, url, problems } = await openInspector('default/requests')
+  await send(keysPath)
+  await send(keysPath)
+  await expectRows(page, 'Requests').toHaveLength(2)
+  server.child.kill('SIGTERM')
+  await page.getByRole('alert').waitFor()
+  await server.finished
+  await serve(['--port', new URL(url).port])
+  await page.getByRole('alert').waitFor({ state: 'detached', timeout: 15_000 })
+  await expectRows(page, 'Requests').toEqual([])
+  await send(`${keysPath}/key_new`)
+  await expectRows(page, 'Requests').toHaveLength(1)
+  // The browser reports the refused connections itself.
+  expect(problems.filter((problem) => !/ERR_|Failed to load/.test(problem))).toEqual([])
+  problems.length = 0
+})
+
+test('a sandbox that is removed and created again is shown again', async () => {
+  const { page, control, problems } = await openInspector()
+  await control('POST', 'sandboxes', { name: 'my-test' })
+  await page.getByRole('combobox', { name: 'Sandbox' }).selectOption('my-test')
+  await expect.poll(() => page.getByTestId('environment').textContent()).toContain('/sandbox/my-test/v1')
+  await control('DELETE', 'sandboxes/my-test')
+  await expect.poll(() => page.locator('main').textContent()).toContain('There is no sandbox my-test')
+  await control('POST', 'sandboxes', { name: 'my-test' })
+  await expectRows(page, 'Keys').toHaveLength(1)
+  // The browser reports each 404 itself.
+  expect(problems.filter((problem) => !problem.includes('404'))).toEqual([])
+  problems.length = 0
+})
+
+test('a control token is asked for once and kept for the tab', async () => {
+  const authorization = 'Bearer control-secret'
+  const { page, problems } = await openInspector('', {
+    args: ['--control-token', 'control-secret'],
+    headers: { authorization },
+  })
+  const field = page.getByLabel('Control token')
+  await field.fill('wrong')
+  await page.keyboard.press('Enter')
+  await page.getByText('does not accept this token').waitFor()
+  await field.fill('control-secret')
+  await page.keyboard.press('Enter')
+  await expectRows(page, 'Keys').toHaveLength(1)
+  await page.reload()
+  await expectRows(page, 'Keys').toHaveLength(1)
+  expect(await page.getByRole('dialog').count()).toBe(0)
+  // The browser reports each 401 itself.
+  expect(problems.filter((problem) => !problem.includes('401'))).toEqual([])
+  problems.length = 0
+})
+
+test('without an admin key the environment lines say so', async () => {
+  const { page } = await openInspector('', { args: ['--admin-key', 'none'] })
+  await expect.poll(() => page.getByTestId('environment').textContent()).toContain('there is no admin key')
+})
+
+test.each(['light', 'dark'] as const)('axe-core finds no serious violation in the %s theme', async (colorScheme) => {
+  const { page, control, send } = await openInspector('', { colorScheme })
+  await control('POST', 'keys', { name: 'soon', expires_in_seconds: 3600 })
+  await control('POST', 'faults', { operation: 'get', kind: 'error', status: 500 })
+  await send(keysPath)
+  await send(`${keysPath}/key_x`)
+  await send('/v1/nothing')
+  const check = async (where: string) => {
+    await page.evaluate(axe)
+    const violations = await page.evaluate(async () => {
+      const { axe: runner } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
+      interface Violation {
+        id: string
+        impact: string
+        nodes: { html: string }[]
+      }
+      const result = await runner.run()
+      return result.violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`)
+    })
+    expect(violations, where).toEqual([])
+  }
+  for (const name of ['Keys', 'Requests', 'Faults']) {
+    await tab(page, name).click()
+    await check(name)
+    await page.getByRole('table', { name, exact: true }).getByRole('link').first().click()
+    await page.getByRole('region', { name: name.slice(0, -1), exact: true }).waitFor()
+    await check(`${name}, detail`)
+  }
+  await button(page, 'Add fault').click()
+  await check('New fault')
+  await tab(page, 'Behavior').click()
+  await check('Behavior')
+  await button(page, 'Reset').click()
+  await check('Reset')
+})
