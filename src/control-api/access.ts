@@ -15,8 +15,8 @@ interface AccessOptions {
 export interface AccessChecks {
   /** Throws 403 `forbidden_host`. */
   checkHost: Check
-  /** Throws 403 `forbidden_origin`. */
-  checkOrigin: Check
+  /** Throws 403 `forbidden_host` or `forbidden_origin`. */
+  checkPage: Check
   /** What a control requires: throws 403 `forbidden_host` or `forbidden_origin`, or 401 `control_token`. */
   checkControl: Check
 }
@@ -27,12 +27,15 @@ export function createAccessChecks({ allowedHosts, controlToken }: AccessOptions
   const checkHost = createHostCheck(allowed)
   const checkOrigin = createOriginCheck(allowed)
   const checkToken = createTokenCheck(controlToken)
-  function checkControl(request: FastifyRequest): void {
+  function checkPage(request: FastifyRequest): void {
     checkHost(request)
     checkOrigin(request)
+  }
+  function checkControl(request: FastifyRequest): void {
+    checkPage(request)
     checkToken(request)
   }
-  return { checkHost, checkOrigin, checkControl }
+  return { checkHost, checkPage, checkControl }
 }
 
 const localNamePattern = /^[^.]+$|\.(localhost|local|internal|svc)$/

@@ -218,8 +218,29 @@ const damagedImage = ({ kind, path, problem }: DamagedImage): ApiError => {
   )
 }
 
-/** Returns the error of storage that cannot be used; any other error unchanged. */
+const missingResources: Record<string, string> = {
+  EMFILE: 'too many open files (ulimit -n)',
+  ENFILE: 'the system has too many open files',
+  ENOSPC: 'the disk is full',
+}
+
+function resourceCodeOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return ''
+  const { code = '', message } = thrown as NodeJS.ErrnoException
+  // Node's search for a package throws an error with another code or none.
+  return / too many open files\b/.test(message) ? 'EMFILE' : code
+}
+
+/** Returns the error of a machine without free files or disk space; undefined for any other error. */
+export function fromMissingResource(thrown: unknown): ApiError | undefined {
+  const code = resourceCodeOf(thrown)
+  if (!Object.hasOwn(missingResources, code)) return undefined
+  const problem = `A file of the emulator cannot be read: ${missingResources[code]}; the next request tries again.`
+  return emulatorError(503, 'storage_unavailable', problem, `${code}: ${missingResources[code]}`)
+}
+
+/** Returns the error of storage or files that cannot be used; any other error unchanged. */
 export function fromStorageError(thrown: unknown): unknown {
   if (thrown instanceof StorageError) return storageUnavailable(thrown)
-  return thrown instanceof DamagedImage ? damagedImage(thrown) : thrown
+  return thrown instanceof DamagedImage ? damagedImage(thrown) : (fromMissingResource(thrown) ?? thrown)
 }

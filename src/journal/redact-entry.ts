@@ -3,13 +3,21 @@ import { containsIgnoringBackslashes, redact, redactSecret } from '../common/red
 import type { JournalEntry } from './schemas.ts'
 
 /** Removes keys and the client's token from a text. */
-export type RedactText = (text: string) => string
+export interface RedactText {
+  (text: string): string
+  /** The number of characters of the client's token. */
+  tokenLength?: number
+}
 
 export const redactOptional = (text: string | undefined, redactText: RedactText) =>
   text === undefined ? undefined : redactText(text)
 
 /** Returns a function that removes keys and the client's token from a text, however encoded. */
 export function createRedactor(token = ''): RedactText {
+  return Object.assign(createTokenRedactor(token), { tokenLength: token.length })
+}
+
+function createTokenRedactor(token: string): (text: string) => string {
   // JSON changes only tokens that contain these characters.
   if (!/["\\]/.test(token)) return (text) => redact(text, token)
   const jsonToken = JSON.stringify(token).slice(1, -1)
@@ -27,7 +35,16 @@ const maxBodyLength = 16 * 1024
 export const isBodyCut = (body = ''): boolean => body.length > maxBodyLength
 
 // Longer than a key in any encoding: cutting here leaves no half of a key, which no pattern would recognize, before the limit.
-const cutMargin = 1024
+const keyMargin = 1024
+
+// No token is longer: the headers of a request have at most so many characters.
+const maxTokenLength = 16 * 1024
+
+const maxEscapeLength = '\\u0000'.length
+
+/** Returns how many characters the margin has: a key and the token fit in, the token also in JSON escapes if they fit in the headers. */
+const cutMarginFor = ({ tokenLength = 0 }: RedactText): number =>
+  Math.max(keyMargin, Math.min(tokenLength * maxEscapeLength, maxTokenLength))
 
 /**
  * Returns a redacted and truncated body. Cuts it before the search for secrets, whose time a long body would multiply, and
@@ -35,6 +52,7 @@ const cutMargin = 1024
  */
 export function redactBody(body: string | undefined, redactText: RedactText): string | undefined {
   if (body === undefined) return undefined
+  const cutMargin = cutMarginFor(redactText)
   const searchedLength = maxBodyLength + cutMargin
   const text = redactText(body.slice(0, searchedLength))
   const shownLength = body.length > searchedLength ? text.length - cutMargin : text.length
@@ -66,7 +84,13 @@ export function redactQuery(url: string, redactText: RedactText): { url: string;
 }
 
 /** Nothing of their values is kept: a session or a credential has no form by which it could be recognized. */
-const credentialHeaders: ReadonlySet<string> = new Set(['api-key', 'cookie', 'proxy-authorization', 'x-api-key'])
+const credentialHeaders: ReadonlySet<string> = new Set([
+  'api-key',
+  'cookie',
+  'proxy-authorization',
+  'set-cookie',
+  'x-api-key',
+])
 
 export function redactHeaders(headers: IncomingHttpHeaders, redactText: RedactText): IncomingHttpHeaders {
   const result: IncomingHttpHeaders = {}
@@ -79,8 +103,12 @@ export function redactHeaders(headers: IncomingHttpHeaders, redactText: RedactTe
   return result
 }
 
-/** Keeps the scheme, and the redacted form of a key; nothing of any other credential. */
+// Any other first word could be a credential itself.
+const knownScheme = /^(Bearer|Basic|Digest|Negotiate|Token|ApiKey) /i
+
+/** Keeps a known scheme, and the redacted form of a key; nothing of any other credential. */
 function redactAuthorization(authorization: string): string {
-  const [, scheme = '', credential = ''] = /^(\S+ )?(.*)$/s.exec(authorization) ?? []
+  const [scheme = ''] = knownScheme.exec(authorization) ?? []
+  const credential = authorization.slice(scheme.length)
   return `${scheme}${credential.startsWith('sk-') ? redactSecret(credential) : '[redacted]'}`
 }

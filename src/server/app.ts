@@ -82,7 +82,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     registry,
     autoCreate,
     fallbackRequestId,
-    checkOrigin: access.checkOrigin,
+    checkPage: access.checkPage,
   })
 
   const api = createFastify(logOptions(log, logLevel))

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import { fromMissingResource } from '../control-api/errors.ts'
 import { addSecurityHeaders } from '../control-api/security-headers.ts'
 import * as errors from '../openai-api/errors/catalogue.ts'
+import { encodeReason } from '../openai-api/http/send-error.ts'
 import type { ControlAppDeps } from './control-app.ts'
 
 /**
@@ -30,13 +32,24 @@ export class LazyControlApp {
   }
 
   async #build(): Promise<FastifyInstance> {
-    const { buildControlApp } = await import('./control-app.ts')
-    return buildControlApp(this.#deps)
+    try {
+      const { buildControlApp } = await import('./control-app.ts')
+      return await buildControlApp(this.#deps)
+    } catch (error) {
+      // The cause may be temporary: the next request tries again.
+      this.#app = undefined
+      throw error
+    }
   }
 
-  #sendBuildError(error: unknown, response: ServerResponse): void {
-    this.#deps.log.error({ err: error }, 'the control API could not be built')
-    const { status, body } = errors.internalError()
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ error: body }))
+  #sendBuildError(thrown: unknown, response: ServerResponse): void {
+    const { log } = this.#deps
+    const missing = fromMissingResource(thrown)
+    if (missing === undefined) log.error({ err: thrown }, 'the control API could not be built')
+    else log.error({ reason: missing.reason }, 'the control API could not be built')
+    const { status, body, reason } = missing ?? errors.internalError()
+    response
+      .writeHead(status, { 'content-type': 'application/json', 'x-emulator-reason': encodeReason(reason) })
+      .end(JSON.stringify({ error: body }))
   }
 }

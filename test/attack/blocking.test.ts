@@ -154,6 +154,18 @@ attacks.push(
   ['a full journal that is verified', 200, [...fullJournal, verify({ ...Array(10_000).fill(1) })]],
 )
 
+const headersOf = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`h${n}`, 'v']))
+const verifyHeaders = (count: number): HostileRequest => ({
+  method: 'POST',
+  path: '/_emulator/journal/verify',
+  body: JSON.stringify({ header: headersOf(count) }),
+})
+
+attacks.push(
+  ['a full journal that is verified by as many headers as are accepted', 200, [...fullJournal, verifyHeaders(100)]],
+  ['a verification by tens of thousands of headers', 400, [verifyHeaders(60_000)]],
+)
+
 describe('no request blocks the server for more than 100 ms', () => {
   test.each(attacks)('%s', async (_name, status, requests) => {
     const { url } = await serve()

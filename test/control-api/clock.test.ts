@@ -75,3 +75,9 @@ describe('the clock', () => {
     expect([status, responseBody.error.param]).toEqual([400, param])
   })
 })
+
+test.each(['[]', '"x"', 'null', '5'])('the body %s is rejected because it is not an object', async (rawBody) => {
+  const { call } = await startControlApp()
+  const { status, body } = await call('PUT', '/_emulator/clock', { as: null, rawBody })
+  expect([status, body.error.message]).toEqual([400, `/ must be an object: {now, advance, frozen}, got ${rawBody}`])
+})

@@ -92,6 +92,24 @@ describe('a request that a browser sends for another site', () => {
   })
 })
 
+test.each([{}, { 'sec-fetch-site': 'same-origin', origin: 'http://evil.example.com:4010' }])(
+  'a page that has rebound its host name creates no sandbox with %j, but may use one that exists',
+  async (pageHeaders) => {
+    const { call, control } = await startControlApp({ allowedHosts })
+    const headers = { host: 'evil.example.com:4010', ...pageHeaders }
+    for (const method of ['GET', 'POST']) {
+      const { status, body } = await call(method, `/sandbox/mine${keysUrl}`, { headers })
+      expect([method, status, body.error.code]).toEqual([method, 403, 'forbidden_host'])
+    }
+    expect((await control('GET', '/sandboxes')).body.data).toHaveLength(1)
+    expect((await call('GET', keysUrl, { headers })).status).toBe(200)
+    await control('POST', '/sandboxes', { name: 'mine' })
+    expect((await call('GET', `/sandbox/mine${keysUrl}`, { headers })).status).toBe(200)
+    const allowed = { host: 'tests.example.com' }
+    expect((await call('GET', `/sandbox/other${keysUrl}`, { headers: allowed })).status).toBe(200)
+  },
+)
+
 test.each(sameSiteHeaders)('a request with %j is not cross-site', async (headers) => {
   const { call } = await startControlApp({ allowedHosts })
   expect((await call('POST', '/_emulator/reset', { as: null, headers })).status).toBe(200)

@@ -14,12 +14,49 @@ async function startWithJournal(options: TestOptions = {}) {
 }
 
 describe('the journal hides whole headers that carry credentials', () => {
-  test.each(['cookie', 'x-api-key', 'api-key', 'proxy-authorization'])('%s', async (name) => {
+  test.each(['cookie', 'set-cookie', 'x-api-key', 'api-key', 'proxy-authorization'])('%s', async (name) => {
     const { call, lastEntry } = await startWithJournal()
     await call('GET', keysUrl, { headers: { [name]: 'Basic hunter2; theme=dark' } })
     const { entry, text } = await lastEntry()
     expect(entry.headers[name]).toBe('[redacted]')
     expect(text).not.toContain('hunter2')
+  })
+})
+
+describe('the journal shows no key of a malformed Authorization header', () => {
+  const key = `sk-proj-${'R3AL'.repeat(6)}`
+  test.each([`${key} x`, `key=${key} z`, `Bearer${key} x`, `apikey:${key} z`, `${key}`, `Custom ${key}`, ` ${key} x`])(
+    '%s',
+    async (authorization) => {
+      const { call, lastEntry } = await startWithJournal()
+      await call('GET', keysUrl, { as: null, headers: { authorization } })
+      const { entry, text } = await lastEntry()
+      expect(entry.headers.authorization).toMatch(/^(sk-proj-\.\.\..{3}|\[redacted\])$/)
+      expect(text).not.toContain('R3AL')
+    },
+  )
+
+  test.each(['Bearer', 'basic', 'Digest', 'NEGOTIATE', 'Token', 'ApiKey'])('but the scheme %s', async (scheme) => {
+    const { call, lastEntry } = await startWithJournal()
+    await call('GET', keysUrl, { as: null, headers: { authorization: `${scheme} ${key}` } })
+    expect((await lastEntry()).entry.headers.authorization).toBe(`${scheme} sk-proj-...3AL`)
+  })
+})
+
+describe('the journal hides a long token that reaches beyond the part of a body that is searched', () => {
+  const token = `eyJ${'h3ader'.repeat(333)}`
+  test.each([
+    ['plain', token],
+    ['written with \\u escapes', token.replace(/./g, (each) => `\\u00${each.charCodeAt(0).toString(16)}`)],
+  ])('%s', async (_name, written) => {
+    const { call, lastEntry } = await startWithJournal()
+    for (const start of [14_300, 15_400, 16_000, 16_380]) {
+      const rawBody = `{"name":5,"filler":"${'-'.repeat(start)}","note":"${written}${'-'.repeat(20_000)}"}`
+      await call('POST', keysUrl, { as: token, rawBody })
+      const { entry } = await lastEntry()
+      expect(entry.body).toContain('-------')
+      expect(unescapeAll(entry.body)).not.toContain('h3aderh3ader')
+    }
   })
 })
 

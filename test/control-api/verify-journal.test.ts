@@ -318,3 +318,16 @@ describe('an invalid verification is rejected', () => {
     expect(body.error.message).toMatch(message)
   })
 })
+
+test('a verification has at most 100 headers, also in a request of `in_order`', async () => {
+  const { control } = await startControlApp()
+  const headersOf = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`h${n}`, 'v']))
+  expect((await control('POST', '/journal/verify', { header: headersOf(100) })).status).toBe(200)
+  for (const body of [{ header: headersOf(101) }, { in_order: [{ header: headersOf(101) }] }]) {
+    const response = await control('POST', '/journal/verify', body)
+    expect([response.status, response.body.error.message]).toEqual([
+      400,
+      expect.stringContaining('header must be an object of at most 100 request headers by name'),
+    ])
+  }
+})

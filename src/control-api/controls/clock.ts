@@ -23,7 +23,8 @@ export const ClockChange = Type.Object(
   },
   {
     additionalProperties: false,
-    not: { required: ['now', 'advance'] },
+    // The type, because `required` is true of anything that is no object.
+    not: { type: 'object', required: ['now', 'advance'] },
     description: 'an object: {now, advance, frozen}',
   },
 )

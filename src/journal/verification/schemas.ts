@@ -27,7 +27,15 @@ const fields = {
   key_id: Id('the key that the operation created, retrieved or deleted'),
   calling_key_id: Id('the key that authenticated the request'),
   header: Type.Optional(
-    textMap(HeaderName, Type.String({ description: 'a string' }), 'request headers by name, with exact values'),
+    // More would block other requests while they are compared.
+    {
+      ...textMap(
+        HeaderName,
+        Type.String({ description: 'a string' }),
+        'an object of at most 100 request headers by name, with exact values',
+      ),
+      maxProperties: 100,
+    },
   ),
   json: Type.Optional(Type.Unknown({ description: 'any JSON: the whole body' })),
 }

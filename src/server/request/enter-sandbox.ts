@@ -20,12 +20,12 @@ interface SandboxResolverDeps {
   autoCreate: boolean
   /** Generates the ids of requests that reach no sandbox. */
   fallbackRequestId: () => string
-  /** Throws for a request that a browser sends for another site. */
-  checkOrigin: (request: FastifyRequest) => void
+  /** Throws for a request of a web page of another site, which may have rebound its own host name to this server. */
+  checkPage: (request: FastifyRequest) => void
 }
 
 export function createSandboxResolver(deps: SandboxResolverDeps) {
-  const { registry, autoCreate, fallbackRequestId, checkOrigin } = deps
+  const { registry, autoCreate, fallbackRequestId, checkPage } = deps
 
   /** Returns the sandbox that a control addresses, creating it if needed. Throws 403, 404, 503 or StorageError. */
   function sandboxFor(request: FastifyRequest): Sandbox {
@@ -36,9 +36,9 @@ export function createSandboxResolver(deps: SandboxResolverDeps) {
     return registry.use(sandbox ?? createSandbox(request))
   }
 
-  /** Throws 403 `forbidden_origin`, 404 `sandbox_not_found` or 503 `sandbox_limit`. */
+  /** Throws 403 `forbidden_host` or `forbidden_origin`, 404 `sandbox_not_found` or 503 `sandbox_limit`. */
   function createSandbox(request: FastifyRequest): Sandbox {
-    checkOrigin(request)
+    checkPage(request)
     const name = nameOf(request)
     if (!autoCreate) throw controlErrors.unknownSandbox(name)
     const sandbox = registry.create(name)
