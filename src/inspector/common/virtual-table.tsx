@@ -153,7 +153,7 @@ function useKeyboard<Item>(
         const id = idOf(itemAt(index))
         cursor.value = id
         if (openId !== undefined) navigate({ id }, true)
-        scrollTo(ref.current, index)
+        showRow(ref.current, index)
       },
       open() {
         const id = cursor.value
@@ -164,9 +164,12 @@ function useKeyboard<Item>(
   useEffect(() => () => setActiveList(undefined), [])
 }
 
-function scrollTo(element: HTMLElement | null, index: number): void {
+/** Scrolls to a row and focuses its link, so that Enter opens it, and not what had the focus before. */
+function showRow(element: HTMLElement | null, index: number): void {
   if (element === null) return
+  element.focus({ preventScroll: true })
   const top = index * rowHeight
   const bottom = top + rowHeight - element.clientHeight
   element.scrollTop = Math.max(Math.min(element.scrollTop, top), bottom)
+  requestAnimationFrame(() => element.querySelector<HTMLElement>('[aria-current] a')?.focus({ preventScroll: true }))
 }

@@ -21,9 +21,9 @@ const columns: readonly Column<ListedKey>[] = [
     render: (key) => <code>{shorten(key.redacted_value, 24)}</code>,
   },
   { name: 'Owner', width: 'minmax(6rem, 1fr)', tier: 3, render: ({ owner }) => <bdi>{shorten(owner.name)}</bdi> },
-  { name: 'Created', width: '9.5rem', tier: 3, render: ({ created_at }) => formatTime(created_at) },
-  { name: 'Expires', width: '9.5rem', tier: 2, render: ({ expires_at }) => formatTime(expires_at) },
-  { name: 'Last used', width: '9.5rem', tier: 3, render: ({ last_used_at }) => formatTime(last_used_at) },
+  { name: 'Created', width: '10.5rem', tier: 3, render: ({ created_at }) => formatTime(created_at) },
+  { name: 'Expires', width: '10.5rem', tier: 2, render: ({ expires_at }) => formatTime(expires_at) },
+  { name: 'Last used', width: '10.5rem', tier: 3, render: ({ last_used_at }) => formatTime(last_used_at) },
   { name: 'State', width: '6rem', tier: 1, render: (key) => <Badge state={stateOf(key)} /> },
 ]
 

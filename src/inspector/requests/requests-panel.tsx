@@ -20,11 +20,11 @@ const columns: readonly Column<JournalEntry>[] = [
   { name: 'Operation', width: '5.5rem', tier: 1, render: ({ operation }) => shortOperation(operation) },
   {
     name: 'Path',
-    width: 'minmax(8rem, 3fr)',
+    width: 'minmax(4rem, 3fr)',
     tier: 2,
     render: ({ path }) => <bdi title={shorten(path)}>{shorten(path)}</bdi>,
   },
-  { name: 'Status', width: 'minmax(8.5rem, auto)', tier: 1, render: (entry) => <StatusCell entry={entry} /> },
+  { name: 'Status', width: '7.5rem', tier: 1, render: (entry) => <StatusCell entry={entry} /> },
   { name: 'Duration', width: '5.5rem', tier: 3, isNumber: true, render: (entry) => formatDuration(entry.duration_ms) },
   { name: 'Attempt', width: '4.5rem', tier: 2, isNumber: true, render: ({ retry_count }) => retry_count },
   {

@@ -85,4 +85,6 @@ function handleChange(what: SandboxChange): void {
   if (what === 'journal') void readJournal()
   else refreshPart(what)
   if (what === 'keys' || what === 'clock') refreshKeys()
+  // The list of sandboxes counts them.
+  if (what === 'keys') sandboxList.refresh()
 }
