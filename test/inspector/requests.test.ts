@@ -102,7 +102,10 @@ test('Copy as curl gives a command that sends the same request', async () => {
   ])
 })
 
-test('a burst of 10,000 requests neither freezes the page nor hides the newest', { timeout: 90_000 }, async () => {
+test('a burst of 10,000 requests neither freezes the page nor hides the newest', {
+  timeout: 90_000,
+  retry: 1,
+}, async () => {
   const { page, control, send } = await openInspector('default/requests', { args: ['--journal', '2000'] })
   await tab(page, 'Requests').waitFor()
   await page.evaluate(() => {

@@ -4,6 +4,8 @@ import { controls } from './sandbox.ts'
 
 // More than the emulator keeps of one sandbox (8 MB) by default.
 const maxEntries = 20_000
+// The rest of the time is for the reader, who scrolls and clicks.
+const minPauseMs = 50
 // A page in the background has no frames.
 const maxWaitMs = 500
 
@@ -17,6 +19,7 @@ let waiting: Event[] = []
 // Counts what makes the list that is being read obsolete.
 let generation = 0
 let isReading = false
+let lastShownAt = 0
 // The position of each entry, counted from the first that was ever shown.
 let positions = new Map<string, number>()
 let firstPosition = 0
@@ -28,12 +31,18 @@ export function addEvent(event: string, entry: JournalEntry): void {
 }
 
 function schedule(): void {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const frame = requestAnimationFrame(run)
-  timer = setTimeout(run, maxWaitMs)
+  let frame: number | undefined
+  const timer = setTimeout(run, maxWaitMs)
+  setTimeout(
+    () => {
+      frame = requestAnimationFrame(run)
+    },
+    lastShownAt + minPauseMs - performance.now(),
+  )
   function run(): void {
-    cancelAnimationFrame(frame)
     clearTimeout(timer)
+    if (frame !== undefined) cancelAnimationFrame(frame)
+    lastShownAt = performance.now()
     if (!isReading) flush()
   }
 }
