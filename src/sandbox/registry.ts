@@ -131,8 +131,9 @@ export class SandboxRegistry {
 
   #open(name: string, image?: Image): Sandbox {
     const existed = this.#data?.holds(name) ?? false
+    // Not below: what a storage that cannot be opened contains must stay.
+    const storage = this.#data?.openStorage(name) ?? openMemoryStorage()
     try {
-      const storage = this.#data?.openStorage(name) ?? openMemoryStorage()
       const journal = new Journal(this.defaults.journal, this.#journalBudget)
       const sandbox = new Sandbox(name, storage, journal, this.defaults, image)
       this.#sandboxes.set(name, sandbox)

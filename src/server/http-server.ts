@@ -3,6 +3,7 @@ import type { createServer, RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyBaseLogger } from 'fastify'
 import { toAuthority } from '../common/http-syntax.ts'
+import { UserError } from '../common/user-error.ts'
 import type { TlsIdentity } from '../config/tls-files.ts'
 import { createClientErrorHandler, handleConnectAndExpect } from '../openai-api/http/socket-errors.ts'
 import type { UnreadResponses } from './unread-responses.ts'
@@ -93,9 +94,14 @@ export class HttpServer {
   }
 }
 
-/** Returns a function that creates servers for HTTPS. Loads Node's TLS. */
+/** Returns a function that creates servers for HTTPS. Loads Node's TLS. Rejects with UserError if TLS cannot use the files. */
 export async function createSecureServerWith(tls: TlsIdentity): Promise<CreateServer> {
-  const { createServer } = await import('node:https')
+  const [{ createServer }, { createSecureContext }] = await Promise.all([import('node:https'), import('node:tls')])
+  try {
+    createSecureContext({ ...tls })
+  } catch (error) {
+    throw new UserError(`TLS cannot use the certificate and its key: ${(error as Error).message}`)
+  }
   // Node's types lack that a secure server has everything that a plain one has.
   return ((options: object, listener: RequestListener) =>
     createServer({ ...options, ...tls }, listener)) as unknown as CreateServer

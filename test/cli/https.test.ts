@@ -100,6 +100,15 @@ test.each([
     /^TLS key \S+key\.pem: does not belong to the certificate \S+cert\.pem$/,
   ],
   [
+    'a certificate whose issuer is truncated',
+    ({ certFile, keyFile }) => {
+      const cert = readFileSync(certFile, 'utf8')
+      const chain = createTemporaryFile('chain.pem', cert + cert.slice(0, 200))
+      return ['--tls-cert', chain, '--tls-key', keyFile]
+    },
+    /^TLS cannot use the certificate and its key: /,
+  ],
+  [
     'a certificate that does not exist',
     ({ keyFile }) => ['--tls-cert', '/nowhere.pem', '--tls-key', keyFile],
     /^TLS certificate \/nowhere\.pem: cannot be read: ENOENT/,

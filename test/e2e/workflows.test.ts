@@ -31,15 +31,6 @@ test('actions are pinned to a commit', () => {
   }
 })
 
-test('the README workflow is valid and uses the released image', () => {
-  const snippet = readSnippets(new URL('../../README.md', import.meta.url)).find(({ text }) =>
-    text.includes('runs-on:'),
-  )
-  expect(lint(actionlint, createTemporaryFile('snippet.yml', snippet?.text ?? ''))).toBe('')
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  expect(snippet?.text).toContain(`image: ghcr.io/OWNER/admin-keys-emulator:${version}\n`)
-})
-
 test('dclint accepts compose.yaml', () => {
   expect(
     lint(join(root, '.ci/tools/node_modules/.bin/dclint'), '--max-warnings', '0', join(root, 'compose.yaml')),

@@ -28,7 +28,11 @@ const rows: Part[][] = [
   [{ name: 'the controls', base: '/sandbox/fuzzed', options: unlinked('Controls') }],
   [
     { name: 'the emulated API', base: '/sandbox/fuzzed/v1', options: ['--include-tag', 'Admin API keys'] },
-    { name: 'the links of sandboxes and faults', base: '/sandbox/fuzzed', options: linked('(sandboxes|faults)') },
+    {
+      name: 'the links of sandboxes, faults and keys',
+      base: '/sandbox/fuzzed',
+      options: linked('(sandboxes|faults|keys)'),
+    },
     { name: 'the links of snapshots', base: '/sandbox/fuzzed', options: linked('snapshots') },
     { name: 'the probes', base: '', options: unlinked('Emulator') },
   ],

@@ -9,6 +9,7 @@ import {
   rmSync,
   symlinkSync,
   truncateSync,
+  writeFileSync,
 } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -108,6 +109,68 @@ describe('the database of a sandbox at the start', () => {
     renameSync(sandboxFolder(data), target)
     symlinkSync(target, sandboxFolder(data))
     await expectStartToFail(data, sandboxFolder(data), /is a symbolic link, which is not followed/)
+  })
+
+  test.each(['default', 'other'])(
+    'one that is missing beside its WAL or a snapshot stops the start (%s)',
+    async (name) => {
+      const data = createTemporaryFolder()
+      const { url, child, finished } = await serve(['--data', data])
+      const created = await fetch(`${url}/sandbox/${name}${keysUrl}`, {
+        method: 'POST',
+        body: '{"name":"in the WAL"}',
+        headers: { 'content-type': 'application/json', authorization: 'Bearer sk-admin-local' },
+      })
+      expect(created.status).toBe(200)
+      expect((await fetch(`${url}/sandbox/${name}/_emulator/snapshots/s`, { method: 'PUT' })).status).toBe(200)
+      child.kill('SIGKILL')
+      await finished
+      const file = sandboxFile(data, 'sandbox.sqlite', name)
+      rmSync(file)
+      await expectStartToFail(
+        data,
+        file,
+        /sandbox\.sqlite is missing, but its WAL exists: restore it, or remove the folder/,
+      )
+      truncateSync(`${file}-wal`)
+      await expectStartToFail(data, file, /is missing, but its snapshot 's' exists/)
+      rmSync(sandboxFile(data, `snapshot-${Buffer.from('s').toString('hex')}.sqlite`, name))
+      expect((await serve(['--data', data])).url).toMatch(/^http/)
+    },
+  )
+
+  test('one that disappears while no request has used its sandbox is a 503, and its other files stay', async () => {
+    const data = createTemporaryFolder()
+    const { call } = await startApp({ dataDirectory: data })
+    mkdirSync(sandboxFolder(data, 'other'))
+    const snapshot = sandboxFile(data, 'snapshot-73.sqlite', 'other')
+    writeFileSync(snapshot, 'a snapshot')
+    expect(await call('GET', `/sandbox/other${keysUrl}`)).toMatchObject({
+      status: 503,
+      body: { error: { code: 'storage_unavailable', message: expect.stringContaining('is missing') } },
+    })
+    expect(readFileSync(snapshot, 'utf8')).toBe('a snapshot')
+  })
+
+  test('a file or a FIFO in place of the folder of a sandbox stops the start', async () => {
+    const data = await createUsedFolder()
+    for (const name of ['default', 'other']) {
+      const folder = sandboxFolder(data, name)
+      rmSync(folder, { recursive: true, force: true })
+      writeFileSync(folder, 'a file')
+      await expectStartToFail(data, folder, /is not a folder/)
+      rmSync(folder)
+      expect(spawnSync('mkfifo', [folder]).status).toBe(0)
+      await expectStartToFail(data, folder, /is not a folder/)
+      rmSync(folder)
+    }
+  })
+
+  test('a file of the user that is named like a snapshot is no snapshot', async () => {
+    const data = await createUsedFolder()
+    writeFileSync(sandboxFile(data, 'snapshot-2e2e2f.sqlite'), 'a file')
+    const { call } = await startApp({ dataDirectory: data })
+    expect(await call('GET', '/_emulator/snapshots')).toMatchObject({ status: 200, body: { data: [] } })
   })
 
   test('a FIFO or a link in place of the temporary file of a snapshot is neither followed nor waited for', async () => {

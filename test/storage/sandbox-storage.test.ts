@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { adminKey, keysUrl, type TestResponse } from '../support/app.ts'
@@ -263,13 +263,13 @@ describe('removed sandboxes', () => {
     const first = await startControlApp({ dataDirectory })
     await useSandboxes(first.control)
     const folder = folderOf(dataDirectory, 'copy')
-    const snapshot = readFileSync(join(folder, `snapshot-${toHex('before')}.sqlite`))
-    await first.control('DELETE', '/sandboxes/copy')
     await first.app.close()
-    mkdirSync(folder)
-    writeFileSync(join(folder, `snapshot-${toHex('before')}.sqlite`), snapshot)
+    // What a removal leaves that was killed before its first deletion.
+    renameSync(join(folder, 'sandbox.sqlite'), join(folder, 'removed.sqlite'))
     const second = await startControlApp({ dataDirectory })
     expect((await second.control('GET', '/snapshots', undefined, 'copy')).body.data).toEqual([])
+    expect(await namesIn(second.control, 'copy')).toEqual(['Admin key'])
+    expect(readdirSync(folder)).not.toContain('removed.sqlite')
   })
 })
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { optionSpecs } from '../../config/option-specs.ts'
 import type { Options } from '../../config/options.ts'
 import type { JournalEntry } from '../../journal/schemas.ts'
 import { Verification, type VerificationResult } from '../../journal/verification/schemas.ts'
@@ -48,7 +49,7 @@ function addJsonField(command: Command): void {
 }
 
 async function verify(argument: string | undefined, { json, ...options }: VerifyOptions): Promise<void> {
-  const { print, field } = typeof json === 'object' ? json : { print: json }
+  const { print = jsonOfEnvironment(), field } = typeof json === 'object' ? json : { print: json }
   const body = readBody(argument, fields, { ...options, json: field })
   const sent = requestSandbox<VerificationResult>(options, 'POST', '/journal/verify', body)
   const result = await namingArguments(sent, (pointer) => (argument === undefined ? flagOfPointer(pointer) : undefined))
@@ -60,6 +61,12 @@ async function verify(argument: string | undefined, { json, ...options }: Verify
   const lines = await describe(options, body as Verification, result)
   if (isJson) printError(lines.join('\n'))
   else for (const line of lines) printLine(line)
+}
+
+/** The flag with a value hides the variable of the option from Commander. */
+function jsonOfEnvironment(): boolean | undefined {
+  const text = process.env[optionSpecs.json.env] ?? ''
+  return text === '' ? undefined : optionSpecs.json.parse(text)
 }
 
 async function describe(

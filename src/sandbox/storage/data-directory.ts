@@ -1,10 +1,11 @@
-import { accessSync, constants, existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { accessSync, constants, existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import SQLite, { type Database } from 'better-sqlite3'
 import { isSandboxName } from '../names.ts'
 import { checkFile, journalPaths, rejectIrregular } from './database-file.ts'
 import { fromDatabaseError, StorageError, withFile } from './errors.ts'
-import { databasePath, listStorageFiles, openFileStorage } from './file-storage.ts'
+import { databasePath, openFileStorage } from './file-storage.ts'
+import { deleteStorageFiles, findOrphan, markRemoved } from './removal.ts'
 import type { SandboxStorage } from './storage.ts'
 
 /** The folder of `--data`: one subfolder per sandbox, and a lock that only one process can hold. */
@@ -29,21 +30,23 @@ export function openDataDirectory(root: string): DataDirectory {
   // Hexadecimal, because some file systems do not distinguish names that differ only in case.
   const sandboxFolder = (name: string) => join(root, Buffer.from(name, 'utf8').toString('hex'))
   const sandboxFile = (name: string) => databasePath(sandboxFolder(name))
-  const isStored = (name: string) => lstatSync(sandboxFile(name), { throwIfNoEntry: false }) !== undefined
-  const deleteFiles = (name: string) => {
-    // The database first: if the process dies here, files without a database belong to no sandbox.
-    for (const file of [sandboxFile(name), ...listStorageFiles(sandboxFolder(name))]) rmSync(file, { force: true })
+  const isStored = (name: string) => {
+    assertFolder(sandboxFolder(name))
+    return lstatSync(sandboxFile(name), { throwIfNoEntry: false }) !== undefined
   }
-  const removeFiles = (name: string) => {
-    deleteFiles(name)
+  const removeFiles = (folder: string) => {
+    markRemoved(folder)
+    deleteStorageFiles(folder)
     // The user may have put other files there.
-    if (readdirSync(sandboxFolder(name)).length === 0) rmdirSync(sandboxFolder(name))
+    if (readdirSync(folder).length === 0) rmdirSync(folder)
   }
   // A large database takes a second to check: at a start only once.
   const checked = new Set<string>()
   const check = (name: string) => {
-    rejectLinkedFolder(sandboxFolder(name))
-    if (!isStored(name)) return false
+    if (!isStored(name)) {
+      rejectOrphan(sandboxFolder(name))
+      return false
+    }
     checkFile(sandboxFile(name))
     checked.add(name)
     return true
@@ -55,24 +58,37 @@ export function openDataDirectory(root: string): DataDirectory {
         .map((folder) => Buffer.from(folder, 'hex').toString('utf8'))
         .filter((name) => isSandboxName(name) && check(name)),
     openStorage(name) {
-      createFolder(sandboxFolder(name))
-      if (!checked.delete(name) && !check(name)) withFile(sandboxFolder(name), () => deleteFiles(name))
-      return openFileStorage(sandboxFolder(name))
+      const folder = sandboxFolder(name)
+      createFolder(folder)
+      if (!checked.delete(name) && !check(name)) withFile(folder, () => deleteStorageFiles(folder))
+      return openFileStorage(folder)
     },
     holds: isStored,
     fromDatabaseError: (name, error) => fromDatabaseError(error, sandboxFile(name)),
     remove(name) {
       const folder = sandboxFolder(name)
       checked.delete(name)
-      if (existsSync(folder)) withFile(folder, () => removeFiles(name))
+      if (existsSync(folder)) withFile(folder, () => removeFiles(folder))
     },
     close: () => void lock.close(),
   }
 }
 
-function rejectLinkedFolder(folder: string): void {
-  if (!lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) return
-  throw new StorageError(`--data: ${folder} is a symbolic link, which is not followed`)
+/** Throws StorageError if the path is anything but a folder or nothing. */
+function assertFolder(path: string): void {
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  if (stats === undefined || stats.isDirectory()) return
+  throw new StorageError(
+    `--data: ${path} ${stats.isSymbolicLink() ? 'is a symbolic link, which is not followed' : 'is not a folder'}`,
+  )
+}
+
+/** Throws StorageError if a database is missing that other files of its folder belong to. */
+function rejectOrphan(folder: string): void {
+  const orphan = existsSync(folder) ? withFile(folder, () => findOrphan(folder)) : undefined
+  if (orphan === undefined) return
+  const remedy = `restore it, or remove the folder to start anew`
+  throw new StorageError(`--data: ${databasePath(folder)} is missing, but its ${orphan} exists: ${remedy}`)
 }
 
 // One level at a time: Node's recursive mkdir never returns where the parent exists but refuses folders (/proc).

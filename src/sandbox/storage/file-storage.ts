@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Database } from 'better-sqlite3'
+import { isSandboxName } from '../names.ts'
 import { findImageDamage } from './check.ts'
 import { serializeToFile } from './database.ts'
 import { journalPaths, openFile } from './database-file.ts'
@@ -17,11 +18,11 @@ const snapshotFile = /^snapshot-((?:[0-9a-f]{2})+)\.sqlite$/
 const snapshotPath = (folder: string, name: string) =>
   join(folder, `snapshot-${Buffer.from(name, 'utf8').toString('hex')}.sqlite`)
 
-const listSnapshots = (folder: string) =>
-  readdirSync(folder).flatMap((file) => {
-    const [, hex] = snapshotFile.exec(file) ?? []
-    return hex === undefined ? [] : [Buffer.from(hex, 'hex').toString('utf8')]
-  })
+/** Returns the names of the snapshots in a folder. Files with other names belong to the user. */
+export const listSnapshots = (folder: string): string[] =>
+  readdirSync(folder)
+    .map((file) => Buffer.from(snapshotFile.exec(file)?.[1] ?? '', 'hex').toString('utf8'))
+    .filter(isSandboxName)
 
 /** Returns storage in the files of an existing folder, which survives the process. */
 export function openFileStorage(folder: string): SandboxStorage {
@@ -106,11 +107,3 @@ function truncateWal(path: string, current: Database): void {
 function deleteJournals(path: string): void {
   for (const file of journalPaths(path)) rmSync(file, { force: true })
 }
-
-const storageFilePattern = /^(sandbox|initial|snapshot-[0-9a-f]+)\.sqlite(-wal|-shm|-journal|\.new)?$/
-
-/** Returns the paths of all files in the folder that belong to this storage. */
-export const listStorageFiles = (folder: string): string[] =>
-  readdirSync(folder)
-    .filter((file) => storageFilePattern.test(file))
-    .map((file) => join(folder, file))
