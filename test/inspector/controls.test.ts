@@ -77,7 +77,7 @@ test('Reset resets the checked parts only', async () => {
   await expectRows(page, 'Keys').toHaveLength(2)
   await button(page, 'Reset').click()
   const dialog = page.getByRole('dialog', { name: 'Reset' })
-  expect(await dialog.getByRole('checkbox', { checked: true }).count()).toBe(6)
+  await expect.poll(() => dialog.getByRole('checkbox', { checked: true }).count()).toBe(6)
   await dialog.getByRole('checkbox', { name: /^Requests/ }).uncheck()
   await dialog.getByRole('button', { name: 'Reset', exact: true }).click()
   await expectRows(page, 'Keys').toHaveLength(1)
