@@ -33,7 +33,7 @@ export function decodeAsciiFully(text: string): string {
   return Buffer.from(decoded.buffer, 0, 2 * length).toString('utf16le')
 }
 
-/** Returns the character code of the escape at `start`, or undefined if there is none. */
+/** Returns the character code of the escape at `start`, or undefined if no escape starts there. */
 function escapeAt(codes: Uint16Array, start: number): number | undefined {
   if (codes[start] !== percentSign) return undefined
   const high = hexDigit(codes[start + 1])

@@ -33,7 +33,7 @@ interface OutgoingRequest {
   signal?: AbortSignal
 }
 
-/** Resolves to the response, whatever its status. Rejects with EmulatorError if there is none. */
+/** Resolves to the response, whatever its status. Rejects with EmulatorError without a response. */
 export async function sendRequest(root: string, path: string, outgoing: OutgoingRequest = {}) {
   const response = await connect(root, path, outgoing)
   return { ...statusOf(response), text: await readText(root, response) }

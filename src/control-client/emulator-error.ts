@@ -14,7 +14,7 @@ export class EmulatorError extends Error {
   override name = 'EmulatorError'
   /** The response status; `null` without a response. */
   readonly status: number | null
-  /** A code such as `invalid_body`; `unreachable` or `connection_lost` without a response, `null` if there is none. */
+  /** A code such as `invalid_body`; `unreachable` or `connection_lost` without a response, `null` without a code. */
   readonly code: string | null
   /** Where in the request body the mistake is, as a JSON Pointer; `null` if it is not in the body. */
   readonly param: string | null

@@ -37,12 +37,12 @@ export const isBodyCut = (body = ''): boolean => body.length > maxBodyLength
 // Longer than a key in any encoding: cutting here leaves no half of a key, which no pattern would recognize, before the limit.
 const keyMargin = 1024
 
-// No token is longer: the headers of a request have at most so many characters.
+// The headers of a request, and so a token, have at most this many characters.
 const maxTokenLength = 16 * 1024
 
 const maxEscapeLength = '\\u0000'.length
 
-/** Returns how many characters the margin has: a key and the token fit in, the token also in JSON escapes if they fit in the headers. */
+/** Returns the length of a margin that holds a key and the token, also with each character as a JSON escape, up to `maxTokenLength`. */
 const cutMarginFor = ({ tokenLength = 0 }: RedactText): number =>
   Math.max(keyMargin, Math.min(tokenLength * maxEscapeLength, maxTokenLength))
 

@@ -134,7 +134,7 @@ export interface Sandbox {
   readonly name: string
   /** The base URL for clients. */
   readonly baseURL: string
-  /** Value of the admin key; `null` if there is none. */
+  /** Value of the admin key; `null` without an admin key. */
   readonly adminKey: string | null
   /**
    * Returns to the initial state, or only the named parts of it. Snapshots stay. Aborts requests in flight if keys or

@@ -24,7 +24,7 @@ interface ChoiceFilterProps {
   options: readonly (readonly [value: string, text: string])[]
 }
 
-/** A filter with fixed values; a value of the URL that is none of them is shown, too. */
+/** A filter with fixed values; it also shows an unknown value from the URL. */
 export function ChoiceFilter({ label, name, options }: ChoiceFilterProps) {
   const value = route.value.query[name] ?? ''
   const isKnown = options.some(([option]) => option === value)

@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../api/types.ts'
 
-/** The status of a response, or why there is none. */
+/** The status of a response, or why it is missing. */
 export function StatusCell({ entry }: { entry: JournalEntry }) {
   const { status, duration_ms, delivered } = entry
   if (status === null && duration_ms === null) return <span class="badge pending">pending</span>

@@ -19,7 +19,7 @@ export const keyPage = createResource(() => controls.value.keys.list(search.valu
 
 const openId = computed(() => (route.value.panel === 'keys' ? route.value.id : undefined))
 
-/** The key that is open; null if there is none with its id. */
+/** The key that is open; null if no key has its id. */
 export const openKey = createResource(async () => {
   const id = openId.value
   return id === undefined ? undefined : ((await findKey(id)) ?? null)

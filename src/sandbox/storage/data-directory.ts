@@ -87,7 +87,7 @@ function assertFolder(path: string): void {
 function rejectOrphan(folder: string): void {
   const orphan = existsSync(folder) ? withFile(folder, () => findOrphan(folder)) : undefined
   if (orphan === undefined) return
-  const remedy = `restore it, or remove the folder to start anew`
+  const remedy = 'restore it, or remove the folder to start from the seed'
   throw new StorageError(`--data: ${databasePath(folder)} is missing, but its ${orphan} exists: ${remedy}`)
 }
 

@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Returns what keeps a path from being read as a regular file, as a predicate; undefined if there is none or no file. */
+/** Returns what keeps a path from being read as a regular file, as a predicate; undefined for a regular file or a missing one. */
 export function irregularity(path: string): string | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false })
   if (stats === undefined || stats.isFile()) return undefined

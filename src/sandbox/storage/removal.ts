@@ -23,7 +23,7 @@ export function deleteStorageFiles(folder: string): void {
 }
 
 /**
- * Returns a file, as a noun, that only a folder with a database can have; undefined if there is none, or if the removal of the
+ * Returns a file, as a noun, that only a folder with a database can have; undefined without such a file, or if the removal of the
  * sandbox has begun. An initial image alone is what a killed start leaves: it is written before the database.
  */
 export function findOrphan(folder: string): string | undefined {

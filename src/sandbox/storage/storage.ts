@@ -3,7 +3,7 @@ import type { Image } from './database.ts'
 
 /** Where a sandbox is stored: its database, its initial image, and its snapshots. */
 export interface SandboxStorage {
-  /** Opens the database that an earlier run left; undefined if there is none. Throws StorageError. */
+  /** Opens the database that an earlier run left, or returns undefined. Throws StorageError. */
   open(): Database | undefined
   /**
    * Makes a complete database, in memory, the stored one, and closes `current`. Returns the database to use from now on. If it
@@ -24,7 +24,7 @@ export interface SandboxStorage {
 /** Storage for one image. */
 export interface ImageSlot {
   exists(): boolean
-  /** Returns the image, or undefined if there is none. Throws DamagedImage. */
+  /** Returns the image, or undefined if the slot is empty. Throws DamagedImage. */
   read(): Image | undefined
   /** Replaces the image completely or, if it throws, not at all. */
   write(image: Image): void
