@@ -16,7 +16,7 @@ const assumedError = (status: number, type: string, message: string, code: strin
 const knownErrors: Record<number, (context: ErrorContext) => ApiError> = {
   401: ({ token }) => errors.incorrectApiKey(token, ''),
   403: ({ scope }) => errors.missingScope(scope),
-  404: ({ key_id = 'key_unknown' }) => errors.keyNotFound(key_id, ''),
+  404: ({ key_id = 'key_unknown' }) => errors.notFound('admin API key', key_id, ''),
   408: () => assumedError(408, 'invalid_request_error', 'The request timed out.'),
   409: () => assumedError(409, 'invalid_request_error', 'The request conflicts with another.'),
   429: () =>

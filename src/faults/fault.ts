@@ -1,4 +1,4 @@
-import type { OperationId } from '../openai-api/admin-api-keys/operation-ids.ts'
+import type { OperationId } from '../openai-api/operation-ids.ts'
 import type { FaultBody, FaultMatch } from './schemas.ts'
 
 /** When a fault fires: before the operation, which then does not happen, or after it was committed. */

@@ -1,7 +1,7 @@
 import { parseDuration } from '../common/time.ts'
 import { exampleResponses } from '../openai-api/admin-api-keys/examples.ts'
-import { type OperationId, operationIds, shortOperationIds } from '../openai-api/admin-api-keys/operation-ids.ts'
 import { bearerToken } from '../openai-api/http/authentication.ts'
+import { type OperationId, operationIds, shortOperationIds } from '../openai-api/operation-ids.ts'
 import type { Fault, FaultPhase } from './fault.ts'
 import { applyPatch, PatchFailure } from './json-patch.ts'
 import { delayRule, type FaultBody, type FaultMatch, maxDelayMs, type PatchOperation } from './schemas.ts'

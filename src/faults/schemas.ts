@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
 import { headerTextPattern } from '../common/http-syntax.ts'
-import { operationIds, shortOperationIds } from '../openai-api/admin-api-keys/operation-ids.ts'
+import { operationIds, shortOperationIds } from '../openai-api/operation-ids.ts'
 import { Choice, discriminatedUnion, Nullable, textMap } from '../schema/typebox.ts'
 
 const closed = { additionalProperties: false }

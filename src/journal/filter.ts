@@ -1,5 +1,5 @@
 import * as Type from 'typebox'
-import { operationIds } from '../openai-api/admin-api-keys/operation-ids.ts'
+import { operationIds } from '../openai-api/operation-ids.ts'
 import { Choice } from '../schema/typebox.ts'
 import type { JournalRecord } from './entry.ts'
 

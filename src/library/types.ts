@@ -9,8 +9,8 @@ import type { FaultBody, FaultMatch, ListedFault, PatchOperation } from '../faul
 import type { JournalQuery } from '../journal/filter.ts'
 import type { JournalEntry } from '../journal/schemas.ts'
 import type { ExpectedRequest, Verification, VerificationResult } from '../journal/verification/schemas.ts'
-import type { OperationId } from '../openai-api/admin-api-keys/operation-ids.ts'
 import type { Behavior } from '../openai-api/behavior.ts'
+import type { OperationId } from '../openai-api/operation-ids.ts'
 import type { ResetPart } from '../sandbox/reset-parts.ts'
 import type { SeedFile } from '../sandbox/seed/schema.ts'
 

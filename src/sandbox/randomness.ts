@@ -1,6 +1,6 @@
 import { hash, randomFillSync } from 'node:crypto'
 import { customRandom } from 'nanoid'
-import { hasScannerMark } from '../openai-api/admin-api-keys/secret.ts'
+import { hasScannerMark } from '../openai-api/keys/secret.ts'
 
 const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
-import { digest } from '../openai-api/admin-api-keys/secret.ts'
 import { createKeyService, type KeyService } from '../openai-api/admin-api-keys/service.ts'
 import { createKeyStore, type KeyStore } from '../openai-api/admin-api-keys/store.ts'
+import { digest } from '../openai-api/keys/secret.ts'
 import { type Clock, type ClockSetting, createClock, restoredSetting } from './clock.ts'
 import { createRandomness, type Randomness } from './randomness.ts'
 import { defaultOwner, initialSettings, insertAdminKey, insertSeedKeys } from './seed/insert.ts'

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { hasScannerMark } from '../../src/openai-api/admin-api-keys/secret.ts'
 import type { Behavior } from '../../src/openai-api/behavior.ts'
+import { hasScannerMark } from '../../src/openai-api/keys/secret.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const read = (file: string) => readFileSync(join(root, file), 'utf8')

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import SQLite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
-import { pageQueries } from '../../src/openai-api/admin-api-keys/key-position.ts'
+import { pageQueries } from '../../src/openai-api/lists/positions.ts'
 import { migrate } from '../../src/sandbox/storage/migrations.ts'
 import { adminKey, keysUrl, startApp } from '../support/app.ts'
 import { createTemporaryFile, createTemporaryFolder } from '../support/files.ts'
@@ -221,7 +221,9 @@ test('a page is read as one range of the table without sorting or a temporary ta
   const ranges = { asc: '(rowid>?)', desc: '(rowid>? AND rowid<?)' }
   for (const order of ['asc', 'desc'] as const) {
     const plan = db
-      .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${pageQueries('json')[order]}`)
+      .prepare<unknown[], { detail: string }>(
+        `EXPLAIN QUERY PLAN ${pageQueries({ table: 'admin_api_keys', columns: 'json' })[order]}`,
+      )
       .all('key_a', 'key_a', 21)
       .map(({ detail }) => detail)
     expect(plan).toEqual([

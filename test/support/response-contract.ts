@@ -1,7 +1,7 @@
 import type { AnySchemaObject, ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { hasScannerMark } from '../../src/openai-api/admin-api-keys/secret.ts'
+import { hasScannerMark } from '../../src/openai-api/keys/secret.ts'
 import type { Inject } from './app.ts'
 import { upstream } from './upstream.ts'
 

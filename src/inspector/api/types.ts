@@ -2,8 +2,8 @@ import type { AdminApiKey, AdminApiKeyCreateResponse } from '../../openai-api/ad
 
 export type { FaultBody, ListedFault } from '../../faults/schemas.ts'
 export type { JournalEntry } from '../../journal/schemas.ts'
-export type { OperationId } from '../../openai-api/admin-api-keys/operation-ids.ts'
 export type { Behavior } from '../../openai-api/behavior.ts'
+export type { OperationId } from '../../openai-api/operation-ids.ts'
 export type { SandboxChange } from '../../sandbox/changes.ts'
 export type { ResetPart } from '../../sandbox/reset-parts.ts'
 

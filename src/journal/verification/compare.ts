@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { shortOperationIds } from '../../openai-api/admin-api-keys/operation-ids.ts'
+import { shortOperationIds } from '../../openai-api/operation-ids.ts'
 import { parseBody } from '../body-json.ts'
 import type { JournalRecord } from '../entry.ts'
 import { redactExpected } from './expected-request.ts'

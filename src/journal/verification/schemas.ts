@@ -1,5 +1,5 @@
 import * as Type from 'typebox'
-import { operationIds, shortOperationIds } from '../../openai-api/admin-api-keys/operation-ids.ts'
+import { operationIds, shortOperationIds } from '../../openai-api/operation-ids.ts'
 import { Choice, Nullable, textMap } from '../../schema/typebox.ts'
 
 const closed = { additionalProperties: false }

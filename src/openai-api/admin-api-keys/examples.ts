@@ -1,5 +1,5 @@
+import type { OperationId } from '../operation-ids.ts'
 import { createOwner } from './key.ts'
-import type { OperationId } from './operation-ids.ts'
 import type { AdminApiKey, AdminApiKeyCreateResponse, ApiKeyList, DeletedAdminApiKey } from './schemas.ts'
 
 const id = 'key_abc'

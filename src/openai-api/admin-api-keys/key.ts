@@ -1,5 +1,5 @@
 import { toJson } from '../json-text.ts'
-import type { RedactedFields } from './redacted-value.ts'
+import type { RedactedFields } from '../keys/redacted-value.ts'
 import type { AdminApiKey } from './schemas.ts'
 import type { NewKeyRow } from './store.ts'
 

@@ -1,8 +1,14 @@
 import * as Type from 'typebox'
 import { link } from '../../schema/openapi-link.ts'
 import { Ref } from '../../schema/typebox.ts'
-import { ErrorResponse } from '../errors/schemas.ts'
-import { responseHeaderSchemas } from '../http/response-headers.ts'
+import {
+  bodyErrorResponses,
+  describeOperation,
+  errorResponses,
+  notFoundResponse,
+  response,
+} from '../http/operation-schemas.ts'
+import type { OperationId } from '../operation-ids.ts'
 import {
   AdminApiKey,
   AdminApiKeyCreateResponse,
@@ -16,43 +22,8 @@ import {
 
 const KeyParams = Type.Object({ key_id: Type.String({ description: 'The ID of the key.' }) })
 
-/** Returns the schema of a response, with the description and headers that the document needs. */
-const response = <Status extends number, Schema extends Type.TSchema>(
-  status: Status,
-  schema: Schema,
-  description: string,
-) =>
-  ({ [status]: { ...schema, description, headers: responseHeaderSchemas(status) } }) as unknown as Record<
-    Status,
-    Schema
-  >
-
-const errorResponses = {
-  ...response(400, Ref(ErrorResponse), 'The request is malformed, or a parameter is invalid.'),
-  ...response(401, Ref(ErrorResponse), 'The admin key is missing or does not authenticate.'),
-  // With the behavior `scope_error: string` the error is a bare string, as observed on other routes of the real API.
-  ...response(
-    403,
-    Type.Object({ error: Type.Union([ErrorResponse.properties.error, Type.String()]) }),
-    'The key belongs to a project or a service account and is not an admin key.',
-  ),
-  ...response(404, Ref(ErrorResponse), 'With `--no-auto-create`: the sandbox does not exist.'),
-  ...response(503, Ref(ErrorResponse), 'Sandbox limit exceeded.'),
-}
-
-const notFound = response(
-  404,
-  Ref(ErrorResponse),
-  'No key has this ID, or, with `--no-auto-create`, the sandbox does not exist.',
-)
-
-const operation = (operationId: string, summary: string, description: string) => ({
-  operationId,
-  summary,
-  description,
-  tags: ['Admin API keys'],
-  security: [{ AdminApiKeyAuth: [] }],
-})
+const operation = (operationId: OperationId, summary: string, description: string) =>
+  describeOperation({ operationId, summary, description, tag: 'Admin API keys' })
 
 export const listKeys = {
   ...operation('admin-api-keys-list', 'List admin API keys', 'Lists the keys of the organization, one page at a time.'),
@@ -70,15 +41,14 @@ export const createKey = {
   response: {
     ...response(200, Ref(AdminApiKeyCreateResponse), 'The new key.'),
     ...errorResponses,
-    ...response(413, Ref(ErrorResponse), 'The body is longer than 1 MiB.'),
-    ...response(415, Ref(ErrorResponse), 'The content type is not JSON.'),
+    ...bodyErrorResponses,
   },
 }
 
 export const retrieveKey = {
   ...operation('admin-api-keys-get', 'Retrieve an admin API key', 'Returns one key, without its value.'),
   params: KeyParams,
-  response: { ...response(200, Ref(AdminApiKey), 'The key.'), ...errorResponses, ...notFound },
+  response: { ...response(200, Ref(AdminApiKey), 'The key.'), ...errorResponses, ...notFoundResponse('key') },
 }
 
 export const deleteKey = {
@@ -88,7 +58,11 @@ export const deleteKey = {
     'Deletes a key permanently: it no longer authenticates and is no longer listed.',
   ),
   params: KeyParams,
-  response: { ...response(200, DeletedAdminApiKey, 'The key is deleted.'), ...errorResponses, ...notFound },
+  response: {
+    ...response(200, DeletedAdminApiKey, 'The key is deleted.'),
+    ...errorResponses,
+    ...notFoundResponse('key'),
+  },
 }
 
 const [bodyPointer, pathPointer] = ['$response.body#', '$request.path.key_id']

@@ -1,8 +1,9 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { OperationResult } from '../operation-result.ts'
 import { createKey, deleteKey, links, listKeys, retrieveKey } from './operations.ts'
 import { AdminApiKey, AdminApiKeyCreateResponse, ApiKeyList } from './schemas.ts'
-import type { KeyService, OperationResult } from './service.ts'
+import type { KeyService } from './service.ts'
 
 /**
  * Runs an operation on the keys of the sandbox that a request addresses; `caller` is the id of the calling key. Returns the

@@ -1,5 +1,6 @@
 import * as Type from 'typebox'
-import { Choice, component, Nullable, Ref, UnixTime } from '../../schema/typebox.ts'
+import { Choice, component, Nullable, UnixTime } from '../../schema/typebox.ts'
+import { listComponent, pageParameters } from '../lists/schemas.ts'
 
 export const Owner = Type.Object(
   {
@@ -47,19 +48,7 @@ export const AdminApiKeyCreateResponse = component(
 )
 export type AdminApiKeyCreateResponse = Type.Static<typeof AdminApiKeyCreateResponse>
 
-export const ApiKeyList = component(
-  'ApiKeyList',
-  {
-    object: Type.Literal('list', { description: 'The type of the object.' }),
-    data: Type.Array(Ref(AdminApiKey), { description: 'The keys of this page, in order.' }),
-    first_id: Nullable(Type.String(), { description: 'The ID of the first key in `data`; null if `data` is empty.' }),
-    last_id: Nullable(Type.String(), {
-      description: 'The ID of the last key in `data`, the cursor of the next page; null if `data` is empty.',
-    }),
-    has_more: Type.Boolean({ description: 'Whether there are more keys after this page.' }),
-  },
-  { description: 'A page of keys.' },
-)
+export const ApiKeyList = listComponent('ApiKeyList', AdminApiKey, 'keys')
 export type ApiKeyList = Type.Static<typeof ApiKeyList>
 
 export const DeletedAdminApiKey = Type.Object(
@@ -72,21 +61,17 @@ export const DeletedAdminApiKey = Type.Object(
 )
 export type DeletedAdminApiKey = Type.Static<typeof DeletedAdminApiKey>
 
-export const defaultLimit = 20
+const { after, limit } = pageParameters('keys')
 
 export const ListQuery = Type.Object({
-  after: Type.Optional(
-    Type.String({ description: 'A cursor: the ID of the key before the page. An empty cursor is ignored.' }),
-  ),
+  after,
   order: Type.Optional(
     Choice(['asc', 'desc'], {
       default: 'asc',
       description: 'By creation time, oldest (`asc`) or newest (`desc`) first.',
     }),
   ),
-  limit: Type.Optional(
-    Type.Integer({ default: defaultLimit, description: 'Maximum number of keys, clamped to 1..100.' }),
-  ),
+  limit,
 })
 export type ListQuery = Type.Static<typeof ListQuery>
 

@@ -1,20 +1,21 @@
 import type { Behavior } from '../behavior.ts'
 import * as errors from '../errors/catalogue.ts'
 import type { Credential } from '../http/authentication.ts'
-import { fromJson, type Json, toJson } from '../json-text.ts'
+import { fromJson, toJson } from '../json-text.ts'
+import { redactedFields } from '../keys/redacted-value.ts'
+import { digest } from '../keys/secret.ts'
+import { readPage } from '../lists/pages.ts'
+import type { OperationResult } from '../operation-result.ts'
 import { type Owner, toRow } from './key.ts'
 import { appendValue, listJson } from './key-json.ts'
-import { redactedFields } from './redacted-value.ts'
-import {
-  type AdminApiKey,
-  type AdminApiKeyCreateResponse,
-  type ApiKeyList,
-  type CreateBody,
-  type DeletedAdminApiKey,
-  defaultLimit,
-  type ListQuery,
+import type {
+  AdminApiKey,
+  AdminApiKeyCreateResponse,
+  ApiKeyList,
+  CreateBody,
+  DeletedAdminApiKey,
+  ListQuery,
 } from './schemas.ts'
-import { digest } from './secret.ts'
 import type { CredentialRow, KeyRow, KeyStore } from './store.ts'
 
 interface KeyServiceDeps {
@@ -27,44 +28,15 @@ interface KeyServiceDeps {
   defaultOwner: () => Owner
 }
 
-/** The JSON of an operation's response, and the id of the key, if the operation concerns exactly one. */
-export interface OperationResult<Shape> {
-  json: Json<Shape>
-  keyId?: string
-}
+const noun = 'admin API key'
 
 /** The rules of the four operations, and of which values authenticate. */
 export function createKeyService({ store, now, generate, behavior, defaultOwner }: KeyServiceDeps) {
   function find(id: string): KeyRow {
     const row = store.byId(id, behavior().redaction)
-    if (row === undefined) throw errors.keyNotFound(id, `key_unknown; key=${id}`)
-    if (row.deleted) throw errors.keyNotFound(id, `key_deleted; key=${id}`)
+    if (row === undefined) throw errors.notFound(noun, id, `key_unknown; key=${id}`)
+    if (row.deleted) throw errors.notFound(noun, id, `key_deleted; key=${id}`)
     return row
-  }
-
-  const rejectsDeletedCursors = () => behavior().deleted_cursor === 'reject'
-
-  function assertValidCursor(after: string): void {
-    const row = store.byId(after)
-    if (row === undefined) throw errors.unknownCursor(after, `cursor_never_issued; after=${after}`)
-    if (row.deleted && rejectsDeletedCursors()) {
-      throw errors.unknownCursor(after, `cursor_deleted; after=${after}; behavior=deleted_cursor:reject`)
-    }
-  }
-
-  function keysAfterCursor(after: string | null, order: 'asc' | 'desc', limit: number): Json<AdminApiKey>[] {
-    const keys = store.page(order, after, limit, behavior().redaction)
-    // The page is empty after the last key and after an id that was never issued: only the latter is an error.
-    if (after !== null && (keys.length === 0 || rejectsDeletedCursors())) assertValidCursor(after)
-    return keys
-  }
-
-  function pageSize(limit: number): number {
-    if (behavior().limit_out_of_range === 'reject') {
-      if (limit < 1) throw errors.integerBelowMinimum('limit', 1, limit)
-      if (limit > 100) throw errors.integerAboveMaximum('limit', 100, limit)
-    }
-    return Math.min(Math.max(limit, 1), 100)
   }
 
   // The owner of a key never changes, so the last caller's is cached.
@@ -110,11 +82,15 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
       }
     },
 
-    list({ after, order = 'asc', limit = defaultLimit }: ListQuery): OperationResult<ApiKeyList> {
-      const size = pageSize(limit)
-      // Node's client sends an empty `after` for null. One key past the page tells whether another page follows.
-      const keys = keysAfterCursor(after || null, order, size + 1)
-      return { json: listJson(keys.slice(0, size), keys.length > size) }
+    list({ after, order = 'asc', limit }: ListQuery): OperationResult<ApiKeyList> {
+      const { redaction } = behavior()
+      const source = {
+        noun,
+        find: store.byId,
+        page: (cursor: string | null, size: number) => store.page(order, cursor, size, redaction),
+      }
+      const { rows, hasMore } = readPage(source, { after, limit }, behavior())
+      return { json: listJson(rows, hasMore) }
     },
 
     retrieve(id: string): OperationResult<AdminApiKey> {

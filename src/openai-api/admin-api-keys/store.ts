@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3'
 import type { Behavior } from '../behavior.ts'
-import { lastNumberQuery, maxKeysPerSecond, newPosition, pageQueries } from './key-position.ts'
-import { jsonColumns, type Mask } from './redacted-value.ts'
+import { jsonColumns, type Mask } from '../keys/redacted-value.ts'
+import { newPosition, pageQueries } from '../lists/positions.ts'
+import { createPositionCounter } from '../lists/store.ts'
 
 /** A key as the operations read it. */
 export interface KeyRow {
@@ -28,7 +29,7 @@ type Redaction = Behavior['redaction']
 /** Reads keys as the API returns them with one value of the behavior. */
 function prepareReads(db: Database, redaction: Redaction) {
   const json = jsonColumns[redaction]
-  const { asc, desc } = pageQueries(json)
+  const { asc, desc } = pageQueries({ table: 'admin_api_keys', columns: json })
   const preparePage = (query: string) => db.prepare<[string | null, string | null, number], string>(query).pluck()
   return {
     byId: db.prepare<[string], KeyRow>(
@@ -54,7 +55,7 @@ export function createKeyStore(db: Database) {
   const byDigest = db.prepare<[string], CredentialRow>(
     `SELECT id, expires_at, last_used_at, position < 0 AS deleted FROM admin_api_keys WHERE value_sha256 = unhex(?)`,
   )
-  const lastNumber = db.prepare<[{ created_at: number }], number>(lastNumberQuery).pluck()
+  const nextNumber = createPositionCounter(db, 'admin_api_keys')
   const maxInsertionOrder = db.prepare<[], number | null>(`SELECT max(insertion_order) FROM admin_api_keys`).pluck()
   const insert = db.prepare<(number | string | null)[]>(
     `INSERT INTO admin_api_keys
@@ -71,17 +72,8 @@ export function createKeyStore(db: Database) {
   // The plus makes SQLite scan the index of ids, which is smaller than the table.
   const count = db.prepare<[], number>(`SELECT count(*) FROM admin_api_keys WHERE +position > 0`).pluck()
 
-  // Both counters only grow: a rollback leaves a gap, and no other store writes here.
+  // It only grows: a rollback leaves a gap, and no other store writes here.
   let insertionOrder: number | undefined
-  let latest = { created_at: -1, number: 0 }
-  function nextNumber(created_at: number): number {
-    if (latest.created_at !== created_at || latest.number === maxKeysPerSecond) {
-      latest = { created_at, number: lastNumber.get({ created_at }) ?? 0 }
-    }
-    if (latest.number === maxKeysPerSecond) throw new Error(`one second can hold at most ${maxKeysPerSecond} keys`)
-    return ++latest.number
-  }
-
   let revision = 0
 
   // Clients send the same key again and again, so the row of the last caller is kept until it changes.

@@ -53,8 +53,9 @@ export const missingScope = (scope: Scope): ApiError =>
     { kind: 'scope' },
   )
 
-export const keyNotFound = (id: string, reason: string): ApiError =>
-  invalidRequest(404, `The admin API key ${id} was not found`, reason, { code: 'not_found' })
+/** `noun` is what the ID should have named, such as "admin API key". */
+export const notFound = (noun: string, id: string, reason: string): ApiError =>
+  invalidRequest(404, `The ${noun} ${id} was not found`, reason, { code: 'not_found' })
 
 export const missingParameter = (param: string): ApiError =>
   invalidRequest(400, `Missing required parameter: '${param}'.`, `missing_required_parameter; param=${param}`, {
@@ -133,8 +134,9 @@ export const internalError = (): ApiError =>
 const invalidValue = (param: string, message: string, reason: string): ApiError =>
   invalidRequest(400, message, reason, { param, code: 'invalid_value' })
 
-export const unknownCursor = (after: string, reason: string): ApiError =>
-  invalidValue('after', `Invalid value: '${after}'. No admin API key with this ID was found.`, reason)
+/** `noun` is what the ID should have named, such as "admin API key". */
+export const unknownCursor = (param: string, cursor: string, noun: string, reason: string): ApiError =>
+  invalidValue(param, `Invalid value: '${cursor}'. No ${noun} with this ID was found.`, reason)
 
 export const repeatedParameter = (param: string): ApiError =>
   invalidValue(

@@ -1,14 +1,10 @@
 import { systemNow } from '../../common/clock.ts'
 import { parseTime } from '../../common/time.ts'
 import { createOwner, type Owner, toRow } from '../../openai-api/admin-api-keys/key.ts'
-import {
-  parseRedactedValue,
-  redactedFields,
-  toParsableRedaction,
-} from '../../openai-api/admin-api-keys/redacted-value.ts'
-import { digest } from '../../openai-api/admin-api-keys/secret.ts'
 import type { KeyStore, NewKeyRow } from '../../openai-api/admin-api-keys/store.ts'
 import { defaultBehavior } from '../../openai-api/behavior.ts'
+import { parseRedactedValue, redactedFields, toParsableRedaction } from '../../openai-api/keys/redacted-value.ts'
+import { digest } from '../../openai-api/keys/secret.ts'
 import { type ClockSetting, clockSettingAt, timeOf } from '../clock.ts'
 import type { Randomness } from '../randomness.ts'
 import type { Organization, Settings } from '../settings.ts'

@@ -1,9 +1,9 @@
 import type { ValidateFunction } from 'ajv'
 import type { Database } from 'better-sqlite3'
-import { positionSecond } from '../../openai-api/admin-api-keys/key-position.ts'
-import { isIntactRedaction, type StoredMask } from '../../openai-api/admin-api-keys/redacted-value.ts'
 import { AdminApiKey } from '../../openai-api/admin-api-keys/schemas.ts'
 import { parseJson } from '../../openai-api/json-text.ts'
+import { isIntactRedaction, type StoredMask } from '../../openai-api/keys/redacted-value.ts'
+import { positionSecond } from '../../openai-api/lists/positions.ts'
 import { createAjv } from '../../schema/ajv.ts'
 
 interface KeyColumns {

@@ -1,0 +1,16 @@
+import type { Database } from 'better-sqlite3'
+import { lastNumberQuery, maxPerSecond } from './positions.ts'
+
+/** Returns a function that returns the number of the next object created in a second, counting deleted objects too. */
+export function createPositionCounter(db: Database, table: string): (created_at: number) => number {
+  const lastNumber = db.prepare<[{ created_at: number }], number>(lastNumberQuery(table)).pluck()
+  // It only grows: a rollback leaves a gap, and nothing else writes to the table.
+  let latest = { created_at: -1, number: 0 }
+  return (created_at) => {
+    if (latest.created_at !== created_at || latest.number === maxPerSecond) {
+      latest = { created_at, number: lastNumber.get({ created_at }) ?? 0 }
+    }
+    if (latest.number === maxPerSecond) throw new Error(`one second can hold at most ${maxPerSecond} rows of ${table}`)
+    return ++latest.number
+  }
+}
