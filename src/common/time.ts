@@ -46,3 +46,10 @@ function parseIso(text: string): number {
   const isInCalendar = !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day)
   return isInCalendar ? Date.parse(text) : Number.NaN
 }
+
+/** Returns a time of a seed in Unix seconds; relative times count from `now`, in Unix milliseconds. Undefined if absent or invalid. */
+export function unixSeconds(time: number | string | null | undefined, now: number): number | undefined {
+  if (time === undefined || time === null) return undefined
+  const milliseconds = parseTime(time, now)
+  return milliseconds === undefined ? undefined : Math.floor(milliseconds / 1000)
+}

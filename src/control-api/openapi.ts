@@ -13,9 +13,6 @@ This document describes the emulator in its own words. It is unofficial and not 
 const useOpenapiBody = (schema: FastifySchema & { openapiBody?: unknown }): FastifySchema =>
   schema?.openapiBody === undefined ? schema : { ...schema, body: schema.openapiBody }
 
-/** Marks an operation whose body is optional. */
-export const optionalBody = { 'x-optional-body': true }
-
 /** Adds example bodies to an operation. */
 export const bodyExamples = (examples: readonly unknown[]) => ({ 'x-body-examples': examples })
 
@@ -87,6 +84,11 @@ export const openApiOptions: SwaggerOptions = {
     servers: sandboxServers('/v1'),
     tags: [
       { name: 'Admin API keys', description: 'The emulated API, which changes only when the real one does.' },
+      { name: 'Projects', description: 'Projects of the organization.' },
+      { name: 'Project service accounts', description: 'Service accounts of projects, and their keys.' },
+      { name: 'Project API keys', description: 'The keys of projects.' },
+      { name: 'Audit logs', description: 'What was written to the organization.' },
+      { name: 'Models', description: 'For verifying the key of a project.' },
       { name: 'Emulator', description: 'The emulator itself.' },
       {
         name: 'Controls',
@@ -97,6 +99,11 @@ export const openApiOptions: SwaggerOptions = {
     components: {
       securitySchemes: {
         AdminApiKeyAuth: { type: 'http', scheme: 'bearer', description: 'An admin key; initially `sk-admin-local`.' },
+        ProjectApiKeyAuth: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A key of a project, such as a new service account has.',
+        },
         ControlToken: {
           type: 'http',
           scheme: 'bearer',

@@ -1,9 +1,10 @@
 import type { TSchema } from 'typebox'
 import { ErrorResponse } from '../openai-api/errors/schemas.ts'
 import { challengeHeader, noRetryHeader, reasonHeader } from '../openai-api/http/response-headers.ts'
+import { optionalBody } from '../schema/openapi-operation.ts'
 import { Ref } from '../schema/typebox.ts'
 import { InvalidBodyResponse } from './invalid-body.ts'
-import { bodyExamples, controlServers, optionalBody } from './openapi.ts'
+import { bodyExamples, controlServers } from './openapi.ts'
 
 const errorDescriptions = {
   400: 'The request breaks a rule; `param` says where.',

@@ -6,6 +6,7 @@ import type { FaultMatch } from './schemas.ts'
 export interface MatchableRequest {
   operation: string
   key_id: string | undefined
+  project_id: string | undefined
   calling_key_id: string | undefined
   headers: NodeJS.Dict<string | string[]>
 }
@@ -144,8 +145,12 @@ function matches({ operation, match }: Fault, request: MatchableRequest): boolea
   return (operation === '*' || operation === request.operation) && matchesFilter(match, request)
 }
 
-function matchesFilter({ key_id, calling_key_id, header = {} }: FaultMatch, request: MatchableRequest): boolean {
+function matchesFilter(
+  { key_id, project_id, calling_key_id, header = {} }: FaultMatch,
+  request: MatchableRequest,
+): boolean {
   if (key_id !== undefined && key_id !== request.key_id) return false
+  if (project_id !== undefined && project_id !== request.project_id) return false
   if (calling_key_id !== undefined && calling_key_id !== request.calling_key_id) return false
   return Object.entries(header).every(([name, value]) => headerValue(request, name) === value)
 }

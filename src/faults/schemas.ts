@@ -54,10 +54,11 @@ const Operation = Choice([...operationIds, ...shortNames, '*'], {
 export const FaultMatch = Type.Object(
   {
     key_id: KeyId('the key that the operation retrieves or deletes, or, after the commit, has created'),
+    project_id: KeyId('the project that the operation concerns, or, after the commit, has created'),
     calling_key_id: KeyId('the key that authenticates the request'),
     header: Type.Optional(Headers('request headers by name, with exact values')),
   },
-  { ...closed, title: 'a match', description: 'an object: {key_id, calling_key_id, header}' },
+  { ...closed, title: 'a match', description: 'an object: {key_id, project_id, calling_key_id, header}' },
 )
 export type FaultMatch = Type.Static<typeof FaultMatch>
 

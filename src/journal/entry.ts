@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { TargetIds } from '../openai-api/operation-result.ts'
 import { parseBody } from './body-json.ts'
 import { recordSize, textSize } from './record-size.ts'
 import { isBodyCut, type RedactText, redactBody, redactHeaders, redactOptional, redactQuery } from './redact-entry.ts'
@@ -17,7 +18,9 @@ export interface Arrival {
   /** Whether a body follows the headers. */
   hasBody: boolean
   callingKeyId: string | undefined
-  keyId: string | undefined
+  keyId?: string | undefined
+  projectId?: string | undefined
+  serviceAccountId?: string | undefined
   faultId: string | undefined
   /** Real monotonic milliseconds. */
   startedAt: number
@@ -27,7 +30,8 @@ export interface Arrival {
 export interface Outcome {
   status: number | undefined
   body: string | undefined
-  keyId: string | undefined
+  /** The ids that the operation added to those in the URL. */
+  targets: TargetIds
   reason: string | undefined
   /** Real monotonic milliseconds. */
   finishedAt: number
@@ -84,6 +88,8 @@ export function createRecord(
     isResponseBodyCut: false,
     callingKeyId: redactOptional(arrival.callingKeyId, redactText),
     keyId: redactOptional(arrival.keyId, redactPart),
+    projectId: redactOptional(arrival.projectId, redactPart),
+    serviceAccountId: redactOptional(arrival.serviceAccountId, redactPart),
     faultId: arrival.faultId,
     startedAt: arrival.startedAt,
     finishedAt: undefined,
@@ -109,7 +115,10 @@ export function attachOutcome(record: JournalRecord, outcome: Outcome, redactTex
   record.status = outcome.status
   record.responseBody = redactBody(outcome.body, redactText)
   record.isResponseBodyCut = isBodyCut(outcome.body)
-  record.keyId ??= redactOptional(outcome.keyId, redactText)
+  const { keyId, projectId, serviceAccountId } = outcome.targets
+  record.keyId ??= redactOptional(keyId, redactText)
+  record.projectId ??= redactOptional(projectId, redactText)
+  record.serviceAccountId ??= redactOptional(serviceAccountId, redactText)
   record.reason = redactOptional(outcome.reason, redactText)
   record.finishedAt = outcome.finishedAt
   return textSize(record.responseBody) + textSize(record.reason)
@@ -141,6 +150,8 @@ export function toJournalEntry(record: JournalRecord): JournalEntry {
     response_json: parseBody(record.responseBody, record.isResponseBodyCut),
     calling_key_id: record.callingKeyId ?? null,
     key_id: record.keyId ?? null,
+    project_id: record.projectId ?? null,
+    service_account_id: record.serviceAccountId ?? null,
     fault_id: record.faultId ?? null,
     delivered: record.delivered ?? null,
     retry_count: retryCountOf(record),

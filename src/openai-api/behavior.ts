@@ -18,6 +18,23 @@ export const BehaviorSchema = Type.Object(
       ['documented', 'masked'],
       'Whether a `redacted_value` is the first 8 characters, `...` and the last 3, or as long as the value: the first 8, asterisks and the last 4.',
     ),
+    listed_keys: choice(['admin', 'all'], 'Whether the list of admin keys has only admin keys, or project keys too.'),
+    service_account_key_delete: choice(
+      ['allow', 'reject'],
+      'Whether a single key of a service account can be deleted.',
+    ),
+    exclusive_fields: choice(
+      ['reject', 'ignore'],
+      'Whether a request with two fields that exclude each other is rejected, or the second is ignored.',
+    ),
+    audit_project: choice(
+      ['default', 'own'],
+      'Whether the project of an audit event is the default project or the project that was written to.',
+    ),
+    admin_key_events: choice(
+      ['api_key', 'tenant', 'both'],
+      'The types of audit events about admin keys: `api_key.*`, `tenant.admin_api_key.*` or both.',
+    ),
     organization_header: choice(
       ['ignore', 'check'],
       'Whether an `OpenAI-Organization` header with another organization is ignored or rejected.',
@@ -36,5 +53,10 @@ export const defaultBehavior: Behavior = {
   limit_out_of_range: 'clamp',
   unknown_route: 'json',
   redaction: 'documented',
+  listed_keys: 'admin',
+  service_account_key_delete: 'allow',
+  exclusive_fields: 'reject',
+  audit_project: 'default',
+  admin_key_events: 'api_key',
   organization_header: 'ignore',
 }

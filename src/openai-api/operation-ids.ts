@@ -4,11 +4,28 @@ export const operationIds = [
   'admin-api-keys-create',
   'admin-api-keys-get',
   'admin-api-keys-delete',
+  'list-projects',
+  'create-project',
+  'retrieve-project',
+  'modify-project',
+  'archive-project',
+  'list-project-service-accounts',
+  'create-project-service-account',
+  'retrieve-project-service-account',
+  'update-project-service-account',
+  'delete-project-service-account',
+  'CreateanAPIkeyforaserviceaccount',
+  'list-project-api-keys',
+  'retrieve-project-api-key',
+  'update-project-api-key',
+  'delete-project-api-key',
+  'list-audit-logs',
+  'listModels',
 ] as const
 
 export type OperationId = (typeof operationIds)[number]
 
-/** Short forms of operationIds that faults accept. */
+/** Short forms of the operationIds of admin keys, which faults, verifications and filters accept. */
 export const shortOperationIds = {
   list: 'admin-api-keys-list',
   create: 'admin-api-keys-create',

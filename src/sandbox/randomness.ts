@@ -5,7 +5,18 @@ import { hasScannerMark } from '../openai-api/keys/secret.ts'
 const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
 /** Separate sequences, so that generating one more of a kind does not change the others. */
-export const streams = ['key_id', 'key_value', 'owner_id', 'organization_id', 'request_id'] as const
+export const streams = [
+  'key_id',
+  'key_value',
+  'owner_id',
+  'organization_id',
+  'request_id',
+  'project_id',
+  'service_account_id',
+  'project_key_id',
+  'project_key_value',
+  'audit_event_id',
+] as const
 export type Stream = (typeof streams)[number]
 
 /** The number of bytes consumed from each stream. Empty for cryptographic randomness. */
@@ -19,6 +30,15 @@ export interface Randomness {
   userId(): string
   serviceAccountId(): string
   organizationId(): string
+  projectId(): string
+  /** Returns the id of a project's service account. */
+  projectAccountId(): string
+  projectKeyId(): string
+  /** Returns the value of a project key that a service account owns: 135 characters. */
+  accountKeyValue(): string
+  /** Returns the value of a project key that a user owns: 132 characters. */
+  userKeyValue(): string
+  auditEventId(): string
   requestId(): string
   /** Returns where another instance can continue. */
   positions(): RandomPositions
@@ -48,22 +68,34 @@ function createSeededRandomness(seed: number, positions: RandomPositions): Rando
 
 /** Returns generators of the API's formats from the given bytes. */
 export function createFormats(bytesOf: (stream: Stream) => ByteSource, hexDigits: (count: number) => string) {
-  const keyId = customRandom(alphanumeric, 16, bytesOf('key_id'))
-  const ownerId = customRandom(alphanumeric, 24, bytesOf('owner_id'))
-  const organizationId = customRandom(alphanumeric, 24, bytesOf('organization_id'))
-  const secretBytes = bytesOf('key_value')
-  // 124 characters of A-Z, a-z, 0-9, "-" and "_".
-  const secret = () => secretBytes(93).toString('base64url')
+  const id = (stream: Stream, length: number) => customRandom(alphanumeric, length, bytesOf(stream))
+  const keyId = id('key_id', 16)
+  const ownerId = id('owner_id', 24)
+  const organizationId = id('organization_id', 24)
+  const projectId = id('project_id', 24)
+  const projectAccountId = id('service_account_id', 24)
+  const projectKeyId = id('project_key_id', 16)
+  const auditEventId = id('audit_event_id', 24)
+  // 124 characters of A-Z, a-z, 0-9, "-" and "_" after the prefix.
+  const valueWith = (prefix: string, bytes: ByteSource) => () => {
+    const generate = () => prefix + bytes(93).toString('base64url')
+    let value = generate()
+    while (hasScannerMark(value)) value = generate()
+    return value
+  }
+  const projectKeyBytes = bytesOf('project_key_value')
   return {
     keyId: () => `key_${keyId()}`,
-    keyValue() {
-      let value = `sk-admin-${secret()}`
-      while (hasScannerMark(value)) value = `sk-admin-${secret()}`
-      return value
-    },
+    keyValue: valueWith('sk-admin-', bytesOf('key_value')),
     userId: () => `user-${ownerId()}`,
     serviceAccountId: () => `sa_${ownerId()}`,
     organizationId: () => `org-${organizationId()}`,
+    projectId: () => `proj_${projectId()}`,
+    projectAccountId: () => `user-${projectAccountId()}`,
+    projectKeyId: () => `key_${projectKeyId()}`,
+    accountKeyValue: valueWith('sk-svcacct-', projectKeyBytes),
+    userKeyValue: valueWith('sk-proj-', projectKeyBytes),
+    auditEventId: () => `audit_log-${auditEventId()}`,
     requestId: () => `req_${hexDigits(32)}`,
   }
 }

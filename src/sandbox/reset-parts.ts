@@ -13,5 +13,6 @@ export function resetSettings(current: Settings, initial: Settings, parts: reado
     clock: from('clock').clock,
     at_ms: from('clock').at_ms,
     random_positions: from('random').random_positions,
+    models: current.models,
   }
 }

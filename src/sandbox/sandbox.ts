@@ -3,9 +3,9 @@ import { createAbortController } from '../common/abort.ts'
 import { monotonicNow } from '../common/clock.ts'
 import { FaultRegistry } from '../faults/registry.ts'
 import type { Journal } from '../journal/journal.ts'
-import type { KeyService } from '../openai-api/admin-api-keys/service.ts'
-import type { CredentialRow } from '../openai-api/admin-api-keys/store.ts'
 import type { Behavior } from '../openai-api/behavior.ts'
+import type { Caller } from '../openai-api/keys/caller.ts'
+import type { OrganizationApi } from '../openai-api/organization/api.ts'
 import { createChanges } from './changes.ts'
 import type { ClockSetting } from './clock.ts'
 import { createRandomness, type Randomness } from './randomness.ts'
@@ -34,7 +34,7 @@ import type { ImageSlot, SandboxStorage } from './storage/storage.ts'
 // The parts that are stored in the database, unlike journal and faults.
 const stateParts = ['keys', 'clock', 'behavior', 'random'] as const satisfies readonly ResetPart[]
 
-type Operation<Result> = (keys: KeyService, caller: string | undefined) => Result
+type Operation<Result> = (api: OrganizationApi) => Result
 
 /** One emulated organization and everything that belongs to it. Sandboxes share nothing. */
 export class Sandbox {
@@ -82,8 +82,8 @@ export class Sandbox {
     return this.#abortController.signal
   }
 
-  get keys(): KeyService {
-    return this.#state.keys
+  get api(): OrganizationApi {
+    return this.#state.api
   }
 
   get settings(): SandboxState['settings'] {
@@ -91,19 +91,19 @@ export class Sandbox {
   }
 
   /** Records that a key has authenticated a request, unless requests leave no trace (`state: discarded`). */
-  markUsed(key: CredentialRow): void {
+  markUsed(key: Caller): void {
     if (this.settings.behavior.state === 'discarded') return
-    if (this.keys.markUsed(key)) this.changes.notify('keys')
+    if (this.api.credentials.markUsed(key)) this.changes.notify('keys')
   }
 
   /** Runs an operation for a caller. Under `state: discarded`, everything it wrote is rolled back. */
-  run<Result>(caller: CredentialRow | undefined, operation: Operation<Result>): Result {
-    if (this.settings.behavior.state !== 'discarded') return operation(this.keys, caller?.id)
-    const { db, keys } = this.#state
+  run<Result>(caller: Caller | undefined, operation: Operation<Result>): Result {
+    if (this.settings.behavior.state !== 'discarded') return operation(this.api)
+    const { db, api } = this.#state
     db.exec('BEGIN')
     try {
-      if (caller !== undefined) keys.markUsed(caller)
-      return operation(keys, caller?.id)
+      if (caller !== undefined) api.credentials.markUsed(caller)
+      return operation(api)
     } finally {
       db.exec('ROLLBACK')
     }
@@ -167,7 +167,7 @@ export class Sandbox {
   /** Adds the keys of a seed: all of them, or none if it has a mistake. Throws SeedError. */
   add(seed: SeedSource, mistakes: Mistakes): void {
     const { db, store, settings, randomness, clock } = this.#state
-    const keys = resolveAddedKeys(seed, mistakes, clock.now(), store)
+    const keys = resolveAddedKeys(seed, mistakes, clock.now(), store.adminApiKeys)
     db.transaction(() => insertKeys(keys, { store, settings, randomness }))()
     this.changes.notify('keys')
   }

@@ -3,11 +3,11 @@ import { type Behavior, defaultBehavior } from '../openai-api/behavior.ts'
 import type { ClockSetting } from './clock.ts'
 import type { RandomPositions } from './randomness.ts'
 
-/** The emulated organization. Its user owns every key without another owner. `created_at` in Unix seconds. */
+/** The emulated organization. Its user owns every admin key without another owner. `created_at` in Unix seconds. */
 export interface Organization {
   id: string
   name: string
-  user: { id: string; name: string; created_at: number }
+  user: { id: string; name: string; email: string; created_at: number }
 }
 
 /** Everything that a sandbox stores except its keys. */
@@ -19,12 +19,14 @@ export interface Settings {
   at_ms: number
   /** Positions of the seeded random sequences at that time. */
   random_positions: RandomPositions
+  /** The ids of the models that `GET /models` lists; none for the default ones. */
+  models: readonly string[]
 }
 
 /** The settings as they are stored: JSON, except for the time. */
 export type SettingsRow = Record<Exclude<keyof Settings, 'at_ms'>, string> & { at_ms: number }
 
-const columns = ['organization', 'behavior', 'clock', 'at_ms', 'random_positions'] as const
+const columns = ['organization', 'behavior', 'clock', 'at_ms', 'random_positions', 'models'] as const
 
 /** Returns the row of settings in a database, or undefined if it has none. */
 export const readSettingsRow = (db: Database): SettingsRow | undefined =>
@@ -35,21 +37,28 @@ export function readSettings(db: Database): Settings | undefined {
   const row = readSettingsRow(db)
   if (row === undefined) return undefined
   return {
-    organization: JSON.parse(row.organization),
+    organization: toOrganization(JSON.parse(row.organization)),
     // A file written by an earlier release lacks newer switches.
     behavior: { ...defaultBehavior, ...JSON.parse(row.behavior) },
     clock: JSON.parse(row.clock),
     at_ms: row.at_ms,
     random_positions: JSON.parse(row.random_positions),
+    models: JSON.parse(row.models),
   }
 }
 
+export const defaultEmail = 'admin@example.com'
+
+// A file written by an earlier release has no email address.
+const toOrganization = ({ user, ...rest }: Organization): Organization => ({
+  ...rest,
+  user: { ...user, email: user.email ?? defaultEmail },
+})
+
 export function writeSettings(db: Database, settings: Settings): void {
-  const { organization, behavior, clock, at_ms, random_positions } = settings
+  const { organization, behavior, clock, at_ms, random_positions, models } = settings
   const texts = [organization, behavior, clock].map((part) => JSON.stringify(part))
-  db.prepare(`INSERT OR REPLACE INTO sandbox (singleton, ${columns}) VALUES (1, ?, ?, ?, CAST(? AS INTEGER), ?)`).run(
-    ...texts,
-    at_ms,
-    JSON.stringify(random_positions),
-  )
+  db.prepare(
+    `INSERT OR REPLACE INTO sandbox (singleton, ${columns}) VALUES (1, ?, ?, ?, CAST(? AS INTEGER), ?, ?)`,
+  ).run(...texts, at_ms, JSON.stringify(random_positions), JSON.stringify(models))
 }

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
-import { createKeyService, type KeyService } from '../openai-api/admin-api-keys/service.ts'
-import { createKeyStore, type KeyStore } from '../openai-api/admin-api-keys/store.ts'
 import { digest } from '../openai-api/keys/secret.ts'
+import { createOrganizationApi, type OrganizationApi } from '../openai-api/organization/api.ts'
+import { createOrganizationStore, type OrganizationStore } from '../openai-api/organization/store.ts'
 import { type Clock, type ClockSetting, createClock, restoredSetting } from './clock.ts'
 import { createRandomness, type Randomness } from './randomness.ts'
 import { defaultOwner, initialSettings, insertAdminKey, insertSeedKeys } from './seed/insert.ts'
@@ -23,8 +23,8 @@ export interface SandboxDefaults {
 /** What a reset or a restore replaces as a whole. After an `await` it must be looked up again. */
 export interface SandboxState {
   readonly db: Database
-  readonly store: KeyStore
-  readonly keys: KeyService
+  readonly store: OrganizationStore
+  readonly api: OrganizationApi
   readonly clock: Clock
   readonly randomness: Randomness
   settings: Settings
@@ -32,25 +32,27 @@ export interface SandboxState {
 
 /** Returns the state in a database. `randomness` continues an existing sequence; by default the settings say where to start. */
 export function openState(db: Database, defaults: SandboxDefaults, randomness?: Randomness): SandboxState {
-  const store = createKeyStore(db)
+  const store = createOrganizationStore(db)
   const settings = readSettings(db)
   if (settings === undefined) throw new Error('the database holds no sandbox')
   const clock = createClock(() => state.settings.clock)
   const generate = randomness ?? createRandomness(defaults.randomSeed, settings.random_positions)
-  const keys = createKeyService({
+  const api = createOrganizationApi({
     store,
     now: clock.unix,
     generate,
     behavior: () => state.settings.behavior,
     defaultOwner: () => defaultOwner(state.settings.organization),
+    defaultEmail: () => state.settings.organization.user.email,
+    models: () => state.settings.models,
   })
-  const state: SandboxState = { db, store, keys, clock, randomness: generate, settings }
+  const state: SandboxState = { db, store, api, clock, randomness: generate, settings }
   return state
 }
 
 /** Adds the admin key if it was never there: an earlier run may have stored the sandbox with another one. */
 export function ensureAdminKey({ store, settings, randomness }: SandboxState, adminKey: string | undefined): void {
-  if (adminKey === undefined || store.byDigest(digest(adminKey)) !== undefined) return
+  if (adminKey === undefined || store.adminApiKeys.byDigest(digest(adminKey)) !== undefined) return
   insertAdminKey(adminKey, { store, settings, randomness })
 }
 
@@ -65,7 +67,7 @@ export function changeSettings(state: SandboxState, changes: Partial<Settings>):
 export function buildInitialImage(seed: Seed, adminKey: string | undefined, randomness: Randomness): Image {
   const db = openMemory()
   try {
-    const store = createKeyStore(db)
+    const store = createOrganizationStore(db)
     const settings = initialSettings(seed, randomness)
     db.transaction(() => insertSeedKeys(seed, adminKey, { store, settings, randomness }))()
     writeSettings(db, { ...settings, random_positions: randomness.positions() })
@@ -107,7 +109,7 @@ export const replaceImageSettings = (image: Image, settings: Settings): Image =>
 export const describeImage = (image: Image): { created_at: number; keys: number } =>
   withDatabase(image, (db) => ({
     created_at: Math.floor((readSettings(db)?.at_ms ?? 0) / 1000),
-    keys: createKeyStore(db).count(),
+    keys: createOrganizationStore(db).adminApiKeys.count(),
   }))
 
 /** What a database in place of another still needs. */

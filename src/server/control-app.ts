@@ -9,11 +9,11 @@ import { registerInspector } from '../control-api/inspector.ts'
 import { fromDocumentError } from '../control-api/invalid-body.ts'
 import { openApiOptions } from '../control-api/openapi.ts'
 import { registerControls } from '../control-api/plugin.ts'
-import { registerAdminApiKeys } from '../openai-api/admin-api-keys/routes.ts'
 import { defaultBehavior } from '../openai-api/behavior.ts'
 import type { ApiError } from '../openai-api/errors/api-error.ts'
 import { sendError, toApiError } from '../openai-api/http/send-error.ts'
 import { useApiValidation } from '../openai-api/http/validation.ts'
+import { registerOperations } from '../openai-api/routes.ts'
 import { defaultSandbox } from '../sandbox/names.ts'
 import { createFastify } from './fastify.ts'
 import { logOptions } from './logging.ts'
@@ -91,7 +91,7 @@ export async function buildControlApp(deps: ControlAppDeps): Promise<FastifyInst
 /** Registers the operations of the emulated API for the document alone: the dispatcher sends their requests elsewhere. */
 async function registerApiForDocs(api: FastifyInstance): Promise<void> {
   useApiValidation(api)
-  registerAdminApiKeys(api, () => {
+  registerOperations(api, () => {
     throw new Error('a request of the emulated API reached the app of the control API')
   })
 }

@@ -53,7 +53,7 @@ export async function serve(options: Options<(typeof serverOptions)[number]>): P
       adminKey,
       certificate: tls?.cert,
       seeds,
-      countKeys: () => app.registry.find(defaultSandbox)?.state.store.count() ?? 0,
+      countKeys: () => app.registry.find(defaultSandbox)?.state.store.adminApiKeys.count() ?? 0,
       async close() {
         await app.close()
         app.log.info('stopped')

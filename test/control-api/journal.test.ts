@@ -48,6 +48,8 @@ test('a journal entry contains the request, the response and their circumstances
     response_json: { ...created.body, value: redactedValue },
     calling_key_id: caller.id,
     key_id: created.body.id,
+    project_id: null,
+    service_account_id: null,
     fault_id: null,
     // An injected request has no socket.
     delivered: false,
@@ -247,14 +249,15 @@ describe('journal filters', () => {
     expect((await listJournal('?operation=admin-api-keys-list')).count).toBe(0)
     expect((await listJournal('?operation=null')).data).toMatchObject([{ operation: null, path: '/v1/nothing' }])
     const { body } = await control('GET', '/journal?operation=list')
-    expect(body.error.message).toMatch(/one of admin-api-keys-list, .*admin-api-keys-delete, or null .*"list"/)
+    expect(body.error.message).toMatch(/one of admin-api-keys-list, .*listModels, or null .*"list"/)
   })
 
   test('a repeated parameter is rejected with its values, an unknown one with the available parameters', async () => {
     const { control } = await startWithJournal()
     const message = async (path: string) => (await control('GET', path)).body.error.message
     expect(await message('/journal?limit=1&limit=2')).toBe(`'limit' must be given once, got "1, 2"`)
-    const parameters = 'operation, status, method, path, key_id, calling_key_id, fault_id, delivered, filter, since'
+    const parameters =
+      'operation, status, method, path, key_id, project_id, service_account_id, calling_key_id, fault_id, delivered, filter, since'
     expect(await message('/journal?foo=1')).toBe(
       `Unknown query parameter 'foo'. Available parameters: ${parameters}, limit`,
     )

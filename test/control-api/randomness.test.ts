@@ -43,16 +43,22 @@ test('a key value that a secret scanner would report is generated again', () => 
 test('an id or value that a key has or had is generated again, also after the key is deleted', () => {
   const ids = ['key_a', 'key_a', 'key_b', 'key_a', 'key_b', 'key_c']
   const values = ['sk-admin-1', 'sk-admin-1', 'sk-admin-2', 'sk-admin-2', 'sk-admin-3', 'sk-admin-3']
+  const actor = { type: 'api_key' } as const
   const service = createKeyService({
     store: createKeyStore(openMemory()),
+    audit: { record() {}, recordAdminKey() {} },
+    transact: (action) => action(),
+    allKeys() {
+      throw new Error('not listed here')
+    },
     now: () => 1,
     generate: { keyId: () => ids.shift() as string, keyValue: () => values.shift() as string },
     behavior: () => defaultBehavior,
     defaultOwner: () => createOwner({ type: 'user', id: 'user-1', name: 'Jane', created_at: 1 }),
   })
   const created = ['a', 'b', 'c'].map((name) => {
-    const key = fromJson(service.create({ name }, undefined).json)
-    service.delete(key.id)
+    const key = fromJson(service.create({ name }, undefined, actor).json)
+    service.delete(key.id, actor)
     return [key.id, key.value]
   })
   expect(created).toEqual([

@@ -20,10 +20,16 @@ test('every operation has an id, a summary, a description, one tag and a descrip
   const { paths } = parse(await getDocument()) as { paths: Record<string, Record<string, Record<string, unknown>>> }
   const operations = Object.values(paths).flatMap((path) => Object.values(path))
   expect(operations.map(({ operationId }) => operationId).sort()).toEqual([
+    'CreateanAPIkeyforaserviceaccount',
     'admin-api-keys-create',
     'admin-api-keys-delete',
     'admin-api-keys-get',
     'admin-api-keys-list',
+    'archive-project',
+    'create-project',
+    'create-project-service-account',
+    'delete-project-api-key',
+    'delete-project-service-account',
     'emulator-behavior-change',
     'emulator-behavior-get',
     'emulator-clock-get',
@@ -56,6 +62,17 @@ test('every operation has an id, a summary, a description, one tag and a descrip
     'emulator-state-add',
     'emulator-state-export',
     'emulator-state-replace',
+    'list-audit-logs',
+    'list-project-api-keys',
+    'list-project-service-accounts',
+    'list-projects',
+    'listModels',
+    'modify-project',
+    'retrieve-project',
+    'retrieve-project-api-key',
+    'retrieve-project-service-account',
+    'update-project-api-key',
+    'update-project-service-account',
   ])
   for (const { summary, tags, description, responses } of operations) {
     expect(summary).toBeTruthy()
@@ -76,7 +93,7 @@ test('every link names an existing operation and parameters of it', async () => 
       Object.values((response as { links?: object }).links ?? {}).map((link) => ({ from: operationId, ...link })),
     ),
   )
-  expect(new Set(links.map(({ from }) => from)).size).toBe(8)
+  expect(new Set(links.map(({ from }) => from)).size).toBe(12)
   for (const { operationId, parameters } of links) {
     const target = operations.find((each) => each.operationId === operationId)
     const names = (target?.parameters ?? []).map(({ name }: { name: string }) => name)

@@ -314,7 +314,13 @@ describe('errors in seeds', () => {
     ['key: []', 1, '/key', 'is not a known field of a seed; did you mean `keys`?', 'key'],
     ['[]', 1, '/', 'a seed', '[]'],
     ['null', 1, '/', 'a seed', 'null'],
-    ['seed: 1', 1, '/seed', 'is not a known field of a seed; known fields: organization, behavior, clock, keys', ''],
+    [
+      'seed: 1',
+      1,
+      '/seed',
+      'is not a known field of a seed; known fields: organization, behavior, clock, models, projects, audit_logs, keys',
+      '',
+    ],
     ['behavior:\n  auth: none', 2, '/behavior/auth', 'strict or any', '"none"'],
     [
       'behavior:\n  authh: any',

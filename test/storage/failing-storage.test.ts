@@ -37,7 +37,7 @@ function createSmallDisk(size: string): string {
 describe.runIf(canMount)('a full disk', () => {
   test('a full disk is named in a 503, loses no acknowledged key and leaves no temporary file', async () => {
     for (const free of [0, 8, 20, 40, 80]) {
-      const data = createSmallDisk('1m')
+      const data = createSmallDisk('2m')
       const { url, child, finished } = await serve(['--data', data])
       expect((await send(url, 'PUT', '/_emulator/snapshots/s')).status).toBe(200)
       const created: string[] = ['Admin key']
@@ -70,7 +70,7 @@ describe.runIf(canMount)('a full disk', () => {
   })
 
   test('a create on a full disk gets a 503 that names the disk, and the server keeps running', async () => {
-    const data = createSmallDisk('1m')
+    const data = createSmallDisk('2m')
     const { url } = await serve(['--data', data])
     fillDisk(data, 0)
     let response = await send(url, 'POST', keysUrl, { name: 'k' })

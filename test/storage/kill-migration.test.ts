@@ -23,7 +23,7 @@ function createNextRelease(): string {
     cpSync(join(repository, part), join(folder, part), { recursive: true })
   }
   symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'))
-  writeFileSync(join(folder, 'migrations', '0002_next.sql'), nextMigration)
+  writeFileSync(join(folder, 'migrations', '0003_next.sql'), nextMigration)
   return join(folder, 'bin', 'admin-keys-emulator.cjs')
 }
 
@@ -101,7 +101,7 @@ test('kill -9 during a migration beside damaged images loses nothing', async () 
     await second.finished
     for (const sandbox of sandboxes) {
       editDatabase(sandboxFile(copy, 'sandbox.sqlite', sandbox), (db) =>
-        expect(db.pragma('user_version', { simple: true })).toBe(2),
+        expect(db.pragma('user_version', { simple: true })).toBe(3),
       )
     }
   }

@@ -111,6 +111,6 @@ const absolute = (schema: AnySchemaObject): AnySchemaObject =>
 function closed(document: OpenApi): OpenApi {
   return JSON.parse(JSON.stringify(document), (_key, value: unknown) => {
     const isObjectSchema = typeof value === 'object' && value !== null && 'properties' in value && 'type' in value
-    return isObjectSchema ? { ...value, additionalProperties: false } : value
+    return isObjectSchema ? { additionalProperties: false, ...value } : value
   }) as OpenApi
 }

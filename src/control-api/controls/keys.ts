@@ -6,7 +6,7 @@ import { fromJson } from '../../openai-api/json-text.ts'
 import { type KeyPage as FoundPage, findKey, searchKeys, UnknownCursor } from '../../sandbox/keys/search.ts'
 import { type KeyState, keyStates } from '../../sandbox/keys/search-queries.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import { link } from '../../schema/openapi-link.ts'
+import { link } from '../../schema/openapi-operation.ts'
 import { Choice, Nullable } from '../../schema/typebox.ts'
 import type { ParsedBody } from '../body.ts'
 import type { ControlDeps } from '../deps.ts'
@@ -81,7 +81,9 @@ export function registerKeys(app: FastifyInstance, { sandboxFor, log }: ControlD
     const { content, errorAt } = request.body
     if (!content.name.isWellFormed()) throw errorAt(['name'], 'well-formed Unicode without lone surrogates')
     const sandbox = sandboxFor(request)
-    const created = fromJson<AdminApiKeyCreateResponse>(sandbox.keys.create(content, undefined).json)
+    const created = fromJson<AdminApiKeyCreateResponse>(
+      sandbox.api.adminApiKeys.create(content, undefined, sandbox.api.actorOf(undefined)).json,
+    )
     log.info({ sandbox: sandbox.name, key: created.id }, 'key created')
     sandbox.changes.notify('keys')
     reply.code(201).header('cache-control', 'no-store')
@@ -110,7 +112,7 @@ export function registerKeys(app: FastifyInstance, { sandboxFor, log }: ControlD
     const sandbox = sandboxFor(request)
     const { id, state } = existing(sandbox, request.params.key_id)
     if (state === 'deleted') throw errors.keyNotFound(id)
-    sandbox.keys.delete(id)
+    sandbox.api.adminApiKeys.delete(id, sandbox.api.actorOf(undefined))
     log.info({ sandbox: sandbox.name, key: id }, 'key deleted')
     sandbox.changes.notify('keys')
     return { deleted: [id] }

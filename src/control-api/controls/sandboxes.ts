@@ -6,7 +6,7 @@ import { defaultSandbox, isSandboxName, sandboxNamePattern, sandboxNameRule } fr
 import type { SandboxRegistry } from '../../sandbox/registry.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Image } from '../../sandbox/storage/database.ts'
-import { link } from '../../schema/openapi-link.ts'
+import { link } from '../../schema/openapi-operation.ts'
 import { Nullable, UnixTime } from '../../schema/typebox.ts'
 import type { ParsedBody } from '../body.ts'
 import type { ControlDeps } from '../deps.ts'
@@ -146,7 +146,7 @@ function toListedSandbox({ name, state, createdAt, lastUsed }: Sandbox, request:
   return {
     name,
     base_url: requestedBaseUrl(name, request),
-    keys: state.store.count(),
+    keys: state.store.adminApiKeys.count(),
     created_at: Math.floor(createdAt / 1000),
     last_used_at: Math.floor((systemNow() - idleMs) / 1000),
   }

@@ -81,7 +81,7 @@ export function registerState(app: FastifyInstance, { sandboxFor, log }: Control
     const seed = mergeSeeds([checkSeed(undefined, request.body, mistakes)], mistakes)
     const sandbox = sandboxFor(request)
     sandbox.load(seed)
-    const keys = sandbox.state.store.count()
+    const keys = sandbox.state.store.adminApiKeys.count()
     log.info({ sandbox: sandbox.name, keys }, 'state replaced')
     return { keys }
   })
@@ -101,7 +101,7 @@ export function registerState(app: FastifyInstance, { sandboxFor, log }: Control
     const seed = checkSeed(undefined, request.body, mistakes)
     const sandbox = sandboxFor(request)
     sandbox.add(seed, mistakes)
-    const keys = sandbox.state.store.count()
+    const keys = sandbox.state.store.adminApiKeys.count()
     log.info({ sandbox: sandbox.name, keys }, 'keys added')
     return { keys }
   })

@@ -54,6 +54,36 @@ export const switches: { [Name in keyof Behavior]: Switch<Behavior[Name]> } = {
     evidence: 'recorded',
     why: 'All documents show the first form; the one recorded create shows the second.',
   },
+  listed_keys: {
+    values: ['admin', 'all'],
+    meaning: 'Whether the list of admin keys has only admin keys, or project keys too.',
+    evidence: 'assumed',
+    why: 'A third-party tool reports project keys in the real list.',
+  },
+  service_account_key_delete: {
+    values: ['allow', 'reject'],
+    meaning: 'Whether a single key of a service account can be deleted.',
+    evidence: 'assumed',
+    why: 'The clients of autumn 2026 can; the document of August responded 400.',
+  },
+  exclusive_fields: {
+    values: ['reject', 'ignore'],
+    meaning: 'Whether a request with two fields that exclude each other is rejected, or the second is ignored.',
+    evidence: 'assumed',
+    why: 'The test suites of the official clients send every optional field.',
+  },
+  audit_project: {
+    values: ['default', 'own'],
+    meaning: 'The project of an audit event: the default project, or the one that was written to.',
+    evidence: 'assumed',
+    why: 'The document associates what an admin key does with the default project.',
+  },
+  admin_key_events: {
+    values: ['api_key', 'tenant', 'both'],
+    meaning: 'The types of audit events about admin keys: api_key.*, tenant.admin_api_key.* or both.',
+    evidence: 'assumed',
+    why: 'Both kinds of types are published.',
+  },
   organization_header: {
     values: ['ignore', 'check'],
     meaning: 'Whether an OpenAI-Organization header with another organization is ignored or rejected.',

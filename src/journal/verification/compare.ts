@@ -34,6 +34,10 @@ function comparisonOf(field: Field, expected: unknown): Compare {
       return compareValue(field, expected, ({ path }) => path)
     case 'key_id':
       return compareValue(field, expected, ({ keyId }) => keyId ?? null)
+    case 'project_id':
+      return compareValue(field, expected, ({ projectId }) => projectId ?? null)
+    case 'service_account_id':
+      return compareValue(field, expected, ({ serviceAccountId }) => serviceAccountId ?? null)
     case 'calling_key_id':
       return compareValue(field, expected, ({ callingKeyId }) => callingKeyId ?? null)
     default:

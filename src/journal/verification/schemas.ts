@@ -25,6 +25,8 @@ const fields = {
     ),
   ),
   key_id: Id('the key that the operation created, retrieved or deleted'),
+  project_id: Id('the project that the operation concerned'),
+  service_account_id: Id('the service account that the operation concerned'),
   calling_key_id: Id('the key that authenticated the request'),
   header: Type.Optional(
     // More would block other requests while they are compared.

@@ -1,4 +1,3 @@
-import type { OperationId } from '../operation-ids.ts'
 import { createOwner } from './key.ts'
 import type { AdminApiKey, AdminApiKeyCreateResponse, ApiKeyList, DeletedAdminApiKey } from './schemas.ts'
 
@@ -27,7 +26,7 @@ const createResponse: AdminApiKeyCreateResponse = { ...key, value: 'sk-admin-123
 const deleteResponse: DeletedAdminApiKey = { id, object: 'organization.admin_api_key.deleted', deleted: true }
 
 /** For each operation, a response with every field that one can have. */
-export const exampleResponses: Readonly<Record<OperationId, unknown>> = {
+export const exampleResponses = {
   'admin-api-keys-list': listResponse,
   'admin-api-keys-create': createResponse,
   'admin-api-keys-get': key,

@@ -13,13 +13,15 @@ export function createOwner({ type, id, name, created_at }: Pick<Owner, 'type' |
 }
 
 /** The fields of a key to store. Times in Unix seconds. */
-interface KeyFields extends Omit<AdminApiKey, 'object'>, RedactedFields {
+export interface KeyFields extends Omit<AdminApiKey, 'object'>, RedactedFields {
   value_sha256: string
   deleted: boolean
+  /** What the key may do; null for everything. */
+  scopes: readonly string[] | null
 }
 
 /** Returns the row of a key: the columns that SQL queries, and the JSON in the API's field order. */
-export function toRow({ value_sha256, deleted, mask, ...key }: KeyFields): NewKeyRow {
+export function toRow({ value_sha256, deleted, mask, scopes, ...key }: KeyFields): NewKeyRow {
   const json = toJson<AdminApiKey>({
     object: 'organization.admin_api_key',
     id: key.id,
@@ -31,5 +33,6 @@ export function toRow({ value_sha256, deleted, mask, ...key }: KeyFields): NewKe
     owner: key.owner,
   })
   const { id, created_at, expires_at, last_used_at } = key
-  return { id, value_sha256, created_at, expires_at, last_used_at, deleted: deleted ? 1 : 0, json, mask }
+  const columns = { deleted: deleted ? 1 : 0, scopes: scopes === null ? null : toJson(scopes) } as const
+  return { id, value_sha256, created_at, expires_at, last_used_at, json, mask, ...columns }
 }

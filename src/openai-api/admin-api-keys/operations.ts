@@ -1,5 +1,5 @@
 import * as Type from 'typebox'
-import { link } from '../../schema/openapi-link.ts'
+import { link } from '../../schema/openapi-operation.ts'
 import { Ref } from '../../schema/typebox.ts'
 import {
   bodyErrorResponses,

@@ -1,12 +1,12 @@
-import type { Behavior } from '../behavior.ts'
 import * as errors from '../errors/catalogue.ts'
-import type { Credential } from '../http/authentication.ts'
-import { fromJson, toJson } from '../json-text.ts'
-import { redactedFields } from '../keys/redacted-value.ts'
+import { fromJson, type Json, toJson } from '../json-text.ts'
+import type { Actor } from '../keys/caller.ts'
+import { type RedactedFields, redactedFields } from '../keys/redacted-value.ts'
 import { digest } from '../keys/secret.ts'
-import { readPage } from '../lists/pages.ts'
+import { type ListSource, readPage } from '../lists/pages.ts'
 import type { OperationResult } from '../operation-result.ts'
-import { type Owner, toRow } from './key.ts'
+import type { ServiceDeps } from '../organization/service-deps.ts'
+import { type KeyFields, type Owner, toRow } from './key.ts'
 import { appendValue, listJson } from './key-json.ts'
 import type {
   AdminApiKey,
@@ -16,22 +16,23 @@ import type {
   DeletedAdminApiKey,
   ListQuery,
 } from './schemas.ts'
-import type { CredentialRow, KeyRow, KeyStore } from './store.ts'
+import type { KeyRow, KeyStore } from './store.ts'
 
-interface KeyServiceDeps {
+interface KeyServiceDeps extends ServiceDeps {
   store: KeyStore
-  /** Returns the sandbox time in Unix seconds. */
-  now: () => number
   generate: { keyId: () => string; keyValue: () => string }
-  behavior: () => Behavior
   /** Returns the owner of keys that a caller without a key creates (`auth: any`). */
   defaultOwner: () => Owner
+  /** Returns the list of all keys (`listed_keys: all`). */
+  allKeys: (order: 'asc' | 'desc') => ListSource<Json<AdminApiKey>>
 }
 
 const noun = 'admin API key'
 
-/** The rules of the four operations, and of which values authenticate. */
-export function createKeyService({ store, now, generate, behavior, defaultOwner }: KeyServiceDeps) {
+/** The rules of the four operations. `actor` is who the audit log names. */
+export function createKeyService(deps: KeyServiceDeps) {
+  const { store, now, generate, behavior, audit, transact, defaultOwner, allKeys } = deps
+
   function find(id: string): KeyRow {
     const row = store.byId(id, behavior().redaction)
     if (row === undefined) throw errors.notFound(noun, id, `key_unknown; key=${id}`)
@@ -42,7 +43,7 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
   // The owner of a key never changes, so the last caller's is cached.
   let ownerCache: { caller: string; owner: Owner } | undefined
 
-  function ownerFor(caller: string | undefined): Owner {
+  function ownerOf(caller: string | undefined): Owner {
     if (caller === undefined) return defaultOwner()
     if (ownerCache?.caller === caller) return ownerCache.owner
     const row = store.byId(caller)
@@ -51,11 +52,24 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
     return ownerCache.owner
   }
 
+  function insert(fields: Omit<KeyFields, 'id' | 'value_sha256' | keyof RedactedFields>) {
+    // A seeded sequence can repeat what an earlier run stored.
+    for (;;) {
+      const value = generate.keyValue()
+      const row = toRow({ ...fields, id: generate.keyId(), value_sha256: digest(value), ...redactedFields(value) })
+      if (store.insert(row)) return { row, value }
+    }
+  }
+
   return {
+    /** Returns the owner of a key that a caller creates: the caller's own. `caller` is the id of the calling key. */
+    ownerOf,
+
     /** `caller` is the id of the calling key, whose owner the new key gets. */
     create(
       { name, expires_in_seconds }: CreateBody,
       caller: string | undefined,
+      actor: Actor,
     ): OperationResult<AdminApiKeyCreateResponse> {
       if (!name.isWellFormed()) throw errors.illFormedString('name')
       const created_at = now()
@@ -64,31 +78,26 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
         created_at,
         expires_at: expires_in_seconds === undefined ? null : created_at + expires_in_seconds,
         last_used_at: null,
-        owner: ownerFor(caller),
+        owner: ownerOf(caller),
         deleted: false,
+        scopes: null,
       }
-      // A seeded sequence can repeat what an earlier run stored.
-      for (;;) {
-        const value = generate.keyValue()
-        const row = toRow({
-          ...fields,
-          id: generate.keyId(),
-          value_sha256: digest(value),
-          ...redactedFields(value),
-        })
-        if (!store.insert(row)) continue
+      return transact(() => {
+        const { row, value } = insert(fields)
+        audit.recordAdminKey('created', row.id, { data: { scopes: [] } }, actor)
         const { json } = behavior().redaction === 'documented' ? row : find(row.id)
         return { json: appendValue(json, value), keyId: row.id }
-      }
+      })
     },
 
     list({ after, order = 'asc', limit }: ListQuery): OperationResult<ApiKeyList> {
-      const { redaction } = behavior()
-      const source = {
+      const { redaction, listed_keys } = behavior()
+      const adminKeys = {
         noun,
         find: store.byId,
         page: (cursor: string | null, size: number) => store.page(order, cursor, size, redaction),
       }
+      const source = listed_keys === 'all' ? allKeys(order) : adminKeys
       const { rows, hasMore } = readPage(source, { after, limit }, behavior())
       return { json: listJson(rows, hasMore) }
     },
@@ -97,36 +106,16 @@ export function createKeyService({ store, now, generate, behavior, defaultOwner 
       return { json: find(id).json, keyId: id }
     },
 
-    delete(id: string): OperationResult<DeletedAdminApiKey> {
+    delete(id: string, actor: Actor): OperationResult<DeletedAdminApiKey> {
       find(id)
-      store.setDeleted(id)
-      const response = { id, object: 'organization.admin_api_key.deleted', deleted: true } as const
-      return { json: toJson<DeletedAdminApiKey>(response), keyId: id }
-    },
-
-    /** Returns whether a token authenticates now, and as which key. Does not mark the key as used. */
-    findCredential(token: string): Credential {
-      const key = store.byDigest(digest(token))
-      if (key === undefined) return { kind: 'unknown' }
-      if (key.deleted) return { kind: 'revoked', reason: `key_deleted; key=${key.id}` }
-      if (isExpired(key, now)) {
-        return { kind: 'revoked', reason: `key_expired; key=${key.id}; expires_at=${key.expires_at}; now=${now()}` }
-      }
-      return { kind: 'valid', key }
-    },
-
-    /** Records that a key has authenticated a request. Returns whether that changed the key. */
-    markUsed(key: CredentialRow): boolean {
-      const at = now()
-      if (key.last_used_at === at) return false
-      store.setLastUsed(key.id, at)
-      return true
+      return transact(() => {
+        store.setDeleted(id)
+        audit.recordAdminKey('deleted', id, undefined, actor)
+        const response = { id, object: 'organization.admin_api_key.deleted', deleted: true } as const
+        return { json: toJson<DeletedAdminApiKey>(response), keyId: id }
+      })
     },
   }
 }
 
 export type KeyService = ReturnType<typeof createKeyService>
-
-function isExpired({ expires_at }: CredentialRow, now: () => number): boolean {
-  return expires_at !== null && expires_at <= now()
-}

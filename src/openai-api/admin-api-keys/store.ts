@@ -13,16 +13,20 @@ export interface KeyRow {
 
 /** The columns that decide whether a value authenticates. Times in Unix seconds. */
 export interface CredentialRow {
+  kind: 'admin'
   id: string
   expires_at: number | null
   last_used_at: number | null
   deleted: 0 | 1
+  /** A JSON array; null for all. */
+  scopes: string | null
 }
 
-export type NewKeyRow = KeyRow & CredentialRow & { created_at: number; value_sha256: string; mask: Mask | null }
+export type NewKeyRow = KeyRow &
+  Omit<CredentialRow, 'kind'> & { created_at: number; value_sha256: string; mask: Mask | null }
 
 /** A key with all that is needed to recreate it elsewhere. */
-export type StoredKeyRow = KeyRow & { value_sha256: string }
+export type StoredKeyRow = KeyRow & Pick<CredentialRow, 'scopes'> & { value_sha256: string }
 
 type Redaction = Behavior['redaction']
 
@@ -37,7 +41,7 @@ function prepareReads(db: Database, redaction: Redaction) {
     ),
     page: { asc: preparePage(asc), desc: preparePage(desc) },
     all: db.prepare<[], StoredKeyRow>(
-      `SELECT lower(hex(value_sha256)) AS value_sha256, position < 0 AS deleted, ${json} AS json
+      `SELECT lower(hex(value_sha256)) AS value_sha256, position < 0 AS deleted, ${json} AS json, scopes
        FROM admin_api_keys ORDER BY insertion_order`,
     ),
   }
@@ -53,14 +57,15 @@ export function createKeyStore(db: Database) {
     return masked
   }
   const byDigest = db.prepare<[string], CredentialRow>(
-    `SELECT id, expires_at, last_used_at, position < 0 AS deleted FROM admin_api_keys WHERE value_sha256 = unhex(?)`,
+    `SELECT 'admin' AS kind, id, expires_at, last_used_at, position < 0 AS deleted, scopes
+     FROM admin_api_keys WHERE value_sha256 = unhex(?)`,
   )
   const nextNumber = createPositionCounter(db, 'admin_api_keys')
   const maxInsertionOrder = db.prepare<[], number | null>(`SELECT max(insertion_order) FROM admin_api_keys`).pluck()
   const insert = db.prepare<(number | string | null)[]>(
     `INSERT INTO admin_api_keys
-       (position, insertion_order, id, value_sha256, expires_at, last_used_at, json, value_length, fourth_last)
-     VALUES (${newPosition}, ?, ?, unhex(?), ?, ?, ?, ?, ?)
+       (position, insertion_order, id, value_sha256, expires_at, last_used_at, json, value_length, fourth_last, scopes)
+     VALUES (${newPosition}, ?, ?, unhex(?), ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO NOTHING ON CONFLICT (value_sha256) DO NOTHING`,
   )
   const setDeleted = db.prepare<[string]>(`UPDATE admin_api_keys SET position = -abs(position) WHERE id = ?`)
@@ -97,7 +102,7 @@ export function createKeyStore(db: Database) {
     },
     /** Returns false, and inserts nothing, if the id or the value is taken. */
     insert(row: NewKeyRow): boolean {
-      const { id, value_sha256, created_at, expires_at, last_used_at, deleted, json, mask } = row
+      const { id, value_sha256, created_at, expires_at, last_used_at, deleted, json, mask, scopes } = row
       const number = nextNumber(created_at)
       revision++
       // Only the first insert scans the table.
@@ -114,6 +119,7 @@ export function createKeyStore(db: Database) {
         json,
         mask?.value_length ?? null,
         mask?.fourth_last ?? null,
+        scopes,
       )
       const isInserted = result.changes === 1
       if (isInserted && deleted) setDeleted.run(id)

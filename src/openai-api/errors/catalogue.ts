@@ -1,8 +1,8 @@
 import { mask } from '../../common/redaction.ts'
 import { ApiError, type ErrorKind } from './api-error.ts'
 
-/** The scope that an operation requires of a key that is not an admin key. */
-export type Scope = 'api.management.read' | 'api.management.write'
+/** The scope that an operation requires of a key. */
+export type Scope = 'api.management.read' | 'api.management.write' | 'api.model.read'
 
 interface Fields {
   param?: string
@@ -45,11 +45,12 @@ export const mismatchedOrganization = (header: string, organizationId: string): 
     'versioned',
   )
 
-export const missingScope = (scope: Scope): ApiError =>
+/** `reason` says which key lacks the scope. */
+export const missingScope = (scope: Scope, reason = 'not_an_admin_key'): ApiError =>
   invalidRequest(
     403,
     `You have insufficient permissions for this operation. Missing scopes: ${scope}. Check that you have the correct role in your organization, and if you're using a restricted API key, that it has the necessary scopes.`,
-    `not_an_admin_key; missing_scope=${scope}`,
+    `${reason}; missing_scope=${scope}`,
     { kind: 'scope' },
   )
 
@@ -191,3 +192,40 @@ export const headersTooLarge = (): ApiError =>
 
 export const requestTimeout = (): ApiError =>
   invalidRequest(408, 'The request took too long to arrive.', 'request_timeout')
+
+/** `excluded` cannot be used together with `other`. */
+export const exclusiveParameters = (other: string, excluded: string): ApiError =>
+  invalidValue(
+    excluded,
+    `Invalid value for '${excluded}': it cannot be used together with '${other}'.`,
+    `exclusive_parameters; param=${excluded}; other=${other}; behavior=exclusive_fields:reject`,
+  )
+
+/** None of `params` was given. */
+export const missingAnyParameter = (params: readonly [string, ...string[]]): ApiError =>
+  invalidRequest(
+    400,
+    `Missing required parameter: ${params.map((param) => `'${param}'`).join(' or ')}.`,
+    `missing_required_parameter; params=${params.join(',')}`,
+    { param: params[0], code: 'missing_required_parameter' },
+  )
+
+/** `action` is a past participle: "modified". */
+export const defaultProjectFixed = (id: string, action: string): ApiError =>
+  invalidRequest(400, `The default project cannot be ${action}.`, `default_project; project=${id}`, {
+    code: 'default_project',
+  })
+
+export const projectArchived = (id: string): ApiError =>
+  invalidRequest(400, `The project ${id} is archived.`, `project_archived; project=${id}`, { code: 'project_archived' })
+
+export const keyExpired = (id: string, reason: string): ApiError =>
+  invalidRequest(400, `The API key ${id} has expired and cannot be updated.`, reason, { code: 'key_expired' })
+
+export const serviceAccountKey = (id: string): ApiError =>
+  invalidRequest(
+    400,
+    `The API key ${id} belongs to a service account and cannot be deleted.`,
+    `service_account_key; key=${id}; behavior=service_account_key_delete:reject`,
+    { code: 'service_account_key' },
+  )

@@ -37,7 +37,11 @@ function bodyValidator(schema: TSchema): (body: unknown) => Outcome {
 
 function validationError(error: ErrorObject | undefined): ApiError {
   const { keyword, params = {}, instancePath = '', data } = error ?? {}
-  const param = instancePath.slice(1).replaceAll('/', '.')
+  // The API names the field of a list, not the item.
+  const param = instancePath
+    .slice(1)
+    .replace(/\/\d+$/, '')
+    .replaceAll('/', '.')
   switch (keyword) {
     case 'required':
       return errors.missingParameter(params['missingProperty'])
@@ -47,6 +51,8 @@ function validationError(error: ErrorObject | undefined): ApiError {
       return errors.integerBelowMinimum(param, params['limit'], data as number)
     case 'maximum':
       return errors.integerAboveMaximum(param, params['limit'], data as number)
+    case 'enum':
+      return errors.unsupportedValue(param, String(data), params['allowedValues'])
     default:
       throw new Error(`the schema of a body uses '${keyword}', for which the API has no message`)
   }

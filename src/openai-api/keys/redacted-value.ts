@@ -51,3 +51,14 @@ export const jsonColumns: Record<Behavior['redaction'], string> = {
   documented: 'json',
   masked: `iif(value_length IS NULL, json, json_set(json, '$.redacted_value', ${maskedValue}))`,
 }
+
+/** Returns the redacted form of a stored value. */
+export function redactedValueOf(
+  redacted_value: string,
+  { value_length, fourth_last }: StoredMask,
+  redaction: Behavior['redaction'],
+): string {
+  if (redaction === 'documented' || value_length === null) return redacted_value
+  const hidden = '*'.repeat(value_length - maxUnmaskedLength)
+  return `${redacted_value.slice(0, 8)}${hidden}${fourth_last}${redacted_value.slice(-3)}`
+}

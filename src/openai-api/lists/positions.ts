@@ -24,7 +24,7 @@ export const lastNumberQuery = (table: string): string => `SELECT ${maxPerSecond
   coalesce((SELECT max(position) FROM ${table} WHERE position BETWEEN ${firstOfSecond} AND ${lastOfSecond}), 0),
   coalesce((SELECT -min(position) FROM ${table} WHERE position BETWEEN -${lastOfSecond} AND -${firstOfSecond}), 0))`
 
-interface PageQuery {
+export interface PageQuery {
   table: string
   /** SQL: what a row consists of. */
   columns: string

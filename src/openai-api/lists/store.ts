@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { lastNumberQuery, maxPerSecond } from './positions.ts'
+import { lastNumberQuery, maxPerSecond, type PageQuery, pageQueries } from './positions.ts'
 
 /** Returns a function that returns the number of the next object created in a second, counting deleted objects too. */
 export function createPositionCounter(db: Database, table: string): (created_at: number) => number {
@@ -13,4 +13,14 @@ export function createPositionCounter(db: Database, table: string): (created_at:
     if (latest.number === maxPerSecond) throw new Error(`one second can hold at most ${maxPerSecond} rows of ${table}`)
     return ++latest.number
   }
+}
+
+/** A page of one list, in ascending order: up to `limit` rows after the cursor. `scope` are the parameters of its `where`. */
+export type PageOf<Row> = (scope: readonly string[], after: string | null, limit: number) => Row[]
+
+/** Prepares the reading of the pages that `query` describes, whose `cursorWhere` takes the first parameter of its `where`. */
+export function preparePages<Row>(db: Database, query: PageQuery): PageOf<Row> {
+  const page = db.prepare<(string | number | null)[], Row>(pageQueries(query).asc)
+  const hasScopedCursor = query.cursorWhere !== undefined
+  return (scope, after, limit) => page.all(...scope, after, after, ...(hasScopedCursor ? scope.slice(0, 1) : []), limit)
 }

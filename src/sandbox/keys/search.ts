@@ -67,7 +67,7 @@ export function* searchKeys(state: SandboxState, search: KeySearch): Generator<v
 
 /** Returns the key with that id, deleted ones included; undefined for an unknown id. */
 export function findKey({ store, settings, clock }: SandboxState, id: string): KeyWithState | undefined {
-  const row = store.byId(id, settings.behavior.redaction)
+  const row = store.adminApiKeys.byId(id, settings.behavior.redaction)
   return row && withState(row, clock.unix())
 }
 
@@ -91,7 +91,7 @@ const cache = new WeakMap<SandboxState, Counted & { revision: number; now: numbe
 
 /** Counts all keys again only if one was added or deleted, or the clock has passed an expiry or was set back. */
 function* cachedCounts(state: SandboxState, now: number): Generator<void, KeyCounts> {
-  const { revision } = state.store
+  const { revision } = state.store.adminApiKeys
   const cached = cache.get(state)
   if (cached?.revision === revision && cached.now <= now && now < cached.nextChange) return cached.counts
   const counted = yield* countKeys(state, now)
@@ -146,7 +146,7 @@ function* readPage(
   let length = 0
   for (const [index, id] of ids.entries()) {
     if (index === search.limit || length > maxPageLength) return { keys, next: ids[index - 1] ?? null }
-    const row = store.byId(id, settings.behavior.redaction)
+    const row = store.adminApiKeys.byId(id, settings.behavior.redaction)
     // It may have been deleted since it was found.
     if (row !== undefined && (row.deleted === 1) === (search.state === 'deleted')) {
       keys.push(withState(row, now))

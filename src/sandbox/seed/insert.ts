@@ -1,14 +1,16 @@
 import { systemNow } from '../../common/clock.ts'
-import { parseTime } from '../../common/time.ts'
+import { parseTime, unixSeconds } from '../../common/time.ts'
 import { createOwner, type Owner, toRow } from '../../openai-api/admin-api-keys/key.ts'
-import type { KeyStore, NewKeyRow } from '../../openai-api/admin-api-keys/store.ts'
+import type { NewKeyRow } from '../../openai-api/admin-api-keys/store.ts'
 import { defaultBehavior } from '../../openai-api/behavior.ts'
 import { parseRedactedValue, redactedFields, toParsableRedaction } from '../../openai-api/keys/redacted-value.ts'
 import { digest } from '../../openai-api/keys/secret.ts'
 import { type ClockSetting, clockSettingAt, timeOf } from '../clock.ts'
 import type { Randomness } from '../randomness.ts'
-import type { Organization, Settings } from '../settings.ts'
+import { defaultEmail, type Organization, type Settings } from '../settings.ts'
+import { insertEvents, insertProjects } from './insert-projects.ts'
 import { expandIndex, type ResolvedSeedKey, type Seed } from './merge.ts'
+import type { SeedTarget } from './target.ts'
 
 /** Returns the settings of a new sandbox; what the seed omits is generated. */
 export function initialSettings(seed: Seed, randomness: Randomness): Settings {
@@ -22,6 +24,7 @@ export function initialSettings(seed: Seed, randomness: Randomness): Settings {
       user: {
         id: user?.id ?? randomness.userId(),
         name: user?.name ?? 'Local admin',
+        email: user?.email ?? defaultEmail,
         created_at: unixSeconds(user?.created_at, now) ?? Math.floor(now / 1000),
       },
     },
@@ -29,6 +32,7 @@ export function initialSettings(seed: Seed, randomness: Randomness): Settings {
     clock,
     at_ms: now,
     random_positions: {},
+    models: seed.models,
   }
 }
 
@@ -40,15 +44,10 @@ function initialClock({ clock: { now, frozen = false } }: Seed): ClockSetting {
 /** Returns the user of the organization as an owner of keys. */
 export const defaultOwner = ({ user }: Organization): Owner => createOwner({ type: 'user', ...user })
 
-/** Where keys are inserted. */
-interface SeedTarget {
-  store: KeyStore
-  settings: Settings
-  randomness: Randomness
-}
-
-/** Inserts the keys of a seed in order; the admin key first, unless the seed lists it. */
+/** Inserts the projects, events and keys of a seed; of the keys the admin key first, unless the seed lists it. */
 export function insertSeedKeys(seed: Seed, adminKey: string | undefined, target: SeedTarget): void {
+  insertProjects(seed.projects, target)
+  insertEvents(seed.audit_logs, target)
   const adminDigest = adminKey === undefined ? undefined : digest(adminKey)
   const isListed = seed.keys.some((key) => key.value_sha256 === adminDigest)
   if (adminKey !== undefined && !isListed) insertAdminKey(adminKey, target)
@@ -63,7 +62,8 @@ export function insertKeys(keys: readonly ResolvedSeedKey[], target: SeedTarget)
   for (const key of keys) {
     for (let n = 1; n <= (key.generate ?? 1); n++) {
       const row = keyRow(key, n, now, taken, target)
-      if (!target.store.insert(row)) throw new Error(`the id or the value of the key ${row.id} already exists`)
+      if (!target.store.adminApiKeys.insert(row))
+        throw new Error(`the id or the value of the key ${row.id} already exists`)
     }
   }
 }
@@ -75,7 +75,8 @@ export function insertAdminKey(value: string, target: SeedTarget): void {
 
 /** Returns the row of a seed key, or of its `n`-th generated key; relative times count from `now`, in Unix milliseconds. */
 function keyRow(key: ResolvedSeedKey, n: number, now: number, taken: Set<string>, target: SeedTarget): NewKeyRow {
-  const { store, randomness } = target
+  const { randomness } = target
+  const store = target.store.adminApiKeys
   const expires_at = unixSeconds(key.expires_at, now) ?? null
   // An expired key was created earlier.
   const created_at = unixSeconds(key.created_at, now) ?? Math.min(Math.floor(now / 1000), expires_at ?? now)
@@ -95,6 +96,7 @@ function keyRow(key: ResolvedSeedKey, n: number, now: number, taken: Set<string>
     last_used_at: unixSeconds(key.last_used_at, now) ?? null,
     owner: ownerOf(key, created_at, now, target),
     deleted: key.deleted === true,
+    scopes: key.scopes ?? null,
   })
 }
 
@@ -129,10 +131,4 @@ function ownerOf(
     name: name ?? (type === 'user' ? 'A user' : 'A service account'),
     created_at: unixSeconds(created_at, now) ?? keyCreatedAt,
   })
-}
-
-function unixSeconds(time: number | string | null | undefined, now: number): number | undefined {
-  if (time === undefined || time === null) return undefined
-  const milliseconds = parseTime(time, now)
-  return milliseconds === undefined ? undefined : Math.floor(milliseconds / 1000)
 }

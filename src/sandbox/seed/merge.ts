@@ -4,24 +4,39 @@ import type { KeyStore } from '../../openai-api/admin-api-keys/store.ts'
 import type { Behavior } from '../../openai-api/behavior.ts'
 import { toParsableRedaction } from '../../openai-api/keys/redacted-value.ts'
 import { digest } from '../../openai-api/keys/secret.ts'
+import { ProjectCheck } from './check-projects.ts'
 import { DuplicateCheck, valueField } from './duplicates.ts'
 import { type Mistakes, SeedTooLarge } from './mistakes.ts'
+import type { SeedEvent, SeedProject } from './project-schema.ts'
 import type { SeedFile, SeedKey } from './schema.ts'
 import { sizeProblem } from './size.ts'
 import type { SeedSource } from './source.ts'
 import { checkTimes } from './times.ts'
+import { withoutValues } from './without-values.ts'
 
 /** What a sandbox starts from: all seed files in one, with values replaced by their digests. */
 export interface Seed {
   organization: NonNullable<SeedFile['organization']>
   behavior: Partial<Behavior>
   clock: NonNullable<SeedFile['clock']>
+  /** The ids of the models; none for the default ones. */
+  models: readonly string[]
+  projects: SeedProject[]
+  audit_logs: SeedEvent[]
   keys: ResolvedSeedKey[]
 }
 
 export type ResolvedSeedKey = Omit<SeedKey, 'value'>
 
-export const emptySeed = (): Seed => ({ organization: {}, behavior: {}, clock: {}, keys: [] })
+export const emptySeed = (): Seed => ({
+  organization: {},
+  behavior: {},
+  clock: {},
+  models: [],
+  projects: [],
+  audit_logs: [],
+  keys: [],
+})
 
 /** Returns the number of keys that a seed lists, including generated keys. */
 export const countKeys = ({ keys }: Seed): number =>
@@ -34,19 +49,26 @@ export const countKeys = ({ keys }: Seed): number =>
 export function mergeSeeds(sources: readonly SeedSource[], mistakes: Mistakes): Seed {
   const seed = emptySeed()
   for (const { parts } of sources) {
-    const { organization, behavior, clock } = parts.sections
+    const { organization, behavior, clock, models } = parts.sections
     const user = { ...seed.organization.user, ...organization?.user }
     seed.organization = { ...seed.organization, ...organization, user }
     seed.behavior = { ...seed.behavior, ...behavior }
     seed.clock = { ...seed.clock, ...clock }
+    seed.models = models ?? seed.models
   }
   const now = resolveClock(sources, seed)
   const duplicates = new DuplicateCheck()
+  const projects = new ProjectCheck()
   for (const source of sources) {
+    projects.check(source, now)
+    seed.projects = seed.projects.concat(source.parts.sections.projects ?? [])
+    seed.audit_logs = seed.audit_logs.concat(source.parts.sections.audit_logs ?? [])
     checkTimes(source, ['organization', 'user'], source.parts.sections.organization?.user, now)
     seed.keys = seed.keys.concat(resolveKeys(source, now, duplicates))
   }
+  for (const source of sources) projects.checkEvents(source, now)
   mistakes.throwIfAny()
+  seed.projects = withoutValues(seed.projects)
   return seed
 }
 

@@ -1,38 +1,23 @@
 import * as Type from 'typebox'
-import { headerTextPattern, headerTextRule } from '../../common/http-syntax.ts'
 import { latestSecond } from '../../common/time.ts'
 import { BehaviorSchema } from '../../openai-api/behavior.ts'
-import { Timestamp, timestampSchemas } from '../../schema/timestamp.ts'
+import { Timestamp } from '../../schema/timestamp.ts'
 import { Choice, Nullable } from '../../schema/typebox.ts'
+import {
+  closed,
+  Deleted,
+  Generate,
+  HeaderText,
+  Id,
+  Name,
+  NullableTime,
+  OrganizationId,
+  Sha256,
+  Time,
+} from './fields.ts'
+import { SeedEvent, SeedProject } from './project-schema.ts'
 
 // Descriptions are also the rules of error messages: "must be <description>".
-
-const closed = { additionalProperties: false }
-
-const HeaderText = Type.String({ pattern: headerTextPattern, description: headerTextRule })
-
-// Every response carries it in a header.
-const OrganizationId = Type.String({
-  maxLength: 128,
-  pattern: headerTextPattern,
-  description: `at most 128 characters of ${headerTextRule}`,
-})
-
-const timeRule =
-  'Unix seconds (0 to 253402300799), an ISO 8601 date from 1970 on, or time with its zone ("2026-01-01T00:00:00Z"), or a time relative to the sandbox clock ("-90d", "+30s"; s, m, h or d)'
-
-const Time = Type.Union([...timestampSchemas(latestSecond.key), Type.String({ pattern: '^[+-][0-9]{1,10}[smhd]$' })], {
-  description: timeRule,
-})
-const NullableTime = Nullable(Time, { description: `${timeRule}, or null` })
-// No lone surrogates: such a string can be neither stored nor sent unchanged.
-const wellFormed = '^\\P{Cs}*$'
-const Id = Type.String({
-  minLength: 1,
-  pattern: wellFormed,
-  description: 'a string of valid Unicode that is not empty',
-})
-const Name = Type.String({ pattern: wellFormed, description: 'a string of valid Unicode' })
 
 const Owner = Type.Object(
   {
@@ -58,22 +43,19 @@ export const SeedKey = Type.Object(
     id: Type.Optional(Id),
     name: Nullable(Name, { description: 'a string of valid Unicode, or null for an unnamed key' }),
     value: Type.Optional(HeaderText),
-    value_sha256: Type.Optional(
-      Type.String({ pattern: '^[0-9a-f]{64}$', description: 'a SHA-256 in 64 lower-case hexadecimal digits' }),
-    ),
+    value_sha256: Type.Optional(Sha256),
     redacted_value: Type.Optional(Name),
     created_at: Type.Optional(Time),
     expires_at: Type.Optional(NullableTime),
     last_used_at: Type.Optional(NullableTime),
     owner: Type.Optional(Owner),
-    deleted: Type.Optional(Type.Boolean({ description: 'true or false' })),
-    generate: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: 1_000_000,
-        description: 'the number of keys to generate, 1 to 1000000; {n} in their name and id becomes 1, 2, 3, …',
+    scopes: Type.Optional(
+      Type.Array(Choice(['api.management.read', 'api.management.write']), {
+        description: 'a list of the scopes api.management.read and api.management.write; without it, the key has all',
       }),
     ),
+    deleted: Type.Optional(Deleted),
+    generate: Type.Optional(Generate('keys')),
   },
   {
     ...closed,
@@ -88,8 +70,13 @@ export const SeedKey = Type.Object(
 export type SeedKey = Type.Static<typeof SeedKey>
 
 const User = Type.Object(
-  { id: Type.Optional(Id), name: Type.Optional(Name), created_at: Type.Optional(Time) },
-  { ...closed, title: 'a user', description: 'a user: {id, name, created_at}' },
+  {
+    id: Type.Optional(Id),
+    name: Type.Optional(Name),
+    email: Type.Optional(Name),
+    created_at: Type.Optional(Time),
+  },
+  { ...closed, title: 'a user', description: 'a user: {id, name, email, created_at}' },
 )
 
 const Organization = Type.Object(
@@ -110,9 +97,21 @@ export const SeedFile = Type.Object(
     organization: Type.Optional(Organization),
     behavior: Type.Optional(BehaviorSchema),
     clock: Type.Optional(Clock),
+    models: Type.Optional(
+      Type.Array(Id, {
+        maxItems: 1000,
+        description: 'a list of at most 1000 ids of models, which GET /models returns',
+      }),
+    ),
+    projects: Type.Optional(Type.Array(SeedProject, { description: 'a list of projects' })),
+    audit_logs: Type.Optional(Type.Array(SeedEvent, { description: 'a list of audit events' })),
     keys: Type.Optional(Type.Array(SeedKey, { description: 'a list of keys, in order of insertion' })),
   },
-  { ...closed, title: 'a seed', description: 'a seed: {organization, behavior, clock, keys}' },
+  {
+    ...closed,
+    title: 'a seed',
+    description: 'a seed: {organization, behavior, clock, models, projects, audit_logs, keys}',
+  },
 )
 export type SeedFile = Type.Static<typeof SeedFile>
 

@@ -38,6 +38,7 @@ const StoredSettings = Type.Object({
     ...closed,
     description: 'the bytes consumed from each stream of randomness',
   },
+  models: SeedFile.properties.models,
 })
 
 let validate: ValidateFunction<Settings> | undefined

@@ -1,12 +1,13 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import { RequestAborted } from '../../common/abort.ts'
 import { notEmulated } from '../../control-api/errors.ts'
-import { type RunOperation, registerAdminApiKeys } from '../../openai-api/admin-api-keys/routes.ts'
 import type { ApiError } from '../../openai-api/errors/api-error.ts'
 import * as errors from '../../openai-api/errors/catalogue.ts'
 import { useJsonBodies } from '../../openai-api/http/request-body.ts'
 import { useApiValidation } from '../../openai-api/http/validation.ts'
 import { isPublishedPath } from '../../openai-api/published-paths.ts'
+import { registerOperations } from '../../openai-api/routes.ts'
+import type { RunOperation } from '../../openai-api/run-operation.ts'
 import { sandboxNameRule } from '../../sandbox/names.ts'
 import type { SandboxRegistry } from '../../sandbox/registry.ts'
 import { getBody } from './body.ts'
@@ -64,8 +65,10 @@ export function registerApi(app: FastifyInstance, deps: ApiPluginDeps): void {
     const { sandbox, caller, sandboxSignal } = context
     // The request may have waited for its body since it entered the sandbox.
     if (sandbox === undefined || sandboxSignal?.aborted) throw new RequestAborted()
-    const { json, keyId } = sandbox.run(caller, operation)
-    context.keyId = keyId
+    const { json, ...targets } = sandbox.run(caller, (api) =>
+      operation(api, { id: caller?.id, actor: () => api.actorOf(caller) }),
+    )
+    context.targets = targets
     if (request.method !== 'GET' && sandbox.settings.behavior.state === 'kept') sandbox.changes.notify('keys')
     // Fastify sends strings unchanged; the type of the route describes the parsed body.
     return faults.after(request, json) as never
@@ -97,7 +100,7 @@ export function registerApi(app: FastifyInstance, deps: ApiPluginDeps): void {
     })
     useJsonBodies(api, getBody)
     useApiValidation(api)
-    registerAdminApiKeys(api, runOperation)
+    registerOperations(api, runOperation)
     done()
   })
 }

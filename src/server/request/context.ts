@@ -4,8 +4,9 @@ import { monotonicNow } from '../../common/clock.ts'
 import { redact } from '../../common/redaction.ts'
 import type { JournalRecord } from '../../journal/entry.ts'
 import type { RedactText } from '../../journal/redact-entry.ts'
-import type { CredentialRow } from '../../openai-api/admin-api-keys/store.ts'
 import type { ApiHeaderLevel } from '../../openai-api/errors/api-error.ts'
+import type { Caller } from '../../openai-api/keys/caller.ts'
+import type { TargetIds } from '../../openai-api/operation-result.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { parseRequestTarget, type RequestTarget } from './target.ts'
 
@@ -21,7 +22,7 @@ export interface RequestContext {
   /** The request arrived before earlier ones on its connection were complete. */
   isPipelined: boolean
   /** The calling key; undefined under `auth: any` for an unknown token. */
-  caller: CredentialRow | undefined
+  caller: Caller | undefined
   /** Empty for requests to the control API and health checks, which carry no request id. */
   requestId: string
   /** The body, once something has asked for it; resolves to undefined if it is too long. */
@@ -30,8 +31,8 @@ export interface RequestContext {
   journalRecord: JournalRecord | undefined
   /** Removes secrets from what is added to the record. */
   redactText: RedactText
-  /** The key that the operation created, returned or deleted. */
-  keyId: string | undefined
+  /** The objects that the operation concerns and that the URL does not name. */
+  targets: TargetIds
   /** The last fault that fired. */
   faultId: string | undefined
   /** Why that fault changed nothing; undefined if it did. */
@@ -58,7 +59,7 @@ export function createContext(raw: IncomingWithContext): RequestContext {
     bodyPromise: undefined,
     journalRecord: undefined,
     redactText: redact,
-    keyId: undefined,
+    targets: {},
     faultId: undefined,
     faultReason: undefined,
     apiHeaderLevel: 'full',

@@ -7,7 +7,7 @@ import { defaultSandbox } from '../../sandbox/names.ts'
 import type { SandboxRegistry } from '../../sandbox/registry.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { keepSandboxAliveWhileReceiving } from './body.ts'
-import { contextOf } from './context.ts'
+import { contextOf, operationIdOf } from './context.ts'
 
 // An invalid name matches no route.
 const nameOf = (request: FastifyRequest): string => contextOf(request).target.sandboxName ?? defaultSandbox
@@ -68,13 +68,13 @@ export function createSandboxResolver(deps: SandboxResolverDeps) {
     if (isNew) context.requestId = sandbox.state.randomness.requestId()
     context.sandboxSignal = sandbox.abortSignal
     if (request.method === 'POST') keepSandboxAliveWhileReceiving(sandbox, request, reply)
-    const { keys, settings } = sandbox
+    const { api, settings } = sandbox
     const { authorization, 'openai-organization': organization } = request.headers
     context.caller = authenticate(
       authorization,
-      scopeOf(request.method),
+      scopeOf(request.method, operationIdOf(request)),
       settings.behavior,
-      keys.findCredential,
+      api.credentials.find,
       sandbox.name,
     )
     checkOrganization(organization?.toString(), settings.organization.id, settings.behavior)

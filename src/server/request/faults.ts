@@ -5,10 +5,11 @@ import { redact } from '../../common/redaction.ts'
 import { type ConnectionFault, sendConnectionFault, truncatedBody } from '../../faults/connection-faults.ts'
 import { type FaultContext, injectAfter, injectBefore } from '../../faults/inject.ts'
 import { bearerToken, scopeOf } from '../../openai-api/http/authentication.ts'
+import type { TargetIds } from '../../openai-api/operation-result.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { drainBody, getBody } from './body.ts'
 import { contextOf, operationIdOf, type RequestContext } from './context.ts'
-import { finishBrokenResponse, finishOnClose, keyIdParam, recordFault } from './journal.ts'
+import { finishBrokenResponse, finishOnClose, recordFault, targetsOf } from './journal.ts'
 import { logRequest } from './log-request.ts'
 
 /** Applies a sandbox's faults to its requests. */
@@ -33,12 +34,12 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
       registry: sandbox.faults,
       request: {
         operation: operationIdOf(request) ?? '',
-        key_id: body === undefined ? keyIdParam(request) : context.keyId,
+        ...matchableIds(targetsOf(request)),
         calling_key_id: context.caller?.id,
         headers: request.headers,
       },
       token: bearerToken(request.headers.authorization) ?? '',
-      scope: scopeOf(request.method),
+      scope: scopeOf(request.method, operationIdOf(request)),
       now: sandbox.state.clock.now,
       async pause(ms) {
         // Read the body first, so that the journal contains it even if the client gives up during the delay.
@@ -118,6 +119,8 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
     },
   }
 }
+
+const matchableIds = ({ keyId, projectId }: TargetIds) => ({ key_id: keyId, project_id: projectId })
 
 /** Ends early when the client closes the connection. Rejects with RequestAborted. */
 async function delay(ms: number, { socket }: FastifyRequest, signals: (AbortSignal | undefined)[]): Promise<void> {

@@ -5,6 +5,7 @@ import { onClose } from '../../common/on-close.ts'
 import { createRedactor } from '../../journal/redact-entry.ts'
 import { bearerToken } from '../../openai-api/http/authentication.ts'
 import { addApiHeaders } from '../../openai-api/http/response-headers.ts'
+import type { TargetIds } from '../../openai-api/operation-result.ts'
 import { getBody } from './body.ts'
 import { contextOf, operationIdOf } from './context.ts'
 
@@ -32,7 +33,7 @@ export function recordArrival(request: FastifyRequest): void {
       headers,
       hasBody: hasBody(headers),
       callingKeyId: context.caller?.id,
-      keyId: keyIdParam(request),
+      ...targetsOf(request),
       faultId: context.faultId,
       startedAt: context.startedAt,
     },
@@ -85,7 +86,7 @@ function recordOutcome(
   const { sandbox, journalRecord } = context
   if (sandbox === undefined || journalRecord === undefined) return false
   const reason = context.faultReason ?? reply.getHeader('x-emulator-reason')?.toString()
-  const outcome = { status, body, keyId: context.keyId, reason, finishedAt }
+  const outcome = { status, body, targets: context.targets, reason, finishedAt }
   sandbox.journal.addOutcome(journalRecord, outcome, context.redactText)
   // The response does not wait for an unread body, which may still be arriving or may never arrive.
   if (context.bodyPromise === undefined && hasBody(request.headers)) getBody(request).catch(() => {})
@@ -111,6 +112,17 @@ export function recordFault(request: FastifyRequest, faultId: string): void {
   if (context.journalRecord !== undefined) context.journalRecord.faultId = faultId
 }
 
-/** Returns the id of the key that the URL names, if the operation has one. */
-export const keyIdParam = (request: FastifyRequest): string | undefined =>
-  contextOf(request).isUnknownRoute ? undefined : (request.params as { key_id?: string } | undefined)?.key_id
+/** Returns the ids of the objects that the request concerns: those in its URL, and those that its operation added. */
+export function targetsOf(request: FastifyRequest): TargetIds {
+  const { isUnknownRoute, targets } = contextOf(request)
+  if (isUnknownRoute) return {}
+  const { key_id, api_key_id, project_id, service_account_id } = (request.params ?? {}) as Record<string, string>
+  const keyId = key_id ?? api_key_id ?? targets.keyId
+  const projectId = project_id ?? targets.projectId
+  const serviceAccountId = service_account_id ?? targets.serviceAccountId
+  return {
+    ...(keyId === undefined ? {} : { keyId }),
+    ...(projectId === undefined ? {} : { projectId }),
+    ...(serviceAccountId === undefined ? {} : { serviceAccountId }),
+  }
+}

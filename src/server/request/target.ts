@@ -40,7 +40,7 @@ export function parseAnyForm(target: string): RequestTarget {
   const { sandboxName, path } = splitSandbox(decodeAscii(rawPath, unreserved))
   if (decode(relative) === undefined) return { sandboxName, url: '/', rawPath, query, isMalformed: true }
   // The test suites of the official clients omit /v1, so every operation has both paths.
-  const url = (path.startsWith('/v1/organization/') ? path.slice('/v1'.length) : path) + query
+  const url = (/^\/v1\/(organization\/|models$)/.test(path) ? path.slice('/v1'.length) : path) + query
   return { sandboxName, url, rawPath, query, isMalformed: false }
 }
 
@@ -55,7 +55,7 @@ function splitSandbox(path: string): Pick<RequestTarget, 'sandboxName'> & { path
   const [, encoded = '', rest = ''] = /^\/sandbox\/([^/]+)(\/.*)?$/s.exec(path) ?? []
   const name = decode(encoded)
   if (name === undefined || !isSandboxName(name)) return { sandboxName: undefined, path }
-  const isKnown = /^\/(v1\/organization|organization|_emulator)\//.test(rest)
+  const isKnown = /^\/((v1\/)?(organization\/|models$)|_emulator\/)/.test(rest)
   return { sandboxName: name, path: isKnown ? rest : path }
 }
 

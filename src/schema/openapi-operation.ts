@@ -4,3 +4,6 @@ export const link = (operationId: string, description: string, parameters: Recor
   description,
   parameters,
 })
+
+/** Marks an operation whose body is optional. */
+export const optionalBody = { 'x-optional-body': true }

@@ -1,0 +1,15 @@
+import { Ref } from '../../schema/typebox.ts'
+import { describeOperation, errorResponses, response } from '../http/operation-schemas.ts'
+import { AuditLogList, ListAuditLogsQuery } from './schemas.ts'
+
+/** The list of audit events, as the route and the OpenAPI document declare it. */
+export const listAuditLogs = {
+  ...describeOperation({
+    operationId: 'list-audit-logs',
+    summary: 'List audit events',
+    description: 'Lists what was written to the organization, newest first.',
+    tag: 'Audit logs',
+  }),
+  querystring: ListAuditLogsQuery,
+  response: { ...response(200, Ref(AuditLogList), 'A page of events.'), ...errorResponses },
+}

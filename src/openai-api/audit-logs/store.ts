@@ -1,0 +1,86 @@
+import type { Database } from 'better-sqlite3'
+import { newPosition } from '../lists/positions.ts'
+import { createPositionCounter } from '../lists/store.ts'
+
+/** The columns by which events are filtered. */
+export type FilterColumn = 'type' | 'project_id' | 'actor_key_id' | 'actor_id' | 'actor_email' | 'resource_id'
+
+export type NewEvent = { id: string; effective_at: number; json: string } & Record<FilterColumn, string | null>
+
+/** An event of the log. Its position exceeds 2^53. */
+export interface EventRow {
+  position: bigint
+  id: string
+  /** The event as the API returns it. */
+  json: string
+}
+
+/** Older: towards the past, as the log is listed. */
+export type Direction = 'older' | 'newer'
+
+/** Positions of events, both inclusive. */
+export interface PositionRange {
+  from: bigint
+  to: bigint
+}
+
+const order = { older: 'DESC', newer: 'ASC' }
+
+/** Reads and writes the table of audit events. */
+export function createAuditStore(db: Database) {
+  const nextNumber = createPositionCounter(db, 'audit_events')
+  const insert = db.prepare<(string | number | null)[]>(
+    `INSERT INTO audit_events
+       (position, id, type, project_id, actor_key_id, actor_id, actor_email, resource_id, json)
+     VALUES (${newPosition}, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+  )
+  // Prepared when they are first used: most sandboxes write events that nobody reads.
+  const prepared = new Map<string, unknown>()
+  function prepare<Statement>(key: string, create: () => Statement): Statement {
+    if (!prepared.has(key)) prepared.set(key, create())
+    return prepared.get(key) as Statement
+  }
+  const positionOf = () =>
+    db.prepare<[string], bigint>('SELECT position FROM audit_events WHERE id = ?').pluck().safeIntegers()
+  const at = () =>
+    db.prepare<[bigint], EventRow>('SELECT position, id, json FROM audit_events WHERE position = ?').safeIntegers()
+  const pageOf = (direction: Direction) =>
+    db
+      .prepare<[bigint, bigint, number], EventRow>(
+        `SELECT position, id, json FROM audit_events WHERE position BETWEEN ? AND ?
+         ORDER BY position ${order[direction]} LIMIT CAST(? AS INTEGER)`,
+      )
+      .safeIntegers()
+  const nearestOf = (column: FilterColumn, direction: Direction) =>
+    db
+      .prepare<[string, bigint, bigint], bigint>(
+        `SELECT position FROM audit_events WHERE ${column} = ? AND position BETWEEN ? AND ?
+         ORDER BY position ${order[direction]} LIMIT 1`,
+      )
+      .pluck()
+      .safeIntegers()
+
+  return {
+    /** Returns false, and inserts nothing, if the id is taken. */
+    insert({ effective_at, ...event }: NewEvent): boolean {
+      const { id, type, project_id, actor_key_id, actor_id, actor_email, resource_id, json } = event
+      const place = [effective_at, nextNumber(effective_at)]
+      return (
+        insert.run(...place, id, type, project_id, actor_key_id, actor_id, actor_email, resource_id, json).changes === 1
+      )
+    },
+    positionOf: (id: string): bigint | undefined => prepare('positionOf', positionOf).get(id),
+    /** Returns the event at a position that one of the other functions returned. */
+    at: (position: bigint): EventRow | undefined => prepare('at', at).get(position),
+    /** Returns up to `limit` events of the range, starting from its newer or older end. */
+    page: ({ from, to }: PositionRange, direction: Direction, limit: number): EventRow[] =>
+      prepare(direction, () => pageOf(direction)).all(from, to, limit),
+    /** Returns the first position of the range, in that direction, whose event has the value in the column. */
+    nearest: (column: FilterColumn, value: string, { from, to }: PositionRange, direction: Direction) =>
+      prepare(`${column} ${direction}`, () => nearestOf(column, direction)).get(value, from, to),
+    /** Returns the JSON of every event, oldest first. */
+    all: (): string[] => db.prepare<[], string>('SELECT json FROM audit_events ORDER BY position').pluck().all(),
+  }
+}
+
+export type AuditStore = ReturnType<typeof createAuditStore>

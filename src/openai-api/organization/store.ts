@@ -1,0 +1,49 @@
+import type { Database } from 'better-sqlite3'
+import { createKeyStore } from '../admin-api-keys/store.ts'
+import { createAuditStore } from '../audit-logs/store.ts'
+import { createProjectKeyStore } from '../project-api-keys/store.ts'
+import { createProjectStore } from '../projects/store.ts'
+import { createAccountStore } from '../service-accounts/store.ts'
+import { createAllKeysStore } from './all-keys/store.ts'
+
+/** The stores of all resources of an organization. Those that a sandbox may never need are created on first use. */
+export function createOrganizationStore(db: Database) {
+  const projects = once(() => createProjectStore(db))
+  const serviceAccounts = once(() => createAccountStore(db))
+  const projectApiKeys = once(() => createProjectKeyStore(db))
+  const auditLogs = once(() => createAuditStore(db))
+  const allKeys = once(() => createAllKeysStore(db))
+  const transaction = db.transaction((action: () => unknown) => action())
+
+  return {
+    adminApiKeys: createKeyStore(db),
+    get projects() {
+      return projects()
+    },
+    get serviceAccounts() {
+      return serviceAccounts()
+    },
+    get projectApiKeys() {
+      return projectApiKeys()
+    },
+    get auditLogs() {
+      return auditLogs()
+    },
+    get allKeys() {
+      return allKeys()
+    },
+    /** Runs an action completely or, if it throws, not at all. */
+    transact: <Result>(action: () => Result): Result => transaction(action) as Result,
+  }
+}
+
+export type OrganizationStore = ReturnType<typeof createOrganizationStore>
+
+/** Returns a function that creates a value at its first call. */
+function once<Value>(create: () => Value): () => Value {
+  let value: Value | undefined
+  return () => {
+    value ??= create()
+    return value
+  }
+}

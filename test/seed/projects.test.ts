@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest'
+import { startControlApp } from '../support/control-app.ts'
+
+const projects = '/v1/organization/projects'
+
+const seed = `
+clock: { now: 2026-01-01T00:00:00Z, frozen: true }
+models: [gpt-a, gpt-b]
+projects:
+  - id: proj_web
+    name: Web
+    created_at: -90d
+    service_accounts:
+      - id: sa_ci
+        name: ci
+        api_keys:
+          - { id: key_ci, value: sk-svcacct-ci-0000000000, expires_at: +30d, scopes: [api.all.read] }
+          - { id: key_old, name: old, deleted: true }
+    api_keys:
+      - { id: key_jane, name: jane, owner: { type: user, name: Jane, email: jane@example.com }, owner_project_access: inactive }
+  - { id: proj_old, name: Old, archived_at: -1d }
+audit_logs:
+  - { id: audit_log-1, type: project.created, effective_at: -90d, project: proj_web, details: { id: proj_web } }
+`
+
+test('a seed can describe projects, accounts, keys, events and models', async () => {
+  const { call } = await startControlApp({ seed })
+  const { data } = (await call('GET', `${projects}?include_archived=true`)).body
+  expect(data.map(({ name, status }: { name: string; status: string }) => [name, status])).toEqual([
+    ['Default project', 'active'],
+    ['Web', 'active'],
+    ['Old', 'archived'],
+  ])
+  expect((await call('GET', `${projects}/proj_web/service_accounts/sa_ci`)).body).toMatchObject({
+    name: 'ci',
+    role: 'member',
+  })
+  expect((await call('GET', `${projects}/proj_web/api_keys/key_ci`)).body).toMatchObject({
+    redacted_value: 'sk-svcac...000',
+    expires_at: 1767225600 + 30 * 86_400,
+    owner: { type: 'service_account', service_account: { id: 'sa_ci' } },
+  })
+  expect((await call('GET', `${projects}/proj_web/api_keys/key_old`)).status).toBe(404)
+  expect((await call('GET', `${projects}/proj_web/api_keys?owner_project_access=inactive`)).body.data).toMatchObject([
+    { id: 'key_jane', owner: { type: 'user', user: { email: 'jane@example.com', role: 'member' } } },
+  ])
+  const models = await call('GET', '/v1/models', { as: 'sk-svcacct-ci-0000000000' })
+  expect(models.body.data.map(({ id }: { id: string }) => id)).toEqual(['gpt-a', 'gpt-b'])
+  expect((await call('GET', '/v1/organization/audit_logs?resource_ids[]=proj_web')).body.data).toMatchObject([
+    { id: 'audit_log-1', effective_at: 1767225600 - 90 * 86_400, project: { id: 'proj_web', name: 'Web' } },
+  ])
+})
+
+test('an exported state recreates projects, accounts, keys and events, and contains no value', async () => {
+  const { call, control } = await startControlApp({ seed })
+  const account = (await call('POST', `${projects}/proj_web/service_accounts`, { body: { name: 'new' } })).body
+  const exported = await control('GET', '/state')
+  expect(exported.text).not.toContain(account.api_key.value)
+  expect(exported.text).not.toContain('sk-svcacct-ci-0000000000')
+  const loaded = await control('PUT', '/state', exported.body, 'copy')
+  expect(loaded.status).toBe(200)
+  expect((await control('GET', '/state', undefined, 'copy')).body).toEqual(exported.body)
+  const models = await call('GET', '/sandbox/copy/v1/models', { as: account.api_key.value })
+  expect(models.status).toBe(200)
+})
+
+test('generated projects, accounts, keys and events are numbered', async () => {
+  const { call } = await startControlApp({
+    seed: `projects:
+      - { id: 'proj_{n}', name: 'Project {n}', generate: 3 }
+      - { id: proj_big, name: Big, service_accounts: [{ id: 'sa_{n}', name: 'a{n}', generate: 2, api_keys: [{ name: 'k{n}', generate: 2 }] }] }
+audit_logs: [{ type: login.succeeded, generate: 5 }]`,
+  })
+  expect((await call('GET', `${projects}/proj_3`)).body.name).toBe('Project 3')
+  expect((await call('GET', `${projects}/proj_big/service_accounts`)).body.data).toHaveLength(2)
+  expect((await call('GET', `${projects}/proj_big/api_keys`)).body.data).toHaveLength(4)
+  expect((await call('GET', '/v1/organization/audit_logs')).body.data).toHaveLength(5)
+})
+
+test('the default project can be described', async () => {
+  const { call } = await startControlApp({ seed: 'projects: [{ id: proj_main, name: Main, default: true }]' })
+  expect((await call('GET', projects)).body.data).toMatchObject([{ id: 'proj_main', name: 'Main' }])
+})
+
+test.each([
+  ['projects: [{ id: p, name: a }, { id: p, name: b }]', 'duplicate id `p`'],
+  ['projects: [{ name: a, default: true }, { name: b, default: true }]', 'given for one project only'],
+  ['projects: [{ name: a, archived_at: -1d, created_at: +1d }]', 'must not be in the future'],
+  ['projects: [{ id: p, name: a, generate: 2 }]', 'an id that contains {n}'],
+  ['projects: [{ name: a, residency: MOON }]', 'one of GLOBAL'],
+  ['projects: [{ name: a, service_account: [] }]', 'service_accounts'],
+  ['audit_logs: [{ type: project.created, project: proj_none }]', 'the id of a project in the seed'],
+  ['audit_logs: [{ type: nothing.happened }]', 'one of api_key.created'],
+  ['projects: [{ name: a, service_accounts: [{ name: b, api_keys: [{ value: sk-a-1, value_sha256: x }] }] }]', 'value'],
+])('%s is rejected with the rule', async (text, message) => {
+  const { control } = await startControlApp()
+  const { status, body } = await control('PUT', '/state', (await import('yaml')).parse(text))
+  expect(status).toBe(400)
+  expect(body.error.message).toContain(message)
+})
