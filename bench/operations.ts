@@ -39,7 +39,8 @@ function readOperation(keys: number, pathOf: (path: string) => string): Operatio
 }
 
 export interface OperationFigures {
-  emulator: LoadResult[]
+  /** Of the server that is compared with bare. */
+  server: LoadResult[]
   bare: LoadResult[]
 }
 
@@ -51,11 +52,11 @@ export async function measureOperation(name: OperationName, rounds: number): Pro
   for (let round = 1; round <= warmUpRounds; round++)
     await measureLoad(server, await freshTarget(server, operation, `warm-${round}`))
   await measureLoad(bareServer, operation.target(inSandbox('warm')))
-  const figures: OperationFigures = { emulator: [], bare: [] }
+  const figures: OperationFigures = { server: [], bare: [] }
   for (let round = 1; round <= rounds; round++) {
     const target = await freshTarget(server, operation, `round-${round}`)
     figures.bare.push(await measureLoad(bareServer, target))
-    figures.emulator.push(await measureLoad(server, target))
+    figures.server.push(await measureLoad(server, target))
   }
   await Promise.all([server.stop(), bareServer.stop()])
   return figures
@@ -102,21 +103,21 @@ async function requestExample(server: Server, { exampleRequest }: Operation): Pr
   }
 }
 
-/** Returns emulator / bare, round by round. */
+/** Returns server / bare, round by round. */
 export const throughputRatios = (figures: OperationFigures) =>
   ratios(
-    figures.emulator.map(({ requestsPerSecond }) => requestsPerSecond),
+    figures.server.map(({ requestsPerSecond }) => requestsPerSecond),
     figures.bare.map(({ requestsPerSecond }) => requestsPerSecond),
   )
 
 export const cpuRatios = (figures: OperationFigures) =>
   ratios(
-    figures.emulator.map(({ cpuMicroseconds }) => cpuMicroseconds),
+    figures.server.map(({ cpuMicroseconds }) => cpuMicroseconds),
     figures.bare.map(({ cpuMicroseconds }) => cpuMicroseconds),
   )
 
-/** Returns the ratios that bench/baseline.json stores for an operation. */
-export const operationRatios = (name: OperationName, figures: OperationFigures) => ({
+/** Returns the ratios that bench/baseline.json stores for an operation or the calibration. */
+export const operationRatios = (name: OperationName | 'calibration', figures: OperationFigures) => ({
   [`${name} throughput`]: medianOf(throughputRatios(figures)),
   [`${name} processor`]: medianOf(cpuRatios(figures)),
 })

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { armedRatios, measureArmed } from './armed.ts'
 import { type Ratios, withoutUnmeasured, writeBaseline } from './baseline.ts'
+import { startCalibration } from './calibration.ts'
 import { measureControls } from './controls.ts'
 import { measureEmptySandboxes } from './empty.ts'
 import { measureGrowth } from './growth.ts'
@@ -25,6 +26,8 @@ import { requireTool } from './tools.ts'
 
 const startRounds = 15
 const operationRounds = 9
+// Before each operation.
+const calibrationRounds = 3
 const growthRounds = 5
 const sandboxRounds = 5
 const controlRounds = 41
@@ -104,11 +107,15 @@ async function start(): Promise<Part> {
 async function operations(): Promise<Part> {
   const figures: Partial<Operations> = {}
   const ratios: Part['ratios'] = {}
+  const calibration = await startCalibration()
   for (const name of operationNames) {
+    for (let round = 0; round < calibrationRounds; round++) await calibration.measureRound()
     const measured = await measureOperation(name, operationRounds)
     figures[name] = measured
     Object.assign(ratios, operationRatios(name, measured))
   }
+  Object.assign(ratios, calibration.ratios())
+  await calibration.stop()
   return { section: operationsSection(figures as Operations), ratios }
 }
 

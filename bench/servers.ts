@@ -31,6 +31,13 @@ export const bareServerSpec = (response?: object): ServerSpec => ({
   },
 })
 
+export const calibrationServerSpec = (): ServerSpec => ({
+  name: 'plain Fastify and SQLite',
+  version: process.versions.node,
+  path: '/keys/key_bench_1',
+  command: (port) => ({ file: process.execPath, args: [at('calibration.cjs'), String(port)] }),
+})
+
 export const emulatorSpec = (...options: string[]): ServerSpec => ({
   name: 'admin-keys-emulator',
   version: packageVersion('../package.json'),

@@ -11,7 +11,7 @@ export type Operations = Record<OperationName, OperationFigures>
 /** Renders the four operations compared with a bare server that sends the same bytes. */
 export function operationsSection(operations: Operations): Section {
   const entries = Object.entries(operations)
-  const rounds = operations.retrieve.emulator.length
+  const rounds = operations.retrieve.server.length
   const goals = entries.map(([name, figures]) =>
     checkGoal(
       `${name}, throughput relative to bare,`,
@@ -23,16 +23,16 @@ export function operationsSection(operations: Operations): Section {
   const throughput = entries.map(([name, figures]) => [
     name,
     rate(figures.bare),
-    rate(figures.emulator),
+    rate(figures.server),
     formatNumber(medianOf(throughputRatios(figures)), 2),
     formatRange(throughputRatios(figures), 2),
     formatNumber(cpuOf(figures.bare), 1),
-    formatNumber(cpuOf(figures.emulator), 1),
+    formatNumber(cpuOf(figures.server), 1),
     formatNumber(medianOf(cpuRatios(figures)), 2),
   ])
-  const latency = entries.map(([name, { bare, emulator }]) => [
+  const latency = entries.map(([name, { bare, server }]) => [
     name,
-    ...[bare, emulator].flatMap((loads) => [
+    ...[bare, server].flatMap((loads) => [
       formatNumber(median(loads.map(({ p50 }) => p50)), 2),
       formatNumber(median(loads.map(({ p99 }) => p99)), 2),
     ]),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { armedRatios } from '../../bench/armed.ts'
-import { betterOf, compare, withoutUnmeasured } from '../../bench/baseline.ts'
+import { betterOf, compare, machineFactor, withoutUnmeasured } from '../../bench/baseline.ts'
 import { operationRatios } from '../../bench/operations.ts'
 import { controlsSection } from '../../bench/report/controls.ts'
 import { checkGoal } from '../../bench/report/section.ts'
@@ -50,6 +50,52 @@ describe('comparison with the baseline', () => {
     },
   )
 
+  test.each([
+    { throughput: 0.5, processor: 2, factor: 1 },
+    { throughput: 0.6, processor: 1.5, factor: 1 },
+    { throughput: 0.4, processor: 2, factor: 1.25 },
+    { throughput: 0.4, processor: 2.8, factor: 1.4 },
+  ])(
+    'calibration ratios of $throughput and $processor against 0.5 and 2 make the machine factor $factor',
+    ({ throughput, processor, factor }) => {
+      const baseline = { 'calibration throughput': 0.5, 'calibration processor': 2, 'list throughput': 0.3 }
+      const measured = {
+        'calibration throughput': throughput,
+        'calibration processor': processor,
+        'list throughput': 0.1,
+      }
+      expect(machineFactor(baseline, measured)).toBeCloseTo(factor)
+    },
+  )
+
+  test('the machine factor is 1 if the calibration has no baseline or is not measured', () => {
+    expect(machineFactor({ 'list throughput': 0.3 }, { 'calibration throughput': 0.1 })).toBe(1)
+    expect(machineFactor({ 'calibration throughput': 0.5 }, { 'list throughput': 0.3 })).toBe(1)
+  })
+
+  test.each([
+    { name: 'list throughput', before: 0.6, now: 0.3, factor: 1, verdict: 'failed' },
+    { name: 'list throughput', before: 0.6, now: 0.3, factor: 1.5, verdict: 'worse' },
+    { name: 'list throughput', before: 0.6, now: 0.42, factor: 1.5, verdict: 'ok' },
+    { name: 'list throughput', before: 0.6, now: 0.2, factor: 1.5, verdict: 'failed' },
+    { name: 'list processor', before: 2, now: 4, factor: 1.5, verdict: 'worse' },
+    { name: 'list processor', before: 2, now: 4.3, factor: 1.5, verdict: 'failed' },
+    { name: 'list processor', before: 2, now: 9, factor: 1.51, verdict: 'not judged (machine busy)' },
+    { name: 'retrieve armed throughput', before: 0.5, now: 0.01, factor: 1.51, verdict: 'not judged (machine busy)' },
+    { name: 'list throughput', before: 0.5, now: Number.NaN, factor: 1.51, verdict: 'implausible' },
+    { name: 'start time', before: 4, now: 6, factor: 1.51, verdict: 'failed' },
+    { name: 'start memory', before: 1, now: 1.41, factor: 1.2, verdict: 'failed' },
+  ])(
+    'with a machine factor of $factor, $name of $now against a baseline of $before is $verdict',
+    ({ name, before, now, factor, verdict }) => {
+      expect(compare({ [name]: before }, { [name]: now }, factor)).toMatchObject([{ name, verdict }])
+    },
+  )
+
+  test('the ratios of the calibration itself are not compared', () => {
+    expect(compare({ 'calibration throughput': 0.5 }, { 'calibration throughput': 0.1 })).toEqual([])
+  })
+
   test('NaN is implausible', () => {
     expect(compare({ 'start time': 4 }, { 'start time': Number.NaN })[0]?.verdict).toBe('implausible')
   })
@@ -91,7 +137,7 @@ const loads = (...rates: number[]) =>
   rates.map((rate) => ({ requestsPerSecond: rate, p50: 1, p99: 1, cpuMicroseconds: 1_000_000 / rate }))
 
 test('operation ratios compare the emulator with the bare server in the same round', () => {
-  const figures = { emulator: loads(20, 30, 25), bare: loads(100, 100, 100) }
+  const figures = { server: loads(20, 30, 25), bare: loads(100, 100, 100) }
   expect(operationRatios('list', figures)).toEqual({ 'list throughput': 0.25, 'list processor': 4 })
 })
 

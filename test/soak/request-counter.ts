@@ -1,20 +1,34 @@
 import type { HttpClient, HttpRequest, SendResult } from '../model/harness/client.ts'
 import { Latencies } from './latencies.ts'
-import { type Window, windowAt } from './windows.ts'
+import { planWindows, requestsPerSet, type Window, type WindowPlan, windowAt } from './windows.ts'
 
-/** Counts the requests of all clients, their outcomes, and how long they take with and without hostile clients. */
+/** Counts the requests of all clients, their outcomes, and how long they take in each window. */
 export class RequestCounter {
-  readonly target: number
   /** Number of requests by method and status. */
   readonly outcomes = new Map<string, number>()
-  readonly latencies = { 'warm-up': new Latencies(), ordinary: new Latencies(), hostile: new Latencies() }
+  /** By the index of the window in which the requests were sent. */
+  readonly latencies: Latencies[] = []
   count = 0
   window: Window = { index: -1, kind: 'warm-up' }
   readonly #intervals: { count: number; callback: () => void }[] = []
   readonly #windowListeners: ((ended: Window) => void)[] = []
 
-  constructor(target: number) {
-    this.target = target
+  readonly #plan: WindowPlan
+  #target: number
+
+  constructor(requests: number) {
+    this.#plan = planWindows(requests)
+    this.#target = this.#plan.warmUp + requestsPerSet(this.#plan)
+  }
+
+  /** The number of requests at which the clients stop. */
+  get target(): number {
+    return this.#target
+  }
+
+  /** Has the clients continue for another set of windows. */
+  addSet(): void {
+    this.#target += requestsPerSet(this.#plan)
   }
 
   get isDone(): boolean {
@@ -35,10 +49,10 @@ export class RequestCounter {
   wrap(client: HttpClient): HttpClient {
     return {
       send: async (request) => {
-        const { kind } = this.window
+        const { index } = this.window
         const startedAt = performance.now()
         const result = await client.send(request)
-        this.latencies[kind].add(performance.now() - startedAt)
+        if (index >= 0) this.#latenciesIn(index).add(performance.now() - startedAt)
         this.#record(request, result)
         return result
       },
@@ -50,8 +64,13 @@ export class RequestCounter {
     const label = `${method} ${outcome.kind === 'response' ? outcome.status : outcome.kind}`
     this.outcomes.set(label, (this.outcomes.get(label) ?? 0) + 1)
     for (const { count, callback } of this.#intervals) if (this.count % count === 0) callback()
-    const window = windowAt(this.count, this.target)
-    if (window.index !== this.window.index || this.count === this.target) this.#endWindow(window)
+    const window = windowAt(this.count, this.#plan)
+    if (window.index !== this.window.index) this.#endWindow(window)
+  }
+
+  #latenciesIn(index: number): Latencies {
+    this.latencies[index] ??= new Latencies()
+    return this.latencies[index]
   }
 
   #endWindow(next: Window): void {
