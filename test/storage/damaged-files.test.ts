@@ -3,7 +3,6 @@ import {
   cpSync,
   lstatSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -11,13 +10,14 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { keysUrl, startApp } from '../support/app.ts'
 import { damages } from '../support/damage.ts'
 import { sandboxFile, sandboxFolder, snapshotFile } from '../support/data-directory.ts'
+import { expectStartToFail } from '../support/failed-start.ts'
 import { createTemporaryFolder } from '../support/files.ts'
-import { runProgram, serve } from '../support/program.ts'
+import { serve } from '../support/program.ts'
 
 /** Creates a data directory with a key in the default sandbox, which no server uses any more. */
 async function createUsedFolder(): Promise<string> {
@@ -26,33 +26,6 @@ async function createUsedFolder(): Promise<string> {
   await create({ name: 'kept' })
   await app.close()
   return data
-}
-
-/** Returns every file below a folder with its bytes, or with its kind if it is not a regular file. */
-function readTree(folder: string): Map<string, string> {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
-    ({ name }) => name !== 'lock.sqlite-journal',
-  )
-  return new Map(
-    entries.map((entry) => {
-      const path = join(entry.parentPath, entry.name)
-      return [relative(folder, path), entry.isFile() ? readFileSync(path, 'latin1') : String(lstatSync(path).mode)]
-    }),
-  )
-}
-
-/** Expects the program to end with one line about the file and exit code 2, and to leave every file unchanged. */
-async function expectStartToFail(data: string, path: string, message: RegExp): Promise<void> {
-  const before = readTree(data)
-  const { code, stdout, stderr } = await runProgram(['--port', '0', '--data', data])
-  expect({ code, stdout, stderr }).toEqual({
-    code: 2,
-    stdout: '',
-    stderr: expect.stringMatching(/^admin-keys-emulator: --data: [^\n]+\n$/),
-  })
-  expect(stderr).toContain(path)
-  expect(stderr).toMatch(message)
-  expect(readTree(data)).toEqual(before)
 }
 
 describe('the database of a sandbox at the start', () => {

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, rmSync } from 'node:fs'
 import SQLite, { type Database } from 'better-sqlite3'
 import { findDamage, findSizeDamage } from './check.ts'
+import { findWalDamage } from './check-wal.ts'
 import { StorageError, withFile } from './errors.ts'
 import { irregularity } from './files.ts'
 import { migrate } from './migrations.ts'
@@ -35,10 +36,16 @@ function openAndMigrate(path: string): Database {
   }
 }
 
-/** Checks, without writing, that a database file can be used. Throws StorageError with what is wrong. */
+/** Checks, without writing, that a database file can be used, and its WAL. Throws StorageError with what is wrong. */
 export function checkFile(path: string): void {
   for (const file of [path, ...journalPaths(path)]) rejectIrregular(file)
+  rejectDamagedWal(`${path}-wal`)
   const problem = withFile(path, () => findSizeDamage(lstatSync(path).size) ?? findFileDamage(path))
+  if (problem !== undefined) throw new StorageError(`--data: ${path} ${problem}`)
+}
+
+function rejectDamagedWal(path: string): void {
+  const problem = existsSync(path) ? withFile(path, () => findWalDamage(path)) : undefined
   if (problem !== undefined) throw new StorageError(`--data: ${path} ${problem}`)
 }
 
