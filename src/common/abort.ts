@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events'
 
 /**
- * Thrown when the sandbox of a request is reset or removed, or the server stops, while the request waits. The connection is
- * closed without a response.
+ * Thrown when the sandbox of a request is reset or removed, the server stops, or the client disconnects, while the request waits.
+ * The connection is closed without a response.
  */
 export class RequestAborted extends Error {}
 

@@ -6,10 +6,11 @@ import {
   LineCounter,
   type Node,
   type Pair,
-  parseDocument,
   visit,
   type YAMLMap,
 } from 'yaml'
+import { isTooDeep } from '../common/json-depth.ts'
+import { composeYaml, maxYamlLevels, type Problem, withoutQuotedText } from './compose-yaml.ts'
 import { DocumentError, DocumentErrors, documentOf, type Position, type SourceDocument } from './document.ts'
 import type { Path } from './schema-errors.ts'
 
@@ -29,15 +30,10 @@ const maxErrors = 20
 export function parseYaml(text: string): SourceDocument {
   if (text.length > maxYamlLength) return parseLongJson(text)
   const lines = new LineCounter()
-  // The parser compares each key with all others of its map.
-  const options = { lineCounter: lines, prettyErrors: false, logLevel: 'error', uniqueKeys: false } as const
-  const document = parseDocument(text, options)
-  // A warning means an unknown tag.
-  const problems = [...document.errors, ...document.warnings].map(
-    (error): Problem => [withoutQuotedText(error), error.pos[0]],
-  )
-  if (problems.length === 0) problems.push(...findProblems(document))
-  if (problems.length > 0) throw toErrors(problems, lines)
+  const { document, problems } = composeYaml(text, lines)
+  if (document === undefined || problems.length > 0) throw toErrors(problems, lines)
+  const repeated = findProblems(document)
+  if (repeated.length > 0) throw toErrors(repeated, lines)
   const content = isEmpty(document) ? undefined : toValue(document)
   const lineOf = (path: Path) => lines.linePos(offsetOf(document, path)).line
   return {
@@ -53,9 +49,6 @@ function isEmpty({ contents }: Document): boolean {
   return contents === null || (isScalar(contents) && contents.value === null && start === end)
 }
 
-/** A syntax error and its offset in the text. */
-type Problem = [text: string, offset: number]
-
 /** Returns the first error of each line, in order. Further errors on the same line are consequences. */
 function toErrors(problems: readonly Problem[], lines: LineCounter): DocumentErrors {
   const firstOfLine = new Map<number, DocumentError>()
@@ -70,10 +63,11 @@ function toErrors(problems: readonly Problem[], lines: LineCounter): DocumentErr
 const syntaxError = (text: string, position?: Position) =>
   new DocumentError(undefined, `is not valid YAML or JSON: ${text}`, position)
 
-// The parser quotes the file after a colon; the quote may contain a secret.
-const withoutQuotedText = ({ message }: Error) => message.replace(/:.*/s, '')
-
 function parseLongJson(text: string): SourceDocument {
+  if (isTooDeep(Buffer.from(text), maxYamlLevels)) {
+    const problem = `has more than ${maxYamlLevels} levels of arrays and objects`
+    throw new DocumentErrors([new DocumentError(undefined, problem)])
+  }
   try {
     return documentOf(JSON.parse(text))
   } catch {
@@ -88,7 +82,7 @@ function toValue(document: Document): unknown {
   try {
     return document.toJS()
   } catch (error) {
-    throw new DocumentErrors([syntaxError(withoutQuotedText(error as Error))])
+    throw new DocumentErrors([syntaxError(withoutQuotedText((error as Error).message))])
   }
 }
 
@@ -107,7 +101,7 @@ function findProblems(document: Document): Problem[] {
       },
     })
   } catch (error) {
-    return [[withoutQuotedText(error as Error), 0]]
+    return [[withoutQuotedText((error as Error).message), 0]]
   }
   return problems
 }

@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { RequestAborted } from '../common/abort.ts'
 import type { LogLevel } from '../config/option-specs.ts'
 import type { ControlDeps } from '../control-api/deps.ts'
 import { registerDocs } from '../control-api/docs.ts'
@@ -17,7 +18,7 @@ import { registerOperations } from '../openai-api/routes.ts'
 import { defaultSandbox } from '../sandbox/names.ts'
 import { createFastify } from './fastify.ts'
 import { logOptions } from './logging.ts'
-import { contextOf } from './request/context.ts'
+import { contextOf, destroyConnection } from './request/context.ts'
 import {
   isFastifyNotFound,
   isMisplacedControlPath,
@@ -71,7 +72,9 @@ export async function buildControlApp(deps: ControlAppDeps): Promise<FastifyInst
   }
 
   app.setErrorHandler((thrown, request, reply: FastifyReply) =>
-    sendError(toControlError(thrown, request), reply, defaultBehavior),
+    thrown instanceof RequestAborted
+      ? destroyConnection(reply)
+      : sendError(toControlError(thrown, request), reply, defaultBehavior),
   )
   rejectUnknownRoutes(app, unknownRouteError)
   app.addHook('onSend', (_request, reply, payload, done) => {

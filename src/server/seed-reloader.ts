@@ -3,7 +3,7 @@ import { UserError } from '../common/user-error.ts'
 import type { SandboxRegistry } from '../sandbox/registry.ts'
 import { listSeeds, loadSeeds, type SeedLocation } from '../sandbox/seed/load.ts'
 import { countKeys } from '../sandbox/seed/merge.ts'
-import { assertWatchable, digestSeeds, watchSeeds } from '../sandbox/seed/watch.ts'
+import { assertNoneIsGone, assertWatchable, digestSeeds, watchSeeds } from '../sandbox/seed/watch.ts'
 
 /** Reloads the seeds of a server when their files change. */
 export interface SeedReloader {
@@ -21,6 +21,7 @@ export function createSeedReloader(location: SeedLocation): SeedReloader {
     const digest = digestSeeds(location)
     // The file was only touched, or a mistake was undone.
     if (digest === loaded) return
+    assertNoneIsGone(location)
     const seed = await loadSeeds(listSeeds(location))
     loaded = digest
     const sandboxes = registry.replaceSeed(seed)

@@ -41,7 +41,7 @@ export function registerJournal(app: FastifyInstance, deps: ControlDeps): void {
     const filter = parseFilter(request.query, JournalQuery, errors)
     const { data, count } = selectEntries(sandboxFor(request).journal.entries, filter)
     reply.type('application/json; charset=utf-8')
-    return `{"data":[${await runInTurns(entryTexts(data))}],"count":${count}}`
+    return `{"data":[${await runInTurns(entryTexts(data), reply.raw)}],"count":${count}}`
   })
 
   const clearJournal = defineControl('emulator-journal-clear', {

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as Type from 'typebox'
 import { runInTurns } from '../../common/turns.ts'
 import { AdminApiKey, AdminApiKeyCreateResponse, CreateBody } from '../../openai-api/admin-api-keys/schemas.ts'
@@ -58,9 +58,9 @@ export function registerKeys(app: FastifyInstance, { sandboxFor, log }: ControlD
     responses: { 200: [KeyPage, 'A page of keys.'] },
   })
   type ListRoute = { Querystring: Record<string, unknown> }
-  app.get<ListRoute>('/_emulator/keys', { schema: listKeys }, (request) => {
+  app.get<ListRoute>('/_emulator/keys', { schema: listKeys }, (request, reply) => {
     const search = parseKeysQuery(request.query)
-    return readPage(sandboxFor(request), search)
+    return readPage(sandboxFor(request), search, reply)
   })
 
   const createKey = defineControl('emulator-keys-create', {
@@ -125,11 +125,15 @@ function existing(sandbox: Sandbox, id: string): KeyWithState {
   return key
 }
 
-async function readPage(sandbox: Sandbox, search: ReturnType<typeof parseKeysQuery>): Promise<FoundPage> {
+async function readPage(
+  sandbox: Sandbox,
+  search: ReturnType<typeof parseKeysQuery>,
+  { raw }: FastifyReply,
+): Promise<FoundPage> {
   try {
     // Again if a reset has replaced the state meanwhile.
     while (sandbox.isOpen) {
-      const page = await runInTurns(searchKeys(sandbox.state, search))
+      const page = await runInTurns(searchKeys(sandbox.state, search), raw)
       if (page !== undefined) return page
     }
   } catch (error) {

@@ -29,11 +29,15 @@ export function registerVerifyJournal(app: FastifyInstance, { sandboxFor }: Cont
     ],
     responses: { 200: [VerificationResult, 'Whether the journal is as expected.'] },
   })
-  app.post<{ Body: ParsedBody<Verification> }>('/_emulator/journal/verify', { schema: verifyJournal }, (request) => {
-    const verification = checkForm(request.body)
-    // A copy: other requests are processed meanwhile.
-    return runInTurns(verify([...sandboxFor(request).journal.entries], verification))
-  })
+  app.post<{ Body: ParsedBody<Verification> }>(
+    '/_emulator/journal/verify',
+    { schema: verifyJournal },
+    (request, reply) => {
+      const verification = checkForm(request.body)
+      // A copy: other requests are processed meanwhile.
+      return runInTurns(verify([...sandboxFor(request).journal.entries], verification), reply.raw)
+    },
+  )
 }
 
 /** Returns the verification. Throws if its fields contradict each other. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { packageRoot } from '../../common/package-info.ts'
 import { closestName } from '../../common/suggest.ts'
@@ -7,19 +7,25 @@ import { UserError } from '../../common/user-error.ts'
 import { builtInSeeds } from './built-in.ts'
 import { emptySeed, mergeSeeds, type Seed } from './merge.ts'
 import { Mistakes } from './mistakes.ts'
+import { readSeedFile } from './read-file.ts'
 import type { SeedSource } from './source.ts'
+
+interface ReadOptions {
+  /** Whether a file may be a pipe or a device: reading it waits for its writer. */
+  allowsPipes?: boolean
+}
 
 /**
  * Reads seeds, each a built-in name or a file. Keys add up; in other sections the later seed wins, field by field. Throws
  * SeedError for all mistakes, each with file, line, path, rule and value.
  */
-export async function loadSeeds(sources: readonly string[]): Promise<Seed> {
+export async function loadSeeds(sources: readonly string[], options: ReadOptions = {}): Promise<Seed> {
   if (sources.length === 0) return emptySeed()
   // Loading YAML and validation takes as long as the rest of a start, and most starts have no seed.
   const { parseSeed } = await import('./parse.ts')
   const mistakes = new Mistakes()
   const parsed = sources.map((source) => {
-    const text = readSource(source, mistakes)
+    const text = readSource(source, mistakes, options)
     return text === undefined ? undefined : parseSeed(source, text, mistakes)
   })
   return mergeSeeds(
@@ -34,7 +40,7 @@ const repeatedFlags = (list: string) =>
     .map((each) => `--seed ${each.trim()}`)
     .join(' ')
 
-function readSource(source: string, mistakes: Mistakes): string | undefined {
+function readSource(source: string, mistakes: Mistakes, options: ReadOptions): string | undefined {
   const path = builtInSeeds.includes(source) ? new URL(`fixtures/${source}.yaml`, packageRoot) : resolve(source)
   const fail = (problem: string) =>
     mistakes.add(() => ({
@@ -44,11 +50,11 @@ function readSource(source: string, mistakes: Mistakes): string | undefined {
       line: undefined,
     }))
   try {
-    const bytes = readFileSync(path)
+    const bytes = readSeedFile(path, options)
     if (isUtf8(bytes)) return bytes.toString('utf8')
     fail('is not UTF-8')
   } catch (error) {
-    fail(readProblem(source, error as Error))
+    fail(error instanceof UserError ? error.message : readProblem(source, error as Error))
   }
   return undefined
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { UserError } from '../../common/user-error.ts'
 import { builtInSeeds } from './built-in.ts'
 import { isSeedFile, listSeeds, type SeedLocation } from './load.ts'
+import { readSeedFile } from './read-file.ts'
 
 // The interval between checks. A change counts once the files have been stable for one interval.
 const intervalMs = 200
@@ -65,9 +66,9 @@ export function digestSeeds(location: SeedLocation): string {
 // Files that cannot be read are reported when they are loaded.
 function contentOf(file: string): Buffer | string {
   try {
-    return readFileSync(resolve(file))
+    return readSeedFile(resolve(file))
   } catch (error) {
-    return `\0${(error as NodeJS.ErrnoException).code}`
+    return `\0${(error as Error).message}`
   }
 }
 
@@ -77,6 +78,23 @@ export function assertWatchable(location: SeedLocation): void {
   if (files.length === 0 && location.folder === undefined) {
     throw new UserError('--watch: there is no seed file to watch: add --seed FILE or --seed-folder FOLDER')
   }
-  const irregular = files.find((file) => statSync(resolve(file), { throwIfNoEntry: false })?.isFile() === false)
+  const irregular = files.find((file) => kindOf(file) === 'other')
   if (irregular !== undefined) throw new UserError(`--watch: seed ${irregular} is not a regular file`)
+}
+
+/** Throws UserError if a file that was loaded no longer exists. */
+export function assertNoneIsGone(location: SeedLocation): void {
+  const gone = filesOf(listSeeds(location)).filter((file) => kindOf(file) === 'missing')
+  if (gone.length === 0) return
+  throw new UserError(gone.map((file) => `seed ${file}: the file is gone; the last valid seed stays`).join('\n'))
+}
+
+function kindOf(file: string): 'file' | 'other' | 'missing' | 'unreadable' {
+  try {
+    const stats = statSync(resolve(file), { throwIfNoEntry: false })
+    if (stats === undefined) return 'missing'
+    return stats.isFile() ? 'file' : 'other'
+  } catch {
+    return 'unreadable'
+  }
 }
