@@ -25,11 +25,15 @@ describe('windows of the soak', () => {
 describe('slowdown by hostile clients', () => {
   test('one pair of windows does not decide', () => {
     const pairs = [
-      { ordinary: 28, hostile: 112 },
-      { ordinary: 30, hostile: 60 },
-      { ordinary: 30, hostile: 66 },
+      { ordinary: 280, hostile: 1120 },
+      { ordinary: 300, hostile: 600 },
+      { ordinary: 300, hostile: 660 },
     ]
     expect(slowdownOf(pairs)).toBeCloseTo(2.2)
+  })
+
+  test('a short 99th percentile counts as 50 ms', () => {
+    expect(slowdownOf([{ ordinary: 5, hostile: 60 }])).toBeCloseTo(1.2)
   })
 
   /** Runs a counter whose requests take no time, after setting the latencies of each window; returns the printed lines. */
@@ -39,7 +43,7 @@ describe('slowdown by hostile clients', () => {
     const slowdown = watchSlowdown(counter, (text) => void lines.push(text))
     const client = counter.wrap({ send: async () => ({ outcome: { kind: 'empty' } }) as never })
     const setLatencies = (index: number) => {
-      const ms = index % 2 === 0 ? 10 : (hostileMs[(index - 1) / 2] as number)
+      const ms = index % 2 === 0 ? 100 : (hostileMs[(index - 1) / 2] as number)
       for (let n = 0; n < 1000; n++) counter.latencies[index]?.add(ms)
     }
     while (!counter.isDone) {
@@ -51,10 +55,10 @@ describe('slowdown by hostile clients', () => {
   }
 
   test.each([
-    { hostileMs: [90, 20, 20], sets: 1, slowdown: 2 },
-    { hostileMs: [40, 40, 20, 20, 20, 40], sets: 2, slowdown: 2 },
-    { hostileMs: [40, 40, 20, 40, 20, 40], sets: 2, slowdown: 4 },
-  ])('with $hostileMs ms instead of 10, $sets sets are measured', async ({ hostileMs, sets, slowdown }) => {
+    { hostileMs: [900, 200, 200], sets: 1, slowdown: 2 },
+    { hostileMs: [400, 400, 200, 200, 200, 400], sets: 2, slowdown: 2 },
+    { hostileMs: [400, 400, 200, 400, 200, 400], sets: 2, slowdown: 4 },
+  ])('with $hostileMs ms instead of 100, $sets sets are measured', async ({ hostileMs, sets, slowdown }) => {
     const result = await run(hostileMs)
     expect(result.slowdown).toBeCloseTo(slowdown, 0)
     expect(result.count).toBe(6 + sets * 54)

@@ -14,9 +14,14 @@ interface WindowPair {
   hostile: number
 }
 
+// Without load the 99th percentile can be 5 ms, of which one pause of a shared machine is a multiple. Up to 150 ms beside hostile
+// clients, the time of a single block of 100 ms and its queue, is therefore no failure.
+const leastOrdinaryMs = 50
+
+const ratioOf = ({ ordinary, hostile }: WindowPair): number => hostile / Math.max(ordinary, leastOrdinaryMs)
+
 /** Returns the median ratio of the pairs: a single busy moment of the machine does not decide. */
-export const slowdownOf = (pairs: readonly WindowPair[]): number =>
-  median(pairs.map(({ ordinary, hostile }) => hostile / ordinary))
+export const slowdownOf = (pairs: readonly WindowPair[]): number => median(pairs.map(ratioOf))
 
 /** Judges each set of windows at its end, and has one more measured if the first is over the limit. */
 export function watchSlowdown(counter: RequestCounter, print: (text: string) => void) {
@@ -46,9 +51,9 @@ function pairsOf({ latencies }: RequestCounter, set: number): WindowPair[] {
 }
 
 function describe(pairs: readonly WindowPair[], slowdown: number): string {
-  const list = pairs.map(
-    ({ ordinary, hostile }) =>
-      `${ordinary.toFixed(1)} and ${hostile.toFixed(1)} ms (${(hostile / ordinary).toFixed(2)} times)`,
-  )
-  return `99th percentile without and beside hostile clients: ${list.join(', ')}; median ${slowdown.toFixed(2)} times`
+  const list = pairs.map(({ ordinary, hostile }) => {
+    const factor = (hostile / ordinary).toFixed(2)
+    return `${ordinary.toFixed(1)} and ${hostile.toFixed(1)} ms (${factor} times)`
+  })
+  return `99th percentile without and beside hostile clients: ${list.join(', ')}; judged ${slowdown.toFixed(2)} times, with at least ${leastOrdinaryMs} ms without`
 }

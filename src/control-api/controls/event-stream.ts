@@ -7,6 +7,15 @@ const maxBacklogBytes = 1024 * 1024
 // How long a reader may take for the rest of the stream.
 const endTimeoutMs = 1000
 
+/** Data that several readers receive, serialized once. */
+export class SerializedData {
+  readonly json: string
+
+  constructor(data: object) {
+    this.json = JSON.stringify(data)
+  }
+}
+
 export type EventStream = ReturnType<typeof openEventStream>
 
 /** Starts the response of a stream of server-sent events, with a comment every `heartbeatInterval` milliseconds. */
@@ -34,9 +43,10 @@ export function openEventStream(reply: FastifyReply, heartbeatInterval: number) 
       raw.on('drain', listener)
     },
     /** Sends an event. Drops the reader if it is too far behind. */
-    send(event: string, data: object, id?: string): void {
+    send(event: string, data: object | SerializedData, id?: string): void {
       if (this.isClosed) return
-      raw.write(`event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`)
+      const json = data instanceof SerializedData ? data.json : JSON.stringify(data)
+      raw.write(`event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}data: ${json}\n\n`)
       if (raw.writableLength > maxBacklogBytes) raw.destroy()
     },
     drop(): void {

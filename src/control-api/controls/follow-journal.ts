@@ -1,6 +1,17 @@
 import { type JournalRecord, toJournalEntry } from '../../journal/entry.ts'
 import type { Journal, JournalEvent } from '../../journal/journal.ts'
-import type { EventStream } from './event-stream.ts'
+import { type EventStream, SerializedData } from './event-stream.ts'
+
+// All readers receive the same entry one after the other, so the last one is kept, with what tells its versions apart.
+let latest: { version: unknown[]; data: SerializedData } | undefined
+
+function serialize(record: JournalRecord): SerializedData {
+  const version = [record, record.finishedAt, record.delivered, record.size, record.faultId]
+  if (latest === undefined || version.some((part, index) => part !== latest?.version[index])) {
+    latest = { version, data: new SerializedData(toJournalEntry(record)) }
+  }
+  return latest.data
+}
 
 interface Follower {
   /** Sends the rest of the replay as far as the backlog allows, and ends the stream. */
@@ -22,7 +33,7 @@ export function followJournal(
   let position = replayAfter
 
   function sendIfMatching(event: JournalEvent, record: JournalRecord): void {
-    if (matches(record)) stream.send(event, toJournalEntry(record), record.id)
+    if (matches(record)) stream.send(event, serialize(record), record.id)
   }
 
   function replayWhile(canContinue: () => boolean): void {
