@@ -186,6 +186,8 @@ describe('a WAL that a killed process can leave', () => {
     for (let round = 0; round < 20; round++) {
       const program = startProgram(['--port', '0', '--log-level', 'warn', '--data', data])
       const url = await waitForServerUrl(program)
+      // The first change is complete, however busy the machine is.
+      await addKeys(url, [{ name: `${round}` }])
       const changes = changeUntilKilled(url, round)
       await sleep(15 + round * 11)
       program.child.kill('SIGKILL')
@@ -195,12 +197,15 @@ describe('a WAL that a killed process can leave', () => {
   }, 60_000)
 })
 
+const addKeys = (url: string, keys: object[]) =>
+  fetch(`${url}/_emulator/state`, { method: 'POST', body: JSON.stringify({ keys }), headers })
+
 /** Sends changes, each one transaction of one key or thousands, until the server is killed. */
 async function changeUntilKilled(url: string, round: number): Promise<void> {
   try {
     for (let n = 0; ; n++) {
       const keys = n % 3 === 0 ? [{ generate: 3000, name: `${round}-${n}-{n}` }] : [{ name: `${round}-${n}` }]
-      await fetch(`${url}/_emulator/state`, { method: 'POST', body: JSON.stringify({ keys }), headers })
+      await addKeys(url, keys)
     }
   } catch (error) {
     // What fetch throws when the connection closes.
