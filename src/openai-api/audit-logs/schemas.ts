@@ -96,7 +96,7 @@ export const ListAuditLogsQuery = Type.Object({
         lt: bound('Before this time'),
         lte: bound('Up to this time'),
       },
-      { description: 'Only events of this time.' },
+      { description: 'Only events of this time.', style: 'deepObject', explode: true },
     ),
   ),
   'project_ids[]': ids('Only events of these projects.'),
