@@ -139,7 +139,7 @@ test('sandboxes are created, copied and removed, and do not mix', async () => {
 
 test('a behavior is switched, and one that is switched elsewhere is shown', async () => {
   const { page, control, send } = await openInspector('default/behavior')
-  await expectRows(page, 'Behavior').toHaveLength(8)
+  await expectRows(page, 'Behavior').toHaveLength(13)
   await page.getByRole('combobox', { name: 'limit_out_of_range' }).selectOption('reject')
   await expect.poll(async () => (await send(`${keysPath}?limit=1000`)).status).toBe(400)
   await control('PATCH', 'behavior', { auth: 'any' })
