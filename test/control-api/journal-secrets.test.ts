@@ -129,3 +129,16 @@ test('the journal of a sandbox that is named like a key does not show its name',
   expect(entry.url).toBe(`/sandbox/sk-admin...4me${keysUrl}`)
   expect(text).not.toContain('n4men4me')
 })
+
+test.each(['Token hunter2-hunter2', 'Bearer\thunter2-hunter2', 'hunter2-hunter2', 'Basic hunter2-hunter2'])(
+  'a credential is hidden wherever the client repeats it, also in a header of the form "%s"',
+  async (authorization) => {
+    const { call, lastEntry } = await startWithJournal()
+    const options = { as: null, headers: { authorization } }
+    const { headers } = await call('GET', `${keysUrl}/hunter2-hunter2?after=hunter2-hunter2`, options)
+    expect((await lastEntry()).text).not.toContain('hunter2-hunter2')
+    expect(headers['x-emulator-reason']).not.toContain('hunter2-hunter2')
+    await call('POST', keysUrl, { ...options, body: { name: 'hunter2-hunter2' } })
+    expect((await lastEntry()).text).not.toContain('hunter2-hunter2')
+  },
+)

@@ -1,4 +1,4 @@
-import { bearerToken } from '../../openai-api/http/authentication.ts'
+import { credentialIn } from '../../openai-api/http/authentication.ts'
 import { createRedactor, type RedactText, redactHeaders } from '../redact-entry.ts'
 import type { ExpectedRequest } from './schemas.ts'
 
@@ -8,7 +8,7 @@ const lowerCaseNames = (header: Record<string, string>) =>
 /** Returns the request as the journal would show it: without secrets, and with lower-case header names. */
 export function redactExpected<Expected extends ExpectedRequest>(expected: Expected): Expected {
   const header = expected.header && lowerCaseNames(expected.header)
-  const redactText = createRedactor(bearerToken(header?.['authorization']))
+  const redactText = createRedactor(credentialIn(header?.['authorization']))
   const redacted = { ...expected }
   for (const field of ['method', 'path', 'key_id', 'calling_key_id'] as const) {
     const value = expected[field]

@@ -66,3 +66,10 @@ export function bearerToken(header = ''): string | undefined {
   const isBearer = header.slice(0, scheme.length).toLowerCase() === scheme
   return isBearer && header.length > scheme.length ? header.slice(scheme.length) : undefined
 }
+
+/** Returns what an `Authorization` header of any form may contain as a secret, to be hidden wherever else it occurs. */
+export function credentialIn(header: string | undefined): string | undefined {
+  const text = header?.trim() ?? ''
+  const [, credential] = /^[A-Za-z]+\s+(.*)$/s.exec(text) ?? []
+  return bearerToken(header) ?? credential ?? (text === '' ? undefined : text)
+}

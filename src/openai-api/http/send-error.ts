@@ -3,7 +3,7 @@ import { redact } from '../../common/redaction.ts'
 import type { Behavior } from '../behavior.ts'
 import { ApiError } from '../errors/api-error.ts'
 import * as errors from '../errors/catalogue.ts'
-import { bearerToken } from './authentication.ts'
+import { credentialIn } from './authentication.ts'
 import { contentTypeError } from './request-body.ts'
 
 /** Returns the error that a client gets for a thrown value: an ApiError unchanged; a 500 for anything else, which is logged. */
@@ -19,7 +19,7 @@ export function toApiError(thrown: unknown, request: FastifyRequest, log: Fastif
 
 /** Sends an error in the API's form, with the true cause in `x-emulator-reason` for people who read the log of a test run. */
 export function sendError(error: ApiError, reply: FastifyReply, behavior: Behavior): FastifyReply {
-  const reason = encodeReason(error.reason, bearerToken(reply.request.headers.authorization))
+  const reason = encodeReason(error.reason, credentialIn(reply.request.headers.authorization))
   reply.code(error.status).headers(error.headers).header('x-emulator-reason', reason)
   // Fastify closes the connection after an error in a body. Here bodies are drained, so only 413 closes it, or the client's
   // own `Connection: close`, where removing the header would also remove Node's.

@@ -4,7 +4,7 @@ import { onClose } from '../../common/on-close.ts'
 import { redact } from '../../common/redaction.ts'
 import { type ConnectionFault, sendConnectionFault, truncatedBody } from '../../faults/connection-faults.ts'
 import { type FaultContext, injectAfter, injectBefore } from '../../faults/inject.ts'
-import { bearerToken, scopeOf } from '../../openai-api/http/authentication.ts'
+import { bearerToken, credentialIn, scopeOf } from '../../openai-api/http/authentication.ts'
 import type { TargetIds } from '../../openai-api/operation-result.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { drainBody, getBody } from './body.ts'
@@ -73,7 +73,7 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
         sandbox: name,
         operation: operationIdOf(request),
         fault,
-        reason: redact(reason, bearerToken(request.headers.authorization)),
+        reason: redact(reason, credentialIn(request.headers.authorization)),
       },
       'a fault had no effect: its patch does not apply to the response',
     )

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { monotonicNow } from '../../common/clock.ts'
 import { onClose } from '../../common/on-close.ts'
 import { createRedactor } from '../../journal/redact-entry.ts'
-import { bearerToken } from '../../openai-api/http/authentication.ts'
+import { credentialIn } from '../../openai-api/http/authentication.ts'
 import { addApiHeaders } from '../../openai-api/http/response-headers.ts'
 import type { TargetIds } from '../../openai-api/operation-result.ts'
 import { getBody } from './body.ts'
@@ -21,7 +21,7 @@ export function recordArrival(request: FastifyRequest): void {
   const { sandbox, target } = context
   if (sandbox === undefined) return
   const { method, headers } = request
-  context.redactText = createRedactor(bearerToken(headers.authorization))
+  context.redactText = createRedactor(credentialIn(headers.authorization))
   context.journalRecord = sandbox.journal.add(
     {
       id: context.requestId,

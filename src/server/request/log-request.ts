@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import { monotonicNow } from '../../common/clock.ts'
 import { redact } from '../../common/redaction.ts'
-import { bearerToken } from '../../openai-api/http/authentication.ts'
+import { credentialIn } from '../../openai-api/http/authentication.ts'
 import { contextOf, operationIdOf } from './context.ts'
 import { pathInSandbox, type RequestTarget } from './target.ts'
 
@@ -42,7 +42,7 @@ export function logRequest(request: FastifyRequest, log: FastifyBaseLogger, { st
 function redactTarget(target: RequestTarget, authorization: string | undefined): [path: string, query: string] {
   const path = pathInSandbox(target)
   const url = path + target.query
-  const redacted = redact(url, bearerToken(authorization))
+  const redacted = redact(url, credentialIn(authorization))
   if (redacted === url) return [path, target.query]
   const [, redactedPath = '', query = ''] = /^([^?]*)(.*)$/s.exec(redacted) ?? []
   return [redactedPath, query]
