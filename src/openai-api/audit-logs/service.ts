@@ -6,8 +6,8 @@ import { startOfSecond } from '../lists/positions.ts'
 import type { OperationResult } from '../operation-result.ts'
 import { tenantEventTypes } from './event-types.ts'
 import type { AuditLogList, ListAuditLogsQuery } from './schemas.ts'
-import { type EventFilter, searchEvents } from './search.ts'
-import type { AuditStore, EventRow, FilterColumn, PositionRange } from './store.ts'
+import { searchEvents } from './search.ts'
+import type { AuditStore, EventFilter, EventRow, FilterColumn, PositionRange } from './store.ts'
 
 interface AuditLogServiceDeps {
   store: AuditStore

@@ -15,6 +15,12 @@ export interface EventRow {
   json: string
 }
 
+/** Matches events that have one of the values in one of the columns. */
+export interface EventFilter {
+  columns: readonly FilterColumn[]
+  values: readonly string[]
+}
+
 /** Older: towards the past, as the log is listed. */
 export type Direction = 'older' | 'newer'
 
@@ -78,6 +84,24 @@ export function createAuditStore(db: Database) {
     /** Returns the first position of the range, in that direction, whose event has the value in the column. */
     nearest: (column: FilterColumn, value: string, { from, to }: PositionRange, direction: Direction) =>
       prepare(`${column} ${direction}`, () => nearestOf(column, direction)).get(value, from, to),
+    /** Returns the same as `page` for events that match all filters. Reads the whole range: about 0.2 µs an event. */
+    scan(
+      { from, to }: PositionRange,
+      direction: Direction,
+      limit: number,
+      filters: readonly EventFilter[],
+    ): EventRow[] {
+      const hasValue = (column: FilterColumn) => `+${column} IN (SELECT value FROM json_each(?))`
+      const conditions = filters.map(({ columns }) => `(${columns.map(hasValue).join(' OR ')})`)
+      const values = filters.flatMap((filter) => filter.columns.map(() => JSON.stringify(filter.values)))
+      return db
+        .prepare<unknown[], EventRow>(
+          `SELECT position, id, json FROM audit_events WHERE position BETWEEN ? AND ? AND ${conditions.join(' AND ')}
+           ORDER BY position ${order[direction]} LIMIT CAST(? AS INTEGER)`,
+        )
+        .safeIntegers()
+        .all(from, to, ...values, limit)
+    },
     /** Returns the JSON of every event, oldest first. */
     all: (): string[] => db.prepare<[], string>('SELECT json FROM audit_events ORDER BY position').pluck().all(),
   }
