@@ -1,8 +1,12 @@
+import { clearImmediate, setImmediate } from 'node:timers'
 import type { FastifyReply } from 'fastify'
 import { limitsOwnBacklog } from '../../common/own-backlog.ts'
 
 // A reader that falls further behind is dropped.
 const maxBacklogBytes = 1024 * 1024
+
+// Events of one turn of the event loop are written together: thousands of small writes would block the process.
+const maxPendingLength = 16 * 1024
 
 // How long a reader may take for the rest of the stream.
 const endTimeoutMs = 1000
@@ -31,6 +35,18 @@ export function openEventStream(reply: FastifyReply, heartbeatInterval: number) 
     if (!raw.writableNeedDrain && !raw.writableEnded) raw.write(': heartbeat\n\n')
   }, heartbeatInterval).unref()
   raw.once('close', () => clearInterval(heartbeat))
+  let pending = ''
+  let flushing: NodeJS.Immediate | undefined
+
+  function flush(): void {
+    if (flushing !== undefined) clearImmediate(flushing)
+    flushing = undefined
+    if (pending === '' || raw.destroyed || raw.writableEnded) return
+    raw.write(pending)
+    pending = ''
+    if (raw.writableLength > maxBacklogBytes) raw.destroy()
+  }
+
   return {
     get isClosed(): boolean {
       return raw.destroyed || raw.writableEnded
@@ -46,14 +62,16 @@ export function openEventStream(reply: FastifyReply, heartbeatInterval: number) 
     send(event: string, data: object | SerializedData, id?: string): void {
       if (this.isClosed) return
       const json = data instanceof SerializedData ? data.json : JSON.stringify(data)
-      raw.write(`event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}data: ${json}\n\n`)
-      if (raw.writableLength > maxBacklogBytes) raw.destroy()
+      pending += `event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}data: ${json}\n\n`
+      if (pending.length > maxPendingLength) flush()
+      else flushing ??= setImmediate(flush)
     },
     drop(): void {
       raw.destroy()
     },
     /** Ends the stream with the event that tells its end from an interruption. */
     end(): void {
+      flush()
       raw.end('event: end\ndata: {}\n\n')
       const timer = setTimeout(() => raw.destroy(), endTimeoutMs).unref()
       raw.once('close', () => clearTimeout(timer))
