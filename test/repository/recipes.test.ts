@@ -20,6 +20,8 @@ const expectedOutputs = [
   /^\{"name":"prepared",.*\}\n.*"deleted":true\}\n\{"name":"prepared",.*\}\n200\n$/,
   /^40\n$/,
   /^\{"keys":2\}\n *"name": "created before failure",\n$/,
+  /^200\n.*"deleted":true\}\n401\n$/,
+  /^"type":"api_key\.deleted"\n"type":"api_key\.created"\n$/,
 ]
 
 test('docs/recipes.md has each recipe in TypeScript and in shell', () => {
