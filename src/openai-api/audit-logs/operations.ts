@@ -1,4 +1,5 @@
 import { Ref } from '../../schema/typebox.ts'
+import { ErrorResponse } from '../errors/schemas.ts'
 import { describeOperation, errorResponses, response } from '../http/operation-schemas.ts'
 import { AuditLogList, ListAuditLogsQuery } from './schemas.ts'
 
@@ -11,5 +12,9 @@ export const listAuditLogs = {
     tag: 'Audit logs',
   }),
   querystring: ListAuditLogsQuery,
-  response: { ...response(200, Ref(AuditLogList), 'A page of events.'), ...errorResponses },
+  response: {
+    ...response(200, Ref(AuditLogList), 'A page of events.'),
+    ...errorResponses,
+    ...response(429, Ref(ErrorResponse), 'Too many requests: only a fault causes it.'),
+  },
 }
