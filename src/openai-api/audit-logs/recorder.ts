@@ -52,8 +52,16 @@ export function toEventRow(event: AuditEvent, resource: string | null): NewEvent
 
 /** Appends events to the audit log; call it in the transaction of the write. */
 export function createAuditRecorder({ store, now, generateId, behavior, defaultProject }: RecorderDeps) {
+  // It cannot be modified.
+  let cachedDefault: EventProject | undefined
+  function projectOf(project: EventProject | undefined): EventProject {
+    if (behavior().audit_project === 'own' && project !== undefined) return project
+    cachedDefault ??= defaultProject()
+    return cachedDefault
+  }
+
   function record({ type, resource, details, project, actor }: RecordedWrite): void {
-    const { id, name } = (behavior().audit_project === 'own' ? project : undefined) ?? defaultProject()
+    const { id, name } = projectOf(project)
     const event = (eventId: string): AuditEvent => ({
       id: eventId,
       type,

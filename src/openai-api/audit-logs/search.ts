@@ -18,6 +18,7 @@ export interface EventSearch {
  */
 export function searchEvents(store: AuditStore, { filters, range, direction, limit }: EventSearch): EventRow[] {
   if (filters.length === 0) return store.page(range, direction, limit)
+  store.ensureIndexes(filters.flatMap(({ columns }) => columns))
   const cursors = filters.map((filter) => createCursor(store, filter, direction))
   const events: EventRow[] = []
   let jumps = 0

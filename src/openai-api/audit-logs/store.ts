@@ -75,6 +75,16 @@ export function createAuditStore(db: Database) {
         insert.run(...place, id, type, project_id, actor_key_id, actor_id, actor_email, resource_id, json).changes === 1
       )
     },
+    /** Creates the indexes of columns that have none yet: about 1 µs an event. */
+    ensureIndexes(columns: readonly FilterColumn[]): void {
+      for (const column of new Set(columns)) {
+        try {
+          db.exec(`CREATE INDEX IF NOT EXISTS audit_events_by_${column} ON audit_events (${column})`)
+        } catch {
+          // A list must work on a full disk, too; without the index it is slower.
+        }
+      }
+    },
     positionOf: (id: string): bigint | undefined => prepare('positionOf', positionOf).get(id),
     /** Returns the event at a position that one of the other functions returned. */
     at: (position: bigint): EventRow | undefined => prepare('at', at).get(position),
