@@ -1,6 +1,7 @@
 import { parseTime } from '../../common/time.ts'
 import { digest } from '../../openai-api/keys/secret.ts'
 import { type Path, quoteName } from '../../schema/schema-errors.ts'
+import { expandIndex } from './expand-index.ts'
 import type { SeedAccount, SeedEvent, SeedProject } from './project-schema.ts'
 import type { SeedSource } from './source.ts'
 import { checkTimes } from './times.ts'
@@ -106,7 +107,8 @@ export class ProjectCheck {
   }
 }
 
-function idsOf({ id, generate }: { id?: string; generate?: number }): string[] {
-  if (id === undefined) return []
-  return generate === undefined ? [id] : Array.from({ length: generate }, (_, n) => id.replaceAll('{n}', String(n + 1)))
+/** Returns the ids of the objects that an entry stands for. */
+function idsOf(entry: { id?: string; generate?: number }): string[] {
+  const { id, generate = 1 } = entry
+  return id === undefined ? [] : Array.from({ length: generate }, (_, n) => expandIndex(id, entry, n + 1))
 }

@@ -50,3 +50,13 @@ export const Generate = (objects: string) =>
     maximum: 1_000_000,
     description: `the number of ${objects} to generate, 1 to 1000000; {n} in their name and id becomes 1, 2, 3, …`,
   })
+
+/** The fields that keys of every kind have. */
+export const valueAndTimes = {
+  value: Type.Optional(HeaderText),
+  value_sha256: Type.Optional(Sha256),
+  redacted_value: Type.Optional(Name),
+  created_at: Type.Optional(Time),
+  expires_at: Type.Optional(NullableTime),
+  last_used_at: Type.Optional(NullableTime),
+}

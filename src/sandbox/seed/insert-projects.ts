@@ -3,10 +3,12 @@ import { toEventRow } from '../../openai-api/audit-logs/recorder.ts'
 import type { AuditEvent } from '../../openai-api/audit-logs/schemas.ts'
 import { parseRedactedValue, redactedFields } from '../../openai-api/keys/redacted-value.ts'
 import { digest } from '../../openai-api/keys/secret.ts'
+import { defaultKeyName } from '../../openai-api/project-api-keys/key.ts'
 import type { KeyUser, NewProjectKey } from '../../openai-api/project-api-keys/store.ts'
 import type { ProjectRow } from '../../openai-api/projects/store.ts'
 import type { AccountRow } from '../../openai-api/service-accounts/store.ts'
 import { timeOf } from '../clock.ts'
+import { expandIndex } from './expand-index.ts'
 import type { SeedAccount, SeedAccountKey, SeedEvent, SeedProject, SeedUserKey } from './project-schema.ts'
 import type { SeedTarget } from './target.ts'
 
@@ -29,22 +31,19 @@ const defaultProject = ({ settings }: SeedTarget): SeedProject => ({
 
 const nowOf = ({ settings }: SeedTarget) => timeOf(settings.clock)
 
-const indexed = (text: string, generate: number | undefined, n: number) =>
-  generate === undefined ? text : text.replaceAll('{n}', String(n))
-
 function insertProject(project: SeedProject, n: number, target: SeedTarget): void {
   const now = nowOf(target)
-  const { generate, service_accounts = [], api_keys = [] } = project
+  const { service_accounts = [], api_keys = [] } = project
   const archived_at = unixSeconds(project.archived_at, now) ?? null
   const row: Omit<ProjectRow, 'id'> = {
-    name: indexed(project.name, generate, n),
+    name: expandIndex(project.name, project, n),
     created_at: unixSeconds(project.created_at, now) ?? Math.min(Math.floor(now / 1000), archived_at ?? now),
     archived_at,
     external_key_id: project.external_key_id ?? null,
     residency: project.residency ?? 'GLOBAL',
     is_default: project.default ? 1 : 0,
   }
-  const id = insertWithId(project.id && indexed(project.id, generate, n), target.randomness.projectId, (each) =>
+  const id = insertWithId(project.id && expandIndex(project.id, project, n), target.randomness.projectId, (each) =>
     target.store.projects.insert({ ...row, id: each }),
   )
   for (const account of service_accounts)
@@ -54,16 +53,18 @@ function insertProject(project: SeedProject, n: number, target: SeedTarget): voi
 
 function insertAccount(account: SeedAccount, n: number, project_id: string, target: SeedTarget): void {
   const now = nowOf(target)
-  const { generate, role = 'member', deleted = false, api_keys = [] } = account
+  const { role = 'member', deleted = false, api_keys = [] } = account
   const row: Omit<AccountRow, 'id'> = {
     project_id,
-    name: indexed(account.name, generate, n),
+    name: expandIndex(account.name, account, n),
     role,
     created_at: unixSeconds(account.created_at, now) ?? Math.floor(now / 1000),
     deleted: deleted ? 1 : 0,
   }
-  const id = insertWithId(account.id && indexed(account.id, generate, n), target.randomness.projectAccountId, (each) =>
-    target.store.serviceAccounts.insert({ ...row, id: each }),
+  const id = insertWithId(
+    account.id && expandIndex(account.id, account, n),
+    target.randomness.projectAccountId,
+    (each) => target.store.serviceAccounts.insert({ ...row, id: each }),
   )
   const owner = {
     project_id,
@@ -102,7 +103,7 @@ function insertKey(
 ): void {
   const now = timeOf(settings.clock)
   const expires_at = unixSeconds(key.expires_at, now) ?? null
-  insertWithId(key.id && indexed(key.id, key.generate, n), randomness.projectKeyId, (id) => {
+  insertWithId(key.id && expandIndex(key.id, key, n), randomness.projectKeyId, (id) => {
     const value = key.value ?? generateValue()
     const redacted = key.redacted_value === undefined ? redactedFields(value) : parseRedactedValue(key.redacted_value)
     return store.projectApiKeys.insert({
@@ -110,7 +111,7 @@ function insertKey(
       ...redacted,
       id,
       value_sha256: key.value_sha256 ?? digest(value),
-      name: indexed(key.name ?? 'Secret Key', key.generate, n),
+      name: expandIndex(key.name ?? defaultKeyName, key, n),
       // An expired key was created earlier.
       created_at: unixSeconds(key.created_at, now) ?? Math.min(Math.floor(now / 1000), expires_at ?? now),
       expires_at,
@@ -129,7 +130,7 @@ export function insertEvents(events: readonly SeedEvent[], target: SeedTarget): 
     const project = event.project === undefined ? store.projects.default() : store.projects.byId(event.project ?? '')
     for (let n = 1; n <= (event.generate ?? 1); n++) {
       const { details = {} } = event
-      insertWithId(event.id && indexed(event.id, event.generate, n), randomness.auditEventId, (id) => {
+      insertWithId(event.id && expandIndex(event.id, event, n), randomness.auditEventId, (id) => {
         const stored: AuditEvent = {
           id,
           type: event.type,

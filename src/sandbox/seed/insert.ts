@@ -8,8 +8,9 @@ import { digest } from '../../openai-api/keys/secret.ts'
 import { type ClockSetting, clockSettingAt, timeOf } from '../clock.ts'
 import type { Randomness } from '../randomness.ts'
 import { defaultEmail, type Organization, type Settings } from '../settings.ts'
+import { expandIndex } from './expand-index.ts'
 import { insertEvents, insertProjects } from './insert-projects.ts'
-import { expandIndex, type ResolvedSeedKey, type Seed } from './merge.ts'
+import type { ResolvedSeedKey, Seed } from './merge.ts'
 import type { SeedTarget } from './target.ts'
 
 /** Returns the settings of a new sandbox; what the seed omits is generated. */

@@ -2,17 +2,16 @@ import { systemNow } from '../../common/clock.ts'
 import { latestSecond, parseTime } from '../../common/time.ts'
 import type { KeyStore } from '../../openai-api/admin-api-keys/store.ts'
 import type { Behavior } from '../../openai-api/behavior.ts'
-import { toParsableRedaction } from '../../openai-api/keys/redacted-value.ts'
-import { digest } from '../../openai-api/keys/secret.ts'
 import { ProjectCheck } from './check-projects.ts'
 import { DuplicateCheck, valueField } from './duplicates.ts'
+import { expandIndex } from './expand-index.ts'
 import { type Mistakes, SeedTooLarge } from './mistakes.ts'
 import type { SeedEvent, SeedProject } from './project-schema.ts'
 import type { SeedFile, SeedKey } from './schema.ts'
 import { sizeProblem } from './size.ts'
 import type { SeedSource } from './source.ts'
 import { checkTimes } from './times.ts'
-import { withoutValues } from './without-values.ts'
+import { withoutValue, withoutValues } from './without-values.ts'
 
 /** What a sandbox starts from: all seed files in one, with values replaced by their digests. */
 export interface Seed {
@@ -121,15 +120,7 @@ function resolveKey(
   for (let n = 1; key.id !== undefined && n <= (key.generate ?? 1); n++) {
     duplicates.check('id', expandIndex(key.id, key, n), index, 'id')
   }
-  const { value, ...resolved } = key
-  if (value !== undefined) {
-    resolved.value_sha256 = digest(value)
-    resolved.redacted_value ??= toParsableRedaction(value)
-  }
+  const resolved = withoutValue(key)
   if (resolved.value_sha256 !== undefined) duplicates.check('value', resolved.value_sha256, index, valueField(key))
   return resolved
 }
-
-/** Returns the text of the `n`-th generated key; unchanged for an entry that is one key. */
-export const expandIndex = (text: string, { generate }: ResolvedSeedKey, n: number): string =>
-  generate === undefined ? text : text.replaceAll('{n}', String(n))

@@ -3,17 +3,12 @@ import { eventTypes } from '../../openai-api/audit-logs/event-types.ts'
 import { Actor } from '../../openai-api/audit-logs/schemas.ts'
 import { residencies } from '../../openai-api/projects/schemas.ts'
 import { Choice, Nullable } from '../../schema/typebox.ts'
-import { closed, Deleted, Generate, HeaderText, Id, Name, NullableTime, Sha256, Time } from './fields.ts'
+import { closed, Deleted, Generate, Id, Name, NullableTime, Time, valueAndTimes } from './fields.ts'
 
 const keyFields = {
   id: Type.Optional(Id),
   name: Type.Optional(Name),
-  value: Type.Optional(HeaderText),
-  value_sha256: Type.Optional(Sha256),
-  redacted_value: Type.Optional(Name),
-  created_at: Type.Optional(Time),
-  expires_at: Type.Optional(NullableTime),
-  last_used_at: Type.Optional(NullableTime),
+  ...valueAndTimes,
   scopes: Type.Optional(Type.Array(Name, { description: 'a list of scopes; empty for all' })),
   deleted: Type.Optional(Deleted),
   generate: Type.Optional(Generate('keys')),

@@ -3,18 +3,7 @@ import { latestSecond } from '../../common/time.ts'
 import { BehaviorSchema } from '../../openai-api/behavior.ts'
 import { Timestamp } from '../../schema/timestamp.ts'
 import { Choice, Nullable } from '../../schema/typebox.ts'
-import {
-  closed,
-  Deleted,
-  Generate,
-  HeaderText,
-  Id,
-  Name,
-  NullableTime,
-  OrganizationId,
-  Sha256,
-  Time,
-} from './fields.ts'
+import { closed, Deleted, Generate, Id, Name, OrganizationId, Time, valueAndTimes } from './fields.ts'
 import { SeedEvent, SeedProject } from './project-schema.ts'
 
 // Descriptions are also the rules of error messages: "must be <description>".
@@ -42,12 +31,7 @@ export const SeedKey = Type.Object(
   {
     id: Type.Optional(Id),
     name: Nullable(Name, { description: 'a string of valid Unicode, or null for an unnamed key' }),
-    value: Type.Optional(HeaderText),
-    value_sha256: Type.Optional(Sha256),
-    redacted_value: Type.Optional(Name),
-    created_at: Type.Optional(Time),
-    expires_at: Type.Optional(NullableTime),
-    last_used_at: Type.Optional(NullableTime),
+    ...valueAndTimes,
     owner: Type.Optional(Owner),
     scopes: Type.Optional(
       Type.Array(Choice(['api.management.read', 'api.management.write']), {

@@ -23,7 +23,8 @@ export const withoutValues = (projects: readonly SeedProject[]): SeedProject[] =
         }),
   }))
 
-function withoutValue<Key extends KeyWithValue>({ value, ...key }: Key): Omit<Key, 'value'> {
+/** Returns a key with the digest and the redacted form of its value in place of the value. */
+export function withoutValue<Key extends KeyWithValue>({ value, ...key }: Key): Omit<Key, 'value'> {
   if (value === undefined) return key
   return { ...key, value_sha256: digest(value), redacted_value: key.redacted_value ?? toParsableRedaction(value) }
 }
