@@ -1,7 +1,7 @@
 import { parseDuration } from '../common/time.ts'
 import { exampleResponses } from '../openai-api/examples.ts'
 import { bearerToken } from '../openai-api/http/authentication.ts'
-import { type OperationId, operationIds, shortOperationIds } from '../openai-api/operation-ids.ts'
+import { type OperationId, operationIds, operationsWithoutKey, shortOperationIds } from '../openai-api/operation-ids.ts'
 import type { Fault, FaultPhase } from './fault.ts'
 import { applyPatch, PatchFailure } from './json-patch.ts'
 import { delayRule, type FaultBody, type FaultMatch, maxDelayMs, type PatchOperation } from './schemas.ts'
@@ -55,7 +55,7 @@ const defaultPhase = ({ kind }: FaultBody): FaultPhase => (afterOnlyKinds.includ
 /** Throws if no request matches a key id: a list does not act on a single key, a create none before it has created it. */
 function assertConcernsKey({ errorAt }: FaultInput, operation: string, when: FaultPhase): void {
   const reject = (reason: string) => errorAt(['match', 'key_id'], `absent: ${reason}, so the fault would never fire`)
-  if (/(^|-)list(-|$)|^list[A-Z]|project$/.test(operation)) throw reject(`${operation} does not act on a single key`)
+  if (operationsWithoutKey.has(operation)) throw reject(`${operation} does not act on a single key`)
   if (operation === 'admin-api-keys-create' && when === 'before')
     throw reject(`${operation} has no key before the commit`)
 }

@@ -25,6 +25,20 @@ export const operationIds = [
 
 export type OperationId = (typeof operationIds)[number]
 
+/** Operations that concern no single key. */
+export const operationsWithoutKey: ReadonlySet<string> = new Set<OperationId>([
+  'admin-api-keys-list',
+  'list-projects',
+  'create-project',
+  'retrieve-project',
+  'modify-project',
+  'archive-project',
+  'list-project-service-accounts',
+  'list-project-api-keys',
+  'list-audit-logs',
+  'listModels',
+])
+
 /** Short forms of the operationIds of admin keys, which faults, verifications and filters accept. */
 export const shortOperationIds = {
   list: 'admin-api-keys-list',

@@ -1,4 +1,5 @@
 import * as errors from '../errors/catalogue.ts'
+import { assertWellFormed } from '../http/well-formed.ts'
 import { fromJson, type Json, toJson } from '../json-text.ts'
 import type { Actor } from '../keys/caller.ts'
 import { type RedactedFields, redactedFields } from '../keys/redacted-value.ts'
@@ -71,7 +72,7 @@ export function createKeyService(deps: KeyServiceDeps) {
       caller: string | undefined,
       actor: Actor,
     ): OperationResult<AdminApiKeyCreateResponse> {
-      if (!name.isWellFormed()) throw errors.illFormedString('name')
+      assertWellFormed({ name })
       const created_at = now()
       const fields = {
         name,

@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
-import { Choice, component, Nullable, Ref, UnixTime } from '../../schema/typebox.ts'
-import { pageParameters } from '../lists/schemas.ts'
+import { Choice, component, Nullable, UnixTime } from '../../schema/typebox.ts'
+import { listComponent, pageParameters } from '../lists/schemas.ts'
 import { eventTypes } from './event-types.ts'
 
 const User = Type.Object(
@@ -68,19 +68,7 @@ export interface AuditEvent {
   [details: string]: unknown
 }
 
-export const AuditLogList = component(
-  'ListAuditLogsResponse',
-  {
-    object: Type.Literal('list', { description: 'The type of the object.' }),
-    data: Type.Array(Ref(AuditLog), { description: 'The events of this page, newest first.' }),
-    first_id: Nullable(Type.String(), { description: 'The ID of the first event in `data`; null if `data` is empty.' }),
-    last_id: Nullable(Type.String(), {
-      description: 'The ID of the last event in `data`, the cursor of the next page; null if `data` is empty.',
-    }),
-    has_more: Type.Boolean({ description: 'Whether there are more events after this page.' }),
-  },
-  { description: 'A page of events.' },
-)
+export const AuditLogList = listComponent('ListAuditLogsResponse', AuditLog, 'events')
 export type AuditLogList = Type.Static<typeof AuditLogList>
 
 const ids = (description: string) => Type.Optional(Type.Array(Type.String(), { description }))

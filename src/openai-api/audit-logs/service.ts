@@ -1,3 +1,4 @@
+import { latestSecond } from '../../common/time.ts'
 import type { Behavior } from '../behavior.ts'
 import * as errors from '../errors/catalogue.ts'
 import { toJson } from '../json-text.ts'
@@ -49,14 +50,12 @@ export type AuditLogService = ReturnType<typeof createAuditLogService>
 const min = (one: bigint, other: bigint) => (one < other ? one : other)
 const max = (one: bigint, other: bigint) => (one > other ? one : other)
 
-const latestSecond = 253_402_300_799
-
 /** Returns the positions of a time range; bounds outside the possible times are clamped to them. */
 function rangeOfTime({ gt, gte, lt, lte }: NonNullable<ListAuditLogsQuery['effective_at']> = {}): PositionRange {
-  const start = (second: number) => startOfSecond(BigInt(Math.min(Math.max(second, 0), latestSecond + 1)))
+  const start = (second: number) => startOfSecond(BigInt(Math.min(Math.max(second, 0), latestSecond.key + 1)))
   const lower = [gte, gt === undefined ? undefined : gt + 1].filter((second) => second !== undefined)
   const upper = [lt, lte === undefined ? undefined : lte + 1].filter((second) => second !== undefined)
-  return { from: start(Math.max(0, ...lower)), to: start(Math.min(latestSecond + 1, ...upper)) - 1n }
+  return { from: start(Math.max(0, ...lower)), to: start(Math.min(latestSecond.key + 1, ...upper)) - 1n }
 }
 
 function filtersOf(query: ListAuditLogsQuery): EventFilter[] {

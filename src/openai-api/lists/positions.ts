@@ -19,7 +19,7 @@ export const startOfSecond = (second: bigint): bigint => second << BigInt(number
 const firstOfSecond = `(@created_at << ${numberBits})`
 const lastOfSecond = `(${firstOfSecond} | ${maxPerSecond})`
 
-/** SQL: the highest number used within `@created_at`, by listed or deleted objects; 0 if there is none. */
+/** SQL: the highest number used within `@created_at`, by listed or deleted objects; 0 for an empty second. */
 export const lastNumberQuery = (table: string): string => `SELECT ${maxPerSecond} & max(
   coalesce((SELECT max(position) FROM ${table} WHERE position BETWEEN ${firstOfSecond} AND ${lastOfSecond}), 0),
   coalesce((SELECT -min(position) FROM ${table} WHERE position BETWEEN -${lastOfSecond} AND -${firstOfSecond}), 0))`

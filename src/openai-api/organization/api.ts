@@ -1,3 +1,4 @@
+import { once } from '../../common/once.ts'
 import type { Owner } from '../admin-api-keys/key.ts'
 import { createKeyService } from '../admin-api-keys/service.ts'
 import { createAuditRecorder } from '../audit-logs/recorder.ts'
@@ -36,7 +37,10 @@ interface OrganizationApiDeps {
   models: () => readonly string[]
 }
 
-/** The operations of an organization, by resource, and which values authenticate. */
+/**
+ * The operations of an organization, by resource, and which values authenticate. Services that a sandbox may never need are
+ * created on first use.
+ */
 export function createOrganizationApi(deps: OrganizationApiDeps) {
   const { store, now, generate, behavior, defaultOwner, defaultEmail, models } = deps
   const audit = createAuditRecorder({
@@ -59,30 +63,41 @@ export function createOrganizationApi(deps: OrganizationApiDeps) {
     user: () => ({ id: defaultOwner().id, email: defaultEmail() }),
   }
 
+  const projects = once(() =>
+    createProjectService({ ...shared, store: store.projects, generateId: generate.projectId }),
+  )
+  const serviceAccounts = once(() =>
+    createAccountService({
+      ...shared,
+      store: store.serviceAccounts,
+      projects: store.projects,
+      keys: store.projectApiKeys,
+      generate: {
+        accountId: generate.projectAccountId,
+        keyId: generate.projectKeyId,
+        keyValue: generate.accountKeyValue,
+      },
+    }),
+  )
+  const projectApiKeys = once(() =>
+    createProjectKeyService({ ...shared, store: store.projectApiKeys, projects: store.projects }),
+  )
+  const auditLogs = once(() => createAuditLogService({ store: store.auditLogs, behavior }))
+
   return {
     credentials: createCredentials(store, now),
     adminApiKeys,
     get projects() {
-      return createProjectService({ ...shared, store: store.projects, generateId: generate.projectId })
+      return projects()
     },
     get serviceAccounts() {
-      return createAccountService({
-        ...shared,
-        store: store.serviceAccounts,
-        projects: store.projects,
-        keys: store.projectApiKeys,
-        generate: {
-          accountId: generate.projectAccountId,
-          keyId: generate.projectKeyId,
-          keyValue: generate.accountKeyValue,
-        },
-      })
+      return serviceAccounts()
     },
     get projectApiKeys() {
-      return createProjectKeyService({ ...shared, store: store.projectApiKeys, projects: store.projects })
+      return projectApiKeys()
     },
     get auditLogs() {
-      return createAuditLogService({ store: store.auditLogs, behavior })
+      return auditLogs()
     },
     listModels: () => listModels(models()),
     /** Returns who the audit log names for a caller. */

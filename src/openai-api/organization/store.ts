@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { once } from '../../common/once.ts'
 import { createKeyStore } from '../admin-api-keys/store.ts'
 import { createAuditStore } from '../audit-logs/store.ts'
 import { createProjectKeyStore } from '../project-api-keys/store.ts'
@@ -38,12 +39,3 @@ export function createOrganizationStore(db: Database) {
 }
 
 export type OrganizationStore = ReturnType<typeof createOrganizationStore>
-
-/** Returns a function that creates a value at its first call. */
-function once<Value>(create: () => Value): () => Value {
-  let value: Value | undefined
-  return () => {
-    value ??= create()
-    return value
-  }
-}

@@ -1,5 +1,6 @@
 import * as Type from 'typebox'
 import { Choice, component, Nullable, UnixTime } from '../../schema/typebox.ts'
+import { DeletedObject } from '../http/deleted-object.ts'
 import { ExpiresInSeconds, Scopes } from '../keys/schemas.ts'
 import { listComponent, pageParameters } from '../lists/schemas.ts'
 
@@ -52,14 +53,7 @@ export type ProjectApiKey = Type.Static<typeof ProjectApiKey>
 export const ProjectApiKeyList = listComponent('ProjectApiKeyListResponse', ProjectApiKey, 'keys')
 export type ProjectApiKeyList = Type.Static<typeof ProjectApiKeyList>
 
-export const DeletedProjectApiKey = Type.Object(
-  {
-    object: Type.Literal('organization.project.api_key.deleted', { description: 'The type of the object.' }),
-    id: Type.String({ description: 'The ID of the key that was deleted.' }),
-    deleted: Type.Literal(true, { description: 'Always true.' }),
-  },
-  { description: 'Confirms a deletion.' },
-)
+export const DeletedProjectApiKey = DeletedObject('organization.project.api_key.deleted', 'key')
 export type DeletedProjectApiKey = Type.Static<typeof DeletedProjectApiKey>
 
 export const ListProjectApiKeysQuery = Type.Object({

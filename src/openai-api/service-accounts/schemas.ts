@@ -1,5 +1,6 @@
 import * as Type from 'typebox'
 import { Choice, component, Nullable, Ref, UnixTime } from '../../schema/typebox.ts'
+import { DeletedObject } from '../http/deleted-object.ts'
 import { ExpiresInSeconds, Scopes } from '../keys/schemas.ts'
 import { listComponent, pageParameters } from '../lists/schemas.ts'
 
@@ -57,14 +58,7 @@ export type CreatedServiceAccount = Type.Static<typeof CreatedServiceAccount>
 export const ServiceAccountList = listComponent('ProjectServiceAccountListResponse', ServiceAccount, 'service accounts')
 export type ServiceAccountList = Type.Static<typeof ServiceAccountList>
 
-export const DeletedServiceAccount = Type.Object(
-  {
-    object: Type.Literal('organization.project.service_account.deleted', { description: 'The type of the object.' }),
-    id: Type.String({ description: 'The ID of the service account that was deleted.' }),
-    deleted: Type.Literal(true, { description: 'Always true.' }),
-  },
-  { description: 'Confirms a deletion.' },
-)
+export const DeletedServiceAccount = DeletedObject('organization.project.service_account.deleted', 'service account')
 export type DeletedServiceAccount = Type.Static<typeof DeletedServiceAccount>
 
 export const ListServiceAccountsQuery = Type.Object(pageParameters('service accounts'))
