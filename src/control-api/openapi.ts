@@ -21,7 +21,14 @@ interface Header {
   schema: { required?: boolean }
 }
 
+interface Parameter {
+  style?: string
+  explode?: boolean
+  schema?: { style?: string; explode?: boolean }
+}
+
 interface Operation {
+  parameters?: Parameter[]
   'x-optional-body'?: boolean
   'x-body-examples'?: readonly unknown[]
   requestBody?: { required?: boolean; content: Record<string, { examples?: Record<string, { value: unknown }> }> }
@@ -33,12 +40,13 @@ interface Document {
   components: { headers?: Record<string, Header> }
 }
 
-/** Adds what a schema cannot express: examples and optional bodies, and headers as shared components. */
+/** Adds what a schema cannot express: examples, optional bodies, styles of parameters, and headers as shared components. */
 function postProcess<Input>(document: Input): Input {
   const { paths, components } = document as Document
   components.headers = {}
   for (const operation of Object.values(paths).flatMap((path) => Object.values(path))) {
     postProcessBody(operation)
+    for (const parameter of operation.parameters ?? []) postProcessParameter(parameter)
     for (const { headers = {} } of Object.values(operation.responses ?? {})) {
       for (const [name, header] of Object.entries(headers)) {
         headers[name] = toSharedHeader(name, header as Header, components)
@@ -56,6 +64,13 @@ function postProcessBody(operation: Operation): void {
   if (isOptional) requestBody.required = false
   const named = Object.fromEntries(examples.map((value, n) => [`example${n + 1}`, { value }]))
   if (examples.length > 0) for (const media of Object.values(requestBody.content)) media.examples = named
+}
+
+/** Moves the style of a parameter out of its schema, where it would mean nothing. */
+function postProcessParameter(parameter: Parameter): void {
+  const { style, explode, ...schema } = parameter.schema ?? {}
+  if (style === undefined) return
+  Object.assign(parameter, { style, explode, schema })
 }
 
 /** Adds a header to the components once and returns a reference to it. */

@@ -114,6 +114,21 @@ test('a control accepts a missing body exactly if its document says that the bod
   }
 })
 
+test('an operation of the API accepts a missing body exactly if its document says that the body is optional', async () => {
+  const { paths } = parse(await getDocument()) as { paths: Record<string, Record<string, Record<string, unknown>>> }
+  // It has objects whose ids are the names of the path parameters.
+  const { call } = await startApp({ seed: ['sdk-conformance'] })
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method, path, ...operation })),
+  ) as { method: string; path: string; operationId: string; requestBody?: { required: boolean } }[]
+  const withBody = operations.filter(({ path, requestBody }) => requestBody && !path.startsWith('/_emulator'))
+  expect(withBody.length).toBe(7)
+  for (const { method, path, operationId, requestBody } of withBody) {
+    const { status } = await call(method.toUpperCase(), path.replace(/[{}]/g, ''))
+    expect([operationId, status]).toEqual([operationId, requestBody?.required ? 400 : 200])
+  }
+})
+
 test.each([
   ['an unknown query parameter', '?unknown=1', undefined, [400]],
   ['a body of over 1 MiB that is not JSON', '', 'x'.repeat(1024 * 1024 + 1), [200, 400, 404, 413]],

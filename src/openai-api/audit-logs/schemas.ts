@@ -1,6 +1,7 @@
 import * as Type from 'typebox'
 import { Choice, component, Nullable, UnixTime } from '../../schema/typebox.ts'
 import { listComponent, pageParameters } from '../lists/schemas.ts'
+import { detailsByType } from './details.ts'
 import { eventTypes } from './event-types.ts'
 
 const User = Type.Object(
@@ -48,13 +49,14 @@ const fields = {
     ),
   ),
   actor: Type.Optional(Nullable(Actor)),
+  ...detailsByType,
 }
 
 export const AuditLog = component('AuditLog', fields, {
   description: 'An event of the audit log.',
   additionalProperties: Type.Object(
     { id: Type.Optional(Type.String({ description: 'The ID of what was written to.' })) },
-    { description: 'The details of the event, under the name of its type.', additionalProperties: true },
+    { description: 'The details of an event of any other type, under its name.', additionalProperties: true },
   ),
 })
 

@@ -36,12 +36,18 @@ export const noRetryHeader = {
   'x-should-retry': Type.Literal('false', { description: 'Tells official clients not to retry.', ...always }),
 }
 
+/** On too many requests, which only faults cause. */
+const retryAfterHeader = {
+  'retry-after': Type.Integer({ minimum: 1, description: 'Seconds to wait, if the fault has this header.' }),
+}
+
 /** Returns the documented headers of a response; `required` marks headers that are always present. */
 export function responseHeaderSchemas(status: number): Record<string, Type.TSchema> {
   if (status < 400) return { ...requestId, ...version(always), ...organization(always) }
   if (status === 401) return { ...requestId, ...version({}), ...challengeHeader, ...reasonHeader }
   // A request that reaches no sandbox has no organization.
   const errorHeaders = { ...requestId, ...version(always), ...organization({}), ...reasonHeader }
+  if (status === 429) return { ...errorHeaders, ...retryAfterHeader }
   return status === 503 ? { ...errorHeaders, ...noRetryHeader } : errorHeaders
 }
 

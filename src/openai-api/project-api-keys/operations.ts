@@ -1,5 +1,4 @@
 import * as Type from 'typebox'
-import { optionalBody } from '../../schema/openapi-operation.ts'
 import { Ref } from '../../schema/typebox.ts'
 import {
   bodyErrorResponses,
@@ -44,7 +43,6 @@ export const updateProjectApiKey = {
   ...operation('update-project-api-key', 'Update a key of a project', 'Replaces its scopes or its expiry.'),
   params,
   body: UpdateProjectApiKeyBody,
-  ...optionalBody,
   response: { ...response(200, Ref(ProjectApiKey), 'The changed key.'), ...errors, ...bodyErrorResponses },
 }
 
