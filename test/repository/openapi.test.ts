@@ -1,11 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { compareDocuments, type OpenApiDocument } from '../../scripts/compare-documents.ts'
+import type { OpenApiDocument } from '../../scripts/openapi-document.ts'
 import { startApp } from '../support/app.ts'
 import { startControlApp } from '../support/control-app.ts'
 import { startTamperingProxy } from '../support/tampering-proxy.ts'
-import { hasUpstream, upstream } from '../support/upstream.ts'
 
 const getDocument = async () => {
   const { app } = await startApp()
@@ -308,77 +307,4 @@ test('GET /health and GET /ready require no key', async () => {
   const { call } = await startApp({ adminKey: undefined })
   expect(await call('GET', '/health', { as: null })).toMatchObject({ status: 200, body: { status: 'ok' } })
   expect(await call('GET', '/ready', { as: null })).toMatchObject({ status: 200, body: { status: 'ready' } })
-})
-
-describe.runIf(hasUpstream)('the published document', () => {
-  const getOwnDocument = async () => parse(await getDocument()) as OpenApiDocument
-
-  test('the own document matches the published document', async () => {
-    expect(compareDocuments(await getOwnDocument(), upstream)).toEqual({ differences: [], compared: 4 })
-  })
-
-  // biome-ignore lint/suspicious/noExplicitAny: a parsed document
-  type Change = [description: string, change: (document: any) => void, difference: string]
-  const path = '/organization/admin_api_keys'
-  test.each<Change>([
-    ['a missing operation', (d) => delete d.paths[`${path}/{key_id}`].delete, 'is missing from openapi.yaml'],
-    ['an additional operation', (d) => (d.paths[path].patch = d.paths[path].post), 'is not in the published document'],
-    ['another operationId', (d) => (d.paths[path].get.operationId = 'list'), 'operationId is list'],
-    ['a missing parameter', (d) => d.paths[path].get.parameters.pop(), 'parameter query limit is undefined'],
-    ['another default', (d) => (d.paths[path].get.parameters[2].schema.default = 10), 'parameter query limit'],
-    ['a required parameter', (d) => (d.paths[path].get.parameters[0].required = true), 'parameter query after'],
-    [
-      'another bound',
-      (d) =>
-        (d.paths[path].post.requestBody.content['application/json'].schema.properties.expires_in_seconds.maximum = 1),
-      'the body is',
-    ],
-    [
-      'an optional body field',
-      (d) => (d.paths[path].post.requestBody.content['application/json'].schema.required = []),
-      'the body is',
-    ],
-    [
-      'a field that is no longer required',
-      (d) => d.components.schemas.AdminApiKey.required.splice(4, 99),
-      'is not required, published as required',
-    ],
-    [
-      'a missing field',
-      (d) => delete d.components.schemas.AdminApiKey.properties.owner,
-      '.owner is missing from openapi.yaml',
-    ],
-    [
-      'an additional field',
-      (d) => (d.components.schemas.AdminApiKey.properties.extra = { type: 'string' }),
-      '.extra is not in the published document',
-    ],
-    [
-      'another type',
-      (d) => (d.components.schemas.AdminApiKey.properties.id = { type: 'integer' }),
-      '.id may be integer',
-    ],
-    [
-      'another constant',
-      (d) => (d.components.schemas.ApiKeyList.properties.object.const = 'page'),
-      '.object may be ["page"]',
-    ],
-    [
-      'an untyped field',
-      (d) => (d.components.schemas.AdminApiKey.properties.created_at = {}),
-      '.created_at has no type',
-    ],
-    [
-      'untyped items',
-      (d) => delete d.components.schemas.ApiKeyList.properties.data.items,
-      '.data does not describe its items',
-    ],
-    ['an optional body', (d) => delete d.paths[path].post.requestBody.required, 'the body is'],
-    ['no security', (d) => delete d.paths[path].get.security, 'security is undefined'],
-    ['a missing status', (d) => delete d.paths[path].get.responses['200'], 'the status 200 is missing'],
-  ])('the comparison with the published document reports %s', async (_description, change, difference) => {
-    const changed = await getOwnDocument()
-    change(changed)
-    expect(compareDocuments(changed, upstream).differences.join('\n')).toContain(difference)
-  })
 })

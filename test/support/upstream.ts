@@ -1,14 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { mergeSlices, type OpenApiDocument } from '../../scripts/openapi-document.ts'
 
-/** Part of OpenAI's published OpenAPI document. It is not in this repository, so it may be absent. */
-export const upstreamFile = new URL('../../../shared/upstream/admin-api-keys.openapi.json', import.meta.url)
+const folder = new URL('../../../shared/upstream/', import.meta.url)
 
-export const hasUpstream = existsSync(upstreamFile)
+const readSlice = (name: string) => JSON.parse(readFileSync(new URL(`${name}.openapi.json`, folder), 'utf8'))
 
-export const upstream = hasUpstream ? JSON.parse(readFileSync(upstreamFile, 'utf8')) : undefined
-
-/** The paths of all parts of that document. */
-export const upstreamPaths: string[] = ['admin-api-keys', 'keys']
-  .map((name) => new URL(`${name}.openapi.json`, upstreamFile))
-  .filter((file) => existsSync(file))
-  .flatMap((file) => Object.keys(JSON.parse(readFileSync(file, 'utf8')).paths))
+/** The parts of OpenAI's published OpenAPI document that tests use. They are not in this repository, so they may be absent. */
+export const upstream: OpenApiDocument | undefined = existsSync(folder)
+  ? mergeSlices(['admin-api-keys', 'keys'].map(readSlice))
+  : undefined
