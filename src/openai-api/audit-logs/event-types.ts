@@ -76,11 +76,17 @@ const actions = {
   'tenant.api_organization_invite': 'upserted deleted',
   'tenant.chatgpt_workspace_invite': 'upserted',
   'tenant.workspace_invite_email_settings': 'updated',
-}
+} as const
+
+type Actions = typeof actions
+type Words<Text extends string> = Text extends `${infer First} ${infer Rest}` ? First | Words<Rest> : Text
+
+/** The type of an audit event. */
+export type EventType = { [Subject in keyof Actions]: `${Subject}.${Words<Actions[Subject]>}` }[keyof Actions]
 
 /** The types of audit events. */
-export const eventTypes: readonly string[] = Object.entries(actions).flatMap(([subject, names]) =>
-  names.split(' ').map((name) => `${subject}.${name}`),
+export const eventTypes = Object.entries(actions).flatMap(([subject, names]) =>
+  names.split(' ').map((name) => `${subject}.${name}` as EventType),
 )
 
 /** The types that concern the whole tenant, to which `tenant_only` limits a list. */
