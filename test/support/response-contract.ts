@@ -116,6 +116,7 @@ function ownSchema(documented: Documented, operation: string | undefined, status
 }
 
 const bareError = { type: 'object', required: ['error'], properties: { error: { type: 'string' } } }
+const anything = {}
 const forbidden = { anyOf: [{ $ref: '#/components/schemas/ErrorResponse' }, bareError] }
 
 /** Operations that only official clients have, each with a published one that has the same response. */
@@ -126,7 +127,7 @@ function publishedSchema(documented: Documented, operation = '', status: number)
   if (status >= 400) return status === 403 ? forbidden : documented.errorResponse
   const published = documented.has(operation) ? operation : sameResponse[operation]
   // It does not know the control API, and its slices do not have the models.
-  return published === undefined ? {} : documented.schemaOf(published, status)
+  return published === undefined ? anything : documented.schemaOf(published, status)
 }
 
 function withValuesOfClients(document: OpenApiDocument): OpenApiDocument {
