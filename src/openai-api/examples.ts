@@ -1,5 +1,5 @@
 import { exampleResponses as adminApiKeys } from './admin-api-keys/examples.ts'
-import type { AuditEvent } from './audit-logs/schemas.ts'
+import { exampleEvent } from './audit-logs/examples.ts'
 import type { OperationId } from './operation-ids.ts'
 import type { ProjectApiKey } from './project-api-keys/schemas.ts'
 import type { Project } from './projects/schemas.ts'
@@ -47,18 +47,6 @@ const projectKey: ProjectApiKey = {
   owner: { type: 'service_account', service_account: owner, user: { ...owner, email: 'jane@example.com' } },
 }
 
-const event: AuditEvent = {
-  id: 'audit_log-abc',
-  type: 'api_key.created',
-  effective_at: 1711471533,
-  project: { id: 'proj_abc', name: 'Default project' },
-  actor: {
-    type: 'api_key',
-    api_key: { id: 'key_abc', type: 'user', user: { id: 'user-abc', email: 'admin@example.com' } },
-  },
-  'api_key.created': { id: 'key_abc', data: { scopes: [] } },
-}
-
 const createdAccount: CreatedServiceAccount = { ...account, role: 'member', api_key: accountKey }
 
 // A full page, so that a patch of any index below 100 applies.
@@ -90,6 +78,6 @@ export const exampleResponses: Readonly<Record<OperationId, unknown>> = {
   'retrieve-project-api-key': projectKey,
   'update-project-api-key': projectKey,
   'delete-project-api-key': deleted(projectKey.object, projectKey.id),
-  'list-audit-logs': list(event),
+  'list-audit-logs': list(exampleEvent),
   listModels: list({ id: 'gpt-5', object: 'model', created: 1_700_000_000, owned_by: 'openai' }),
 }

@@ -29,6 +29,36 @@ describe('json_patch faults', () => {
   })
 
   test.each([
+    'api_key.created/data/scopes/0',
+    'api_key.updated/changes_requested/expires_in_seconds',
+    'api_key.deleted/id',
+    'tenant.admin_api_key.created/id',
+    'tenant.admin_api_key.deleted/id',
+    'project.created/data/title',
+    'project.updated/changes_requested/title',
+    'project.archived/id',
+    'service_account.created/data/role',
+    'service_account.updated/changes_requested/role',
+    'service_account.deleted/id',
+    'actor/api_key/service_account/id',
+    'actor/session/ip_address',
+    'actor/session/user/email',
+  ])('the place %s of an audit event can be patched', async (place) => {
+    const { addFault } = await startWithFaults()
+    const patch = [{ op: 'replace', path: `/data/99/${place}`, value: 'x' }]
+    expect(await addFault({ operation: 'list-audit-logs', kind: 'json_patch', patch })).toBe('fault_1')
+  })
+
+  test('the details of an audit event are patched', async () => {
+    const { addFault, call } = await startWithFaults({ breaksResponses: true })
+    await call('POST', '/v1/organization/projects', { body: { name: 'Web' } })
+    const patch = [{ op: 'replace', path: '/data/0/project.created/data/name', value: 'x' }]
+    await addFault({ operation: 'list-audit-logs', kind: 'json_patch', patch })
+    const { body } = await call('GET', '/v1/organization/audit_logs')
+    expect(body.data[0]['project.created']).toMatchObject({ data: { name: 'x', title: 'Web' } })
+  })
+
+  test.each([
     ['101 operations', Array(101).fill({ op: 'remove', path: '/name' }), '/patch', '1 to 100 operations'],
     ['a pointer of 1,001 characters', [{ op: 'remove', path: `/${'x'.repeat(1000)}` }], '/patch/0/path', '1,000'],
     [
