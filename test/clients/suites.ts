@@ -1,12 +1,10 @@
-import { copyFileSync, existsSync, globSync, readFileSync, rmSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { type CommandResult, run } from './command.ts'
+import { globSync, rmSync } from 'node:fs'
+import { run } from './command.ts'
+import { at, readIfExists } from './files.ts'
 import { type Outcome, readGoTest, readJUnit } from './outcomes.ts'
+import { installPython, pythonToolchain } from './python-environment.ts'
 import { outcomesFile } from './reporter.ts'
 import type { clientVersions } from './versions.ts'
-
-const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-const readIfExists = (path: string | URL) => (existsSync(path) ? readFileSync(path, 'utf8') : '')
 
 export interface SuiteResult {
   outcomes: Outcome[]
@@ -45,9 +43,9 @@ const python: Suite = {
   language: 'python',
   client: 'openai',
   runner: 'pytest',
-  toolchain: [['python3', '-c', 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))']],
+  toolchain: [pythonToolchain],
   async run(env) {
-    const failed = await installPython()
+    const failed = await installPython('python', ['python/requirements.txt'])
     if (failed !== undefined) return { outcomes: [], ...failed }
     const report = at('../../dist/clients/python.xml')
     rmSync(report, { force: true })
@@ -57,21 +55,6 @@ const python: Suite = {
     })
     return { outcomes: readJUnit(readIfExists(report)), code, output }
   },
-}
-
-/** Installs requirements.txt in a virtual environment if needed; returns the command that failed, if any. */
-async function installPython(): Promise<CommandResult | undefined> {
-  const requirements = at('python/requirements.txt')
-  // Copied after a complete install.
-  const installed = at('python/.venv/requirements.txt')
-  if (readIfExists(installed) === readIfExists(requirements)) return undefined
-  const created = await run('python3', ['-m', 'venv', '--clear', at('python/.venv')])
-  if (created.code !== 0) return created
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '--requirement']
-  const packages = await run(at('python/.venv/bin/python'), [...pip, requirements])
-  if (packages.code !== 0) return packages
-  copyFileSync(requirements, installed)
-  return undefined
 }
 
 const go: Suite = {
