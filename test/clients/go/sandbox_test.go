@@ -55,6 +55,17 @@ func keysAt(baseURL, key string) *openai.AdminOrganizationAdminAPIKeyService {
 	return &client.Admin.Organization.AdminAPIKeys
 }
 
+func (s *sandbox) organization() *openai.AdminOrganizationService {
+	client := openai.NewClient(option.WithBaseURL(s.BaseURL), option.WithAdminAPIKey(s.AdminKey))
+	return &client.Admin.Organization
+}
+
+// The list of models, which authenticates keys of projects.
+func (s *sandbox) modelsAs(key string) *openai.ModelService {
+	client := openai.NewClient(option.WithBaseURL(s.BaseURL), option.WithAPIKey(key))
+	return &client.Models
+}
+
 func (s *sandbox) addKeys(keys ...object) {
 	s.control("POST", "/state", object{"keys": keys}, nil)
 }

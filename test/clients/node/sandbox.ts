@@ -15,3 +15,13 @@ export const test = base
     return new OpenAI({ baseURL, adminAPIKey }).admin.organization.adminAPIKeys
   })
   .extend('keys', ({ emulator, keysAs }) => keysAs(emulator.adminKey))
+  .extend('organization', ({ emulator, sandbox: { baseURL } }) => {
+    return new OpenAI({ baseURL, adminAPIKey: emulator.adminKey }).admin.organization
+  })
+  /** The list of models, which authenticates keys of projects. */
+  .extend(
+    'modelsAs',
+    ({ sandbox: { baseURL } }) =>
+      (apiKey: string) =>
+        new OpenAI({ baseURL, apiKey }).models,
+  )

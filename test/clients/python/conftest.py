@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
-from openai.resources.admin.organization import AdminAPIKeys
+from openai.resources.admin.organization import AdminAPIKeys, Organization
 
 from sandbox import Sandbox
 
@@ -18,3 +18,8 @@ def sandbox() -> Iterator[Sandbox]:
 def keys(sandbox: Sandbox) -> AdminAPIKeys:
     """The keys API, authenticated with the admin key."""
     return sandbox.client().admin.organization.admin_api_keys
+
+
+@pytest.fixture
+def organization(sandbox: Sandbox) -> Organization:
+    return sandbox.organization()

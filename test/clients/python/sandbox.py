@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 from openai import OpenAI
+from openai.resources import Models
+from openai.resources.admin.organization import Organization
 
 EMULATOR = os.environ.get("EMULATOR_URL", "http://127.0.0.1:4010")
 
@@ -29,6 +31,13 @@ class Sandbox:
     def client(self, admin_key: str | None = None, **options: Any) -> OpenAI:
         """A client that uses the admin key unless another key is given."""
         return OpenAI(base_url=self.base_url, admin_api_key=admin_key or self.admin_key, **options)
+
+    def organization(self) -> Organization:
+        return self.client().admin.organization
+
+    def models_as(self, api_key: str) -> Models:
+        """The list of models, which authenticates keys of projects."""
+        return OpenAI(base_url=self.base_url, api_key=api_key).models
 
     def add_keys(self, *keys: dict[str, Any]) -> None:
         send("POST", f"{self._control}/state", {"keys": keys})

@@ -2,8 +2,9 @@ package example;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.services.blocking.ModelService;
+import com.openai.services.blocking.admin.OrganizationService;
 import com.openai.services.blocking.admin.organization.AdminApiKeyService;
 import java.io.IOException;
 import java.net.URI;
@@ -43,9 +44,20 @@ final class Sandbox implements AutoCloseable {
   }
 
   AdminApiKeyService keys(UnaryOperator<OpenAIOkHttpClient.Builder> options) {
-    OpenAIClient client =
-        options.apply(OpenAIOkHttpClient.builder().baseUrl(baseUrl).adminApiKey(adminKey)).build();
-    return client.admin().organization().adminApiKeys();
+    return options.apply(client()).build().admin().organization().adminApiKeys();
+  }
+
+  OrganizationService organization() {
+    return client().build().admin().organization();
+  }
+
+  /** The list of models, which authenticates keys of projects. */
+  ModelService modelsAs(String key) {
+    return OpenAIOkHttpClient.builder().baseUrl(baseUrl).apiKey(key).build().models();
+  }
+
+  private OpenAIOkHttpClient.Builder client() {
+    return OpenAIOkHttpClient.builder().baseUrl(baseUrl).adminApiKey(adminKey);
   }
 
   void addKeys(String keys) {
