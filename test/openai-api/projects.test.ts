@@ -68,6 +68,20 @@ test('archiving again returns the same archived_at; an archived project cannot b
   expect(modified.body.error).toMatchObject({ code: 'project_archived' })
 })
 
+// OpenAI's Terraform provider sends it to archive a project.
+test('the body null counts as no body for an operation that has none', async () => {
+  const app = await startApp()
+  const { id } = await createProject(app)
+  const send = (method: 'POST' | 'DELETE', path: string, body: unknown) => app.call(method, path, { body })
+  const account = (await send('POST', `${url}/${id}/service_accounts`, { name: 'ci' })).body
+  const keys = `${url}/${id}/api_keys`
+  expect(await send('DELETE', `${keys}/${account.api_key.id}`, null)).toMatchObject({ status: 200 })
+  expect(await send('DELETE', `${url}/${id}/service_accounts/${account.id}`, null)).toMatchObject({ status: 200 })
+  expect((await send('POST', `${url}/${id}`, null)).body.error).toMatchObject({ code: 'invalid_type' })
+  expect((await send('POST', `${url}/${id}/archive`, [])).body.error).toMatchObject({ code: 'invalid_type' })
+  expect((await send('POST', `${url}/${id}/archive`, null)).body).toMatchObject({ id, status: 'archived' })
+})
+
 test('the default project can be neither modified nor archived', async () => {
   const { call } = await startApp()
   const { id } = (await call('GET', url)).body.data[0]

@@ -25,7 +25,7 @@ export function useJsonBodies(app: FastifyInstance, getBody: GetBody): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (request: FastifyRequest, _payload, done) => {
     getBody(request).then((bytes) => {
-      const result = tryCatch(() => parse(request.headers, bytes))
+      const result = tryCatch(() => parse(request, bytes))
       if ('error' in result) done(result.error)
       else done(null, result.value)
     }, done)
@@ -47,13 +47,15 @@ export const readApiBody = (payload: IncomingMessage): Promise<Buffer | undefine
     throw errors.malformedRequest('body_incomplete')
   })
 
-function parse(headers: IncomingHttpHeaders, bytes: Buffer | undefined): unknown {
+function parse({ headers, routeOptions }: FastifyRequest, bytes: Buffer | undefined): unknown {
   const { 'content-type': contentType } = headers
   if (bytes?.length === 0) return undefined
   if (!isJson(contentType)) throw errors.unsupportedContentType(contentType)
   if (bytes === undefined) throw errors.bodyTooLarge(limitBytes)
   if (isTooDeep(bytes)) throw errors.malformedJson('body_too_deep')
   const value = parseJson(headers, bytes)
+  // OpenAI's Terraform provider sends null to archive a project.
+  if (value === null && routeOptions.schema?.body === undefined) return undefined
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw errors.bodyNotAnObject(jsonTypeOf(value))
   }
