@@ -11,6 +11,7 @@ CREATE TABLE projects (
   residency       TEXT NOT NULL
 ) STRICT;
 CREATE INDEX active_projects ON projects (position) WHERE archived_at IS NULL;
+CREATE INDEX archived_projects ON projects (id) WHERE archived_at IS NOT NULL;
 
 CREATE TABLE service_accounts (
   position   INTEGER PRIMARY KEY,
@@ -27,14 +28,14 @@ CREATE TABLE project_api_keys (
   value_sha256         BLOB NOT NULL UNIQUE,
   project_id           TEXT NOT NULL,
   service_account_id   TEXT, -- the owner; NULL if it is a user
-  user                 TEXT CHECK (json_valid(user)), -- {id, email, name, created_at, role}; NULL if it is an account
   owner_project_access TEXT NOT NULL CHECK (owner_project_access IN ('active', 'inactive')),
+  expires_at           INTEGER, -- before what can be long: searches read it of every key
+  last_used_at         INTEGER,
+  user                 TEXT CHECK (json_valid(user)), -- {id, email, name, created_at, role}; NULL if it is an account
   name                 TEXT NOT NULL,
   redacted_value       TEXT NOT NULL,
   value_length         INTEGER, -- with fourth_last as in admin_api_keys
   fourth_last          TEXT,
-  expires_at           INTEGER,
-  last_used_at         INTEGER,
   scopes               TEXT NOT NULL CHECK (json_valid(scopes)) -- [] = all
 ) STRICT;
 CREATE INDEX project_api_keys_by_project ON project_api_keys (project_id);

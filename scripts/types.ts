@@ -5,8 +5,15 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { ClockChange, ClockState } from '../src/control-api/controls/clock.ts'
 import { Connection } from '../src/control-api/controls/connection.ts'
-import { KeysQuery } from '../src/control-api/controls/key-query.ts'
-import { CreatedKey, KeyPage, KeyWithState, NewKey } from '../src/control-api/controls/keys.ts'
+import { KeyQuery, KeysQuery } from '../src/control-api/controls/key-query.ts'
+import {
+  AdminKeyWithState,
+  CreatedKey,
+  KeyPage,
+  KeyWithState,
+  NewKey,
+  ProjectKeyWithState,
+} from '../src/control-api/controls/key-schemas.ts'
 import { ListedSandbox, NewSandbox } from '../src/control-api/controls/sandboxes.ts'
 import { ListedSnapshot, Snapshot } from '../src/control-api/controls/snapshots.ts'
 import { FaultBody, FaultMatch, ListedFault, PatchOperation } from '../src/faults/schemas.ts'
@@ -25,6 +32,7 @@ execFileSync(process.execPath, [tsc, '-p', 'tsconfig.types.json'], { cwd: root, 
 
 const behavior = { ...BehaviorSchema, required: Object.keys(BehaviorSchema.properties) }
 const shapes = {
+  AdminKeyWithState: [AdminKeyWithState, "An admin key as the API shows it, and its state by the sandbox's clock."],
   Behavior: [behavior, 'How a sandbox responds where the real behavior is unknown (docs/fidelity.md).'],
   ClockChange: [ClockChange, 'How to change a clock. `now` and `advance` exclude each other.'],
   ClockState: [ClockState, 'The current time of a sandbox.'],
@@ -35,9 +43,10 @@ const shapes = {
   FaultMatch: [FaultMatch, 'Limits a fault to the requests that match every given field.'],
   JournalEntry: [JournalEntrySchema, 'A request to the emulated API, without secrets.'],
   JournalQuery: [JournalQuery, 'The query parameters that filter the journal.'],
+  KeyQuery: [KeyQuery, 'Which of two keys with the same id is meant.'],
   KeyPage: [KeyPage, 'A page of keys.'],
   KeysQuery: [KeysQuery, 'The query parameters that list keys.'],
-  KeyWithState: [KeyWithState, "A key as the API shows it, and its state by the sandbox's clock."],
+  KeyWithState: [KeyWithState, 'A key of either kind.'],
   ListedFault: [ListedFault, 'A fault as the emulator lists it.'],
   ListedSandbox: [ListedSandbox, 'A sandbox as the emulator lists it.'],
   ListedSnapshot: [ListedSnapshot, 'A snapshot as the emulator lists it.'],
@@ -45,6 +54,10 @@ const shapes = {
   NewSandbox: [NewSandbox, 'A sandbox to create: from the seed, as a copy, or from a snapshot.'],
   OperationId: [{ enum: operationIds }, 'An operation of the emulated API.'],
   PatchOperation: [PatchOperation, 'An operation of a JSON Patch (RFC 6902).'],
+  ProjectKeyWithState: [
+    ProjectKeyWithState,
+    "A project key as the API shows it, its project, and its state by the sandbox's clock.",
+  ],
   ResetPart: [{ enum: resetParts }, 'A part to which a reset can be limited.'],
   SeedFile: [SeedFile, 'The state of a sandbox: what it starts from, or an export.'],
   Snapshot: [Snapshot, 'A named copy of a sandbox.'],

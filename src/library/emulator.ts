@@ -103,9 +103,9 @@ function createSandboxClient(
     connection: () => control('GET', '/connection'),
     keys: {
       list: async (query = {}) => control('GET', `/keys${queryOf('keys.list(query)', query)}`),
-      get: async (id) => control('GET', itemPath('/keys', 'keys.get(id)', [id])),
+      get: async (id, query = {}) => control('GET', keyPath('keys.get(id, query)', id, query)),
       create: async (key) => control('POST', '/keys', assertObject('keys.create(key)', key)),
-      delete: async (id) => discardResult(control('DELETE', itemPath('/keys', 'keys.delete(id)', [id]))),
+      delete: async (id, query = {}) => discardResult(control('DELETE', keyPath('keys.delete(id, query)', id, query))),
     },
     state: {
       get: () => control('GET', '/state'),
@@ -157,6 +157,9 @@ function queryOf(argument: string, filter: object): string {
   if (fields.length === 0) return ''
   return `?${new URLSearchParams(fields.map(([field, value]) => [field, String(value)]))}`
 }
+
+const keyPath = (argument: string, id: string, query: object) =>
+  itemPath('/keys', argument, [id]) + queryOf(argument, query)
 
 /** Returns the path of an item that an argument names, or of the collection without an argument. */
 const itemPath = (collection: string, argument: string, args: readonly string[]) =>

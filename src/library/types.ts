@@ -1,8 +1,15 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { ClockChange, ClockState } from '../control-api/controls/clock.ts'
 import type { Connection } from '../control-api/controls/connection.ts'
-import type { KeysQuery } from '../control-api/controls/key-query.ts'
-import type { CreatedKey, KeyPage, KeyWithState, NewKey } from '../control-api/controls/keys.ts'
+import type { KeyQuery, KeysQuery } from '../control-api/controls/key-query.ts'
+import type {
+  AdminKeyWithState,
+  CreatedKey,
+  KeyPage,
+  KeyWithState,
+  NewKey,
+  ProjectKeyWithState,
+} from '../control-api/controls/key-schemas.ts'
 import type { ListedSandbox, NewSandbox } from '../control-api/controls/sandboxes.ts'
 import type { ListedSnapshot, Snapshot } from '../control-api/controls/snapshots.ts'
 import type { FaultBody, FaultMatch, ListedFault, PatchOperation } from '../faults/schemas.ts'
@@ -16,6 +23,7 @@ import type { SeedFile } from '../sandbox/seed/schema.ts'
 
 // scripts/types.ts replaces these by the shapes of the schemas, so that lib/index.d.ts needs no other file.
 export type {
+  AdminKeyWithState,
   Behavior,
   ClockChange,
   ClockState,
@@ -27,6 +35,7 @@ export type {
   JournalEntry,
   JournalQuery,
   KeyPage,
+  KeyQuery,
   KeysQuery,
   KeyWithState,
   ListedFault,
@@ -36,6 +45,7 @@ export type {
   NewSandbox,
   OperationId,
   PatchOperation,
+  ProjectKeyWithState,
   ResetPart,
   SeedFile,
   Snapshot,
@@ -148,17 +158,28 @@ export interface Sandbox {
   /** The keys, read and changed without a request to the emulated API: not journaled, and no fault fires. */
   readonly keys: {
     /**
-     * Returns a page of keys, each with its state by the sandbox's clock; deleted ones only with `state: 'deleted'`.
+     * Returns a page of admin keys and project keys, each with its `type` and its state by the sandbox's clock; deleted ones only
+     * with `state: 'deleted'`.
      * @example const { data, counts } = await sandbox.keys.list({ state: 'expiring', filter: 'deploy' })
+     * @example const ofProject = await sandbox.keys.list({ project_id: 'proj_web' })
      * @example const secondPage = await sandbox.keys.list({ after: firstPage.next ?? undefined })
      */
     list(query?: KeysQuery): Promise<KeyPage>
-    /** Also returns a deleted key. @example const { state } = await sandbox.keys.get('key_ci') */
-    get(id: string): Promise<KeyWithState>
-    /** The only method that returns a value. @example const { value } = await sandbox.keys.create({ name: 'ci' }) */
+    /**
+     * Also returns a deleted key. If an admin key and a project key have the id, `type` says which.
+     * @example const { state } = await sandbox.keys.get('key_ci')
+     * @example const { state } = await sandbox.keys.get('key_ci', { type: 'project' })
+     */
+    get(id: string, query?: KeyQuery): Promise<KeyWithState>
+    /**
+     * Creates an admin key, a key of a service account, or, with `project_id` alone, a project key of the organization's user. The
+     * only method that returns a value.
+     * @example const { value } = await sandbox.keys.create({ name: 'ci' })
+     * @example const { value } = await sandbox.keys.create({ name: 'ci', service_account_id: 'sa_ci' })
+     */
     create(key: NewKey): Promise<CreatedKey>
     /** @example await sandbox.keys.delete('key_ci') */
-    delete(id: string): Promise<void>
+    delete(id: string, query?: KeyQuery): Promise<void>
   }
   /** The whole state, as a seed. */
   readonly state: {

@@ -39,6 +39,16 @@ export const operationsWithoutKey: ReadonlySet<string> = new Set<OperationId>([
   'listModels',
 ])
 
+/** Operations that change projects or service accounts. */
+export const writesToProjects: ReadonlySet<string> = new Set<OperationId>([
+  'create-project',
+  'modify-project',
+  'archive-project',
+  'create-project-service-account',
+  'update-project-service-account',
+  'delete-project-service-account',
+])
+
 /** Short forms of the operationIds of admin keys, which faults, verifications and filters accept. */
 export const shortOperationIds = {
   list: 'admin-api-keys-list',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { keysUrl } from '../support/app.ts'
+import { createTemporaryFile } from '../support/files.ts'
 import { runProgram, serve } from '../support/program.ts'
 
 test('keys creates, lists, prints and deletes keys, and prints a value once', async () => {
@@ -11,7 +12,11 @@ test('keys creates, lists, prints and deletes keys, and prints a value once', as
   const authorization = { authorization: `Bearer ${value}` }
   expect((await fetch(`${url}/sandbox/a${keysUrl}`, { headers: authorization })).status).toBe(200)
   const listed = await run('list', '--filter', 'deploys')
-  expect(listed.stdout).toMatch(new RegExp(`^ID +NAME +STATE +CREATED.*\\n${id}  ci deploys  expiring  .*Z\\n$`))
+  expect(listed.stdout).toMatch(
+    new RegExp(
+      `^ID +NAME +TYPE +PROJECT +OWNER +STATE +CREATED.*\\n${id}  ci deploys  admin  - +Local admin  expiring  .*\\n$`,
+    ),
+  )
   expect((await run('list', '--limit', '1')).stderr).toMatch(/2 keys match; the next page: --after key_\w+\n$/)
   expect(await run('delete', id)).toEqual({
     code: 0,
@@ -24,6 +29,30 @@ test('keys creates, lists, prints and deletes keys, and prints a value once', as
     expect(stdout).not.toContain(value)
   }
   expect((await run('create', 'other')).stdout).toMatch(/^ID +NAME +VALUE\nkey_\w+ +other +sk-admin-\S+\n$/)
+})
+
+test('keys lists, creates and deletes project keys, which may have the id of an admin key', async () => {
+  const seed = createTemporaryFile(
+    'seed.yaml',
+    `projects: [{ id: proj_web, name: Web, service_accounts: [{ id: sa_ci, name: ci, api_keys: [{ id: key_ci }] }] }]
+keys: [{ id: key_ci, name: admin }]`,
+  )
+  const { url } = await serve(['--seed', seed])
+  const run = (...args: string[]) => runProgram(['keys', ...args], { EMULATOR_URL: url, EMULATOR_JSON: 'false' })
+  const created = await run('create', 'new', '--service-account-id', 'sa_ci')
+  expect(created.stdout).toMatch(/^ID +NAME +VALUE\nkey_\w+ +new +sk-svcacct-\S+\n$/)
+  const { stdout } = await run('list', '--project-id', 'proj_web')
+  expect(stdout.split('\n').slice(1, -1)).toEqual([
+    expect.stringMatching(/^key_ci +Secret Key +project +Web +ci +active /),
+    expect.stringMatching(/^key_\w+ +new +project +Web +ci +active /),
+  ])
+  expect((await run('get', 'key_ci')).stdout).toContain(' admin ')
+  expect((await run('get', 'key_ci', '--type', 'project')).stdout).toContain(' Secret Key ')
+  expect((await run('delete', 'key_ci', '--type', 'project')).code).toBe(0)
+  expect(
+    JSON.parse((await run('list', '--type', 'project', '--state', 'deleted', '--json')).stdout).data,
+  ).toMatchObject([{ id: 'key_ci', type: 'project' }])
+  expect((await run('create', 'x', '--project-id', 'proj_none')).stderr).toContain('--project-id must be the id of a')
 })
 
 test('keys names what was wrong by the argument or flag', async () => {

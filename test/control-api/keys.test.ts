@@ -32,7 +32,7 @@ describe('the key controls', () => {
       next: 'key_over',
     })
     const shown = (await call('GET', `${keysUrl}?limit=4`)).body.data
-    expect(page.data.map(({ state, ...key }: Listed) => key)).toEqual(shown)
+    expect(page.data.map(({ state, type, ...key }: Listed & { type: string }) => key)).toEqual(shown)
     expect(JSON.stringify(page)).not.toContain(adminKey)
   })
 
@@ -146,8 +146,15 @@ describe('the key controls', () => {
     ['GET', '?limit=0', '\'limit\' must be an integer from 1 to 1000, got "0"'],
     ['GET', '?limit=1001', '\'limit\' must be an integer from 1 to 1000, got "1001"'],
     ['GET', '?order=up', '\'order\' must be one of asc, desc, got "up"'],
+    ['GET', '?type=user', '\'type\' must be one of admin, project, got "user"'],
+    ['GET', '/key_plain?type=user', '\'type\' must be one of admin, project, got "user"'],
+    ['DELETE', '/key_plain?types=user', "Unknown query parameter 'types'. Available parameters: type"],
     ['GET', '?after=key_none', '\'after\' must be the id of a key, got "key_none"'],
-    ['GET', '?name=x', "Unknown query parameter 'name'. Available parameters: state, filter, after, limit, order"],
+    [
+      'GET',
+      '?name=x',
+      "Unknown query parameter 'name'. Available parameters: type, project_id, state, filter, after, limit, order",
+    ],
     ['GET', '?state=active&state=deleted', '\'state\' must be given once, got "active, deleted"'],
   ])('%s /keys%s is refused with the rule', async (method, query, message) => {
     const { control } = await startKeys()

@@ -254,8 +254,9 @@ describe('the journal stream', () => {
 })
 
 describe('what a stream sends of other changes', () => {
+  const written = [{ what: 'keys' }, { what: 'audit_logs' }]
   const changes: [string, (server: Server) => Promise<unknown>, object[]][] = [
-    ['a created key', ({ send }) => send('POST', '', { body: { name: 'x' } }), [{ what: 'keys' }]],
+    ['a created key', ({ send }) => send('POST', '', { body: { name: 'x' } }), written],
     ['a rejected create', ({ send }) => send('POST', '', { body: {} }), []],
     ['a list', ({ send }) => send('GET'), []],
     ['added keys', ({ control }) => control('POST', '/state', { keys: [{ name: 'x' }] }), [{ what: 'keys' }]],
@@ -286,14 +287,14 @@ describe('what a stream sends of other changes', () => {
       },
       [{ what: 'clock' }, { what: 'keys' }],
     ],
-    ['a created key of a control', ({ control }) => control('POST', '/keys', { name: 'x' }), [{ what: 'keys' }]],
+    ['a created key of a control', ({ control }) => control('POST', '/keys', { name: 'x' }), written],
     [
       'a key that a control deletes',
       async ({ control }) => {
         const { data } = (await control('GET', '/keys')).body
         await control('DELETE', `/keys/${data[0].id}`)
       },
-      [{ what: 'keys' }],
+      written,
     ],
     ['a deleted snapshot', ({ control }) => control('DELETE', '/snapshots/kept'), [{ what: 'snapshots' }]],
     [

@@ -48,6 +48,12 @@ test.each(waysToConnect)('every control of a sandbox works after %s()', async (_
   })
   await sandbox.keys.delete(id)
   expect(await sandbox.keys.get(id)).toMatchObject({ id, state: 'deleted' })
+  const [project] = (await sandbox.state.get()).projects ?? []
+  const ofProject = await sandbox.keys.create({ name: 'd', project_id: project?.id ?? '' })
+  expect(await sandbox.keys.list({ type: 'project' })).toMatchObject({ data: [{ id: ofProject.id, type: 'project' }] })
+  await sandbox.keys.delete(ofProject.id, { type: 'project' })
+  expect(await sandbox.keys.get(ofProject.id, { type: 'project' })).toMatchObject({ state: 'deleted' })
+  await expect(sandbox.keys.get(ofProject.id, { type: 'admin' })).rejects.toThrow('There is no key')
   expect(await sandbox.connection()).toEqual({ base_url: sandbox.baseURL, admin_key: sandbox.adminKey })
 
   expect(await sandbox.snapshots.take('s')).toMatchObject({ name: 's', keys: 3 })

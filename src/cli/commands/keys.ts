@@ -1,7 +1,6 @@
 import type { Options } from '../../config/options.ts'
-import { KeysQuery } from '../../control-api/controls/key-query.ts'
-import type { CreatedKey, KeyPage, KeyWithState } from '../../control-api/controls/keys.ts'
-import { CreateBody } from '../../openai-api/admin-api-keys/schemas.ts'
+import { KeyQuery, KeysQuery } from '../../control-api/controls/key-query.ts'
+import { type CreatedKey, type KeyPage, type KeyWithState, NewKey } from '../../control-api/controls/key-schemas.ts'
 import { type AddCommand, sandboxOptions } from '../command.ts'
 import { type ControlCommandOptions, namingArguments, requestSandbox } from '../control.ts'
 import { addFields, bodyOfFlags, flagOfPointer, toField, toFilters, toQuery } from '../fields.ts'
@@ -11,17 +10,25 @@ import { type Column, isoTime, printTable } from '../table.ts'
 type KeyOptions = ControlCommandOptions & Options<'json'>
 
 const filters = toFilters(KeysQuery.properties)
-const expiry = toField(['expires_in_seconds', CreateBody.properties.expires_in_seconds])
+const keyType = toFilters(KeyQuery.properties)
+const { name: _, ...optional } = NewKey.properties
+const newKeyFields = Object.entries(optional).map(toField)
 
 export function addKeyCommands(add: AddCommand): void {
   const addKey = (usage: string, description: string, ...examples: string[]) =>
     add(usage, { description, options: [...sandboxOptions, 'json'], examples })
 
   addFields(
-    addKey('list', 'List keys with their state', 'keys list', 'keys list --state expiring --filter deploy'),
+    addKey(
+      'list',
+      'List admin keys and project keys with their state',
+      'keys list',
+      'keys list --state expiring --filter deploy',
+      'keys list --project-id proj_web',
+    ),
     filters,
   ).action(list)
-  addKey('get <id>', 'Print a key with its state, also a deleted one', 'keys get key_ci').action(
+  addFields(addKey('get <id>', 'Print a key with its state, also a deleted one', 'keys get key_ci'), keyType).action(
     async (id: string, options: KeyOptions) => show(options, await request(options, 'GET', id)),
   )
   addFields(
@@ -30,18 +37,21 @@ export function addKeyCommands(add: AddCommand): void {
       'Create a key and print its value, which nothing else prints',
       'keys create ci',
       'keys create ci --expires-in-seconds 2592000 --json',
+      'keys create ci --service-account-id sa_ci',
     ),
-    [expiry],
+    newKeyFields,
   ).action(create)
-  addKey('delete <id>', 'Delete a key', 'keys delete key_ci').action(async (id: string, options: KeyOptions) => {
-    const response = await request(options, 'DELETE', id)
-    if (printsJson(options.json)) printJson(response)
-    else printError(`deleted key '${id}' of sandbox '${options.sandbox}'`)
-  })
+  addFields(addKey('delete <id>', 'Delete a key', 'keys delete key_ci'), keyType).action(
+    async (id: string, options: KeyOptions) => {
+      const response = await request(options, 'DELETE', id)
+      if (printsJson(options.json)) printJson(response)
+      else printError(`deleted key '${id}' of sandbox '${options.sandbox}'`)
+    },
+  )
 }
 
 const request = <Result = KeyWithState>(options: KeyOptions, method: string, id: string) =>
-  requestSandbox<Result>(options, method, `/keys/${encodeURIComponent(id)}`)
+  requestSandbox<Result>(options, method, `/keys/${encodeURIComponent(id)}${toQuery(keyType, options)}`)
 
 async function list(options: KeyOptions): Promise<void> {
   const page = await requestSandbox<KeyPage>(options, 'GET', `/keys${toQuery(filters, options)}`)
@@ -52,7 +62,7 @@ async function list(options: KeyOptions): Promise<void> {
 }
 
 async function create(name: string, options: KeyOptions): Promise<void> {
-  const body = { name, ...bodyOfFlags([expiry], { ...options }) }
+  const body = { name, ...bodyOfFlags(newKeyFields, { ...options }) }
   const sent = requestSandbox<CreatedKey>(options, 'POST', '/keys', body)
   const key = await namingArguments(sent, (pointer) => (pointer === '/name' ? 'name' : flagOfPointer(pointer)))
   if (printsJson(options.json)) printJson(key)
@@ -66,9 +76,18 @@ function show({ json }: KeyOptions, key: KeyWithState): void {
 
 const timeOrNull = (seconds: number | null) => (seconds === null ? null : isoTime(seconds))
 
+function ownerName(key: KeyWithState): string | null {
+  if (key.type === 'admin') return key.owner.name
+  const { user, service_account } = key.owner
+  return (user ?? service_account)?.name ?? null
+}
+
 const columns: Column<KeyWithState>[] = [
   ['ID', ({ id }) => id],
   ['NAME', ({ name }) => name],
+  ['TYPE', ({ type }) => type],
+  ['PROJECT', (key) => (key.type === 'project' ? key.project.name : null)],
+  ['OWNER', ownerName],
   ['STATE', ({ state }) => state],
   ['CREATED', ({ created_at }) => isoTime(created_at)],
   ['EXPIRES', ({ expires_at }) => timeOrNull(expires_at)],

@@ -95,7 +95,7 @@ export function sandboxControls(name: string) {
       remove: (id: string) => call('DELETE', named('snapshots', id)),
     },
     keys: {
-      list: (search: Record<string, string>) => call<KeyPage>('GET', to(`keys${query(search)}`)),
+      list: (search: Record<string, string>) => call<KeyPage>('GET', to(`keys${query({ type: 'admin', ...search })}`)),
       create: (key: { name: string; expires_in_seconds?: number }) => call<NewKey>('POST', to('keys'), key),
       remove: (id: string) => call('DELETE', named('keys', id)),
     },

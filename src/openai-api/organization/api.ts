@@ -26,6 +26,7 @@ interface OrganizationApiDeps {
     projectAccountId: () => string
     projectKeyId: () => string
     accountKeyValue: () => string
+    userKeyValue: () => string
     auditEventId: () => string
   }
   behavior: () => Behavior
@@ -80,7 +81,12 @@ export function createOrganizationApi(deps: OrganizationApiDeps) {
     }),
   )
   const projectApiKeys = once(() =>
-    createProjectKeyService({ ...shared, store: store.projectApiKeys, projects: store.projects }),
+    createProjectKeyService({
+      ...shared,
+      store: store.projectApiKeys,
+      projects: store.projects,
+      generate: { keyId: generate.projectKeyId, keyValue: generate.userKeyValue },
+    }),
   )
   const auditLogs = once(() => createAuditLogService({ store: store.auditLogs, behavior }))
 

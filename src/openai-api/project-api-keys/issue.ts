@@ -4,7 +4,6 @@ import type { NewProjectKey, ProjectKeyStore } from './store.ts'
 
 export interface KeyGenerators {
   keyId: () => string
-  /** Returns the value of a key of a service account. */
   keyValue: () => string
 }
 

@@ -5,8 +5,9 @@ import type { Actor } from '../keys/caller.ts'
 import { readPage, toListResponse } from '../lists/pages.ts'
 import type { OperationResult } from '../operation-result.ts'
 import type { ServiceDeps } from '../organization/service-deps.ts'
-import { findProject } from '../projects/project.ts'
+import { findActiveProject, findProject } from '../projects/project.ts'
 import type { ProjectRow, ProjectStore } from '../projects/store.ts'
+import { issueKey, type KeyGenerators } from './issue.ts'
 import { toProjectKey } from './key.ts'
 import type {
   DeletedProjectApiKey,
@@ -15,18 +16,27 @@ import type {
   ProjectApiKeyList,
   UpdateProjectApiKeyBody,
 } from './schemas.ts'
-import type { ProjectKeyRow, ProjectKeyStore } from './store.ts'
+import type { KeyUser, ProjectKeyRow, ProjectKeyStore } from './store.ts'
 
 interface ProjectKeyServiceDeps extends ServiceDeps {
   store: ProjectKeyStore
   projects: ProjectStore
+  /** Generates keys of users. */
+  generate: KeyGenerators
+}
+
+/** A key of a user to create. */
+export interface UserKey {
+  name: string
+  user: KeyUser
+  expires_in_seconds?: number | undefined
 }
 
 const noun = 'project API key'
 
 /** The rules of the operations on the keys of projects. `actor` is who the audit log names. */
 export function createProjectKeyService(deps: ProjectKeyServiceDeps) {
-  const { store, projects, now, behavior, audit, transact } = deps
+  const { store, projects, generate, now, behavior, audit, transact } = deps
 
   /** Throws the API's 404 for an unknown project or key. */
   function find(projectId: string, id: string): { project: ProjectRow; key: ProjectKeyRow } {
@@ -43,6 +53,14 @@ export function createProjectKeyService(deps: ProjectKeyServiceDeps) {
   const result = (projectId: string, id: string): OperationResult<ProjectApiKey> => ({
     json: toJson(toShape(find(projectId, id).key)),
   })
+
+  function remove(projectId: string, id: string, actor: Actor): void {
+    const { project } = find(projectId, id)
+    transact(() => {
+      store.setDeleted(id)
+      audit.record({ type: 'api_key.deleted', resource: id, project, actor })
+    })
+  }
 
   return {
     list(
@@ -86,14 +104,43 @@ export function createProjectKeyService(deps: ProjectKeyServiceDeps) {
     },
 
     delete(projectId: string, id: string, actor: Actor): OperationResult<DeletedProjectApiKey> {
-      const { project, key } = find(projectId, id)
+      const { key } = find(projectId, id)
       if (key.service_account_id !== null && behavior().service_account_key_delete === 'reject') {
         throw errors.serviceAccountKey(id)
       }
+      remove(projectId, id, actor)
+      return { json: toJson({ object: 'organization.project.api_key.deleted', id, deleted: true } as const) }
+    },
+
+    /** Deletes a key, whatever the behavior is. */
+    remove,
+
+    /** Creates a key of a user. The API has no such operation: users create keys on its website. */
+    createForUser(projectId: string, key: UserKey, actor: Actor): { id: string; value: string } {
+      const { name, user, expires_in_seconds } = key
+      const project = findActiveProject(projects, projectId)
+      const created_at = now()
       return transact(() => {
-        store.setDeleted(id)
-        audit.record({ type: 'api_key.deleted', resource: id, project, actor })
-        return { json: toJson({ object: 'organization.project.api_key.deleted', id, deleted: true } as const) }
+        const issued = issueKey(store, generate, {
+          project_id: projectId,
+          service_account_id: null,
+          user,
+          owner_project_access: 'active',
+          name,
+          scopes: [],
+          created_at,
+          expires_at: expires_in_seconds === undefined ? null : created_at + expires_in_seconds,
+          last_used_at: null,
+          deleted: 0,
+        })
+        audit.record({
+          type: 'api_key.created',
+          resource: issued.id,
+          details: { data: { scopes: [] } },
+          project,
+          actor,
+        })
+        return issued
       })
     },
   }

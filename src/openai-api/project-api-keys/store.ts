@@ -114,7 +114,7 @@ export function createProjectKeyStore(db: Database) {
   let revision = 0
 
   return {
-    /** Changes whenever a key may have been added or deleted. */
+    /** Changes whenever a key may have been added, deleted or given another expiry. */
     get revision(): number {
       return revision
     },
@@ -149,7 +149,8 @@ export function createProjectKeyStore(db: Database) {
       if (isInserted && key.deleted) setDeleted.run(key.id)
       return isInserted
     },
-    update: (id: string, scopes: string, expires_at: number | null): void => {
+    update(id: string, scopes: string, expires_at: number | null): void {
+      revision++
       update.run({ id, scopes, expires_at })
     },
     setDeleted(id: string): void {

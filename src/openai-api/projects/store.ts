@@ -36,7 +36,13 @@ export function createProjectStore(db: Database) {
     all: preparePages<ProjectRow>(db, { table: 'projects', columns }),
   }
 
+  let revision = 0
+
   return {
+    /** Changes whenever a project may have been archived. */
+    get revision(): number {
+      return revision
+    },
     byId: (id: string): ProjectRow | undefined => byId.get(id),
     /** Returns the default project: every organization has one. */
     default(): ProjectRow {
@@ -53,7 +59,8 @@ export function createProjectStore(db: Database) {
     update: (project: Pick<ProjectRow, 'id' | 'name' | 'external_key_id'>): void => {
       update.run(project)
     },
-    archive: (id: string, at: number): void => {
+    archive(id: string, at: number): void {
+      revision++
       archive.run(at, id)
     },
     /** Returns every project, archived ones included, in list order. */

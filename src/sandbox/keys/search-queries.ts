@@ -1,96 +1,151 @@
+import { type KeyState, type KeyType, keyStates, keyTypes, nextStateChange, stateConditions } from './key-state.ts'
+
 // Reads the keys of a sandbox in chunks, each short enough that other requests need not wait. Positions exceed 2^53, so
-// JavaScript passes them as text.
+// JavaScript reads them as bigint.
 
-const secondsPerWeek = 7 * 24 * 60 * 60
-
-/** What a key is by the sandbox's clock. */
-export const keyStates = ['active', 'expiring', 'expired', 'deleted'] as const
-export type KeyState = (typeof keyStates)[number]
-
-/** When a key is expiring: within seven days. In Unix seconds. */
-export const endOfExpiring = (now: number): number => now + secondsPerWeek
-
-export function stateOf(key: { deleted: 0 | 1; expires_at: number | null }, now: number): KeyState {
-  if (key.deleted) return 'deleted'
-  const { expires_at } = key
-  if (expires_at === null || expires_at > endOfExpiring(now)) return 'active'
-  return expires_at > now ? 'expiring' : 'expired'
-}
-
-const stateConditions: Record<KeyState, string> = {
-  active: '(expires_at IS NULL OR expires_at > @soon)',
-  expiring: '(expires_at > @now AND expires_at <= @soon)',
-  expired: 'expires_at <= @now',
-  deleted: 'position < 0',
-}
-
-// Without the JSON, SQLite reads only the start of a row; a name can have a megabyte.
+// Without names and JSON, SQLite reads only the start of a row; a name can have a megabyte.
 const cheapChunk = 1000
 const filteredChunk = 16
 
-const matchesFilter = `(instr(lower(id), lower(@filter)) > 0 OR instr(lower(json ->> '$.name'), lower(@filter)) > 0)`
+/** Which keys. */
+export interface KeyScope {
+  /** Undefined for both. */
+  type: KeyType | undefined
+  /** Only keys of this project. */
+  project_id: string | undefined
+}
 
-export interface Criteria {
+export interface Criteria extends KeyScope {
   state: KeyState | undefined
   /** A part of the name or the id; undefined for all keys. */
   filter: string | undefined
 }
 
-const chunkOf = ({ filter }: Criteria) => (filter === undefined ? cheapChunk : filteredChunk)
+/** Returns the kinds of keys that can be in a scope. */
+export const typesIn = ({ type, project_id }: KeyScope): KeyType[] =>
+  keyTypes.filter((each) => (type ?? each) === each && (project_id === undefined || each === 'project'))
 
-const conditionOf = ({ state, filter }: Criteria): string =>
-  [
-    ...(state === undefined ? [] : [stateConditions[state]]),
-    ...(filter === undefined ? [] : [`coalesce(${matchesFilter}, 0)`]),
-  ].join(' AND ') || '1'
+const chunkOf = ({ filter }: Pick<Criteria, 'filter'>) => (filter === undefined ? cheapChunk : filteredChunk)
 
-type Order = 'asc' | 'desc'
+interface KeyTable {
+  name: string
+  /** SQL: whether a key counts as deleted although its position is positive. */
+  deletedOtherwise: string
+  /** SQL: the texts in which a filter finds a part. */
+  texts: readonly string[]
+}
 
-const place = 'CAST(@place AS INTEGER)'
-const afterPlace = {
-  listed: {
-    asc: `position > ${place} ORDER BY position`,
-    desc: `position < ${place} AND position > 0 ORDER BY position DESC`,
+const ofProject = `(SELECT name FROM projects WHERE projects.id = project_id)`
+const ofAccount = `(SELECT name FROM service_accounts WHERE service_accounts.id = service_account_id)`
+
+const tables: Record<KeyType, KeyTable> = {
+  admin: { name: 'admin_api_keys', deletedOtherwise: '0', texts: ['id', `json ->> '$.name'`] },
+  project: {
+    name: 'project_api_keys',
+    // Without INDEXED BY, SQLite would read the row of the project, whose name can be long.
+    deletedOtherwise: `EXISTS (SELECT 1 FROM projects INDEXED BY archived_projects
+      WHERE projects.id = project_id AND archived_at IS NOT NULL)`,
+    texts: [
+      ...['id', 'name', 'project_id', ofProject, 'service_account_id', ofAccount],
+      ...['id', 'name', 'email'].map((field) => `user ->> '$.${field}'`),
+    ],
   },
-  deleted: {
-    asc: `position < -${place} ORDER BY position DESC`,
-    desc: `position > -${place} AND position < 0 ORDER BY position`,
-  },
+}
+
+const matchesFilter = ({ texts }: KeyTable): string =>
+  `coalesce(${texts.map((text) => `instr(lower(${text}), lower(@filter)) > 0`).join(' OR ')}, 0)`
+
+export type Order = 'asc' | 'desc'
+
+/** The keys of a kind whose positions are positive, or negative. */
+export interface KeyStream {
+  type: KeyType
+  isNegative: boolean
+  /** SQL: which of them belong to the list. */
+  condition: string
+}
+
+/** Returns the streams of keys that a list with these criteria merges. */
+export function streamsOf(criteria: Criteria): KeyStream[] {
+  const { state } = criteria
+  return typesIn(criteria).flatMap((type) => {
+    const { deletedOtherwise } = tables[type]
+    if (state === 'deleted') {
+      const deleted = { type, isNegative: true, condition: '1' }
+      return deletedOtherwise === '0' ? [deleted] : [deleted, { type, isNegative: false, condition: deletedOtherwise }]
+    }
+    const conditions = [`NOT ${deletedOtherwise}`, ...(state === undefined ? [] : [stateConditions[state]])]
+    return [{ type, isNegative: false, condition: conditions.join(' AND ') }]
+  })
+}
+
+function afterPlace(isNegative: boolean, order: Order): string {
+  if (order === 'asc')
+    return isNegative ? 'position < -@place ORDER BY position DESC' : 'position > @place ORDER BY position'
+  return isNegative
+    ? 'position > -@place AND position < 0 ORDER BY position'
+    : 'position < @place AND position > 0 ORDER BY position DESC'
+}
+
+const scopeCondition = ({ project_id }: KeyScope) => (project_id === undefined ? '' : 'project_id = @project_id AND ')
+
+/** SQL: the next keys of a stream, with the place of each and, if it matches, its id. */
+export function scanQuery({ type, isNegative, condition }: KeyStream, criteria: Criteria, order: Order): string {
+  const filter = criteria.filter === undefined ? '' : ` AND ${matchesFilter(tables[type])}`
+  return `SELECT abs(position), iif(${condition}${filter}, id, NULL) FROM ${tables[type].name}
+    WHERE ${scopeCondition(criteria)}${afterPlace(isNegative, order)} LIMIT ${chunkOf(criteria)}`
+}
+
+/** A place in the list of all keys. Of two keys with the same position, the admin key comes first. */
+export interface Place {
+  position: bigint
+  type: KeyType
 }
 
 /** Where each order begins. */
-export const firstPlace: Record<Order, string> = { asc: '0', desc: '9223372036854775807' }
+export const firstPlace: Record<Order, Place> = {
+  asc: { position: 0n, type: 'project' },
+  desc: { position: 2n ** 63n - 1n, type: 'admin' },
+}
 
-/** SQL: the keys after `@place` in order, with the place of each and whether it matches. */
-export const scanQuery = (criteria: Criteria, order: Order): string =>
-  `SELECT CAST(abs(position) AS TEXT) AS place, id, ${conditionOf(criteria)} AS matches FROM admin_api_keys
-   WHERE ${afterPlace[criteria.state === 'deleted' ? 'deleted' : 'listed'][order]} LIMIT ${chunkOf(criteria)}`
+/** Returns what the keys of a kind must be past to be past a place. */
+export function startAfter({ position, type: placeType }: Place, type: KeyType, order: Order): bigint {
+  if (type === placeType) return position
+  if (order === 'asc') return placeType === 'admin' ? position - 1n : position
+  return placeType === 'project' ? position + 1n : position
+}
 
-/** SQL: the place of the key with an id. */
-export const placeQuery = 'SELECT CAST(abs(position) AS TEXT) FROM admin_api_keys WHERE id = ?'
+export function isBefore(one: Place, other: Place, order: Order): boolean {
+  if (one.position !== other.position) return one.position < other.position === (order === 'asc')
+  return (one.type === 'admin') === (order === 'asc')
+}
+
+/** SQL: the position of the key of a kind with an id. */
+export const positionQuery = (type: KeyType): string => `SELECT abs(position) FROM ${tables[type].name} WHERE id = ?`
 
 /** Where counting begins. */
-export const firstPosition = '-9223372036854775808'
+export const firstPosition = -(2n ** 63n)
 
-export interface CountedChunk extends Record<KeyState, number> {
+export interface CountedChunk extends Record<KeyState, bigint> {
   /** Where the next chunk begins; null after the last key. */
-  last: string | null
+  last: bigint | null
   /** When the state of a key changes next, in Unix seconds. */
-  next_change: number | null
+  next_change: bigint | null
 }
 
 const countState = (state: KeyState): string =>
-  `count(*) FILTER (WHERE ${state === 'deleted' ? '' : 'position > 0 AND '}${stateConditions[state]} AND matches) AS ${state}`
+  `count(*) FILTER (WHERE matches AND ${state === 'deleted' ? 'deleted' : `NOT deleted AND ${stateConditions[state]}`}) AS ${state}`
 
-/** SQL: how many of the next keys, deleted ones included, are in each state. */
-export const countQuery = (filter: string | undefined): string => {
-  const criteria = { state: undefined, filter }
+/** SQL: how many of the next keys of a kind, deleted ones included, are in each state. */
+export function countQuery(type: KeyType, criteria: Pick<Criteria, 'project_id' | 'filter'>): string {
+  const table = tables[type]
+  const scope = scopeCondition({ type, project_id: criteria.project_id })
   return `WITH chunk AS (
-     SELECT position, expires_at, ${conditionOf(criteria)} AS matches FROM admin_api_keys
-     WHERE position > ${place} ORDER BY position LIMIT ${chunkOf(criteria)}
+     SELECT position, expires_at, position < 0 OR ${table.deletedOtherwise} AS deleted,
+       ${criteria.filter === undefined ? '1' : matchesFilter(table)} AS matches
+     FROM ${table.name} WHERE ${scope}position > @place ORDER BY position LIMIT ${chunkOf(criteria)}
    )
-   SELECT ${keyStates.map(countState).join(', ')}, CAST(max(position) AS TEXT) AS last,
-     min(CASE WHEN position < 0 OR expires_at <= @now THEN NULL
-              WHEN expires_at <= @soon THEN expires_at ELSE expires_at - ${secondsPerWeek} END) AS next_change
+   SELECT ${keyStates.map(countState).join(', ')}, max(position) AS last,
+     min(CASE WHEN NOT deleted THEN ${nextStateChange} END) AS next_change
    FROM chunk`
 }

@@ -1,29 +1,25 @@
-import type { Database } from 'better-sqlite3'
-import type { AdminApiKey } from '../../openai-api/admin-api-keys/schemas.ts'
-import type { KeyRow } from '../../openai-api/admin-api-keys/store.ts'
-import { fromJson } from '../../openai-api/json-text.ts'
+import { toJson } from '../../openai-api/json-text.ts'
 import type { SandboxState } from '../state.ts'
+import { countKeys, countScope } from './count.ts'
+import { endOfExpiring, type KeyCounts, type KeyType } from './key-state.ts'
 import {
-  type CountedChunk,
   type Criteria,
-  countQuery,
-  endOfExpiring,
   firstPlace,
-  firstPosition,
-  type KeyState,
-  placeQuery,
+  isBefore,
+  type KeyStream,
+  type Order,
+  type Place,
+  positionQuery,
   scanQuery,
-  stateOf,
+  startAfter,
+  streamsOf,
 } from './search-queries.ts'
-
-export type KeyCounts = Record<KeyState, number>
-
-/** A key as the API shows it, and its state by the sandbox's clock. */
-export type KeyWithState = AdminApiKey & { state: KeyState }
+import { type KeyReference, type KeyWithState, readKey } from './shown-key.ts'
+import { ObsoleteState, step } from './step.ts'
 
 export interface KeySearch extends Criteria {
-  order: 'asc' | 'desc'
-  /** Where the page begins: after the key with this id. */
+  order: Order
+  /** Where the page begins: the cursor of the page before, or the id of the key before the page. */
   after: string | undefined
   limit: number
 }
@@ -32,7 +28,7 @@ export interface KeyPage {
   data: KeyWithState[]
   /** The number of keys that match. */
   count: number
-  /** The number of all keys in each state. */
+  /** The number of keys in each state, whatever state and filter are searched. */
   counts: KeyCounts
   /** The cursor of the next page; null after the last. */
   next: string | null
@@ -40,8 +36,6 @@ export interface KeyPage {
 
 /** The cursor of a search is the id of no key. */
 export class UnknownCursor extends Error {}
-
-class ObsoleteState extends Error {}
 
 // A page of long names ends early.
 const maxPageLength = 4 * 1024 * 1024
@@ -52,12 +46,13 @@ const maxPageLength = 4 * 1024 * 1024
 export function* searchKeys(state: SandboxState, search: KeySearch): Generator<void, KeyPage | undefined> {
   try {
     const now = state.clock.unix()
-    const counts = yield* cachedCounts(state, now)
-    const matching = search.filter === undefined ? counts : (yield* countKeys(state, now, search.filter)).counts
-    const ids = yield* findIds(state, search, now)
-    const { keys, next } = yield* readPage(state, search, ids, now)
+    const counts = yield* countScope(state, search, now)
+    const matching = search.filter === undefined ? counts : (yield* countKeys(state, search, now)).counts
     const { active, expiring, expired } = matching
     const count = search.state === undefined ? active + expiring + expired : matching[search.state]
+    // One key past the page tells whether another follows; after the last that matches, nothing needs to be read.
+    const found = yield* findKeys(state, search, now, Math.min(count, search.limit + 1))
+    const { keys, next } = yield* readPage(state, search, found)
     return { data: keys, count, counts, next }
   } catch (error) {
     if (error instanceof ObsoleteState) return undefined
@@ -65,94 +60,110 @@ export function* searchKeys(state: SandboxState, search: KeySearch): Generator<v
   }
 }
 
-/** Returns the key with that id, deleted ones included; undefined for an unknown id. */
-export function findKey({ store, settings, clock }: SandboxState, id: string): KeyWithState | undefined {
-  const row = store.adminApiKeys.byId(id, settings.behavior.redaction)
-  return row && withState(row, clock.unix())
-}
-
-function withState({ json, deleted }: KeyRow, now: number): KeyWithState {
-  const key = fromJson<AdminApiKey>(json)
-  return { ...key, state: stateOf({ deleted, expires_at: key.expires_at }, now) }
-}
-
-function* step(db: Database): Generator<void> {
-  yield
-  if (!db.open) throw new ObsoleteState()
-}
-
-interface Counted {
-  counts: KeyCounts
-  /** When the state of a key changes next, in Unix seconds. */
-  nextChange: number
-}
-
-const cache = new WeakMap<SandboxState, Counted & { revision: number; now: number }>()
-
-/** Counts all keys again only if one was added or deleted, or the clock has passed an expiry or was set back. */
-function* cachedCounts(state: SandboxState, now: number): Generator<void, KeyCounts> {
-  const { revision } = state.store.adminApiKeys
-  const cached = cache.get(state)
-  if (cached?.revision === revision && cached.now <= now && now < cached.nextChange) return cached.counts
-  const counted = yield* countKeys(state, now)
-  cache.set(state, { ...counted, revision, now })
-  return counted.counts
-}
-
-function* countKeys({ db }: SandboxState, now: number, filter?: string): Generator<void, Counted> {
-  const chunks = db.prepare<[object], CountedChunk>(countQuery(filter))
-  const counts = { active: 0, expiring: 0, expired: 0, deleted: 0 }
-  let nextChange = Infinity
-  for (let place: string | null = firstPosition; place !== null; yield* step(db)) {
-    const chunk = chunks.get({ place, now, soon: endOfExpiring(now), filter })
-    if (chunk === undefined) break
-    for (const state of Object.keys(counts) as KeyState[]) counts[state] += chunk[state]
-    nextChange = Math.min(nextChange, chunk.next_change ?? Infinity)
-    place = chunk.last
+/** Returns up to `wanted` keys from the start of a page on, merged from their streams. */
+function* findKeys(
+  state: SandboxState,
+  search: KeySearch,
+  now: number,
+  wanted: number,
+): Generator<void, KeyReference[]> {
+  const start = startOf(state, search)
+  const scans = streamsOf(search).map((stream) => createScan(state, search, stream, start, now))
+  const found: KeyReference[] = []
+  while (found.length < wanted) {
+    for (const scan of scans) {
+      while (scan.next === undefined && scan.readChunk()) yield* step(state.db)
+    }
+    const first = scans.reduce((one, other) => (precedes(other, one, search.order) ? other : one), scans[0])
+    const key = first?.next
+    if (first === undefined || key === undefined) break
+    found.push({ type: key.type, id: key.id })
+    first.advance()
   }
-  return { counts, nextChange }
+  return found
 }
 
-type ScannedRow = [place: string, id: string, matches: 0 | 1]
+type FoundKey = Place & KeyReference
 
-/** Returns the ids of the page, and of one key past it if there is one. */
-function* findIds({ db }: SandboxState, search: KeySearch, now: number): Generator<void, string[]> {
-  const rows = db.prepare<[object], ScannedRow>(scanQuery(search, search.order)).raw()
-  const { filter, limit } = search
-  const ids: string[] = []
-  for (let place: string | undefined = startOf(db, search); place !== undefined; yield* step(db)) {
-    const chunk: ScannedRow[] = rows.all({ place, now, soon: endOfExpiring(now), filter })
-    for (const [, id, matches] of chunk) if (matches === 1) ids.push(id)
-    if (ids.length > limit) return ids.slice(0, limit + 1)
-    place = chunk.at(-1)?.[0]
+interface Scan {
+  /** The next key that matches, if it has been read. */
+  readonly next: FoundKey | undefined
+  advance(): void
+  /** Reads more keys; returns false after the last. */
+  readChunk(): boolean
+}
+
+const precedes = (one: Scan, other: Scan | undefined, order: KeySearch['order']): boolean =>
+  one.next !== undefined && (other?.next === undefined || isBefore(one.next, other.next, order))
+
+function createScan({ db }: SandboxState, search: KeySearch, stream: KeyStream, start: Place, now: number): Scan {
+  const { type } = stream
+  const { order, filter, project_id } = search
+  const query = db.prepare<[object], [position: bigint, id: string | null]>(scanQuery(stream, search, order))
+  const rows = query.raw().safeIntegers()
+  let place: bigint | undefined = startAfter(start, type, order)
+  let keys: FoundKey[] = []
+  let index = 0
+  return {
+    get next() {
+      return keys[index]
+    },
+    advance() {
+      index++
+    },
+    readChunk() {
+      if (place === undefined) return false
+      const chunk = rows.all({ place, now, soon: endOfExpiring(now), filter, project_id })
+      keys = chunk.flatMap(([position, id]) => (id === null ? [] : { position, type, id }))
+      index = 0
+      place = chunk.at(-1)?.[0]
+      return place !== undefined
+    },
   }
-  return ids
 }
 
-function startOf(db: Database, { after, order }: KeySearch): string {
+// Distinguishes a project key in a cursor from the admin key with the same id.
+const projectPrefix = 'project:'
+
+function startOf({ db }: SandboxState, search: KeySearch): Place {
+  const { after, order, type } = search
   if (after === undefined) return firstPlace[order]
-  const place = db.prepare<[string], string>(placeQuery).pluck().get(after)
-  if (place === undefined) throw new UnknownCursor()
-  return place
+  const find = (each: KeyType, id: string): Place | undefined => {
+    if ((type ?? each) !== each) return undefined
+    const position = db.prepare<[string], bigint>(positionQuery(each)).pluck().safeIntegers().get(id)
+    return position === undefined ? undefined : { position, type: each }
+  }
+  const place = find('admin', after) ?? find('project', after)
+  if (place !== undefined) return place
+  const marked = after.startsWith(projectPrefix) ? find('project', after.slice(projectPrefix.length)) : undefined
+  if (marked === undefined) throw new UnknownCursor()
+  return marked
+}
+
+function cursorOf({ store }: SandboxState, { type }: KeySearch, key: KeyReference | undefined): string | null {
+  if (key === undefined) return null
+  const isAmbiguous = type === undefined && key.type === 'project' && store.adminApiKeys.byId(key.id) !== undefined
+  return isAmbiguous ? projectPrefix + key.id : key.id
 }
 
 function* readPage(
-  { db, store, settings }: SandboxState,
+  state: SandboxState,
   search: KeySearch,
-  ids: readonly string[],
-  now: number,
+  found: readonly KeyReference[],
 ): Generator<void, { keys: KeyWithState[]; next: string | null }> {
   const keys: KeyWithState[] = []
   let length = 0
-  for (const [index, id] of ids.entries()) {
-    if (index === search.limit || length > maxPageLength) return { keys, next: ids[index - 1] ?? null }
-    const row = store.adminApiKeys.byId(id, settings.behavior.redaction)
-    // It may have been deleted since it was found.
-    if (row !== undefined && (row.deleted === 1) === (search.state === 'deleted')) {
-      keys.push(withState(row, now))
-      length += row.json.length
+  for (const [index, reference] of found.entries()) {
+    if (index === search.limit || length > maxPageLength) {
+      return { keys, next: cursorOf(state, search, found[index - 1]) }
     }
-    yield* step(db)
+    const key = readKey(state, reference)
+    // It may have been deleted since it was found.
+    if (key !== undefined && (key.state === 'deleted') === (search.state === 'deleted')) {
+      keys.push(key)
+      length += toJson(key).length
+    }
+    yield* step(state.db)
   }
   return { keys, next: null }
 }

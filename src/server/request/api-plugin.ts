@@ -5,13 +5,15 @@ import type { ApiError } from '../../openai-api/errors/api-error.ts'
 import * as errors from '../../openai-api/errors/catalogue.ts'
 import { useJsonBodies } from '../../openai-api/http/request-body.ts'
 import { useApiValidation } from '../../openai-api/http/validation.ts'
+import { writesToProjects } from '../../openai-api/operation-ids.ts'
 import { isPublishedPath } from '../../openai-api/published-paths.ts'
 import { registerOperations } from '../../openai-api/routes.ts'
 import type { RunOperation } from '../../openai-api/run-operation.ts'
 import { sandboxNameRule } from '../../sandbox/names.ts'
 import type { SandboxRegistry } from '../../sandbox/registry.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { getBody } from './body.ts'
-import { contextOf } from './context.ts'
+import { contextOf, operationIdOf } from './context.ts'
 import type { SandboxResolver } from './enter-sandbox.ts'
 import { createErrorHandler } from './error-handler.ts'
 import { createFaultInjector } from './faults.ts'
@@ -35,6 +37,13 @@ interface ApiPluginDeps {
 /** For the journal and the log; the body of the response is the real API's. */
 const routeHint =
   'the API is at /v1/organization/ and /sandbox/NAME/v1/organization/, controls are at /_emulator/, pages at /docs'
+
+/** Tells viewers of a sandbox what an operation may have changed. */
+function notifyChange(request: FastifyRequest, { changes }: Sandbox): void {
+  changes.notify('keys')
+  changes.notify('audit_logs')
+  if (writesToProjects.has(operationIdOf(request) ?? '')) changes.notify('projects')
+}
 
 /**
  * Registers the emulated API: what happens between the dispatcher and an operation, in the order in which the real API
@@ -69,7 +78,7 @@ export function registerApi(app: FastifyInstance, deps: ApiPluginDeps): void {
       operation(api, { id: caller?.id, actor: () => api.actorOf(caller) }),
     )
     context.targets = targets
-    if (request.method !== 'GET' && sandbox.settings.behavior.state === 'kept') sandbox.changes.notify('keys')
+    if (request.method !== 'GET' && sandbox.settings.behavior.state === 'kept') notifyChange(request, sandbox)
     // Fastify sends strings unchanged; the type of the route describes the parsed body.
     return faults.after(request, json) as never
   }
