@@ -56,5 +56,6 @@ function objectType(schema: Schema, names: TypeNames, indent: string): string {
     const comment = schema.description === undefined ? '' : `${inner}/** ${schema.description} */\n`
     return `${comment}${inner}${name}${required.includes(name) ? '' : '?'}: ${nameOrType(schema, names, inner)};\n`
   })
-  return `{\n${fields.join('')}${indent}}`
+  const others = typeof additionalProperties === 'object' ? `${inner}[name: string]: unknown;\n` : ''
+  return `{\n${fields.join('')}${others}${indent}}`
 }

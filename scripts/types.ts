@@ -3,6 +3,8 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { AuditLogPage, AuditLogsQuery } from '../src/control-api/controls/audit-logs.ts'
+import { DescribedSwitch } from '../src/control-api/controls/behavior.ts'
 import { ClockChange, ClockState } from '../src/control-api/controls/clock.ts'
 import { Connection } from '../src/control-api/controls/connection.ts'
 import { KeyQuery, KeysQuery } from '../src/control-api/controls/key-query.ts'
@@ -20,10 +22,12 @@ import { FaultBody, FaultMatch, ListedFault, PatchOperation } from '../src/fault
 import { JournalQuery } from '../src/journal/filter.ts'
 import { JournalEntrySchema } from '../src/journal/schemas.ts'
 import { ExpectedRequest, Verification, VerificationResult } from '../src/journal/verification/schemas.ts'
+import { AuditLog } from '../src/openai-api/audit-logs/schemas.ts'
 import { BehaviorSchema } from '../src/openai-api/behavior.ts'
 import { operationIds } from '../src/openai-api/operation-ids.ts'
 import { resetParts } from '../src/sandbox/reset-parts.ts'
 import { SeedFile } from '../src/sandbox/seed/schema.ts'
+import { Ref } from '../src/schema/typebox.ts'
 import { keyOf, type Schema, typeOf } from './schema-types.ts'
 
 const root = new URL('../', import.meta.url)
@@ -33,11 +37,18 @@ execFileSync(process.execPath, [tsc, '-p', 'tsconfig.types.json'], { cwd: root, 
 const behavior = { ...BehaviorSchema, required: Object.keys(BehaviorSchema.properties) }
 const shapes = {
   AdminKeyWithState: [AdminKeyWithState, "An admin key as the API shows it, and its state by the sandbox's clock."],
+  AuditEvent: [AuditLog, 'An event of the audit log. The field that its type names has the details.'],
+  AuditLogPage: [AuditLogPage, 'A page of audit events.'],
+  AuditLogsQuery: [AuditLogsQuery, 'The query parameters that list audit events.'],
   Behavior: [behavior, 'How a sandbox responds where the real behavior is unknown (docs/fidelity.md).'],
   ClockChange: [ClockChange, 'How to change a clock. `now` and `advance` exclude each other.'],
   ClockState: [ClockState, 'The current time of a sandbox.'],
   Connection: [Connection, 'What a client of a sandbox needs.'],
   CreatedKey: [CreatedKey, 'A new key with its value.'],
+  DescribedSwitch: [
+    DescribedSwitch,
+    'What a switch decides, its value in a sandbox, and the evidence for its default.',
+  ],
   ExpectedRequest: [ExpectedRequest, 'A request that a client should have sent: every given field must be equal.'],
   FaultBody: [FaultBody, 'A fault to add, by its kind.'],
   FaultMatch: [FaultMatch, 'Limits a fault to the requests that match every given field.'],
@@ -66,6 +77,7 @@ const shapes = {
 } as const
 
 const names = new Map(Object.entries(shapes).map(([name, [schema]]) => [keyOf(schema as Schema), name]))
+names.set(keyOf(Ref(AuditLog) as Schema), 'AuditEvent')
 const schemaTypes = Object.entries(shapes).map(
   ([name, [schema, description]]) =>
     `/** ${description} */\nexport type ${name} = ${typeOf(schema as Schema, names)};\n`,

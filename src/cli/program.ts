@@ -25,6 +25,10 @@ const groups: Readonly<Record<string, CommandGroup>> = {
     description: 'List, get, create and delete keys of a sandbox',
     load: async () => (await import('./commands/keys.ts')).addKeyCommands,
   },
+  'audit-logs': {
+    description: 'List the audit events of a sandbox',
+    load: async () => (await import('./commands/audit-logs.ts')).addAuditLogCommands,
+  },
   snapshots: {
     description: 'Take, restore, list and delete snapshots of a sandbox',
     load: async () => (await import('./commands/snapshots.ts')).addSnapshotCommands,

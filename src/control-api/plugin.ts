@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { useDocumentBodies } from './body.ts'
+import { registerAuditLogs } from './controls/audit-logs.ts'
 import { registerBehavior } from './controls/behavior.ts'
 import { registerClock } from './controls/clock.ts'
 import { registerConnection } from './controls/connection.ts'
@@ -27,6 +28,7 @@ export function registerControls(app: FastifyInstance, deps: ControlDeps): void 
     registerSandboxes(controls, deps)
     registerConnection(controls, deps)
     registerKeys(controls, deps)
+    registerAuditLogs(controls, deps)
     registerState(controls, deps)
     registerSnapshots(controls, deps)
     registerBehavior(controls, deps)

@@ -5,6 +5,7 @@ import { assertBoolean, assertDurationText, assertList, assertNonEmptyString, as
 import { followJournal } from './follow-journal.ts'
 import type {
   CreatedSandbox,
+  DescribedSwitch,
   Emulator,
   FollowFilter,
   JournalEntry,
@@ -107,6 +108,9 @@ function createSandboxClient(
       create: async (key) => control('POST', '/keys', assertObject('keys.create(key)', key)),
       delete: async (id, query = {}) => discardResult(control('DELETE', keyPath('keys.delete(id, query)', id, query))),
     },
+    auditLogs: {
+      list: async (query = {}) => control('GET', `/audit_logs${queryOf('auditLogs.list(query)', query)}`),
+    },
     state: {
       get: () => control('GET', '/state'),
       replace: async (seed) => discardResult(control('PUT', '/state', assertObject('state.replace(seed)', seed))),
@@ -128,6 +132,7 @@ function createSandboxClient(
     },
     behavior: {
       get: () => control('GET', '/behavior'),
+      switches: async () => (await control<{ data: DescribedSwitch[] }>('GET', '/behavior/switches')).data,
       change: async (changes) => control('PATCH', '/behavior', assertObject('behavior.change(changes)', changes)),
     },
     faults: {

@@ -1,4 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import type { AuditLogPage, AuditLogsQuery } from '../control-api/controls/audit-logs.ts'
+import type { DescribedSwitch } from '../control-api/controls/behavior.ts'
 import type { ClockChange, ClockState } from '../control-api/controls/clock.ts'
 import type { Connection } from '../control-api/controls/connection.ts'
 import type { KeyQuery, KeysQuery } from '../control-api/controls/key-query.ts'
@@ -16,6 +18,7 @@ import type { FaultBody, FaultMatch, ListedFault, PatchOperation } from '../faul
 import type { JournalQuery } from '../journal/filter.ts'
 import type { JournalEntry } from '../journal/schemas.ts'
 import type { ExpectedRequest, Verification, VerificationResult } from '../journal/verification/schemas.ts'
+import type { AuditEvent } from '../openai-api/audit-logs/schemas.ts'
 import type { Behavior } from '../openai-api/behavior.ts'
 import type { OperationId } from '../openai-api/operation-ids.ts'
 import type { ResetPart } from '../sandbox/reset-parts.ts'
@@ -24,11 +27,15 @@ import type { SeedFile } from '../sandbox/seed/schema.ts'
 // scripts/types.ts replaces these by the shapes of the schemas, so that lib/index.d.ts needs no other file.
 export type {
   AdminKeyWithState,
+  AuditEvent,
+  AuditLogPage,
+  AuditLogsQuery,
   Behavior,
   ClockChange,
   ClockState,
   Connection,
   CreatedKey,
+  DescribedSwitch,
   ExpectedRequest,
   FaultBody,
   FaultMatch,
@@ -181,6 +188,14 @@ export interface Sandbox {
     /** @example await sandbox.keys.delete('key_ci') */
     delete(id: string, query?: KeyQuery): Promise<void>
   }
+  /** The audit log, read without a request to the emulated API. */
+  readonly auditLogs: {
+    /**
+     * Returns a page of events, newest first, that match every given field.
+     * @example const { data } = await sandbox.auditLogs.list({ type: 'api_key.deleted', resource_id: 'key_ci' })
+     */
+    list(query?: AuditLogsQuery): Promise<AuditLogPage>
+  }
   /** The whole state, as a seed. */
   readonly state: {
     /** Exports the state; of key values only their SHA-256. @example const state = await sandbox.state.get() */
@@ -218,6 +233,8 @@ export interface Sandbox {
     get(): Promise<Behavior>
     /** Changes the given switches and keeps the others. @example await sandbox.behavior.change({ auth: 'any' }) */
     change(changes: Partial<Behavior>): Promise<Behavior>
+    /** What each switch decides, and why. @example for (const { name, title } of await sandbox.behavior.switches()) {} */
+    switches(): Promise<DescribedSwitch[]>
   }
   /** Fault injection. */
   readonly faults: {

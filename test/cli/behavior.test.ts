@@ -11,6 +11,8 @@ test('the behavior commands print and change the switches of a sandbox', async (
     /\nauth +any\n.*\ndeleted_cursor +reject\n/s,
   )
   expect(JSON.parse((await run('get', '--json')).stdout)).toMatchObject({ auth: 'any', deleted_cursor: 'reject' })
+  const switches = await run('switches')
+  expect(switches.stdout).toMatch(/\nauth +strict +valid keys +Which bearer tokens authenticate\n +any \* +all that /)
   const other = await runProgram(['behavior', 'get', '--url', url], { EMULATOR_JSON: 'false' })
   expect(other.stdout).toBe(initial.stdout)
 })

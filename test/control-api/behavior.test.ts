@@ -55,4 +55,23 @@ describe('the behavior controls', () => {
     expect((await call('GET', keysUrl, { as: 'unknown' })).status).toBe(200)
     expect((await call('GET', keysUrl, { as: null })).status).toBe(401)
   })
+
+  test('the list of switches describes each with its value in the sandbox, in the order of the values', async () => {
+    const { control } = await startControlApp()
+    await control('PATCH', '/behavior', { limit_out_of_range: 'reject' }, 'a')
+    const { data } = (await control('GET', '/behavior/switches', undefined, 'a')).body
+    const values = Object.fromEntries(data.map(({ name, value }: Record<string, string>) => [name, value]))
+    expect(values).toEqual((await control('GET', '/behavior', undefined, 'a')).body)
+    expect(data.find(({ name }: { name: string }) => name === 'limit_out_of_range')).toEqual({
+      name: 'limit_out_of_range',
+      value: 'reject',
+      title: 'A `limit` outside 1..100',
+      values: [
+        { value: 'clamp', description: 'the nearest bound applies' },
+        { value: 'reject', description: '400' },
+      ],
+      evidence: 'sibling',
+      reason: 'newer sibling routes clamp `limit`, others return 400',
+    })
+  })
 })

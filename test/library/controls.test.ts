@@ -54,6 +54,11 @@ test.each(waysToConnect)('every control of a sandbox works after %s()', async (_
   await sandbox.keys.delete(ofProject.id, { type: 'project' })
   expect(await sandbox.keys.get(ofProject.id, { type: 'project' })).toMatchObject({ state: 'deleted' })
   await expect(sandbox.keys.get(ofProject.id, { type: 'admin' })).rejects.toThrow('There is no key')
+  expect(await sandbox.auditLogs.list({ type: 'api_key.deleted', resource_id: id })).toMatchObject({
+    count: 1,
+    data: [{ 'api_key.deleted': { id } }],
+  })
+  expect(await sandbox.behavior.switches()).toContainEqual(expect.objectContaining({ name: 'auth', value: 'strict' }))
   expect(await sandbox.connection()).toEqual({ base_url: sandbox.baseURL, admin_key: sandbox.adminKey })
 
   expect(await sandbox.snapshots.take('s')).toMatchObject({ name: 's', keys: 3 })

@@ -22,6 +22,7 @@ test('docs/cli-and-configuration.md lists every option with its environment vari
 
 // The commands of controls whose operationId names another word than the command.
 const renamedCommands: Record<string, string> = {
+  'audit-logs-list': 'audit-logs list',
   connection: 'env',
   'faults-delete': 'faults clear',
   'faults-delete-all': 'faults clear',

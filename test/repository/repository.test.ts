@@ -76,15 +76,23 @@ test('docs/install.md installs the package of this version', () => {
   expect(read('docs/install.md').match(/[\w.-]+\.tgz/g)).toEqual([`${name}-${version}.tgz`])
 })
 
-test('docs/fidelity.md lists every switch with its values in order, the default first', async () => {
+test('docs/fidelity.md lists every switch as the emulator describes it, the default first', async () => {
   const { BehaviorSchema, defaultBehavior } = await import('../../src/openai-api/behavior.ts')
-  const switches = Object.entries(BehaviorSchema.properties as unknown as Record<keyof Behavior, { enum: string[] }>)
+  const { switches } = await import('../../src/openai-api/switches.ts')
   const [, section = ''] = read('docs/fidelity.md').split('\n## Switches\n')
-  const rows = [...(section.split('\n## ')[0] ?? '').matchAll(/^\| `(\w+)` \| (.*?) \|/gm)]
-  expect(rows.map(([, name, values]) => [name, values])).toEqual(
-    switches.map(([name, { enum: values }]) => [name, values.map((value) => `\`${value}\``).join(', ')]),
+  const rows = (section.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('| `'))
+  expect(rows).toEqual(
+    Object.entries(switches).map(([name, { title, values, evidence, reason }]) => {
+      const meanings = Object.entries(values).map(([value, meaning]) => `\`${value}\`: ${meaning}`)
+      const listed = Object.keys(values).map((value) => `\`${value}\``)
+      return `| \`${name}\` | ${listed.join(', ')} | ${title}. ${meanings.join('. ')} | ${evidence}: ${reason} |`
+    }),
   )
-  for (const [name, { enum: values }] of switches) expect(values[0]).toBe(defaultBehavior[name as keyof Behavior])
+  const schemas = BehaviorSchema.properties as unknown as Record<keyof Behavior, { enum: string[] }>
+  expect(Object.keys(schemas)).toEqual(Object.keys(switches))
+  for (const [name, { enum: values }] of Object.entries(schemas)) {
+    expect(values[0]).toBe(defaultBehavior[name as keyof Behavior])
+  }
 })
 
 test('docs/fidelity.md says for every operation what is verified and what is assumed', () => {

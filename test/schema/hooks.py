@@ -31,8 +31,9 @@ EXCEPTIONS = [
     ("emulator-faults-add", r"/ms must be milliseconds, .* or a duration up to 1h"),
     # `in_order` excludes the other fields; a range is not empty.
     ("emulator-journal-verify", r"must be absent when 'in_order' is given|must be at least 'at_least'"),
-    # Only the emulator knows which keys a sandbox has.
-    ("emulator-keys-list", r"'after' must be the id of a key"),
+    # Only the emulator knows which keys, events, projects and accounts a sandbox has.
+    ("emulator-(keys|audit-logs)-list", r"'after' must be the id of (a key|an audit event)"),
+    ("emulator-keys-create", r"must be the id of a (project|service account)"),
     # Ids and values are unique, in a seed and in a sandbox.
     ("emulator-state-.*", r": duplicate (id|value|value_sha256)\b"),
     # One project is the default one; what several objects are generated from has no single id or value; events name a project.

@@ -37,7 +37,6 @@ export function addKeyCommands(add: AddCommand): void {
       'Create a key and print its value, which nothing else prints',
       'keys create ci',
       'keys create ci --expires-in-seconds 2592000 --json',
-      'keys create ci --service-account-id sa_ci',
     ),
     newKeyFields,
   ).action(create)

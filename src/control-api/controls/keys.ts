@@ -1,8 +1,7 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import * as Type from 'typebox'
-import { runInTurns } from '../../common/turns.ts'
 import type { KeyType } from '../../sandbox/keys/key-state.ts'
-import { type KeyPage as FoundPage, searchKeys, UnknownCursor } from '../../sandbox/keys/search.ts'
+import { searchKeys } from '../../sandbox/keys/search.ts'
 import { type KeyWithState as FoundKey, findKey, readKey } from '../../sandbox/keys/shown-key.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { link } from '../../schema/openapi-operation.ts'
@@ -13,6 +12,7 @@ import { defineControl } from '../operation.ts'
 import { createKey, deleteKey } from './change-keys.ts'
 import { KeyQuery, KeysQuery, parseKeyQuery, parseKeysQuery } from './key-query.ts'
 import { CreatedKey, KeyPage, KeyWithState, NewKey } from './key-schemas.ts'
+import { searchInTurns } from './query.ts'
 
 const KeyParams = Type.Object({ key_id: Type.String({ description: 'The id of the key.' }) })
 type ListRoute = { Querystring: Record<string, unknown> }
@@ -29,7 +29,11 @@ export function registerKeys(app: FastifyInstance, { sandboxFor, log }: ControlD
   })
   app.get<ListRoute>('/_emulator/keys', { schema: listControl }, (request, reply) => {
     const search = parseKeysQuery(request.query)
-    return readPage(sandboxFor(request), search, reply)
+    const { after } = search
+    return searchInTurns(sandboxFor(request), (state) => searchKeys(state, search), reply, {
+      after,
+      cursorRule: 'the id of a key',
+    })
   })
 
   const createControl = defineControl('emulator-keys-create', {
@@ -89,22 +93,4 @@ function existing(sandbox: Sandbox, id: string, type: KeyType | undefined): Foun
   const key = findKey(sandbox.state, id, type)
   if (key === undefined) throw errors.keyNotFound(id)
   return key
-}
-
-async function readPage(
-  sandbox: Sandbox,
-  search: ReturnType<typeof parseKeysQuery>,
-  { raw }: FastifyReply,
-): Promise<FoundPage> {
-  try {
-    // Again if a reset has replaced the state meanwhile.
-    while (sandbox.isOpen) {
-      const page = await runInTurns(searchKeys(sandbox.state, search), raw)
-      if (page !== undefined) return page
-    }
-  } catch (error) {
-    if (!(error instanceof UnknownCursor)) throw error
-    throw errors.invalidQuery('after', 'the id of a key', search.after ?? '')
-  }
-  throw errors.sandboxNotFound(sandbox.name)
 }

@@ -88,6 +88,17 @@ export function createAuditStore(db: Database) {
     positionOf: (id: string): bigint | undefined => prepare('positionOf', positionOf).get(id),
     /** Returns the event at a position that one of the other functions returned. */
     at: (position: bigint): EventRow | undefined => prepare('at', at).get(position),
+    /** Returns up to `limit` positions of the range, newest first. */
+    positions: ({ from, to }: PositionRange, limit: number): bigint[] =>
+      prepare('positions', () =>
+        db
+          .prepare<[bigint, bigint, number], bigint>(
+            `SELECT position FROM audit_events WHERE position BETWEEN ? AND ?
+             ORDER BY position DESC LIMIT CAST(? AS INTEGER)`,
+          )
+          .pluck()
+          .safeIntegers(),
+      ).all(from, to, limit),
     /** Returns up to `limit` events of the range, starting from its newer or older end. */
     page: ({ from, to }: PositionRange, direction: Direction, limit: number): EventRow[] =>
       prepare(direction, () => pageOf(direction)).all(from, to, limit),

@@ -1,3 +1,4 @@
+import { step } from '../search-steps.ts'
 import type { SandboxState } from '../state.ts'
 import { endOfExpiring, type KeyCounts, type KeyState, keyStates } from './key-state.ts'
 import {
@@ -8,7 +9,6 @@ import {
   type KeyScope,
   typesIn,
 } from './search-queries.ts'
-import { step } from './step.ts'
 
 interface Counted {
   counts: KeyCounts

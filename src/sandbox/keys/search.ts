@@ -1,4 +1,5 @@
 import { toJson } from '../../openai-api/json-text.ts'
+import { maxPageLength, step, UnknownCursor, untilObsolete } from '../search-steps.ts'
 import type { SandboxState } from '../state.ts'
 import { countKeys, countScope } from './count.ts'
 import { endOfExpiring, type KeyCounts, type KeyType } from './key-state.ts'
@@ -15,7 +16,6 @@ import {
   streamsOf,
 } from './search-queries.ts'
 import { type KeyReference, type KeyWithState, readKey } from './shown-key.ts'
-import { ObsoleteState, step } from './step.ts'
 
 export interface KeySearch extends Criteria {
   order: Order
@@ -34,30 +34,20 @@ export interface KeyPage {
   next: string | null
 }
 
-/** The cursor of a search is the id of no key. */
-export class UnknownCursor extends Error {}
+/** Returns one page of keys, in steps. Returns undefined if the state has been replaced meanwhile. Throws UnknownCursor. */
+export const searchKeys = (state: SandboxState, search: KeySearch): Generator<void, KeyPage | undefined> =>
+  untilObsolete(findPage(state, search))
 
-// A page of long names ends early.
-const maxPageLength = 4 * 1024 * 1024
-
-/**
- * Returns one page of keys, in steps. Returns undefined if the state has been replaced meanwhile. Throws UnknownCursor.
- */
-export function* searchKeys(state: SandboxState, search: KeySearch): Generator<void, KeyPage | undefined> {
-  try {
-    const now = state.clock.unix()
-    const counts = yield* countScope(state, search, now)
-    const matching = search.filter === undefined ? counts : (yield* countKeys(state, search, now)).counts
-    const { active, expiring, expired } = matching
-    const count = search.state === undefined ? active + expiring + expired : matching[search.state]
-    // One key past the page tells whether another follows; after the last that matches, nothing needs to be read.
-    const found = yield* findKeys(state, search, now, Math.min(count, search.limit + 1))
-    const { keys, next } = yield* readPage(state, search, found)
-    return { data: keys, count, counts, next }
-  } catch (error) {
-    if (error instanceof ObsoleteState) return undefined
-    throw error
-  }
+function* findPage(state: SandboxState, search: KeySearch): Generator<void, KeyPage> {
+  const now = state.clock.unix()
+  const counts = yield* countScope(state, search, now)
+  const matching = search.filter === undefined ? counts : (yield* countKeys(state, search, now)).counts
+  const { active, expiring, expired } = matching
+  const count = search.state === undefined ? active + expiring + expired : matching[search.state]
+  // One key past the page tells whether another follows; after the last that matches, nothing needs to be read.
+  const found = yield* findKeys(state, search, now, Math.min(count, search.limit + 1))
+  const { keys, next } = yield* readPage(state, search, found)
+  return { data: keys, count, counts, next }
 }
 
 /** Returns up to `wanted` keys from the start of a page on, merged from their streams. */
