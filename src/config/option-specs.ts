@@ -232,7 +232,7 @@ export const optionSpecs = {
   add: {
     flags: '--add <file>',
     env: 'EMULATOR_ADD',
-    description: 'add the keys of this seed to the state',
+    description: 'add the projects, audit events, models and keys of this seed to the state',
     defaultText: 'print the state',
     parse: parseNonEmpty,
   },

@@ -161,8 +161,8 @@ export const snapshotLimit = (limit: number): ApiError =>
   )
 
 /** `problem` is a predicate: the rule and the value that breaks it. */
-export const stateTooLarge = (problem: string): ApiError =>
-  emulatorError(413, 'state_too_large', `/keys ${problem}`, problem, { param: '/keys' })
+export const stateTooLarge = (section: string, problem: string): ApiError =>
+  emulatorError(413, 'state_too_large', `${section} ${problem}`, problem, { param: section })
 
 export const faultNotFound = (id: string): ApiError => notFound('fault', id)
 

@@ -44,7 +44,7 @@ export function fromDocumentError(thrown: unknown): unknown {
   if (thrown instanceof DocumentError) return invalidDocument([toMistake(undefined, thrown)])
   if (thrown instanceof DocumentErrors)
     return invalidDocument(thrown.errors.map((error) => toMistake(undefined, error)))
-  if (thrown instanceof SeedTooLarge) return stateTooLarge(thrown.problem)
+  if (thrown instanceof SeedTooLarge) return stateTooLarge(thrown.section, thrown.problem)
   return thrown instanceof SeedError ? invalidDocument(thrown.mistakes, thrown.rest) : thrown
 }
 

@@ -202,7 +202,10 @@ export interface Sandbox {
     get(): Promise<SeedFile>
     /** Replaces the state by a seed. @example await sandbox.state.replace({ keys: [{ name: 'ci' }] }) */
     replace(seed: SeedFile): Promise<void>
-    /** Adds the keys of a seed without other sections. @example await sandbox.state.add({ keys: [{ name: 'more' }] }) */
+    /**
+     * Adds the projects, audit events, models and keys of a seed: everything, or nothing if it has a mistake.
+     * @example await sandbox.state.add({ projects: [{ name: 'Web', service_accounts: [{ name: 'ci' }] }] })
+     */
     add(seed: SeedFile): Promise<void>
   }
   /** Named copies that the sandbox can return to. */

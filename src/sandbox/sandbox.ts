@@ -10,11 +10,12 @@ import { createChanges } from './changes.ts'
 import type { ClockSetting } from './clock.ts'
 import { createRandomness, type Randomness } from './randomness.ts'
 import { type ResetPart, resetParts, resetSettings } from './reset-parts.ts'
-import { insertKeys } from './seed/insert.ts'
-import { resolveAddedKeys, type Seed } from './seed/merge.ts'
+import { resolveAddition } from './seed/addition.ts'
+import type { Seed } from './seed/merge.ts'
 import type { Mistakes } from './seed/mistakes.ts'
 import type { SeedSource } from './seed/source.ts'
 import {
+  addToState,
   buildInitialImage,
   captureImage,
   changeSettings,
@@ -164,12 +165,13 @@ export class Sandbox {
     this.changes.notify('reset')
   }
 
-  /** Adds the keys of a seed: all of them, or none if it has a mistake. Throws SeedError. */
+  /** Adds what a seed has: all of it, or nothing if it has a mistake. Throws SeedError. */
   add(seed: SeedSource, mistakes: Mistakes): void {
-    const { db, store, settings, randomness, clock } = this.#state
-    const keys = resolveAddedKeys(seed, mistakes, clock.now(), store.adminApiKeys)
-    db.transaction(() => insertKeys(keys, { store, settings, randomness }))()
+    const addition = resolveAddition(seed, mistakes, this.#state, this.#state.clock.now())
+    addToState(this.#state, addition)
     this.changes.notify('keys')
+    if (addition.projects.length > 0) this.changes.notify('projects')
+    if (addition.audit_logs.length > 0) this.changes.notify('audit_logs')
   }
 
   snapshot(name: string): ImageSlot {

@@ -4,7 +4,8 @@ import { createOrganizationApi, type OrganizationApi } from '../openai-api/organ
 import { createOrganizationStore, type OrganizationStore } from '../openai-api/organization/store.ts'
 import { type Clock, type ClockSetting, createClock, restoredSetting } from './clock.ts'
 import { createRandomness, type Randomness } from './randomness.ts'
-import { defaultOwner, initialSettings, insertAdminKey, insertSeedKeys } from './seed/insert.ts'
+import type { Addition } from './seed/addition.ts'
+import { defaultOwner, initialSettings, insertAddition, insertAdminKey, insertSeed } from './seed/insert.ts'
 import type { Seed } from './seed/merge.ts'
 import { readSettings, type Settings, writeSettings } from './settings.ts'
 import { type Image, openImage, openMemory, serializeDatabase } from './storage/database.ts'
@@ -63,13 +64,24 @@ export function changeSettings(state: SandboxState, changes: Partial<Settings>):
   state.settings = settings
 }
 
+/** Inserts what is added to a sandbox: all of it, or nothing if that fails. */
+export function addToState(state: SandboxState, addition: Addition): void {
+  const { db, store, randomness, settings } = state
+  const { models = settings.models } = addition
+  db.transaction(() => {
+    insertAddition(addition, { store, settings, randomness })
+    writeSettings(db, { ...settings, models })
+  })()
+  state.settings = { ...settings, models }
+}
+
 /** Returns the image of a new sandbox with that seed. */
 export function buildInitialImage(seed: Seed, adminKey: string | undefined, randomness: Randomness): Image {
   const db = openMemory()
   try {
     const store = createOrganizationStore(db)
     const settings = initialSettings(seed, randomness)
-    db.transaction(() => insertSeedKeys(seed, adminKey, { store, settings, randomness }))()
+    db.transaction(() => insertSeed(seed, adminKey, { store, settings, randomness }))()
     writeSettings(db, { ...settings, random_positions: randomness.positions() })
     return serializeDatabase(db)
   } finally {

@@ -22,7 +22,7 @@ export function createSeedReloader(location: SeedLocation): SeedReloader {
     // The file was only touched, or a mistake was undone.
     if (digest === loaded) return
     assertNoneIsGone(location)
-    const seed = await loadSeeds(listSeeds(location))
+    const seed = await loadSeeds(listSeeds(location), { adminKey: registry.defaults.adminKey })
     loaded = digest
     const sandboxes = registry.replaceSeed(seed)
     const keys = countKeys(seed)

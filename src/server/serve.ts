@@ -29,7 +29,7 @@ export async function serve(options: Options<(typeof serverOptions)[number]>): P
   const app = await buildApp({
     tls,
     defaults: {
-      seed: await loadSeeds(seeds, { allowsPipes: !options.watch }),
+      seed: await loadSeeds(seeds, { allowsPipes: !options.watch, adminKey }),
       adminKey,
       randomSeed: options.randomSeed,
       journal: options.journal,

@@ -23,7 +23,7 @@ test('state prints, loads and adds keys, and reset resets, in the sandbox of --s
   expect(await runProgram(['state', '--add', addition, '--sandbox', 'a'], env)).toEqual({
     code: 0,
     stdout: '',
-    stderr: `admin-keys-emulator: ${addition}: keys added to sandbox 'a', which now lists 3 keys\n`,
+    stderr: `admin-keys-emulator: ${addition}: added to sandbox 'a', which now lists 3 keys\n`,
   })
   expect(await listNames(`${url}/sandbox/a`)).toEqual(['Admin key', 'from yaml', 'from json'])
   const printed = await runProgram(['state', '--sandbox', 'a'], env)

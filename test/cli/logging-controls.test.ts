@@ -77,7 +77,7 @@ const expectedEvents = [
   { sandbox: 'default', msg: 'snapshot taken', snapshot: 'before' },
   { sandbox: 'default', msg: 'snapshot restored', snapshot: 'before' },
   { sandbox: 'default', msg: 'snapshot deleted', snapshot: 'before' },
-  { sandbox: 'default', msg: 'keys added', keys: 2 },
+  { sandbox: 'default', msg: 'state added', keys: 2 },
   { sandbox: 'default', msg: 'state replaced', keys: 3 },
   { sandbox: 'default', msg: 'sandbox reset', only: ['keys', 'clock'] },
   { sandbox: 'default', msg: 'sandbox reset' },

@@ -88,7 +88,7 @@ describe('state', () => {
     ],
     ['PUT', { behaviour: {} }, '/behaviour', '/behaviour is not a known field of a seed; did you mean `behavior`?'],
     ['PUT', [], '/', 'a seed'],
-    ['POST', { clock: {} }, '/clock', 'only keys can be added'],
+    ['POST', { clock: {} }, '/clock', 'only projects, audit events, models and keys can be added'],
     ['POST', { keys: [{ name: 'a', value: adminKey }] }, '/keys/0/value', 'already used in the sandbox'],
   ])('%s /state with the body %j is rejected with param %s and changes nothing', async (method, body, param, rule) => {
     const { control } = await startControlApp()

@@ -40,7 +40,7 @@ EXCEPTIONS = [
     (
         "emulator-state-.*",
         r"given for one project only|for the default project|an id that contains \{n\}|its parent is generated|"
-        r"several keys are generated|the id of a project in the seed|must be among at most|only keys can be added",
+        r"several keys are generated|the id of a project in the seed|models and keys can be added|a model that neither|the sandbox has a default project",
     ),
     # No key expires before it is created, or is created at a relative time in the future.
     ("emulator-state-.*", r"must not be before created_at|must not be in the future"),

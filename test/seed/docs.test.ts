@@ -20,6 +20,7 @@ const expectedOutputs = [
   /^122a7177bb168d51e6099437b9f004b7d932a4abc75ecb6fbd12821d5970932b {2}-\n$/,
   /"name":"after"/,
   /its ids exist already\n$/,
+  /"id":"gpt-a"/,
 ]
 
 /** Creates a folder with the program in it and the seed, and returns its path. */

@@ -104,6 +104,23 @@ keys:
     ])
   })
 
+  test('reports both places of a value that an admin key and a project key have, in either order of files', async () => {
+    const admin = createTemporaryFile('admin.yaml', 'keys:\n  - { name: a, value: sk-both-of-them }\n')
+    const project = createTemporaryFile(
+      'project.yaml',
+      'projects:\n  - name: p\n    api_keys:\n      - { value: sk-both-of-them }\n      - { value: sk-admin-local }\n',
+    )
+    const reserved = `seed ${project}, line 5, /projects/0/api_keys/1/value: duplicate value, the value of the admin key (--admin-key)`
+    expect(await startupMistakes(admin, project)).toEqual([
+      `seed ${project}, line 4, /projects/0/api_keys/0/value: duplicate value, first used in ${admin}, line 2`,
+      reserved,
+    ])
+    expect(await startupMistakes(project, admin)).toEqual([
+      reserved,
+      `seed ${admin}, line 2, /keys/0/value: duplicate value, first used in ${project}, line 4`,
+    ])
+  })
+
   test('lists twenty mistakes and counts the rest', async () => {
     const seedWith = (count: number) => createTemporaryFile('many.yaml', `keys:\n${'  - { name: 5 }\n'.repeat(count)}`)
     expect(await startupMistakes(seedWith(20))).toHaveLength(20)
@@ -231,8 +248,8 @@ describe('the controls of the state', () => {
     const body = { clock: {}, behavior: {}, keys: [{ id: 'key_there', name: 'again' }] }
     const { error } = (await control('POST', '/state', body)).body
     expect(error.message.split('\n')).toEqual([
-      '/clock must be absent: only keys can be added, got {}',
-      '/behavior must be absent: only keys can be added, got {}',
+      '/clock must be absent: only projects, audit events, models and keys can be added, got {}',
+      '/behavior must be absent: only projects, audit events, models and keys can be added, got {}',
       '/keys/0/id: duplicate id `key_there`, already used in the sandbox (a deleted key keeps its id and value)',
     ])
   })

@@ -72,7 +72,7 @@ export async function startApp(options: TestOptions = {}): Promise<TestApp> {
   const violations: string[] = []
   const app = await buildApp({
     onAppCreated: (fastify) => checkResponses(fastify, violations, { breaksResponses, inject: (url) => inject(url) }),
-    defaults: { seed: await loadSeeds(sources), adminKey: value, randomSeed, journal },
+    defaults: { seed: await loadSeeds(sources, { adminKey: value }), adminKey: value, randomSeed, journal },
     maxSandboxes: 1000,
     sandboxTtl: undefined,
     autoCreate: true,

@@ -27,7 +27,7 @@ export async function state({ load, add, json, ...options }: StateOptions): Prom
   })
   const loaded = parseResponse<{ keys: number }>(response)
   if (printsJson(json)) return printJson(loaded)
-  const done = load === undefined ? 'keys added to' : 'loaded into'
+  const done = load === undefined ? 'added to' : 'loaded into'
   printError(`${file}: ${done} sandbox '${options.sandbox}', which now lists ${loaded.keys} keys`)
 }
 

@@ -21,9 +21,11 @@ const ResetBody = Type.Object(
 )
 type ResetBody = Type.Static<typeof ResetBody>
 
-const KeysOnlySeed = Type.Object(
-  { keys: SeedFile.properties.keys },
-  { additionalProperties: false, description: 'a seed with keys only' },
+const { projects, audit_logs, models, keys: seedKeys } = SeedFile.properties
+
+const AddedSeed = Type.Object(
+  { models, projects, audit_logs, keys: seedKeys },
+  { additionalProperties: false, description: 'a seed with models, projects, audit events and keys only' },
 )
 
 // Validated by the handler, to report every mistake.
@@ -34,11 +36,13 @@ const exampleKeys = [
   { generate: 3, name: 'load-{n}' },
 ]
 
-const Loaded = Type.Object({ keys: Type.Integer({ description: 'The number of keys that the sandbox lists now.' }) })
+const Loaded = Type.Object({
+  keys: Type.Integer({ description: 'The number of admin keys that the sandbox lists now.' }),
+})
 const loadedResponse: ControlResponses = { 200: [Loaded, 'The state is loaded.'] }
 
 /** Registers reset, export and import of a sandbox's state. */
-export function registerState(app: FastifyInstance, { sandboxFor, log }: ControlDeps): void {
+export function registerState(app: FastifyInstance, { sandboxFor, registry, log }: ControlDeps): void {
   const reset = defineControl('emulator-reset', {
     summary: 'Reset the sandbox',
     description:
@@ -78,7 +82,7 @@ export function registerState(app: FastifyInstance, { sandboxFor, log }: Control
   })
   app.put<{ Body: ParsedBody<unknown> }>('/_emulator/state', { schema: replaceState }, (request) => {
     const mistakes = new Mistakes()
-    const seed = mergeSeeds([checkSeed(undefined, request.body, mistakes)], mistakes)
+    const seed = mergeSeeds([checkSeed(undefined, request.body, mistakes)], mistakes, registry.defaults.adminKey)
     const sandbox = sandboxFor(request)
     sandbox.load(seed)
     const keys = sandbox.state.store.adminApiKeys.count()
@@ -87,13 +91,14 @@ export function registerState(app: FastifyInstance, { sandboxFor, log }: Control
   })
 
   const addState = defineControl('emulator-state-add', {
-    summary: 'Add keys',
-    description: 'Adds the keys of a seed that has no other section. If a key has a mistake, none is added.',
+    summary: 'Add to the state',
+    description:
+      'Adds the projects with all that is in them, audit events, models and admin keys of a seed, which has no other section. If one has a mistake, or an id, a value or a model exists already, nothing is added. Relative times count from the present time of the sandbox.',
     body: AnyBody,
-    openapiBody: KeysOnlySeed,
+    openapiBody: AddedSeed,
     requiresBody: true,
     carriesState: true,
-    examples: [{ keys: exampleKeys }],
+    examples: [{ keys: exampleKeys }, { projects: [{ name: 'Web', service_accounts: [{ name: 'ci' }] }] }],
     responses: loadedResponse,
   })
   app.post<{ Body: ParsedBody<unknown> }>('/_emulator/state', { schema: addState }, (request) => {
@@ -102,7 +107,7 @@ export function registerState(app: FastifyInstance, { sandboxFor, log }: Control
     const sandbox = sandboxFor(request)
     sandbox.add(seed, mistakes)
     const keys = sandbox.state.store.adminApiKeys.count()
-    log.info({ sandbox: sandbox.name, keys }, 'keys added')
+    log.info({ sandbox: sandbox.name, keys }, 'state added')
     return { keys }
   })
 }

@@ -1,6 +1,7 @@
 import { parseTime } from '../../common/time.ts'
 import { digest } from '../../openai-api/keys/secret.ts'
-import { type Path, quoteName } from '../../schema/schema-errors.ts'
+import type { Path } from '../../schema/schema-errors.ts'
+import { type DuplicateCheck, type Unique, valueField } from './duplicates.ts'
 import { expandIndex } from './expand-index.ts'
 import type { SeedAccount, SeedEvent, SeedProject } from './project-schema.ts'
 import type { SeedSource } from './source.ts'
@@ -8,15 +9,23 @@ import { checkTimes } from './times.ts'
 
 type SeedProjectKey = NonNullable<SeedAccount['api_keys']>[number]
 
-// Inserting takes about 20 microseconds each, during which no request is processed.
-const maxObjects = 1_000_000
+interface ProjectCheckOptions {
+  duplicates: DuplicateCheck
+  /** The sandbox to which the seeds are added: it has a default project, and events may name its projects. */
+  sandbox?: { hasProject: (id: string) => boolean }
+}
 
 /** Finds mistakes in the projects and events of seeds that are loaded together, those that a schema cannot express. */
 export class ProjectCheck {
-  readonly #first = new Map<string, { source: SeedSource; path: Path }>()
+  readonly #duplicates: DuplicateCheck
+  readonly #sandbox: ProjectCheckOptions['sandbox']
   readonly #projects = new Set<string>()
   #hasDefault = false
-  #count = 0
+
+  constructor({ duplicates, sandbox }: ProjectCheckOptions) {
+    this.#duplicates = duplicates
+    this.#sandbox = sandbox
+  }
 
   /** `now` in Unix milliseconds is the base of relative times. */
   check(source: SeedSource, now: number): void {
@@ -31,7 +40,9 @@ export class ProjectCheck {
   }
 
   #checkProject(source: SeedSource, path: Path, project: SeedProject, now: number): void {
-    if (project.default && this.#hasDefault) source.report([...path, 'default'], 'given for one project only')
+    if (project.default && this.#sandbox)
+      source.report([...path, 'default'], 'absent: the sandbox has a default project')
+    else if (project.default && this.#hasDefault) source.report([...path, 'default'], 'given for one project only')
     this.#hasDefault ||= project.default === true
     if (project.default && project.archived_at != null)
       source.report([...path, 'archived_at'], 'null for the default project')
@@ -56,36 +67,38 @@ export class ProjectCheck {
       checkTimes(source, keyPath, key, now)
       const count = copies * (key.generate ?? 1)
       this.#checkEntry(source, keyPath, 'project key', key, count)
-      const field = key.value === undefined ? 'value_sha256' : 'value'
-      if (key[field] === undefined) continue
+      const field = valueField(key)
+      const value = key[field]
+      if (value === undefined) continue
       if (count > 1)
         source.report([...keyPath, field], 'absent: several keys are generated, and a value belongs to one')
-      const sha256 = key.value === undefined ? key[field] : digest(key.value)
-      this.#checkUnique(source, [...keyPath, field], `value ${sha256}`, field)
+      const sha256 = key.value === undefined ? value : digest(value)
+      this.#duplicates.check('value', [sha256], { source, path: [...keyPath, field] }, field)
     }
   }
 
   #checkEvent(source: SeedSource, path: Path, event: SeedEvent, now: number): void {
     if (event.effective_at !== undefined && parseTime(event.effective_at, now) === undefined)
       source.report([...path, 'effective_at'], 'a valid time from 1970 to 9999')
-    if (event.project != null && !this.#projects.has(event.project))
-      source.report([...path, 'project'], 'the id of a project in the seed')
+    if (event.project != null && !this.#hasProject(event.project)) {
+      const rule = `the id of a project in the seed${this.#sandbox ? ' or the sandbox' : ''}`
+      source.report([...path, 'project'], rule)
+    }
     this.#checkEntry(source, path, 'event', event, event.generate)
   }
 
-  /** Checks the id of an entry, and counts the objects that it stands for. */
+  #hasProject(id: string): boolean {
+    return this.#projects.has(id) || this.#sandbox?.hasProject(id) === true
+  }
+
+  /** Checks the id of an entry that stands for `count` objects. */
   #checkEntry(
     source: SeedSource,
     path: Path,
-    kind: string,
+    kind: Unique,
     entry: { id?: string; generate?: number },
     count = 1,
   ): void {
-    this.#count += count
-    if (this.#count > maxObjects) {
-      source.report(path, { problem: `must be among at most ${maxObjects} projects, accounts, keys and events in all` })
-      return
-    }
     if (entry.id === undefined) return
     if (count > 1 && !(entry.id.includes('{n}') && count === entry.generate)) {
       source.report(
@@ -94,16 +107,7 @@ export class ProjectCheck {
       )
       return
     }
-    for (const id of idsOf(entry)) this.#checkUnique(source, [...path, 'id'], `${kind} ${id}`, `id ${quoteName(id)}`)
-  }
-
-  #checkUnique(source: SeedSource, path: Path, key: string, shown: string): void {
-    const first = this.#first.get(key)
-    if (first === undefined) this.#first.set(key, { source, path })
-    else
-      source.report(path, {
-        statement: `duplicate ${shown}, first used ${first.source.describePlace(first.path, source)}`,
-      })
+    this.#duplicates.check(kind, idsOf(entry), { source, path: [...path, 'id'] }, 'id')
   }
 }
 

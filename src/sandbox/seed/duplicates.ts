@@ -1,26 +1,46 @@
-import type { KeyStore } from '../../openai-api/admin-api-keys/store.ts'
 import { type Path, quoteName } from '../../schema/schema-errors.ts'
 import type { SeedKey } from './schema.ts'
 import type { SeedSource } from './source.ts'
 
-type Unique = 'id' | 'value'
+// Admin keys and project keys are told apart by the URL, so only their values must differ.
+const uniques = ['admin key', 'value', 'project', 'service account', 'project key', 'event'] as const
 
-/** A seed and the number of its first key. */
+/** What must be unique, each among its own: ids by their kind, and the values of all keys. */
+export type Unique = (typeof uniques)[number]
+
+export type UniqueField = 'id' | 'value' | 'value_sha256'
+
+/** A place in a seed. */
+interface Place {
+  source: SeedSource
+  path: Path
+}
+
+/** A seed and the number of its first admin key. */
 interface NumberedSource {
   source: SeedSource
   start: number
 }
 
-/** Finds duplicate ids and values in all seeds that are loaded together and, if keys are added to one, in the sandbox. */
+interface Existing {
+  /** Whether the sandbox to which a seed is added has that id or value. */
+  has?: (kind: Unique, text: string) => boolean
+  /** The digest of the value of the admin key, which an admin key of a seed may describe. */
+  adminKeyDigest?: string | undefined
+}
+
+/** Finds duplicate ids and values in all seeds that are loaded together and, if they are added to one, in the sandbox. */
 export class DuplicateCheck {
-  readonly #store: KeyStore | undefined
-  // The number of the first key with each text, counted through all seeds. An object for each would take 40 bytes.
-  readonly #first = { id: new Map<string, number>(), value: new Map<string, number>() }
+  readonly #existing: Existing
+  // Where each text was first used: the number of the admin key, counted through all seeds, or -1 - the index of the place. An
+  // object for each of a million keys would take 40 MB.
+  readonly #first = new Map(uniques.map((kind) => [kind, new Map<string, number>()]))
   readonly #sources: NumberedSource[] = []
+  readonly #places: Place[] = []
   #end = 0
 
-  constructor(store?: KeyStore) {
-    this.#store = store
+  constructor(existing: Existing = {}) {
+    this.#existing = existing
   }
 
   /** Must be called for each seed before its keys are checked. */
@@ -29,34 +49,58 @@ export class DuplicateCheck {
     this.#end += source.parts.keys.length
   }
 
-  /** Reports an id or value of the last added seed if another key has it. `field` is the field in which the key has it. */
-  check(kind: Unique, text: string, index: number, field: UniqueField): void {
+  /** Reports an id or value of an admin key of the last added seed if something else has it. */
+  checkKey(kind: 'admin key' | 'value', text: string, index: number, field: UniqueField): void {
     const { source, start } = this.#sources.at(-1) as NumberedSource
-    const first = this.#first[kind].get(text)
-    if (first === undefined) this.#first[kind].set(text, start + index)
-    const place = this.#placeOf(kind, text, first, source)
-    if (place === undefined) return
-    // The value of a key is a secret.
-    const shown = field === 'value' ? field : `${field} ${quoteName(text)}`
-    source.report(['keys', index, field], { statement: `duplicate ${shown}, ${place}` })
+    const first = this.#claim(kind, text, start + index)
+    const use = this.#describeUse(kind, text, first, source)
+    if (use !== undefined)
+      source.report(['keys', index, field], { statement: `duplicate ${show(field, text)}, ${use}` })
   }
 
-  #placeOf(kind: Unique, text: string, first: number | undefined, other: SeedSource): string | undefined {
-    if (first !== undefined) return `first used ${this.#describe(kind, first, other)}`
-    if (this.#store === undefined) return undefined
-    const existing = kind === 'id' ? this.#store.byId(text) : this.#store.byDigest(text)
-    return existing && 'already used in the sandbox (a deleted key keeps its id and value)'
+  /** Reports the ids or the value at a place if something else has one of them. */
+  check(kind: Unique, texts: readonly string[], place: Place, field: UniqueField): void {
+    const { source, path } = place
+    const handle = -this.#places.push(place)
+    for (const text of texts) {
+      const first = this.#claim(kind, text, handle)
+      const use =
+        kind === 'value' && text === this.#existing.adminKeyDigest
+          ? 'the value of the admin key (--admin-key)'
+          : this.#describeUse(kind, text, first, source)
+      if (use !== undefined) source.report(path, { statement: `duplicate ${show(field, text)}, ${use}` })
+    }
   }
 
-  #describe(kind: Unique, key: number, other: SeedSource): string {
+  /** Returns who has the text already; undefined if nobody did. */
+  #claim(kind: Unique, text: string, handle: number): number | undefined {
+    const firstOfKind = this.#first.get(kind)
+    const first = firstOfKind?.get(text)
+    if (first === undefined) firstOfKind?.set(text, handle)
+    return first
+  }
+
+  #describeUse(kind: Unique, text: string, first: number | undefined, other: SeedSource): string | undefined {
+    if (first !== undefined) return `first used ${this.#describePlace(kind, first, other)}`
+    if (!this.#existing.has?.(kind, text)) return undefined
+    return `already used in the sandbox${/key|value/.test(kind) ? ' (a deleted key keeps its id and value)' : ''}`
+  }
+
+  #describePlace(kind: Unique, handle: number, other: SeedSource): string {
+    const place = handle < 0 ? this.#places[-1 - handle] : this.#placeOfKey(kind, handle)
+    return place === undefined ? '' : place.source.describePlace(place.path, other)
+  }
+
+  #placeOfKey(kind: Unique, key: number): Place {
     const { source, start } = this.#sources.findLast((each) => each.start <= key) as NumberedSource
     const index = key - start
-    const path: Path = ['keys', index, kind === 'id' ? 'id' : valueField(source.parts.keys[index])]
-    return source.describePlace(path, other)
+    return { source, path: ['keys', index, kind === 'value' ? valueField(source.parts.keys[index]) : 'id'] }
   }
 }
 
-type UniqueField = 'id' | 'value' | 'value_sha256'
-
 /** Returns the field in which a key has its value. */
-export const valueField = (key: SeedKey | undefined) => (key?.value === undefined ? 'value_sha256' : 'value')
+export const valueField = (key: Pick<SeedKey, 'value'> | undefined) =>
+  key?.value === undefined ? 'value_sha256' : 'value'
+
+// The value of a key is a secret.
+const show = (field: UniqueField, text: string): string => (field === 'value' ? field : `${field} ${quoteName(text)}`)

@@ -10,28 +10,33 @@ import type { AccountRow } from '../../openai-api/service-accounts/store.ts'
 import { timeOf } from '../clock.ts'
 import { expandIndex } from './expand-index.ts'
 import type { SeedAccount, SeedAccountKey, SeedEvent, SeedProject, SeedUserKey } from './project-schema.ts'
-import type { SeedTarget } from './target.ts'
+import type { ListedTarget } from './target.ts'
 
-/** Inserts the projects of a seed and what is in them; the default project first, described by the seed or not. */
-export function insertProjects(projects: readonly SeedProject[], target: SeedTarget): void {
+/** Inserts the projects of a new sandbox and what is in them; the default project first, described by the seed or not. */
+export function insertAllProjects(projects: readonly SeedProject[], target: ListedTarget): void {
   const described = projects.find((project) => project.default)
   insertProject(described ?? defaultProject(target), 1, target)
+  const others = projects.filter((project) => project !== described)
+  insertProjects(others, target)
+}
+
+/** Inserts projects and what is in them. */
+export function insertProjects(projects: readonly SeedProject[], target: ListedTarget): void {
   for (const project of projects) {
-    if (project === described) continue
     for (let n = 1; n <= (project.generate ?? 1); n++) insertProject(project, n, target)
   }
 }
 
 /** As old as the organization's user. */
-const defaultProject = ({ settings }: SeedTarget): SeedProject => ({
+const defaultProject = ({ settings }: ListedTarget): SeedProject => ({
   name: 'Default project',
   default: true,
   created_at: settings.organization.user.created_at,
 })
 
-const nowOf = ({ settings }: SeedTarget) => timeOf(settings.clock)
+const nowOf = ({ settings }: ListedTarget) => timeOf(settings.clock)
 
-function insertProject(project: SeedProject, n: number, target: SeedTarget): void {
+function insertProject(project: SeedProject, n: number, target: ListedTarget): void {
   const now = nowOf(target)
   const { service_accounts = [], api_keys = [] } = project
   const archived_at = unixSeconds(project.archived_at, now) ?? null
@@ -43,7 +48,8 @@ function insertProject(project: SeedProject, n: number, target: SeedTarget): voi
     residency: project.residency ?? 'GLOBAL',
     is_default: project.default ? 1 : 0,
   }
-  const id = insertWithId(project.id && expandIndex(project.id, project, n), target.randomness.projectId, (each) =>
+  const given = project.id && expandIndex(project.id, project, n)
+  const id = insertWithId(given, target.randomness.projectId, target, (each) =>
     target.store.projects.insert({ ...row, id: each }),
   )
   for (const account of service_accounts)
@@ -51,7 +57,7 @@ function insertProject(project: SeedProject, n: number, target: SeedTarget): voi
   for (const key of api_keys) for (let m = 1; m <= (key.generate ?? 1); m++) insertUserKey(key, m, id, target)
 }
 
-function insertAccount(account: SeedAccount, n: number, project_id: string, target: SeedTarget): void {
+function insertAccount(account: SeedAccount, n: number, project_id: string, target: ListedTarget): void {
   const now = nowOf(target)
   const { role = 'member', deleted = false, api_keys = [] } = account
   const row: Omit<AccountRow, 'id'> = {
@@ -61,10 +67,9 @@ function insertAccount(account: SeedAccount, n: number, project_id: string, targ
     created_at: unixSeconds(account.created_at, now) ?? Math.floor(now / 1000),
     deleted: deleted ? 1 : 0,
   }
-  const id = insertWithId(
-    account.id && expandIndex(account.id, account, n),
-    target.randomness.projectAccountId,
-    (each) => target.store.serviceAccounts.insert({ ...row, id: each }),
+  const given = account.id && expandIndex(account.id, account, n)
+  const id = insertWithId(given, target.randomness.projectAccountId, target, (each) =>
+    target.store.serviceAccounts.insert({ ...row, id: each }),
   )
   const owner = {
     project_id,
@@ -78,7 +83,7 @@ function insertAccount(account: SeedAccount, n: number, project_id: string, targ
       insertKey(deleted ? { ...key, deleted } : key, m, owner, target.randomness.accountKeyValue, target)
 }
 
-function insertUserKey(key: SeedUserKey, n: number, project_id: string, target: SeedTarget): void {
+function insertUserKey(key: SeedUserKey, n: number, project_id: string, target: ListedTarget): void {
   const { owner = {}, owner_project_access = 'active' } = key
   const { user: admin } = target.settings.organization
   const user: KeyUser = {
@@ -99,38 +104,51 @@ function insertKey(
   n: number,
   ownership: Ownership,
   generateValue: () => string,
-  { store, settings, randomness }: SeedTarget,
+  target: ListedTarget,
 ): void {
-  const now = timeOf(settings.clock)
+  const { store, randomness } = target
+  const now = nowOf(target)
   const expires_at = unixSeconds(key.expires_at, now) ?? null
-  insertWithId(key.id && expandIndex(key.id, key, n), randomness.projectKeyId, (id) => {
-    const value = key.value ?? generateValue()
-    const redacted = key.redacted_value === undefined ? redactedFields(value) : parseRedactedValue(key.redacted_value)
-    return store.projectApiKeys.insert({
-      ...ownership,
-      ...redacted,
-      id,
-      value_sha256: key.value_sha256 ?? digest(value),
-      name: expandIndex(key.name ?? defaultKeyName, key, n),
-      // An expired key was created earlier.
-      created_at: unixSeconds(key.created_at, now) ?? Math.min(Math.floor(now / 1000), expires_at ?? now),
-      expires_at,
-      last_used_at: unixSeconds(key.last_used_at, now) ?? null,
-      deleted: key.deleted ? 1 : 0,
-      scopes: key.scopes ?? [],
-    })
+  const fields = {
+    ...ownership,
+    name: expandIndex(key.name ?? defaultKeyName, key, n),
+    // An expired key was created earlier.
+    created_at: unixSeconds(key.created_at, now) ?? Math.min(Math.floor(now / 1000), expires_at ?? now),
+    expires_at,
+    last_used_at: unixSeconds(key.last_used_at, now) ?? null,
+    deleted: key.deleted ? (1 as const) : (0 as const),
+    scopes: key.scopes ?? [],
+  }
+  insertWithId(key.id && expandIndex(key.id, key, n), randomness.projectKeyId, target, (id) => {
+    const { redacted, value_sha256 } = storedValueOf(key, generateValue, target)
+    return store.projectApiKeys.insert({ ...fields, ...redacted, id, value_sha256 })
   })
 }
 
+/** Returns what is stored of a value: of the given one, or of one that no key has. */
+function storedValueOf(
+  { value_sha256, redacted_value }: SeedAccountKey,
+  generateValue: () => string,
+  { store, isListed }: ListedTarget,
+) {
+  let value = generateValue()
+  if (value_sha256 === undefined) {
+    const isTaken = (sha256: string) => isListed(sha256) || store.projectApiKeys.byDigest(sha256) !== undefined
+    while (isTaken(digest(value))) value = generateValue()
+  }
+  const redacted = redacted_value === undefined ? redactedFields(value) : parseRedactedValue(redacted_value)
+  return { redacted, value_sha256: value_sha256 ?? digest(value) }
+}
+
 /** Inserts the audit events of a seed. */
-export function insertEvents(events: readonly SeedEvent[], target: SeedTarget): void {
+export function insertEvents(events: readonly SeedEvent[], target: ListedTarget): void {
   const { store, randomness } = target
   const now = nowOf(target)
   for (const event of events) {
     const project = event.project === undefined ? store.projects.default() : store.projects.byId(event.project ?? '')
     for (let n = 1; n <= (event.generate ?? 1); n++) {
       const { details = {} } = event
-      insertWithId(event.id && expandIndex(event.id, event, n), randomness.auditEventId, (id) => {
+      insertWithId(event.id && expandIndex(event.id, event, n), randomness.auditEventId, target, (id) => {
         const stored: AuditEvent = {
           id,
           type: event.type,
@@ -147,13 +165,18 @@ export function insertEvents(events: readonly SeedEvent[], target: SeedTarget): 
 }
 
 /** Inserts with the given id, or with generated ones until one is free. Returns the id. */
-function insertWithId(id: string | undefined, generate: () => string, insert: (id: string) => boolean): string {
+function insertWithId(
+  id: string | undefined,
+  generate: () => string,
+  { isListed }: ListedTarget,
+  insert: (id: string) => boolean,
+): string {
   if (id !== undefined) {
     if (!insert(id)) throw new Error(`the id ${id} or the value of its key already exists`)
     return id
   }
   for (;;) {
     const generated = generate()
-    if (insert(generated)) return generated
+    if (!isListed(generated) && insert(generated)) return generated
   }
 }

@@ -8,10 +8,12 @@ import { digest } from '../../openai-api/keys/secret.ts'
 import { type ClockSetting, clockSettingAt, timeOf } from '../clock.ts'
 import type { Randomness } from '../randomness.ts'
 import { defaultEmail, type Organization, type Settings } from '../settings.ts'
+import type { Addition } from './addition.ts'
 import { expandIndex } from './expand-index.ts'
-import { insertEvents, insertProjects } from './insert-projects.ts'
+import { insertAllProjects, insertEvents, insertProjects } from './insert-projects.ts'
+import { createListedTexts } from './listed-texts.ts'
 import type { ResolvedSeedKey, Seed } from './merge.ts'
-import type { SeedTarget } from './target.ts'
+import type { ListedTarget, SeedTarget } from './target.ts'
 
 /** Returns the settings of a new sandbox; what the seed omits is generated. */
 export function initialSettings(seed: Seed, randomness: Randomness): Settings {
@@ -45,9 +47,10 @@ function initialClock({ clock: { now, frozen = false } }: Seed): ClockSetting {
 /** Returns the user of the organization as an owner of keys. */
 export const defaultOwner = ({ user }: Organization): Owner => createOwner({ type: 'user', ...user })
 
-/** Inserts the projects, events and keys of a seed; of the keys the admin key first, unless the seed lists it. */
-export function insertSeedKeys(seed: Seed, adminKey: string | undefined, target: SeedTarget): void {
-  insertProjects(seed.projects, target)
+/** Inserts the projects, events and keys of a new sandbox; of the keys the admin key first, unless the seed lists it. */
+export function insertSeed(seed: Seed, adminKey: string | undefined, seedTarget: SeedTarget): void {
+  const target = { ...seedTarget, isListed: createListedTexts(seed) }
+  insertAllProjects(seed.projects, target)
   insertEvents(seed.audit_logs, target)
   const adminDigest = adminKey === undefined ? undefined : digest(adminKey)
   const isListed = seed.keys.some((key) => key.value_sha256 === adminDigest)
@@ -55,14 +58,20 @@ export function insertSeedKeys(seed: Seed, adminKey: string | undefined, target:
   insertKeys(seed.keys, target)
 }
 
-/** Inserts keys in order. */
-export function insertKeys(keys: readonly ResolvedSeedKey[], target: SeedTarget): void {
+/** Inserts what is added to a sandbox. */
+export function insertAddition(addition: Addition, seedTarget: SeedTarget): void {
+  const target = { ...seedTarget, isListed: createListedTexts(addition) }
+  insertProjects(addition.projects, target)
+  insertEvents(addition.audit_logs, target)
+  insertKeys(addition.keys, target)
+}
+
+/** Inserts admin keys in order. */
+function insertKeys(keys: readonly ResolvedSeedKey[], target: ListedTarget): void {
   const now = timeOf(target.settings.clock)
-  // Ids and values listed further down must not be generated before.
-  const taken = new Set(keys.flatMap(({ id, value_sha256 }) => [id ?? [], value_sha256 ?? []].flat()))
   for (const key of keys) {
     for (let n = 1; n <= (key.generate ?? 1); n++) {
-      const row = keyRow(key, n, now, taken, target)
+      const row = keyRow(key, n, now, target)
       if (!target.store.adminApiKeys.insert(row))
         throw new Error(`the id or the value of the key ${row.id} already exists`)
     }
@@ -70,20 +79,21 @@ export function insertKeys(keys: readonly ResolvedSeedKey[], target: SeedTarget)
 }
 
 /** Inserts the key that clients are configured with, owned by the organization's user. */
-export function insertAdminKey(value: string, target: SeedTarget): void {
-  insertKeys([{ name: 'Admin key', value_sha256: digest(value), redacted_value: toParsableRedaction(value) }], target)
+export function insertAdminKey(value: string, target: SeedTarget & Partial<ListedTarget>): void {
+  const key = { name: 'Admin key', value_sha256: digest(value), redacted_value: toParsableRedaction(value) }
+  insertKeys([key], { isListed: () => false, ...target })
 }
 
 /** Returns the row of a seed key, or of its `n`-th generated key; relative times count from `now`, in Unix milliseconds. */
-function keyRow(key: ResolvedSeedKey, n: number, now: number, taken: Set<string>, target: SeedTarget): NewKeyRow {
-  const { randomness } = target
+function keyRow(key: ResolvedSeedKey, n: number, now: number, target: ListedTarget): NewKeyRow {
+  const { randomness, isListed } = target
   const store = target.store.adminApiKeys
   const expires_at = unixSeconds(key.expires_at, now) ?? null
   // An expired key was created earlier.
   const created_at = unixSeconds(key.created_at, now) ?? Math.min(Math.floor(now / 1000), expires_at ?? now)
-  const generateId = () => generateUnique(randomness.keyId, (id) => !taken.has(id) && store.byId(id) === undefined)
+  const generateId = () => generateUnique(randomness.keyId, (id) => !isListed(id) && store.byId(id) === undefined)
   // A key whose value is unknown gets a random one, for which no value is known.
-  const isFree = ({ sha256 }: GeneratedValue) => !taken.has(sha256) && store.byDigest(sha256) === undefined
+  const isFree = ({ sha256 }: GeneratedValue) => !isListed(sha256) && store.byDigest(sha256) === undefined
   const generated = key.value_sha256 === undefined ? generateUnique(() => generateValue(randomness), isFree) : undefined
   return toRow({
     id: key.id === undefined ? generateId() : expandIndex(key.id, key, n),

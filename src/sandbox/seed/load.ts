@@ -15,11 +15,16 @@ interface ReadOptions {
   allowsPipes?: boolean
 }
 
+interface LoadOptions extends ReadOptions {
+  /** The value of the key that clients are configured with, if there is one. */
+  adminKey?: string | undefined
+}
+
 /**
  * Reads seeds, each a built-in name or a file. Keys add up; in other sections the later seed wins, field by field. Throws
  * SeedError for all mistakes, each with file, line, path, rule and value.
  */
-export async function loadSeeds(sources: readonly string[], options: ReadOptions = {}): Promise<Seed> {
+export async function loadSeeds(sources: readonly string[], options: LoadOptions = {}): Promise<Seed> {
   if (sources.length === 0) return emptySeed()
   // Loading YAML and validation takes as long as the rest of a start, and most starts have no seed.
   const { parseSeed } = await import('./parse.ts')
@@ -31,6 +36,7 @@ export async function loadSeeds(sources: readonly string[], options: ReadOptions
   return mergeSeeds(
     parsed.filter((source): source is SeedSource => source !== undefined),
     mistakes,
+    options.adminKey,
   )
 }
 

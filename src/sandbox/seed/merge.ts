@@ -1,14 +1,14 @@
 import { systemNow } from '../../common/clock.ts'
 import { latestSecond, parseTime } from '../../common/time.ts'
-import type { KeyStore } from '../../openai-api/admin-api-keys/store.ts'
 import type { Behavior } from '../../openai-api/behavior.ts'
+import { digest } from '../../openai-api/keys/secret.ts'
 import { ProjectCheck } from './check-projects.ts'
 import { DuplicateCheck, valueField } from './duplicates.ts'
 import { expandIndex } from './expand-index.ts'
-import { type Mistakes, SeedTooLarge } from './mistakes.ts'
+import type { Mistakes } from './mistakes.ts'
 import type { SeedEvent, SeedProject } from './project-schema.ts'
 import type { SeedFile, SeedKey } from './schema.ts'
-import { sizeProblem } from './size.ts'
+import { assertSize } from './size.ts'
 import type { SeedSource } from './source.ts'
 import { checkTimes } from './times.ts'
 import { withoutValue, withoutValues } from './without-values.ts'
@@ -43,9 +43,10 @@ export const countKeys = ({ keys }: Seed): number =>
 
 /**
  * Merges seeds: keys add up; in other sections the later seed wins, field by field. Throws SeedError for all mistakes, those
- * that were already found and those that a schema cannot express.
+ * that were already found and those that a schema cannot express. `adminKey` is the value of the key that clients are configured
+ * with.
  */
-export function mergeSeeds(sources: readonly SeedSource[], mistakes: Mistakes): Seed {
+export function mergeSeeds(sources: readonly SeedSource[], mistakes: Mistakes, adminKey: string | undefined): Seed {
   const seed = emptySeed()
   for (const { parts } of sources) {
     const { organization, behavior, clock, models } = parts.sections
@@ -56,9 +57,10 @@ export function mergeSeeds(sources: readonly SeedSource[], mistakes: Mistakes): 
     seed.models = models ?? seed.models
   }
   const now = resolveClock(sources, seed)
-  const duplicates = new DuplicateCheck()
-  const projects = new ProjectCheck()
+  const duplicates = new DuplicateCheck({ adminKeyDigest: adminKey === undefined ? undefined : digest(adminKey) })
+  const projects = new ProjectCheck({ duplicates })
   for (const source of sources) {
+    assertSize(source)
     projects.check(source, now)
     seed.projects = seed.projects.concat(source.parts.sections.projects ?? [])
     seed.audit_logs = seed.audit_logs.concat(source.parts.sections.audit_logs ?? [])
@@ -71,25 +73,8 @@ export function mergeSeeds(sources: readonly SeedSource[], mistakes: Mistakes): 
   return seed
 }
 
-/**
- * Returns the keys of a seed that are to be added to a store; `now` in Unix milliseconds. Throws SeedError for all mistakes,
- * also for a section other than keys and for a key that already exists.
- */
-export function resolveAddedKeys(
-  source: SeedSource,
-  mistakes: Mistakes,
-  now: number,
-  store: KeyStore,
-): ResolvedSeedKey[] {
-  for (const section of Object.keys(source.parts.sections)) source.report([section], 'absent: only keys can be added')
-  const keys = resolveKeys(source, now, new DuplicateCheck(store))
-  mistakes.throwIfAny()
-  return keys
-}
-
-function resolveKeys(source: SeedSource, now: number, duplicates: DuplicateCheck): ResolvedSeedKey[] {
-  const problem = sizeProblem(source.parts.keys)
-  if (problem !== undefined) throw new SeedTooLarge(source.mistakeAt(['keys'], { problem }), problem)
+/** Returns the admin keys of a seed; `now` in Unix milliseconds. Reports their mistakes. */
+export function resolveKeys(source: SeedSource, now: number, duplicates: DuplicateCheck): ResolvedSeedKey[] {
   duplicates.addSource(source)
   return source.parts.keys.flatMap((key, index) =>
     key === undefined ? [] : resolveKey(source, index, key, now, duplicates),
@@ -118,9 +103,9 @@ function resolveKey(
   checkTimes(source, ['keys', index], key, now)
   checkTimes(source, ['keys', index, 'owner'], key.owner, now)
   for (let n = 1; key.id !== undefined && n <= (key.generate ?? 1); n++) {
-    duplicates.check('id', expandIndex(key.id, key, n), index, 'id')
+    duplicates.checkKey('admin key', expandIndex(key.id, key, n), index, 'id')
   }
   const resolved = withoutValue(key)
-  if (resolved.value_sha256 !== undefined) duplicates.check('value', resolved.value_sha256, index, valueField(key))
+  if (resolved.value_sha256 !== undefined) duplicates.checkKey('value', resolved.value_sha256, index, valueField(key))
   return resolved
 }

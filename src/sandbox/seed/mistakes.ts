@@ -25,13 +25,16 @@ export class SeedError extends UserError {
   }
 }
 
-/** Thrown for a seed whose keys are too many or too long; `problem` is a predicate about them. */
+/** Thrown for a seed whose objects are too many or too long; `problem` is a predicate about the section. */
 export class SeedTooLarge extends SeedError {
   readonly problem: string
+  /** A JSON Pointer to the section. */
+  readonly section: string
 
-  constructor(mistake: Mistake, problem: string) {
+  constructor(mistake: Mistake, problem: string, section: string) {
     super([mistake])
     this.problem = problem
+    this.section = section
   }
 }
 

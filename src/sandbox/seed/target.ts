@@ -8,3 +8,9 @@ export interface SeedTarget {
   settings: Settings
   randomness: Randomness
 }
+
+/** Where the objects of a seed are inserted. */
+export interface ListedTarget extends SeedTarget {
+  /** Whether the seed lists a text as an id or as the digest of a value: it must not be generated for another object before. */
+  isListed: (text: string) => boolean
+}
