@@ -139,6 +139,36 @@ const preparedAttacks: [name: string, status: number, preparation: HostileReques
   ['a request that hundreds of faults with thousands of headers could match', 200, repeated(200, headerFault), get],
 ]
 
+const generated = 100_000
+const largeState = importState({
+  keys: [{ generate: generated, name: 'a{n}' }],
+  projects: [{ name: 'p', service_accounts: [{ name: 'sa', api_keys: [{ generate: generated, name: 'b{n}' }] }] }],
+  audit_logs: [{ generate: generated, type: 'login.succeeded', details: { id: 'x' } }],
+})
+const accountState = importState({ projects: [{ id: 'p', name: 'p', service_accounts: [{ id: 'sa', name: 'sa' }] }] })
+const longKey = {
+  ...create(`{"name":"${'x'.repeat(mib - 100)}"}`),
+  path: '/v1/organization/projects/p/service_accounts/sa/api_keys',
+}
+const searches = ['/keys?limit=1000', '/keys?filter=none', '/keys?state=expired', '/keys?type=project&order=desc']
+for (const path of [...searches, '/audit_logs?limit=1000', '/audit_logs?filter=none', '/audit_logs?actor_id=none']) {
+  preparedAttacks.push([`${path} of 100,000 of each kind`, 200, [largeState], { path: `/_emulator${path}` }])
+}
+for (const path of ['/keys?filter=none', '/keys?limit=1000', '/keys?state=deleted']) {
+  preparedAttacks.push([
+    `${path} of project keys with long names`,
+    200,
+    [accountState, ...repeated(60, longKey)],
+    { path: `/_emulator${path}` },
+  ])
+}
+
+attacks.push([
+  'projects with long names, more than are accepted',
+  413,
+  [importState({ projects: [{ generate: 1e6, name: 'x'.repeat(1000) }] })],
+])
+
 // The journal parses bodies when it is read: it is full of JSON that takes long to parse.
 const manyFields = JSON.stringify(Object.fromEntries(Array.from({ length: 1400 }, (_, n) => [`k${n}`, n])))
 const fullJournal = Array.from({ length: 500 }, () => ({ method: 'POST', path: '/v1/x', body: manyFields }))
