@@ -119,25 +119,30 @@ function insertKey(
     deleted: key.deleted ? (1 as const) : (0 as const),
     scopes: key.scopes ?? [],
   }
-  insertWithId(key.id && expandIndex(key.id, key, n), randomness.projectKeyId, target, (id) => {
+  const given = key.id && expandIndex(key.id, key, n)
+  const insert = (id: string) => {
     const { redacted, value_sha256 } = storedValueOf(key, generateValue, target)
     return store.projectApiKeys.insert({ ...fields, ...redacted, id, value_sha256 })
-  })
+  }
+  // With another value, the given id is free.
+  if (given !== undefined && key.value_sha256 === undefined) while (!insert(given));
+  else insertWithId(given, randomness.projectKeyId, target, insert)
 }
 
-/** Returns what is stored of a value: of the given one, or of one that no key has. */
+/** Returns what is stored of a value: of the given one, or of one that the seed does not list. */
 function storedValueOf(
   { value_sha256, redacted_value }: SeedAccountKey,
   generateValue: () => string,
-  { store, isListed }: ListedTarget,
+  { isListed }: ListedTarget,
 ) {
   let value = generateValue()
-  if (value_sha256 === undefined) {
-    const isTaken = (sha256: string) => isListed(sha256) || store.projectApiKeys.byDigest(sha256) !== undefined
-    while (isTaken(digest(value))) value = generateValue()
+  let sha256 = value_sha256 ?? digest(value)
+  while (value_sha256 === undefined && isListed(sha256)) {
+    value = generateValue()
+    sha256 = digest(value)
   }
   const redacted = redacted_value === undefined ? redactedFields(value) : parseRedactedValue(redacted_value)
-  return { redacted, value_sha256: value_sha256 ?? digest(value) }
+  return { redacted, value_sha256: sha256 }
 }
 
 /** Inserts the audit events of a seed. */
