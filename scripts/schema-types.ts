@@ -42,7 +42,11 @@ export function typeOf(schema: Schema, names: TypeNames, indent = ''): string {
 }
 
 const nameOrType = (schema: Schema, names: TypeNames, indent: string): string =>
-  names.get(keyOf(schema)) ?? typeOf(schema, names, indent)
+  names.get(keyOf(schema)) ?? nameOfChoice(schema, names) ?? typeOf(schema, names, indent)
+
+/** Returns the name of a choice between the same values, whatever its description is. */
+const nameOfChoice = ({ enum: values }: Schema, names: TypeNames): string | undefined =>
+  values && names.get(keyOf({ enum: values }))
 
 function objectType(schema: Schema, names: TypeNames, indent: string): string {
   const { properties, patternProperties = {}, additionalProperties, required = [] } = schema

@@ -22,6 +22,7 @@ import { FaultBody, FaultMatch, ListedFault, PatchOperation } from '../src/fault
 import { JournalQuery } from '../src/journal/filter.ts'
 import { JournalEntrySchema } from '../src/journal/schemas.ts'
 import { ExpectedRequest, Verification, VerificationResult } from '../src/journal/verification/schemas.ts'
+import { eventTypes } from '../src/openai-api/audit-logs/event-types.ts'
 import { AuditLog } from '../src/openai-api/audit-logs/schemas.ts'
 import { BehaviorSchema } from '../src/openai-api/behavior.ts'
 import { operationIds } from '../src/openai-api/operation-ids.ts'
@@ -49,6 +50,7 @@ const shapes = {
     DescribedSwitch,
     'What a switch decides, its value in a sandbox, and the evidence for its default.',
   ],
+  EventType: [{ enum: eventTypes }, 'The type of an audit event.'],
   ExpectedRequest: [ExpectedRequest, 'A request that a client should have sent: every given field must be equal.'],
   FaultBody: [FaultBody, 'A fault to add, by its kind.'],
   FaultMatch: [FaultMatch, 'Limits a fault to the requests that match every given field.'],
