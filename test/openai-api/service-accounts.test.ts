@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { startApp, type TestOptions } from '../support/app.ts'
+import { keysUrl as adminKeysUrl, startApp, type TestOptions } from '../support/app.ts'
 
 const projects = '/v1/organization/projects'
 
@@ -156,6 +156,26 @@ test('with service_account_key_delete: reject a single key of an account cannot 
   })
   const { status, body } = await call('DELETE', `${keysUrl}/${account.api_key.id}`)
   expect([status, body.error.code]).toEqual([400, 'service_account_key'])
+})
+
+test('with listed_keys: all a client that pages by id comes to an end where keys of both kinds have an id', async () => {
+  const { call } = await startApp({
+    seed: `projects: [{ name: p, api_keys: [{ id: key_a, created_at: -2d }, { id: key_both, created_at: -1d }] }]
+keys: [{ id: key_both, name: admin, created_at: -3d }, { id: key_last, name: last, created_at: -1h }]`,
+  })
+  await call('PATCH', '/_emulator/behavior', { as: null, body: { listed_keys: 'all' } })
+  for (const order of ['asc', 'desc']) {
+    const ids: string[] = []
+    for (let after = ''; ids.length < 20; ) {
+      const { body } = await call('GET', `${adminKeysUrl}?limit=1&order=${order}&after=${after}`)
+      ids.push(body.data[0].id)
+      after = body.last_id
+      if (!body.has_more) break
+    }
+    const seeded = ids.filter((id) => ['key_both', 'key_a', 'key_last'].includes(id))
+    const expected = ['key_both', 'key_a', 'key_last']
+    expect(seeded).toEqual(order === 'asc' ? expected : expected.toReversed())
+  }
 })
 
 test('with listed_keys: all the list of admin keys has project keys too, in one order', async () => {

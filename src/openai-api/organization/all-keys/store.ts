@@ -13,7 +13,9 @@ interface Place {
   kind: KeyKind
 }
 
-const isListed = `NOT EXISTS (SELECT 1 FROM projects WHERE projects.id = project_id AND archived_at IS NOT NULL)`
+// A project key with the id of an admin key is left out: that id as a cursor means the admin key, so pages would repeat.
+const isListed = `NOT EXISTS (SELECT 1 FROM projects WHERE projects.id = project_id AND archived_at IS NOT NULL)
+  AND NOT EXISTS (SELECT 1 FROM admin_api_keys WHERE admin_api_keys.id = project_api_keys.id)`
 
 const pageQuery = (direction: 'ASC' | 'DESC') => {
   const page = (kind: KeyKind, table: string, condition: string) =>
