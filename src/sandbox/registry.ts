@@ -51,6 +51,7 @@ export class SandboxRegistry {
     try {
       // All are checked before the first is opened and perhaps migrated: a failed start changes nothing.
       const stored = this.#data?.check() ?? []
+      this.#data?.deleteLeftovers()
       for (const name of new Set([defaultSandbox, ...stored])) this.#open(name)
     } catch (error) {
       this.close()

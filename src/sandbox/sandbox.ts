@@ -237,13 +237,13 @@ export class Sandbox {
   }
 
   #initialize(image: Image): SandboxState {
-    this.#storage.initialImage.write(image)
-    return this.#store(prepareState(image, { defaults: this.#defaults, restoresClock: true }))
+    const prepared = prepareState(image, { defaults: this.#defaults, restoresClock: true })
+    return this.#store(prepared, () => this.#storage.create(prepared.db, image))
   }
 
   #replaceState(image: Image, completion: { restoresClock: boolean; randomness?: Randomness }): void {
     const prepared = prepareState(image, { defaults: this.#defaults, ...completion })
-    this.#state = this.#store(prepared, this.#state.db)
+    this.#state = this.#store(prepared, () => this.#storage.replace(prepared.db, this.#state.db))
     this.journal.removePending()
     const obsolete = this.#abortController
     this.#abortController = createAbortController()
@@ -251,9 +251,9 @@ export class Sandbox {
   }
 
   /** Makes a prepared state the stored one. */
-  #store(prepared: SandboxState, current?: Database): SandboxState {
+  #store(prepared: SandboxState, store: () => Database): SandboxState {
     try {
-      const db = this.#storage.replace(prepared.db, current)
+      const db = store()
       return db === prepared.db ? prepared : openState(db, this.#defaults, prepared.randomness)
     } catch (error) {
       prepared.db.close()

@@ -85,7 +85,7 @@ describe('the database of a sandbox at the start', () => {
   })
 
   test.each(['default', 'other'])(
-    'one that is missing beside its WAL or a snapshot stops the start (%s)',
+    'one that is missing beside its WAL, a snapshot or the initial state stops the start (%s)',
     async (name) => {
       const data = createTemporaryFolder()
       const { url, child, finished } = await serve(['--data', data])
@@ -108,6 +108,8 @@ describe('the database of a sandbox at the start', () => {
       truncateSync(`${file}-wal`)
       await expectStartToFail(data, file, /is missing, but its snapshot 's' exists/)
       rmSync(sandboxFile(data, `snapshot-${Buffer.from('s').toString('hex')}.sqlite`, name))
+      await expectStartToFail(data, file, /is missing, but its initial state exists/)
+      rmSync(sandboxFile(data, 'initial.sqlite', name))
       expect((await serve(['--data', data])).url).toMatch(/^http/)
     },
   )

@@ -1,17 +1,20 @@
 import { accessSync, constants, existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import SQLite, { type Database } from 'better-sqlite3'
+import { tryCatch } from '../../common/try-catch.ts'
 import { isSandboxName } from '../names.ts'
 import { checkFile, journalPaths, rejectIrregular } from './database-file.ts'
 import { fromDatabaseError, StorageError, withFile } from './errors.ts'
 import { databasePath, openFileStorage } from './file-storage.ts'
-import { deleteStorageFiles, findOrphan, markRemoved } from './removal.ts'
+import { deleteStorageFiles, deleteTemporaryFiles, findOrphan, markRemoved } from './removal.ts'
 import type { SandboxStorage } from './storage.ts'
 
 /** The folder of `--data`: one subfolder per sandbox, and a lock that only one process can hold. */
 export interface DataDirectory {
   /** Checks every database without changing any, and returns the sandbox names. Throws StorageError. */
   check(): string[]
+  /** Deletes what interrupted creations and removals left, where that is possible. Call it after `check`. */
+  deleteLeftovers(): void
   /** Returns the storage of a sandbox, whose folder is created if needed. Throws StorageError. */
   openStorage(name: string): SandboxStorage
   /** Returns whether the sandbox has a database, in use or from an earlier run. */
@@ -40,6 +43,11 @@ export function openDataDirectory(root: string): DataDirectory {
     // The user may have put other files there.
     if (readdirSync(folder).length === 0) rmdirSync(folder)
   }
+  // Other files in the folder belong to the user and are ignored.
+  const sandboxNames = () =>
+    readdirSync(root)
+      .map((folder) => Buffer.from(folder, 'hex').toString('utf8'))
+      .filter(isSandboxName)
   // A large database takes a second to check: at a start only once.
   const checked = new Set<string>()
   const check = (name: string) => {
@@ -52,16 +60,16 @@ export function openDataDirectory(root: string): DataDirectory {
     return true
   }
   return {
-    // Other files in the folder belong to the user and are ignored.
-    check: () =>
-      readdirSync(root)
-        .map((folder) => Buffer.from(folder, 'hex').toString('utf8'))
-        .filter((name) => isSandboxName(name) && check(name)),
+    check: () => sandboxNames().filter(check),
+    deleteLeftovers() {
+      for (const name of sandboxNames()) if (!isStored(name)) tryCatch(() => removeFiles(sandboxFolder(name)))
+    },
     openStorage(name) {
       const folder = sandboxFolder(name)
       createFolder(folder)
-      if (!checked.delete(name) && !check(name)) withFile(folder, () => deleteStorageFiles(folder))
-      return openFileStorage(folder)
+      const isNew = !checked.delete(name) && !check(name)
+      withFile(folder, () => (isNew ? deleteStorageFiles(folder) : deleteTemporaryFiles(folder)))
+      return openFileStorage(folder, { isNew })
     },
     holds: isStored,
     fromDatabaseError: (name, error) => fromDatabaseError(error, sandboxFile(name)),

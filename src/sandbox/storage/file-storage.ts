@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs'
+import { lstatSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { isSandboxName } from '../names.ts'
@@ -11,7 +11,7 @@ import type { ImageSlot, SandboxStorage } from './storage.ts'
 
 export const databasePath = (folder: string): string => join(folder, 'sandbox.sqlite')
 
-const initialImagePath = (folder: string) => join(folder, 'initial.sqlite')
+export const initialImagePath = (folder: string) => join(folder, 'initial.sqlite')
 
 // Hexadecimal, because some file systems do not distinguish names that differ only in case.
 const snapshotFile = /^snapshot-((?:[0-9a-f]{2})+)\.sqlite$/
@@ -24,8 +24,8 @@ export const listSnapshots = (folder: string): string[] =>
     .map((file) => Buffer.from(snapshotFile.exec(file)?.[1] ?? '', 'hex').toString('utf8'))
     .filter(isSandboxName)
 
-/** Returns storage in the files of an existing folder, which survives the process. */
-export function openFileStorage(folder: string): SandboxStorage {
+/** Returns storage in the files of a folder, which survives the process: of an existing sandbox, or in a new folder. */
+export function openFileStorage(folder: string, { isNew }: { isNew: boolean }): SandboxStorage {
   const path = databasePath(folder)
   const intact: IntactFiles = new Map()
   let inode: number | undefined
@@ -34,14 +34,23 @@ export function openFileStorage(folder: string): SandboxStorage {
     inode = inodeOf(path)
     return db
   }
+  const initialImage = fileSlot('initial_state', initialImagePath(folder), intact)
   return {
     // The database's own time changes with every write; used only if the initial image is missing.
     createdAt: () => (lstatSync(initialImagePath(folder), { throwIfNoEntry: false }) ?? lstatSync(path)).mtimeMs,
-    open: () => (existsSync(path) ? open() : undefined),
-    replace(prepared, current) {
-      withFile(path, () => replaceFile(path, serializeToFile(prepared), () => releaseFile(path, current)))
+    open: () => (isNew ? undefined : open()),
+    create(prepared, image) {
+      // An initial image without one of the two other files means that the database was lost.
+      const steps = { beforeRename: () => initialImage.write(image), onFailure: initialImage.clear }
+      withFile(path, () => replaceFile(path, serializeToFile(prepared), steps))
       prepared.close()
-      current?.close()
+      return open()
+    },
+    replace(prepared, current) {
+      const beforeRename = () => truncateWal(path, current)
+      withFile(path, () => replaceFile(path, serializeToFile(prepared), { beforeRename }))
+      prepared.close()
+      current.close()
       deleteJournals(path)
       return open()
     },
@@ -51,7 +60,7 @@ export function openFileStorage(folder: string): SandboxStorage {
         `--data: ${path} was removed while it was in use: nothing can be stored; restart the emulator`,
       )
     },
-    initialImage: fileSlot('initial_state', initialImagePath(folder), intact),
+    initialImage,
     snapshot: (name) => fileSlot('snapshot', snapshotPath(folder, name), intact),
     snapshotNames: () => listSnapshots(folder),
   }
@@ -92,11 +101,6 @@ function versionOf(path: string): string {
 const isTaken = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined
 
 /** Makes sure that no WAL holds pages that SQLite would apply to the new file, should the process die after the rename. */
-function releaseFile(path: string, current?: Database): void {
-  if (current === undefined) deleteJournals(path)
-  else truncateWal(path, current)
-}
-
 function truncateWal(path: string, current: Database): void {
   const [result] = current.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]
   if (result?.busy !== 0) throw new StorageError(`--data: ${path} cannot be replaced: its WAL cannot be written back`)

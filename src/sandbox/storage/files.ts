@@ -32,24 +32,33 @@ export function readRegularFile(path: string): Buffer | undefined {
   }
 }
 
-/**
- * Replaces a file completely or, if it throws, not at all, without leaving a temporary file. `beforeRename` runs when only
- * the rename is left to do.
- */
-export function replaceFile(path: string, bytes: Buffer, beforeRename: () => void = () => {}): void {
-  const temporary = `${path}.new`
+/** Where a file is written completely before it gets its name. */
+export const temporaryPath = (path: string): string => `${path}.new`
+
+interface Replacement {
+  /** Runs when only the rename is left to do. */
+  beforeRename?: () => void
+  /** Undoes `beforeRename`, while the temporary file still exists. */
+  onFailure?: () => void
+}
+
+/** Replaces a file completely or, if it throws, not at all, without leaving a temporary file. */
+export function replaceFile(path: string, bytes: Buffer, { beforeRename, onFailure }: Replacement = {}): void {
+  const temporary = temporaryPath(path)
   try {
     writeNewFile(temporary, bytes)
-    beforeRename()
+    beforeRename?.()
     renameSync(temporary, path)
   } catch (error) {
+    onFailure?.()
     removeIfPossible(temporary)
     throw error
   }
   syncFolder(dirname(path))
 }
 
-function writeNewFile(path: string, bytes: Buffer): void {
+/** Writes a file and waits for the disk, in place of what had its name. */
+export function writeNewFile(path: string, bytes: Buffer): void {
   // What an interrupted run left, perhaps a link: "wx" neither follows nor overwrites it.
   rmSync(path, { force: true })
   const descriptor = openSync(path, 'wx')
@@ -61,12 +70,11 @@ function writeNewFile(path: string, bytes: Buffer): void {
   }
 }
 
-function removeIfPossible(path: string): void {
+/** Deletes a file that is of no use; an error would have no effect on anybody. */
+export function removeIfPossible(path: string): void {
   try {
     rmSync(path, { force: true })
-  } catch {
-    // The error that made it useless is the one to report.
-  }
+  } catch {}
 }
 
 // The file has been replaced by now: a failure would only make the rename less durable, and not every system can do this.

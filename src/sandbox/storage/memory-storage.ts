@@ -5,16 +5,21 @@ import type { ImageSlot, SandboxStorage } from './storage.ts'
 /** Returns storage that lives as long as the process. */
 export function openMemoryStorage(): SandboxStorage {
   const snapshots = new Map<string, Image>()
+  const initialImage = memorySlot(new Map(), 'initial')
   const now = systemNow()
   return {
     createdAt: () => now,
     open: () => undefined,
+    create(prepared, image) {
+      initialImage.write(image)
+      return prepared
+    },
     replace(prepared, current) {
-      current?.close()
+      current.close()
       return prepared
     },
     assertPresent() {},
-    initialImage: memorySlot(new Map(), 'initial'),
+    initialImage,
     snapshot: (name) => memorySlot(snapshots, name),
     snapshotNames: () => [...snapshots.keys()],
   }

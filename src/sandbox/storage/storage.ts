@@ -3,14 +3,19 @@ import type { Image } from './database.ts'
 
 /** Where a sandbox is stored: its database, its initial image, and its snapshots. */
 export interface SandboxStorage {
-  /** Opens the database that an earlier run left, or returns undefined. Throws StorageError. */
+  /** Opens the database that an earlier run left; returns undefined for a new sandbox. Throws StorageError. */
   open(): Database | undefined
+  /**
+   * Stores a new sandbox: its initial image, and a complete database in memory. Returns the database to use from now on. If it
+   * throws, or the process dies meanwhile, no sandbox is stored.
+   */
+  create(prepared: Database, initialImage: Image): Database
   /**
    * Makes a complete database, in memory, the stored one, and closes `current`. Returns the database to use from now on. If it
    * throws before the stored file is replaced, `current` stays open and unchanged; `current` is closed if only the opening of
    * the new file fails.
    */
-  replace(prepared: Database, current?: Database): Database
+  replace(prepared: Database, current: Database): Database
   /** Throws StorageError if the database was removed while it is in use: what is written to it would be lost. */
   assertPresent(): void
   /** Returns when the sandbox was created, in Unix milliseconds of the system clock. */
