@@ -12,7 +12,7 @@ const errorDescriptions = {
   403: 'The Host is a public name that is not allowed, or a browser sent the request for another site.',
   404: 'Not found, or, with `--no-auto-create`, the sandbox does not exist.',
   409: 'The name is taken, a limit is reached, or a stored image is damaged.',
-  413: 'The body is too long.',
+  413: 'The body is too long, or the state too large.',
   503: 'Sandbox limit exceeded, or the data directory cannot be used.',
 } as const
 

@@ -7,6 +7,7 @@ import type { Seed } from './seed/merge.ts'
 import type { SandboxDefaults } from './state.ts'
 import { type DataDirectory, openDataDirectory } from './storage/data-directory.ts'
 import type { Image } from './storage/database.ts'
+import { fromMemoryError } from './storage/errors.ts'
 import { openMemoryStorage } from './storage/memory-storage.ts'
 
 export interface RegistryOptions {
@@ -108,7 +109,7 @@ export class SandboxRegistry {
 
   /** Returns the StorageError for an error that came from the database of a sandbox; other errors unchanged. */
   explain(name: string, error: unknown): unknown {
-    return this.#data?.fromDatabaseError(name, error) ?? error
+    return this.#data?.fromDatabaseError(name, error) ?? fromMemoryError(error, name)
   }
 
   /** Closes every database and releases the data folder. */

@@ -15,7 +15,7 @@ export async function state({ load, add, json, ...options }: StateOptions): Prom
   const file = load ?? add
   if (file === undefined) {
     const exported = parseResponse(await withControlClient(options, (send) => send('GET', '/state')))
-    return json ? printJson(exported) : printIndentedJson(exported)
+    return json ? printJson(exported) : printIndented(exported)
   }
   const seed = readSeed(file)
   const response = await withControlClient(options, async (send) => {
@@ -29,6 +29,16 @@ export async function state({ load, add, json, ...options }: StateOptions): Prom
   if (printsJson(json)) return printJson(loaded)
   const done = load === undefined ? 'added to' : 'loaded into'
   printError(`${file}: ${done} sandbox '${options.sandbox}', which now lists ${loaded.keys} keys`)
+}
+
+/** Throws EmulatorError if V8 has no string of that length. */
+function printIndented(exported: unknown): void {
+  try {
+    printIndentedJson(exported)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new EmulatorError('the state is too long to be indented: use --json', null, 'state_too_large', null, error)
+  }
 }
 
 /** Adds file and line to the emulator's errors about a seed. Throws SeedError if the file is not YAML. */

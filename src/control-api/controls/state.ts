@@ -1,7 +1,11 @@
-import type { FastifyInstance } from 'fastify'
+import { constants } from 'node:buffer'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as Type from 'typebox'
+import { runInTurns } from '../../common/turns.ts'
 import { type ResetPart, resetParts } from '../../sandbox/reset-parts.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { exportState } from '../../sandbox/seed/export.ts'
+import { measureExport } from '../../sandbox/seed/export-size.ts'
 import { mergeSeeds } from '../../sandbox/seed/merge.ts'
 import { Mistakes } from '../../sandbox/seed/mistakes.ts'
 import { checkSeed } from '../../sandbox/seed/parse.ts'
@@ -9,6 +13,7 @@ import { SeedFile } from '../../sandbox/seed/schema.ts'
 import { Choice } from '../../schema/typebox.ts'
 import type { ParsedBody } from '../body.ts'
 import type { ControlDeps } from '../deps.ts'
+import * as errors from '../errors.ts'
 import { type ControlResponses, defineControl } from '../operation.ts'
 
 const ResetBody = Type.Object(
@@ -66,8 +71,13 @@ export function registerState(app: FastifyInstance, { sandboxFor, registry, log 
     description:
       'Returns a seed. A sandbox loaded from it lists, paginates and authenticates the same. Keys are in order of insertion and include deleted keys; their values are SHA-256 digests.',
     responses: { 200: [SeedFile, 'The state.'] },
+    extraErrors: [413],
   })
-  app.get('/_emulator/state', { schema: getState }, (request) => exportState(sandboxFor(request).state))
+  app.get('/_emulator/state', { schema: getState }, async (request, reply) => {
+    const text = await exportText(sandboxFor(request), reply)
+    reply.type('application/json; charset=utf-8')
+    return text
+  })
 
   const replaceState = defineControl('emulator-state-replace', {
     summary: 'Replace the state',
@@ -110,4 +120,21 @@ export function registerState(app: FastifyInstance, { sandboxFor, registry, log 
     log.info({ sandbox: sandbox.name, keys }, 'state added')
     return { keys }
   })
+}
+
+// The response is one string.
+const maxExportLength = constants.MAX_STRING_LENGTH
+
+async function exportText(sandbox: Sandbox, { raw }: FastifyReply): Promise<string> {
+  // Before, because building an export that is too large can take more memory than there is.
+  const size = await runInTurns(measureExport(sandbox.state), raw)
+  if (size.bytes > maxExportLength) throw errors.exportTooLarge(size, maxExportLength)
+  if (!sandbox.isOpen) throw errors.sandboxNotFound(sandbox.name)
+  const state = exportState(sandbox.state)
+  try {
+    return JSON.stringify(state)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw errors.exportTooLarge(size, maxExportLength)
+  }
 }

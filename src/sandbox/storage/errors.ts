@@ -38,6 +38,14 @@ const explanations: Record<string, string> = {
 export const fromDatabaseError = (error: unknown, path: string): unknown =>
   error instanceof SQLite.SqliteError ? describe(error, path) : error
 
+/** Returns a StorageError if a sandbox in memory has reached the limit of SQLite; any other error unchanged. */
+export function fromMemoryError(error: unknown, sandbox: string): unknown {
+  if (!(error instanceof SQLite.SqliteError) || error.code !== 'SQLITE_FULL') return error
+  return new StorageError(
+    `the sandbox '${sandbox}' is full: in memory, it can have at most 1 GiB; reset it, or store sandboxes with --data`,
+  )
+}
+
 /** Runs an action on the file at `path`. Throws a StorageError that explains an error of SQLite or of the file system. */
 export function withFile<Result>(path: string, action: () => Result): Result {
   try {
