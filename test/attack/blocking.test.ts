@@ -216,6 +216,31 @@ describe('no request blocks the server for more than 100 ms', () => {
     expect(worst).toBeLessThanOrEqual(longestGapMs)
   })
 
+  test('a list of sandboxes that have two million keys', async () => {
+    const { url } = await serve()
+    const keys = [{ generate: 250_000, name: 'key {n}' }]
+    expect((await send(url, importState({ keys }))).status).toBe(200)
+    const copies = Array.from({ length: 7 }, (_, n) => `copy-${n}`)
+    for (const name of copies) {
+      const body = JSON.stringify({ name, from: { sandbox: 'default' } })
+      expect((await send(url, { method: 'POST', path: '/_emulator/sandboxes', body })).status).toBe(201)
+    }
+    const list = async () => {
+      const { status, text } = await send(url, { path: '/_emulator/sandboxes' })
+      expect(status).toBe(200)
+      expect(JSON.parse(text).data.map((sandbox: { keys: number }) => sandbox.keys >= 250_001)).toEqual(
+        Array(8).fill(true),
+      )
+    }
+    const changeAll = async () => {
+      for (const name of ['default', ...copies]) {
+        const created = await send(url, { ...create('{"name":"another"}'), path: `/sandbox/${name}${keysUrl}` })
+        expect(created.status).toBe(200)
+      }
+    }
+    expect(await measureWorstGap(url, list, changeAll)).toBeLessThanOrEqual(longestGapMs)
+  })
+
   test('the removal of dozens of stored sandboxes', async () => {
     const { url } = await serve(['--data', createTemporaryFolder()])
     const worst = await measureWorstGap(

@@ -2,6 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { customAlphabet } from 'nanoid'
 import * as Type from 'typebox'
 import { monotonicNow, systemNow } from '../../common/clock.ts'
+import { runInTurns } from '../../common/turns.ts'
+import { countListedKeys } from '../../sandbox/keys/count.ts'
 import { defaultSandbox, isSandboxName, sandboxNamePattern, sandboxNameRule } from '../../sandbox/names.ts'
 import type { SandboxRegistry } from '../../sandbox/registry.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
@@ -66,8 +68,8 @@ export function registerSandboxes(app: FastifyInstance, { registry, log }: Contr
     responses: { 200: [Type.Object({ data: Type.Array(ListedSandbox) }), 'The sandboxes.'] },
     scope: 'emulator',
   })
-  app.get('/_emulator/sandboxes', { schema: listSandboxes }, (request) => ({
-    data: registry.all.filter(({ isOpen }) => isOpen).map((sandbox) => toListedSandbox(sandbox, request)),
+  app.get('/_emulator/sandboxes', { schema: listSandboxes }, async (request, { raw }) => ({
+    data: await runInTurns(listAll(registry, request), raw),
   }))
 
   const createSandbox = defineControl('emulator-sandboxes-create', {
@@ -141,12 +143,31 @@ function imageFrom(registry: SandboxRegistry, { sandbox: name, snapshot }: NonNu
   return image
 }
 
-function toListedSandbox({ name, state, createdAt, lastUsed }: Sandbox, request: FastifyRequest): ListedSandbox {
+function* listAll(registry: SandboxRegistry, request: FastifyRequest): Generator<void, ListedSandbox[]> {
+  const listed: ListedSandbox[] = []
+  for (const sandbox of registry.all) {
+    const keys = yield* countKeys(sandbox)
+    if (keys !== undefined) listed.push(toListedSandbox(sandbox, keys, request))
+    yield
+  }
+  return listed
+}
+
+/** Returns undefined for a sandbox that is or has been removed. */
+function* countKeys(sandbox: Sandbox): Generator<void, number | undefined> {
+  while (sandbox.isOpen) {
+    const keys = yield* countListedKeys(sandbox.state)
+    if (keys !== undefined) return keys
+  }
+  return undefined
+}
+
+function toListedSandbox({ name, createdAt, lastUsed }: Sandbox, keys: number, request: FastifyRequest): ListedSandbox {
   const idleMs = monotonicNow() - lastUsed
   return {
     name,
     base_url: requestedBaseUrl(name, request),
-    keys: state.store.adminApiKeys.count(),
+    keys,
     created_at: Math.floor(createdAt / 1000),
     last_used_at: Math.floor((systemNow() - idleMs) / 1000),
   }

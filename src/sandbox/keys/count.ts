@@ -1,4 +1,4 @@
-import { step } from '../search-steps.ts'
+import { ObsoleteState, step } from '../search-steps.ts'
 import type { SandboxState } from '../state.ts'
 import { endOfExpiring, type KeyCounts, type KeyState, keyStates } from './key-state.ts'
 import {
@@ -41,6 +41,17 @@ export function* countScope(state: SandboxState, scope: KeyScope, now: number): 
   if (cache.size >= maxCachedScopes) cache.clear()
   cache.set(name, { ...counted, revision, now })
   return counted.counts
+}
+
+/** Returns the number of admin keys that are not deleted, in steps. Returns undefined if the state has been replaced meanwhile. */
+export function* countListedKeys(state: SandboxState): Generator<void, number | undefined> {
+  try {
+    const { active, expiring, expired } = yield* countScope(state, { type: 'admin' }, state.clock.unix())
+    return active + expiring + expired
+  } catch (error) {
+    if (error instanceof ObsoleteState) return undefined
+    throw error
+  }
 }
 
 /** Counts the keys that match by state. */
