@@ -13,6 +13,7 @@ interface KeyColumns {
   last_used_at: number | null
   digest_length: number
   json: string
+  scopes: string | null
 }
 
 type CheckedRow = KeyColumns & StoredMask
@@ -24,7 +25,7 @@ export function findKeyDamage(db: Database): string | undefined {
   validate ??= createAjv().addFormat('unixtime', true).compile<AdminApiKey>(AdminApiKey)
   const rows = db.prepare<[], CheckedRow>(
     `SELECT id, ${positionSecond} AS created_at, expires_at, last_used_at, length(value_sha256) AS digest_length, json,
-       value_length, fourth_last
+       scopes, value_length, fourth_last
      FROM admin_api_keys`,
   )
   for (const row of rows.iterate()) {
@@ -33,7 +34,14 @@ export function findKeyDamage(db: Database): string | undefined {
   return undefined
 }
 
-const sha256Length = 32
+export const sha256Length = 32
+
+/** Returns whether the text is the JSON of a list of strings. */
+export function isTextList(text: string): boolean {
+  if (text === '[]') return true
+  const list = parseJson(text)
+  return Array.isArray(list) && list.every((item) => typeof item === 'string')
+}
 
 function isIntact(row: CheckedRow, isKey: ValidateFunction<AdminApiKey>): boolean {
   const key = parseJson(row.json)
@@ -44,6 +52,7 @@ function isIntact(row: CheckedRow, isKey: ValidateFunction<AdminApiKey>): boolea
     key.expires_at === row.expires_at &&
     key.last_used_at === row.last_used_at &&
     row.digest_length === sha256Length &&
-    isIntactRedaction(key.redacted_value, row)
+    isIntactRedaction(key.redacted_value, row) &&
+    (row.scopes === null || isTextList(row.scopes))
   )
 }

@@ -1,5 +1,7 @@
 import SQLite, { type Database } from 'better-sqlite3'
+import { findEventDamage } from './check-events.ts'
 import { findKeyDamage } from './check-keys.ts'
+import { findProjectDamage } from './check-projects.ts'
 import { findSettingsDamage } from './check-settings.ts'
 import { type Image, serializeDatabase } from './database.ts'
 import { explain } from './errors.ts'
@@ -9,19 +11,20 @@ import { migrate, newestVersion, schemaAt, schemaOf } from './migrations.ts'
 const applicationId = 0x616b6579
 
 /**
- * Returns what is wrong with a database, as a predicate; undefined if it can be used. Checks its structure, and the keys and
- * settings against their schemas. Writes nothing.
+ * Returns what is wrong with a database, as a predicate; undefined if it can be used. Checks its structure, and what
+ * is in its tables against the schemas. Writes nothing.
  */
 export function findDamage(db: Database): string | undefined {
   try {
-    return (
-      findStructuralDamage(db) ?? withNewestVersion(db, (newest) => findSettingsDamage(newest) ?? findKeyDamage(newest))
-    )
+    return findStructuralDamage(db) ?? withNewestVersion(db, findContentDamage)
   } catch (error) {
     if (!(error instanceof SQLite.SqliteError)) throw error
     return `${explain(error.code)} (${error.message})`
   }
 }
+
+const findContentDamage = (db: Database): string | undefined =>
+  findSettingsDamage(db) ?? findKeyDamage(db) ?? findProjectDamage(db) ?? findEventDamage(db)
 
 const smallestPage = 512
 
