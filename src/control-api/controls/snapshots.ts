@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import * as Type from 'typebox'
+import { runInTurns } from '../../common/turns.ts'
 import { isSandboxName, sandboxNamePattern, sandboxNameRule } from '../../sandbox/names.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { describeImage } from '../../sandbox/state.ts'
@@ -45,11 +46,9 @@ export function registerSnapshots(app: FastifyInstance, { sandboxFor, log }: Con
       'Lists the snapshots of the sandbox, by name. A snapshot whose file is damaged has `damaged` instead of details.',
     responses: { 200: [Type.Object({ data: Type.Array(ListedSnapshot) }), 'The snapshots.'] },
   })
-  app.get('/_emulator/snapshots', { schema: listSnapshots }, (request) => {
-    const sandbox = sandboxFor(request)
-    const names = sandbox.snapshotNames().sort()
-    return { data: names.map((name) => toListedSnapshot(sandbox, name)) }
-  })
+  app.get('/_emulator/snapshots', { schema: listSnapshots }, async (request, { raw }) => ({
+    data: await runInTurns(listAll(sandboxFor(request)), raw),
+  }))
 
   const takeSnapshot = defineControl('emulator-snapshots-take', {
     summary: 'Take a snapshot',
@@ -124,6 +123,16 @@ const toSnapshot = (sandbox: Sandbox, name: string): Snapshot => ({
   name,
   ...describeImage(readSnapshot(sandbox, name)),
 })
+
+function* listAll(sandbox: Sandbox): Generator<void, ListedSnapshot[]> {
+  const listed: ListedSnapshot[] = []
+  for (const name of sandbox.snapshotNames().sort()) {
+    // It may have been deleted meanwhile.
+    if (sandbox.snapshot(name).exists()) listed.push(toListedSnapshot(sandbox, name))
+    yield
+  }
+  return listed
+}
 
 function toListedSnapshot(sandbox: Sandbox, name: string): ListedSnapshot {
   try {
