@@ -164,18 +164,8 @@ export const snapshotLimit = (limit: number): ApiError =>
 export const stateTooLarge = (section: string, problem: string): ApiError =>
   emulatorError(413, 'state_too_large', `${section} ${problem}`, problem, { param: section })
 
-export function exportTooLarge({ keys, bytes }: { keys: number; bytes: number }, limit: number): ApiError {
-  // The bytes are measured: possibly less than the limit although the JSON is longer.
-  const length = bytes > limit ? `about ${toMegabytes(bytes)} MB` : `over ${toMegabytes(limit)} MB`
-  return emulatorError(
-    413,
-    'state_too_large',
-    `The state cannot be exported: it has ${keys} keys, deleted ones included, and takes ${length} of JSON; an export has at most ${toMegabytes(limit)} MB. Take a snapshot or copy the sandbox to keep the state; GET /_emulator/keys lists its keys in pages.`,
-    `keys=${keys}; limit=${limit}`,
-  )
-}
-
-const toMegabytes = (bytes: number) => Math.floor(bytes / 1e6)
+export const exportTooLarge = (message: string, details: string): ApiError =>
+  emulatorError(413, 'state_too_large', message, details)
 
 export const faultNotFound = (id: string): ApiError => notFound('fault', id)
 

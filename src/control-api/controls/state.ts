@@ -5,7 +5,7 @@ import { runInTurns } from '../../common/turns.ts'
 import { type ResetPart, resetParts } from '../../sandbox/reset-parts.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { exportState } from '../../sandbox/seed/export.ts'
-import { measureExport } from '../../sandbox/seed/export-size.ts'
+import { type ExportSize, measureExport } from '../../sandbox/seed/export-size.ts'
 import { mergeSeeds } from '../../sandbox/seed/merge.ts'
 import { Mistakes } from '../../sandbox/seed/mistakes.ts'
 import { checkSeed } from '../../sandbox/seed/parse.ts'
@@ -128,13 +128,24 @@ const maxExportLength = constants.MAX_STRING_LENGTH
 async function exportText(sandbox: Sandbox, { raw }: FastifyReply): Promise<string> {
   // Before, because building an export that is too large can take more memory than there is.
   const size = await runInTurns(measureExport(sandbox.state), raw)
-  if (size.bytes > maxExportLength) throw errors.exportTooLarge(size, maxExportLength)
+  if (size.bytes > maxExportLength) throw exportTooLarge(size)
   if (!sandbox.isOpen) throw errors.sandboxNotFound(sandbox.name)
   const state = exportState(sandbox.state)
   try {
     return JSON.stringify(state)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw errors.exportTooLarge(size, maxExportLength)
+    throw exportTooLarge(size)
   }
+}
+
+function exportTooLarge({ keys, bytes }: ExportSize) {
+  const inMegabytes = (length: number) => `${Math.floor(length / 1e6)} MB`
+  const limit = inMegabytes(maxExportLength)
+  // The bytes are measured: possibly less than the limit although the JSON is longer.
+  const length = bytes > maxExportLength ? `about ${inMegabytes(bytes)}` : `over ${limit}`
+  return errors.exportTooLarge(
+    `The state cannot be exported: it has ${keys} keys, deleted ones included, and takes ${length} of JSON; an export has at most ${limit}. Take a snapshot or copy the sandbox to keep the state; GET /_emulator/keys lists its keys in pages.`,
+    `keys=${keys}; limit=${maxExportLength}`,
+  )
 }
