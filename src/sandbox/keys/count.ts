@@ -1,4 +1,4 @@
-import { ObsoleteState, step } from '../search-steps.ts'
+import { step, untilObsolete } from '../search-steps.ts'
 import type { SandboxState } from '../state.ts'
 import { endOfExpiring, type KeyCounts, type KeyState, keyStates } from './key-state.ts'
 import {
@@ -45,13 +45,9 @@ export function* countScope(state: SandboxState, scope: KeyScope, now: number): 
 
 /** Returns the number of admin keys that are not deleted, in steps. Returns undefined if the state has been replaced meanwhile. */
 export function* countListedKeys(state: SandboxState): Generator<void, number | undefined> {
-  try {
-    const { active, expiring, expired } = yield* countScope(state, { type: 'admin' }, state.clock.unix())
-    return active + expiring + expired
-  } catch (error) {
-    if (error instanceof ObsoleteState) return undefined
-    throw error
-  }
+  const scope = { type: 'admin', project_id: undefined } as const
+  const counts = yield* untilObsolete(countScope(state, scope, state.clock.unix()))
+  return counts && counts.active + counts.expiring + counts.expired
 }
 
 /** Counts the keys that match by state. */

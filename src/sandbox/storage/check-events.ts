@@ -11,7 +11,7 @@ import { createAjv } from '../../schema/ajv.ts'
 
 // Unlike in the API's schema, the details are checked separately, because a seed may give any, and the type by a faster look-up.
 const StoredEvent = Type.Object({ ...AuditLog.properties, type: Type.String() })
-const types = new Set(eventTypes)
+const types = new Set<string>(eventTypes)
 
 let validate: ValidateFunction<AuditEvent> | undefined
 
