@@ -196,6 +196,48 @@ attacks.push(
   ['a verification by tens of thousands of headers', 400, [verifyHeaders(60_000)]],
 )
 
+const projectsUrl = '/v1/organization/projects'
+const auditUrl = '/v1/organization/audit_logs'
+const post = (path: string, body: string): HostileRequest => ({ method: 'POST', path, body })
+const withAccount = importState({
+  projects: [{ id: 'proj_a', name: 'a', service_accounts: [{ id: 'sa_a', name: 'a', api_keys: [{ id: 'key_a' }] }] }],
+})
+const accountKeysUrl = `${projectsUrl}/proj_a/service_accounts/sa_a/api_keys`
+const manyScopes = JSON.stringify({ scopes: Array(200_000).fill('a') })
+const longScope = JSON.stringify({ scopes: [nestedEscapes(mib - 100)] })
+
+attacks.push(
+  ['an unsupported value of 1 MiB', 400, [post(projectsUrl, `{"name":"a","residency":"${'%25'.repeat(340_000)}"}`)]],
+  ['a project id of nested percent-encoding', 404, [{ path: `${projectsUrl}/${nestedEscapes(15 * kib)}` }]],
+  ['an audit query of thousands of ids', 200, [{ path: `${auditUrl}?${'actor_ids[]=a&'.repeat(1000)}` }]],
+  [
+    'an audit query of thousands of different ids in all filters',
+    200,
+    [
+      ...repeated(30, create('{"name":"a"}')),
+      {
+        path: `${auditUrl}?${[...Array(300).keys()].map((n) => `actor_ids[]=${n}&resource_ids[]=${n}&project_ids[]=${n}`).join('&')}`,
+      },
+    ],
+  ],
+  ['a key of hundreds of thousands of scopes', 200, [withAccount, post(accountKeysUrl, manyScopes)]],
+  [
+    'the audit log and the export of a key of hundreds of thousands of scopes',
+    200,
+    [withAccount, post(accountKeysUrl, manyScopes), { path: auditUrl }, { path: '/_emulator/state' }],
+  ],
+  [
+    'the audit log and the export of a scope of nested percent-encoding',
+    200,
+    [withAccount, post(accountKeysUrl, longScope), { path: auditUrl }, { path: '/_emulator/state' }],
+  ],
+  [
+    'a list of projects with names of 1 MiB of nested percent-encoding',
+    200,
+    [...repeated(3, post(projectsUrl, `{"name":"${nestedEscapes(mib - 100)}"}`)), { path: projectsUrl }],
+  ],
+)
+
 describe('no request blocks the server for more than 100 ms', () => {
   test.each(attacks)('%s', async (_name, status, requests) => {
     const { url } = await serve()

@@ -95,7 +95,7 @@ propertyTest('memory and sockets used by malformed requests are released', async
   expect((after.memoryBytes - before.memoryBytes) / 1024 ** 2).toBeLessThan(1)
 })
 
-propertyTest('an incomplete request creates no key', async () => {
+propertyTest('an incomplete request creates no key and no project, and has no audit event', async () => {
   const { call, listen } = await startApp()
   const port = portOf(await listen())
   const cutPosition = fc.oneof(fc.nat({ max: 8 }), fc.nat())
@@ -114,7 +114,9 @@ propertyTest('an incomplete request creates no key', async () => {
       })
       for (const received of await Promise.all(transmissions)) checkResponses(received)
       const { body } = await call('GET', '/sandbox/fuzzed/_emulator/state')
-      expect(body.keys.map(({ name }: { name: string }) => name)).toEqual(['Admin key'])
+      const namesOf = (objects: { name: string }[]) => objects.map(({ name }) => name)
+      expect([namesOf(body.keys), namesOf(body.projects)]).toEqual([['Admin key'], ['Default project']])
+      expect(body.audit_logs).toEqual([])
     },
   )
 })

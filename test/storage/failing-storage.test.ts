@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { adminKey, keysUrl } from '../support/app.ts'
 import { startControlApp } from '../support/control-app.ts'
 import { sandboxFile, sandboxFolder } from '../support/data-directory.ts'
-import { createTemporaryFolder } from '../support/files.ts'
+import { createTemporaryFile, createTemporaryFolder } from '../support/files.ts'
 import { serve } from '../support/program.ts'
 
 const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
@@ -81,7 +81,59 @@ describe.runIf(canMount)('a full disk', () => {
     rmSync(join(data, 'filler'))
     expect((await send(url, 'POST', keysUrl, { name: 'k' })).status).toBe(200)
   })
+
+  test('a write that a full disk refuses leaves no project, account or key without its event', async () => {
+    const projects = '/v1/organization/projects'
+    const text = 'x'
+    const seed = createTemporaryFile(
+      'seed.yaml',
+      `clock: { frozen: true }\nprojects: [{ id: proj_a, name: a, service_accounts: [{ id: sa_a, name: a, api_keys: [{ id: key_a }] }] }]`,
+    )
+    const accounts = `${projects}/proj_a/service_accounts`
+    const writes: [path: string, body: object][] = [
+      [projects, { name: text }],
+      [accounts, { name: text }],
+      [`${accounts}/sa_a/api_keys`, { name: text, scopes: [text] }],
+      [`${projects}/proj_a`, { name: text }],
+      [`${accounts}/sa_a`, { name: text, role: 'owner' }],
+      [`${projects}/proj_a/api_keys/key_a`, { scopes: [text], expires_in_seconds: 60 }],
+      [keysUrl, { name: text }],
+    ]
+    const data = createSmallDisk('2m')
+    const { url, child, finished } = await serve(['--data', data, '--seed', seed])
+    const readState = async () => withoutLastUsed((await send(url, 'GET', '/_emulator/state')).body)
+    let before = await readState()
+    let written = 0
+    // A bit more space each time, so that a write fails at each of its steps.
+    for (let round = 0; round < 7 * writes.length; round++) {
+      const [path, body] = writes[round % writes.length] ?? [keysUrl, {}]
+      rmSync(join(data, 'filler'), { force: true })
+      fillDisk(data, round % 2 === 0 ? 4096 : 8192)
+      for (;;) {
+        const response = await send(url, 'POST', path, body)
+        const after = await readState()
+        if (response.status !== 200) {
+          expectFullDisk(response)
+          expect(after, path).toEqual(before)
+          break
+        }
+        before = after
+        written++
+        expect(before.audit_logs).toHaveLength(written)
+      }
+    }
+    expect(written).toBeGreaterThan(0)
+    child.kill('SIGKILL')
+    await finished
+    rmSync(join(data, 'filler'))
+    const second = await serve(['--data', data])
+    expect(withoutLastUsed((await send(second.url, 'GET', '/_emulator/state')).body)).toEqual(before)
+  })
 })
+
+/** Returns an exported state without the times at which keys were used. */
+const withoutLastUsed = (state: { audit_logs: unknown[] }) =>
+  JSON.parse(JSON.stringify(state, (field, value) => (field === 'last_used_at' ? undefined : value)))
 
 function expectFullDisk(response: { status: number; body: unknown }): void {
   expect(response).toMatchObject({

@@ -1,5 +1,17 @@
 import fc from 'fast-check'
-import { bearer, body, bodyFraming, bytes, header, json, keysPath, method, target, version } from './http-tokens.ts'
+import {
+  bearer,
+  body,
+  bodyFraming,
+  bytes,
+  header,
+  json,
+  keysPath,
+  method,
+  projectsPath,
+  target,
+  version,
+} from './http-tokens.ts'
 import { validRequest } from './valid-requests.ts'
 
 const joinLines = (...all: string[]) => all.join('\r\n')
@@ -17,8 +29,8 @@ const withExtraHeader = fc
 
 /** A create whose framing headers do not match its body. */
 const wrongFraming = fc
-  .tuple(bodyFraming, body)
-  .map(([framing, content]) => joinLines(`POST ${keysPath} HTTP/1.1`, ...defaultHeaders, json, framing, '', content))
+  .tuple(fc.constantFrom(keysPath, projectsPath), bodyFraming, body)
+  .map(([path, framing, content]) => joinLines(`POST ${path} HTTP/1.1`, ...defaultHeaders, json, framing, '', content))
 
 const arbitraryRequest = fc
   .tuple(method, target, version, fc.array(header, { maxLength: 3 }), body)

@@ -3,6 +3,9 @@ import fc from 'fast-check'
 // Parts of requests, valid and invalid, as Latin-1 text.
 
 export const keysPath = '/v1/organization/admin_api_keys'
+export const projectsPath = '/v1/organization/projects'
+const accountsPath = `${projectsPath}/proj_fuzzed/service_accounts`
+const auditPath = '/v1/organization/audit_logs'
 export const bearer = 'Authorization: Bearer sk-admin-local'
 export const json = 'Content-Type: application/json'
 
@@ -28,6 +31,14 @@ export const target = fc.oneof(
     `${keysPath}?limit=1`,
     '/_emulator/clock',
     '/v1/nothing',
+    projectsPath,
+    `/sandbox/fuzzed${projectsPath}`,
+    accountsPath,
+    `${accountsPath}/user-fuzzed/api_keys`,
+    `${projectsPath}/proj_fuzzed/api_keys?limit=1`,
+    `${projectsPath}/proj_fuzzed/archive`,
+    `${auditPath}?effective_at[gt]=1&event_types[]=project.created`,
+    '/v1/models',
   ),
   choice(2, `http://api.example${keysPath}`, `HTTPS://user:secret@[::1]:9/${keysPath}`),
   choice(
@@ -38,10 +49,16 @@ export const target = fc.oneof(
     `${keysPath}#`,
     `${keysPath}?after=\0`,
     `/sandbox/${'x'.repeat(65)}${keysPath}`,
+    `${projectsPath}/%/service_accounts`,
+    `${projectsPath}/%2F/api_keys/%00`,
+    `${accountsPath}?include_archived=%ff`,
+    `${auditPath}?effective_at[gt]=%&actor_ids[]=%ff`,
   ),
   choiceFrom(3, '/|//|/..|/sandbox/../v1|/sandbox/%2e%2e/v1|/sandbox//v1|http://|http:/|*|localhost:80||/\u00e4'),
   rare(fc.nat({ max: 9000 }).map((size) => `/${'x'.repeat(size)}`)),
   rare(bytes(20).map((text) => `${keysPath}/${text}`)),
+  rare(bytes(20).map((text) => `${projectsPath}/${text}/service_accounts`)),
+  rare(bytes(20).map((text) => `${auditPath}?${text}`)),
 )
 
 export const version = fc.oneof(

@@ -7,6 +7,8 @@ export interface ValidRequest {
 }
 
 const keysPath = '/sandbox/NAME/v1/organization/admin_api_keys'
+const projectsPath = '/sandbox/NAME/v1/organization/projects'
+const createPath = fc.constantFrom(keysPath, keysPath, projectsPath, `${projectsPath}/proj_none/service_accounts`)
 const bearer = 'Authorization: Bearer sk-admin-local'
 
 interface RequestParts {
@@ -29,9 +31,10 @@ const bodies = fc.oneof(
 )
 
 const withContentLength = (contentType: string, ...moreHeaders: string[]) =>
-  bodies.map((body) =>
+  fc.tuple(createPath, bodies).map(([target, body]) =>
     buildRequest({
       method: 'POST',
+      target,
       headers: [bearer, contentType, ...moreHeaders, `Content-Length: ${Buffer.byteLength(body)}`],
       body,
     }),
@@ -41,8 +44,8 @@ const jsonType = 'Content-Type: application/json'
 
 /** Chunked requests, some with chunk extensions and trailers. */
 const chunked = fc
-  .tuple(bodies, fc.array(fc.nat({ max: 60 }), { maxLength: 4 }), fc.boolean())
-  .map(([body, sizes, hasExtensions]) => {
+  .tuple(createPath, bodies, fc.array(fc.nat({ max: 60 }), { maxLength: 4 }), fc.boolean())
+  .map(([target, body, sizes, hasExtensions]) => {
     const chunks: string[] = []
     let remaining = body
     for (const size of [...sizes, body.length]) {
@@ -53,6 +56,7 @@ const chunked = fc
     const end = hasExtensions ? '000\r\nX-Trailer: 1\r\n\r\n' : '0\r\n\r\n'
     return buildRequest({
       method: 'POST',
+      target,
       headers: [bearer, jsonType, 'Transfer-Encoding: chunked'],
       body: chunks.join('') + end,
     })
@@ -75,6 +79,10 @@ export const validRequest: fc.Arbitrary<ValidRequest> = fc.oneof(
   { weight: 1, arbitrary: constantRequest({ method: 'GET', target: '/sandbox/NAME/v1/unknown' }) },
   { weight: 1, arbitrary: constantRequest({ method: 'GET', headers: [] }) },
   { weight: 1, arbitrary: constantRequest({ method: 'HEAD' }) },
+  { weight: 1, arbitrary: constantRequest({ method: 'GET', target: `${projectsPath}?include_archived=true` }) },
+  { weight: 1, arbitrary: constantRequest({ method: 'GET', target: '/sandbox/NAME/v1/organization/audit_logs' }) },
+  { weight: 1, arbitrary: constantRequest({ method: 'GET', target: '/sandbox/NAME/v1/models' }) },
+  { weight: 1, arbitrary: constantRequest({ method: 'GET', target: '/sandbox/NAME/v1/files' }) },
   {
     weight: 1,
     arbitrary: constantRequest({ method: 'PATCH', headers: [bearer, 'Content-Length: 9'], body: 'GET / HTT' }),
