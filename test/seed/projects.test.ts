@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { startApp } from '../support/app.ts'
 import { startControlApp } from '../support/control-app.ts'
 
 const projects = '/v1/organization/projects'
@@ -97,4 +98,43 @@ test.each([
   const { status, body } = await control('PUT', '/state', (await import('yaml')).parse(text))
   expect(status).toBe(400)
   expect(body.error.message).toContain(message)
+})
+
+test('keys of several owners that were created in one second keep their order when they are exported and imported', async () => {
+  const { call } = await startApp({
+    seed: `
+clock: { now: 2026-01-01T00:00:00Z, frozen: true }
+projects:
+  - id: proj_a
+    name: a
+    service_accounts: [{ id: sa_a, name: a }, { id: sa_b, name: b }]
+    api_keys: [{ id: key_user }]`,
+  })
+  const project = '/v1/organization/projects/proj_a'
+  for (const account of ['sa_b', 'sa_a', 'sa_b', 'sa_a'])
+    await call('POST', `${project}/service_accounts/${account}/api_keys`, { body: { name: account } })
+  const list = async () => (await call('GET', `${project}/api_keys`)).body
+  const listed = await list()
+  const state = (await call('GET', '/_emulator/state')).body
+  expect((await call('PUT', '/_emulator/state', { body: state })).status).toBe(200)
+  expect((await list()).data.map(({ id }: { id: string }) => id)).toEqual(
+    listed.data.map(({ id }: { id: string }) => id),
+  )
+  expect((await call('GET', '/_emulator/state')).body).toEqual(state)
+})
+
+test('a state can be imported whose key got an expiry before its creation, because the clock was set back', async () => {
+  const { call } = await startApp({
+    seed: `
+clock: { now: 2026-01-01T00:00:00Z, frozen: true }
+projects: [{ id: proj_a, name: a, service_accounts: [{ id: sa_a, name: a, api_keys: [{ id: key_a }] }] }]`,
+  })
+  await call('PUT', '/_emulator/clock', { body: { advance: '-1h' } })
+  const key = '/v1/organization/projects/proj_a/api_keys/key_a'
+  const updated = await call('POST', key, { body: { expires_in_seconds: 60 } })
+  expect(updated.body.expires_at).toBeLessThan(updated.body.created_at)
+  await call('POST', '/v1/organization/projects/proj_a/archive')
+  const state = (await call('GET', '/_emulator/state')).body
+  expect(await call('PUT', '/_emulator/state', { body: state })).toMatchObject({ status: 200 })
+  expect((await call('GET', '/_emulator/state')).body).toEqual(state)
 })

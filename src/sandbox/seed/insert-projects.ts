@@ -12,19 +12,25 @@ import { expandIndex } from './expand-index.ts'
 import type { SeedAccount, SeedAccountKey, SeedEvent, SeedProject, SeedUserKey } from './project-schema.ts'
 import type { ListedTarget } from './target.ts'
 
+/** Where projects go, and their keys with a `sequence`, which orders them across owners: they are inserted last. */
+interface ProjectTarget extends ListedTarget {
+  keys: { sequence: number; insert: () => void }[]
+}
+
 /** Inserts the projects of a new sandbox and what is in them; the default project first, described by the seed or not. */
 export function insertAllProjects(projects: readonly SeedProject[], target: ListedTarget): void {
   const described = projects.find((project) => project.default)
-  insertProject(described ?? defaultProject(target), 1, target)
   const others = projects.filter((project) => project !== described)
-  insertProjects(others, target)
+  insertProjects([described ?? defaultProject(target), ...others], target)
 }
 
 /** Inserts projects and what is in them. */
-export function insertProjects(projects: readonly SeedProject[], target: ListedTarget): void {
+export function insertProjects(projects: readonly SeedProject[], listedTarget: ListedTarget): void {
+  const target: ProjectTarget = { ...listedTarget, keys: [] }
   for (const project of projects) {
     for (let n = 1; n <= (project.generate ?? 1); n++) insertProject(project, n, target)
   }
+  for (const { insert } of target.keys.sort((a, b) => a.sequence - b.sequence)) insert()
 }
 
 /** As old as the organization's user. */
@@ -36,7 +42,7 @@ const defaultProject = ({ settings }: ListedTarget): SeedProject => ({
 
 const nowOf = ({ settings }: ListedTarget) => timeOf(settings.clock)
 
-function insertProject(project: SeedProject, n: number, target: ListedTarget): void {
+function insertProject(project: SeedProject, n: number, target: ProjectTarget): void {
   const now = nowOf(target)
   const { service_accounts = [], api_keys = [] } = project
   const archived_at = unixSeconds(project.archived_at, now) ?? null
@@ -57,7 +63,7 @@ function insertProject(project: SeedProject, n: number, target: ListedTarget): v
   for (const key of api_keys) for (let m = 1; m <= (key.generate ?? 1); m++) insertUserKey(key, m, id, target)
 }
 
-function insertAccount(account: SeedAccount, n: number, project_id: string, target: ListedTarget): void {
+function insertAccount(account: SeedAccount, n: number, project_id: string, target: ProjectTarget): void {
   const now = nowOf(target)
   const { role = 'member', deleted = false, api_keys = [] } = account
   const row: Omit<AccountRow, 'id'> = {
@@ -83,7 +89,7 @@ function insertAccount(account: SeedAccount, n: number, project_id: string, targ
       insertKey(deleted ? { ...key, deleted } : key, m, owner, target.randomness.accountKeyValue, target)
 }
 
-function insertUserKey(key: SeedUserKey, n: number, project_id: string, target: ListedTarget): void {
+function insertUserKey(key: SeedUserKey, n: number, project_id: string, target: ProjectTarget): void {
   const { owner = {}, owner_project_access = 'active' } = key
   const { user: admin } = target.settings.organization
   const user: KeyUser = {
@@ -104,9 +110,9 @@ function insertKey(
   n: number,
   ownership: Ownership,
   generateValue: () => string,
-  target: ListedTarget,
+  target: ProjectTarget,
 ): void {
-  const { store, randomness } = target
+  const { store, randomness, keys } = target
   const now = nowOf(target)
   const expires_at = unixSeconds(key.expires_at, now) ?? null
   const fields = {
@@ -120,13 +126,17 @@ function insertKey(
     scopes: key.scopes ?? [],
   }
   const given = key.id && expandIndex(key.id, key, n)
-  const insert = (id: string) => {
+  const insertAs = (id: string) => {
     const { redacted, value_sha256 } = storedValueOf(key, generateValue, target)
     return store.projectApiKeys.insert({ ...fields, ...redacted, id, value_sha256 })
   }
-  // With another value, the given id is free.
-  if (given !== undefined && key.value_sha256 === undefined) while (!insert(given));
-  else insertWithId(given, randomness.projectKeyId, target, insert)
+  const insert = () => {
+    // With another value, the given id is free.
+    if (given !== undefined && key.value_sha256 === undefined) while (!insertAs(given));
+    else insertWithId(given, randomness.projectKeyId, target, insertAs)
+  }
+  if (key.sequence === undefined) insert()
+  else keys.push({ sequence: key.sequence, insert })
 }
 
 /** Returns what is stored of a value: of the given one, or of one that the seed does not list. */

@@ -10,6 +10,12 @@ const keyFields = {
   name: Type.Optional(Name),
   ...valueAndTimes,
   scopes: Type.Optional(Type.Array(Name, { description: 'a list of scopes; empty for all' })),
+  sequence: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description: 'the place among the project keys of the seed that were created in the same second, from 1 on',
+    }),
+  ),
   deleted: Type.Optional(Deleted),
   generate: Type.Optional(Generate('keys')),
 }

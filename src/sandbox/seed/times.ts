@@ -4,9 +4,9 @@ import type { SeedSource } from './source.ts'
 
 /** Fields that are absent or match the schema. */
 interface TimeFields {
-  created_at?: number | string
-  expires_at?: number | string | null
-  last_used_at?: number | string | null
+  created_at?: number | string | undefined
+  expires_at?: number | string | null | undefined
+  last_used_at?: number | string | null | undefined
 }
 
 const names = ['created_at', 'expires_at', 'last_used_at'] as const
