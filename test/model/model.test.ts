@@ -7,8 +7,8 @@ import { serve } from '../support/program.ts'
 import { type RequestOutcome, SocketClient } from './harness/client.ts'
 import { type State, seedFile, startArgs } from './harness/initial-state.ts'
 import { ModelRunner } from './harness/model-runner.ts'
-import type { GeneratedKey } from './harness/organization-model.ts'
 import { assertProperty, propertyTest } from './harness/property.ts'
+import type { Generated } from './harness/resource-model.ts'
 import { runStep } from './harness/run-step.ts'
 import { type ApiRequest, SandboxModel } from './harness/sandbox-model.ts'
 import { ShellScript } from './harness/shell-script.ts'
@@ -38,8 +38,8 @@ propertyTest('the server behaves like the model for random sequences of API and 
 
 /** A wrong model, in which new keys cannot be deleted. */
 class BrokenModel extends SandboxModel {
-  override handle(request: ApiRequest, generatedKey?: GeneratedKey): RequestOutcome {
-    const outcome = super.handle(request, generatedKey)
+  override handle(request: ApiRequest, generated?: Generated): RequestOutcome {
+    const outcome = super.handle(request, generated)
     for (const key of this.state.keys) if (/^key_.{16}$/.test(key.id)) key.isDeleted = false
     return outcome
   }

@@ -1,8 +1,8 @@
 import type { HttpRequest, RequestOutcome } from './client.ts'
 import { type ExpectedResponse, invalidBodies, malformedUrl, methodNotAllowed, unknownUrl } from './expected-errors.ts'
-import { type Key, redactedValue } from './initial-state.ts'
+import { redactedValue } from './initial-state.ts'
 import type { ModelRunner } from './model-runner.ts'
-import type { GeneratedKey } from './organization-model.ts'
+import type { Generated, GeneratedKey } from './resource-model.ts'
 import type { ApiRequest, SandboxModel } from './sandbox-model.ts'
 import type { ApiStep, CreateBody, Reference, UnknownUrlStep } from './steps.ts'
 
@@ -19,13 +19,15 @@ export async function runApiStep(runner: ModelRunner, step: ApiStep): Promise<vo
   const apiRequest = toApiRequest(step, sandbox, runner)
   const request = toHttpRequest(apiRequest, sandboxPath(name, step.hasV1 ? `/v1${keysPath}` : keysPath))
   if (step.leakedSecret !== undefined) request.headers['X-Note'] = resolveToken(step.leakedSecret, sandbox, runner)
-  const { outcome, generatedKey } = await runner.send(request, step.do === 'create' ? readGeneratedKey : undefined)
+  const { outcome, generated } = await runner.send(request, step.do === 'create' ? readGenerated : undefined)
   const isResponseLost = outcome.kind !== 'response' || outcome.status === 503
-  const recoveredKey = step.do === 'create' && isResponseLost ? await fetchNewestKey(runner, name) : undefined
-  runner.assertEqual(request, sandbox.handle(apiRequest, generatedKey ?? recoveredKey), outcome)
+  const recovered = step.do === 'create' && isResponseLost ? await fetchNewestKey(runner, name) : undefined
+  runner.assertEqual(request, sandbox.handle(apiRequest, generated ?? recovered), outcome)
 }
 
-function toApiRequest(step: ApiStep, sandbox: SandboxModel, runner: ModelRunner): ApiRequest {
+type KeyRequest = Exclude<ApiRequest, { invalidBody: unknown }>
+
+function toApiRequest(step: ApiStep, sandbox: SandboxModel, runner: ModelRunner): KeyRequest {
   const token = step.as === null ? undefined : resolveToken(step.as, sandbox, runner)
   if (step.do === 'create') return { operation: step.do, token, body: step.body }
   if (step.do !== 'list') return { operation: step.do, token, id: resolveId(step.key, sandbox, runner) }
@@ -37,7 +39,7 @@ function toApiRequest(step: ApiStep, sandbox: SandboxModel, runner: ModelRunner)
   }
 }
 
-function toHttpRequest(apiRequest: ApiRequest, path: string): HttpRequest & { headers: Record<string, string> } {
+function toHttpRequest(apiRequest: KeyRequest, path: string): HttpRequest & { headers: Record<string, string> } {
   const { operation, token } = apiRequest
   const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` }
   if (operation === 'create') {
@@ -61,7 +63,7 @@ const toBody = (body: CreateBody): string | Buffer =>
 const resolveId = (reference: Reference, sandbox: SandboxModel, runner: ModelRunner): string =>
   typeof reference === 'string' ? reference : (resolveKey(reference, sandbox, runner).id ?? 'key_missing')
 
-const resolveToken = (reference: Reference, sandbox: SandboxModel, runner: ModelRunner): string =>
+export const resolveToken = (reference: Reference, sandbox: SandboxModel, runner: ModelRunner): string =>
   typeof reference === 'string' ? reference : (resolveKey(reference, sandbox, runner).value ?? 'sk-admin-missing')
 
 /** Returns the key that a reference resolves to, as far as it is known. */
@@ -73,6 +75,7 @@ export function resolveKey(
   if ('anywhere' in reference) return nthNewest(createdKeys, reference.anywhere) ?? {}
   // Skips the admin key, which steps reference by its id: a sequence that deletes it early can test little more.
   if ('here' in reference) return nthNewest(state.keys.slice(1), reference.here) ?? {}
+  if ('projectKey' in reference) return nthNewest(state.projectKeys, reference.projectKey) ?? {}
   const live = state.keys.filter(organization.isLive)
   if ('live' in reference) return live[reference.live % live.length] ?? {}
   const value = nthNewest(state.keys, reference.secretOf)?.value ?? 'sk-admin-missing'
@@ -82,22 +85,20 @@ export function resolveKey(
 const nthNewest = <Thing>(things: readonly Thing[], nth: number) => things.at(-1 - (nth % things.length))
 
 /** Returns the created key, or undefined if the id or value does not have the API's format. */
-function readGeneratedKey(outcome: RequestOutcome): GeneratedKey | undefined {
+function readGenerated(outcome: RequestOutcome): Generated | undefined {
   if (outcome.kind !== 'response' || outcome.status !== 200) return undefined
   const { id, value } = JSON.parse(outcome.text) as { id: string; value: string }
   const isWellFormed = /^key_[A-Za-z0-9]{16}$/.test(id) && /^sk-admin-[A-Za-z0-9_-]{124}$/.test(value)
-  return isWellFormed ? { id, value, redacted_value: redactedValue(value) } : undefined
+  return isWellFormed ? { key: { id, value, redacted_value: redactedValue(value) } } : undefined
 }
 
 /** Returns the newest key from the state, for a create whose response was lost. */
-async function fetchNewestKey(runner: ModelRunner, name: string): Promise<GeneratedKey | undefined> {
-  const request = { method: 'GET', path: sandboxPath(name, '/_emulator/state') }
-  const { generatedKey } = await runner.send(request, (outcome) => {
-    if (outcome.kind !== 'response') return undefined
-    const { id, redacted_value } = JSON.parse(outcome.text).keys.at(-1) as Key
-    return { id, redacted_value, value: undefined }
+async function fetchNewestKey(runner: ModelRunner, name: string): Promise<Generated | undefined> {
+  const { generated } = await runner.readState(name, ({ keys }: { keys: GeneratedKey[] }) => {
+    const newest = keys.at(-1)
+    return newest && { key: { id: newest.id, redacted_value: newest.redacted_value, value: undefined } }
   })
-  return generatedKey
+  return generated
 }
 
 const unroutedRequests: ((path: string) => { method: string; path: string; response: ExpectedResponse })[] = [

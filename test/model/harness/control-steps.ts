@@ -2,6 +2,7 @@ import { resolveKey, runApiStep, sandboxPath } from './api-steps.ts'
 import { faultRequestBody } from './fault-model.ts'
 import { type Key, redactedValue } from './initial-state.ts'
 import type { ModelRunner } from './model-runner.ts'
+import { runResourceStep } from './run-resource-step.ts'
 import { type JournalRecord, resetParts } from './sandbox-model.ts'
 import type { ControlStep } from './steps.ts'
 
@@ -33,6 +34,17 @@ async function setClock(runner: ModelRunner, name: string, now: number, body: ob
   const { request, responseBody } = await callControl(runner, 'PUT', controlPath(name, '/clock'), 200, body)
   runner.assertEqual(request, { now: new Date(now * 1000).toISOString(), unix: now, frozen: true }, responseBody)
 }
+
+const listEverything = {
+  do: 'call',
+  as: 'sk-admin-local',
+  hasV1: true,
+  project: 'proj_web',
+  account: 'none',
+  key: 'none',
+  body: {},
+  query: { limit: 100 },
+} as const
 
 const handlers: { [Do in ControlStep['do']]: ControlHandler<Do> } = {
   advance: (runner, name, { seconds }) =>
@@ -68,13 +80,15 @@ const handlers: { [Do in ControlStep['do']]: ControlHandler<Do> } = {
     await callControl(runner, 'DELETE', `/_emulator/sandboxes/${name}`, status)
   },
 
-  async 'import state'(runner, name, { from }) {
+  async 'import state'(runner, name, { at, from }) {
     const sourceName = runner.nameOf(from)
     const { responseBody: state } = await callControl(runner, 'GET', controlPath(sourceName, '/state'), 200)
     runner.getOrCreate(name).load(runner.getOrCreate(sourceName).state)
     await callControl(runner, 'PUT', controlPath(name, '/state'), 200, state)
     const { request, responseBody } = await callControl(runner, 'GET', controlPath(name, '/state'), 200)
     runner.assertEqual(request, state, responseBody)
+    for (const operation of ['list-project-api-keys', 'list-project-service-accounts', 'list-audit-logs'] as const)
+      await runResourceStep(runner, { ...listEverything, at, operation })
   },
 
   async snapshot(runner, name) {
@@ -108,7 +122,7 @@ const handlers: { [Do in ControlStep['do']]: ControlHandler<Do> } = {
   async 'read journal'(runner, name) {
     const expected = runner.getOrCreate(name).journal.map(toJournalEntry)
     const { request, responseBody } = await callControl(runner, 'GET', controlPath(name, '/journal'), 200)
-    const fields = ['operation', 'status', 'calling_key_id', 'key_id', 'fault_id', 'delivered']
+    const fields = 'operation status calling_key_id fault_id delivered key_id project_id service_account_id'.split(' ')
     const entries = responseBody.data.map((entry: Record<string, unknown>) =>
       Object.fromEntries(fields.map((field) => [field, entry[field]])),
     )
@@ -117,10 +131,14 @@ const handlers: { [Do in ControlStep['do']]: ControlHandler<Do> } = {
 }
 
 /** Converts a record to a journal entry. Secrets are redacted, also where a client sent one in place of an id. */
-function toJournalEntry({ key, token = '', ...entry }: JournalRecord): object {
-  const id = typeof key === 'object' ? (key?.id ?? null) : key
-  const redactedId = token.length < 8 ? id : id?.replaceAll(token, redactSecret)
-  return { ...entry, key_id: redactedId?.replace(/sk-[A-Za-z0-9_-]{12,}/g, redactSecret) ?? null }
+function toJournalEntry({ targets, token = '', ...entry }: JournalRecord): object {
+  const redactId = (id: string | null | undefined) => {
+    const redactedId = token.length < 8 ? id : id?.replaceAll(token, redactSecret)
+    return redactedId?.replace(/sk-[A-Za-z0-9_-]{12,}/g, redactSecret) ?? null
+  }
+  const { key_id, project_id, service_account_id } = targets()
+  const ids = { key_id, project_id, service_account_id }
+  return { ...entry, ...Object.fromEntries(Object.entries(ids).map(([field, id]) => [field, redactId(id)])) }
 }
 
 const redactSecret = (secret: string) => (secret.length < 20 ? '[redacted]' : redactedValue(secret))

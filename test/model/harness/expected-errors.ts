@@ -27,19 +27,41 @@ export function incorrectApiKey(token: string): ExpectedResponse {
   return errorResponse(401, message, { code: 'invalid_api_key' })
 }
 
-export const missingScope = (scope: 'read' | 'write') =>
+export type Scope = 'api.management.read' | 'api.management.write' | 'api.model.read'
+
+export const missingScope = (scope: Scope) =>
   errorResponse(
     403,
-    `You have insufficient permissions for this operation. Missing scopes: api.management.${scope}. Check that you have the correct role in your organization, and if you're using a restricted API key, that it has the necessary scopes.`,
+    `You have insufficient permissions for this operation. Missing scopes: ${scope}. Check that you have the correct role in your organization, and if you're using a restricted API key, that it has the necessary scopes.`,
   )
 
-export const unknownKey = (id: string) =>
-  errorResponse(404, `The admin API key ${id} was not found`, { code: 'not_found' })
+export const notFound = (noun: string, id: string) =>
+  errorResponse(404, `The ${noun} ${id} was not found`, { code: 'not_found' })
 
-export const unknownCursor = (after: string) =>
-  errorResponse(400, `Invalid value: '${after}'. No admin API key with this ID was found.`, {
+export const unknownKey = (id: string) => notFound('admin API key', id)
+
+export const unknownCursor = (cursor: string, noun: string, param = 'after') =>
+  errorResponse(400, `Invalid value: '${cursor}'. No ${noun} with this ID was found.`, { code: 'invalid_value', param })
+
+export const defaultProjectFixed = (action: string) =>
+  errorResponse(400, `The default project cannot be ${action}.`, { code: 'default_project' })
+
+export const projectArchived = (id: string) =>
+  errorResponse(400, `The project ${id} is archived.`, { code: 'project_archived' })
+
+export const keyExpired = (id: string) =>
+  errorResponse(400, `The API key ${id} has expired and cannot be updated.`, { code: 'key_expired' })
+
+export const missingAnyField = () =>
+  errorResponse(400, "Missing required parameter: 'scopes' or 'expires_in_seconds'.", {
+    code: 'missing_required_parameter',
+    param: 'scopes',
+  })
+
+export const exclusiveFields = (other: string, param: string) =>
+  errorResponse(400, `Invalid value for '${param}': it cannot be used together with '${other}'.`, {
     code: 'invalid_value',
-    param: 'after',
+    param,
   })
 
 export const injectedError = (status: number) =>
@@ -70,19 +92,24 @@ const missingName = errorResponse(400, "Missing required parameter: 'name'.", {
   param: 'name',
 })
 
-/** Invalid create bodies, in Latin-1, and the error response to each. */
-export const invalidBodies: { body: string; response: ExpectedResponse }[] = [
+/** Bodies, in Latin-1, that every operation with a body rejects, and the error response to each. */
+export const malformedBodies: { body: string; response: ExpectedResponse }[] = [
   { body: '{"name":"\xff"}', response: malformedJson },
-  { body: '{"name":"\xed\xa0\x80"}', response: malformedJson },
   { body: '{"name":"unterminated', response: malformedJson },
-  { body: '', response: missingName },
-  { body: '{}', response: missingName },
   {
     body: '[]',
     response: errorResponse(400, 'Invalid type for the request body: expected an object, but got an array instead.', {
       code: 'invalid_type',
     }),
   },
+]
+
+/** Invalid create bodies, in Latin-1, and the error response to each. */
+export const invalidBodies: { body: string; response: ExpectedResponse }[] = [
+  ...malformedBodies,
+  { body: '{"name":"\xed\xa0\x80"}', response: malformedJson },
+  { body: '', response: missingName },
+  { body: '{}', response: missingName },
   {
     body: '{"name":5}',
     response: errorResponse(400, "Invalid type for 'name': expected a string, but got an integer instead.", {

@@ -1,14 +1,20 @@
 import type { RequestOutcome } from './client.ts'
 import { type ExpectedResponse, injectedError } from './expected-errors.ts'
+import { isResourceOperation, type ResourceOperation } from './resource-operations.ts'
 
-export type Operation = 'create' | 'list' | 'retrieve' | 'delete'
+/** The operations of admin keys by a short name, the others by their operationId. */
+export type Operation = KeyOperation | ResourceOperation
+export type KeyOperation = 'create' | 'list' | 'retrieve' | 'delete'
 
-export const operationIds = {
+const keyOperationIds = {
   create: 'admin-api-keys-create',
   list: 'admin-api-keys-list',
   retrieve: 'admin-api-keys-get',
   delete: 'admin-api-keys-delete',
 } as const
+
+export const operationIdOf = (operation: Operation): string =>
+  isResourceOperation(operation) ? operation : keyOperationIds[operation]
 
 export interface Fault {
   operation: Operation | '*'
@@ -28,7 +34,7 @@ interface ActiveFault extends Fault {
 
 /** Returns the body of the control request that arms the fault. */
 export const faultRequestBody = ({ operation, when, kind, ...counts }: Fault): object => ({
-  operation: operation === '*' ? '*' : operationIds[operation],
+  operation: operation === '*' ? '*' : operationIdOf(operation),
   kind,
   ...(kind === 'error' ? { status: 503 } : {}),
   ...(kind === 'truncated_body' ? {} : { when }),

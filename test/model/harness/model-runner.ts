@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
+import { sandboxPath } from './api-steps.ts'
 import type { HttpClient, HttpRequest, RequestOutcome } from './client.ts'
 import type { State } from './initial-state.ts'
 import { ModelMismatch } from './model-mismatch.ts'
-import type { GeneratedKey } from './organization-model.ts'
+import type { Generated, GeneratedKey } from './resource-model.ts'
 import { SandboxModel } from './sandbox-model.ts'
 import type { ShellScript } from './shell-script.ts'
 
@@ -64,21 +65,31 @@ export class ModelRunner {
   }
 
   /**
-   * Sends a request. `readGeneratedKey` returns the key that the response discloses for the first time. Any other
-   * response with a secret throws ModelMismatch.
+   * Sends a request. `readGenerated` returns what the response discloses for the first time. Any other response with a secret
+   * throws ModelMismatch.
    */
   async send(
     request: HttpRequest,
-    readGeneratedKey: (outcome: RequestOutcome) => GeneratedKey | undefined = () => undefined,
+    readGenerated: (outcome: RequestOutcome) => Generated | undefined = () => undefined,
   ) {
     const entry = this.#script.add(request)
     const { outcome, head, connection } = await this.#client.send(request)
     this.#connection = connection
-    const generatedKey = readGeneratedKey(outcome)
-    entry.generatedKey = generatedKey
-    if (generatedKey === undefined) this.#assertNoSecret(request, outcome, head)
-    else this.#remember(generatedKey)
-    return { outcome, generatedKey }
+    const generated = readGenerated(outcome)
+    entry.generated = generated
+    if (generated?.key?.value === undefined && generated?.partialValue === undefined)
+      this.#assertNoSecret(request, outcome, head)
+    if (generated?.key !== undefined) this.#remember(generated.key)
+    return { outcome, generated }
+  }
+
+  /** Exports the state of a sandbox. `readGenerated` returns what it discloses for the first time. */
+  async readState<State>(name: string, readGenerated: (state: State) => Generated | undefined) {
+    const request = { method: 'GET', path: sandboxPath(name, '/_emulator/state') }
+    const { generated } = await this.send(request, (outcome) =>
+      outcome.kind === 'response' ? readGenerated(JSON.parse(outcome.text)) : undefined,
+    )
+    return { request, generated }
   }
 
   /** Throws ModelMismatch if the values differ. */

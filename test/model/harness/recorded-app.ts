@@ -17,7 +17,7 @@ export async function startRecordedApp(options: TestOptions = {}, startArgs = ''
     const entry = script.add({ method, path: url, headers: headersFor(init), ...bodyFor(init) })
     const response = await testApp.call(method, url, init)
     const { id, value } = method === 'POST' && response.status === 200 ? response.body : {}
-    entry.generatedKey = value === undefined ? undefined : { id, value, redacted_value: redactedValue(value) }
+    entry.generated = value === undefined ? undefined : { key: { id, value, redacted_value: redactedValue(value) } }
     return response
   }
 

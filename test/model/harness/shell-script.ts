@@ -1,13 +1,13 @@
 import type { HttpRequest } from './client.ts'
-import type { GeneratedKey } from './organization-model.ts'
+import type { Generated } from './resource-model.ts'
 
 interface ScriptEntry {
   request: HttpRequest
-  /** The key that the response discloses for the first time. */
-  generatedKey?: GeneratedKey | undefined
+  /** What the response discloses for the first time. */
+  generated?: Generated | undefined
 }
 
-// Each created key gets its own variables, because another server generates other ids and values.
+// Each created object gets its own variables, because another server generates other ids and values.
 const createPreamble = (startArgs: string) => `# npm start -s -- ${startArgs} &
 url=\${url:-http://localhost:4010}
 request() {
@@ -15,8 +15,10 @@ request() {
   response=$(curl -sg --path-as-is -X "$1" "$url$2" -w ' (%{http_code})' "\${@:3}")
   echo "$response"
 }
-new_id() { echo "$response" | grep -o 'key_[A-Za-z0-9]\\{16\\}' | tail -n 1; }
-new_value() { echo "$response" | grep -o 'sk-admin-[A-Za-z0-9_-]\\{124\\}'; }`
+new_id() { echo "$response" | grep -oE '"(key_[A-Za-z0-9]{16})"' | tail -n 1 | tr -d '"'; }
+new_value() { echo "$response" | grep -oE 'sk-(admin|svcacct)-[A-Za-z0-9_-]{124}'; }
+new_project() { echo "$response" | grep -oE 'proj_[A-Za-z0-9]{24}' | tail -n 1; }
+new_account() { echo "$response" | grep -oE 'user-[A-Za-z0-9]{24}' | tail -n 1; }`
 
 /** Records requests as a bash script that sends the same requests to another server. */
 export class ShellScript {
@@ -41,13 +43,16 @@ export class ShellScript {
 
   toString(): string {
     const variables = new Map<string, string>()
-    const commands = this.#entries.map(({ request, generatedKey }, index) => {
+    const commands = this.#entries.map(({ request, generated = {} }, index) => {
       const command = toCurl(request, variables)
-      if (generatedKey === undefined) return command
-      variables.set(generatedKey.id, `id${index}`)
-      if (generatedKey.value === undefined) return `${command}; id${index}=$(new_id)`
-      variables.set(generatedKey.value, `value${index}`)
-      return `${command}; id${index}=$(new_id) value${index}=$(new_value)`
+      const { key, projectId, accountId } = generated
+      const assigned = Object.entries({ id: key?.id, value: key?.value, project: projectId, account: accountId })
+      const assignments = assigned.flatMap(([kind, text]) => {
+        if (text === undefined) return []
+        variables.set(text, `${kind}${index}`)
+        return [`${kind}${index}=$(new_${kind})`]
+      })
+      return assignments.length === 0 ? command : `${command}; ${assignments.join(' ')}`
     })
     const omittedCount = this.#count - this.#entries.length
     const note = omittedCount === 0 ? [] : [`# ${omittedCount} earlier requests are omitted`]

@@ -1,14 +1,23 @@
 import fc from 'fast-check'
 import { invalidBodies } from './expected-errors.ts'
 import type { Fault } from './fault-model.ts'
+import { expiresInSeconds, limit, name, nth } from './generators.ts'
+import { type ResourceStep, resourceSteps } from './resource-steps.ts'
 import { type ResetPart, resetParts } from './sandbox-model.ts'
 
 /**
  * A key that is resolved when the step runs, by its position. `here`: in the sandbox, without its admin key, newest
  * first. `live`: among the keys that authenticate, oldest first. `anywhere`: among all keys ever created, newest first.
- * `secretOf`: a key of the sandbox whose value is used in place of its id. A string is a literal id or token.
+ * `secretOf`: a key of the sandbox whose value is used in place of its id. `projectKey`: among the project keys of the sandbox,
+ * newest first. A string is a literal id or token.
  */
-export type Reference = { here: number } | { live: number } | { anywhere: number } | { secretOf: number } | string
+export type Reference =
+  | { here: number }
+  | { live: number }
+  | { anywhere: number }
+  | { secretOf: number }
+  | { projectKey: number }
+  | string
 
 export type ApiStep = {
   /** The index of the sandbox. */
@@ -49,9 +58,8 @@ export interface UnknownUrlStep {
 }
 
 /** An API or control request. Steps are plain data, so a sequence stays valid when shrinking removes some. */
-export type Step = ApiStep | ControlStep | UnknownUrlStep
+export type Step = ApiStep | ResourceStep | ControlStep | UnknownUrlStep
 
-const nth = fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 60 }))
 const here = fc.record({ here: nth })
 const anywhere = fc.record({ anywhere: nth })
 const secretOf = fc.record({ secretOf: nth })
@@ -69,15 +77,8 @@ const caller: fc.Arbitrary<Reference | null> = fc.oneof(
   { weight: 15, arbitrary: fc.record({ live: nth }) },
   { weight: 2, arbitrary: here },
   { weight: 1, arbitrary: anywhere },
+  { weight: 1, arbitrary: fc.record({ projectKey: nth }) },
   { weight: 1, arbitrary: fc.constantFrom(...unknownTokens, null) },
-)
-
-const name = fc.oneof(fc.constantFrom('a', 'b', '', 'ü 😀 "\\'), fc.string({ unit: 'grapheme', maxLength: 8 }))
-const expiresInSeconds = fc.oneof(fc.integer({ min: 1, max: 100 }), fc.constant(31_536_000))
-const limit = fc.oneof(
-  { weight: 6, arbitrary: fc.integer({ min: 1, max: 6 }) },
-  { weight: 2, arbitrary: fc.constantFrom(-1, 0, 20, 100, 101, 1000) },
-  { weight: 1, arbitrary: fc.constant('many' as const) },
 )
 
 const body: fc.Arbitrary<CreateBody> = fc.oneof(
@@ -100,7 +101,11 @@ function apiSteps(at: fc.Arbitrary<number>): fc.Arbitrary<ApiStep>[] {
 
 export const fault: fc.Arbitrary<Fault> = fc
   .record({
-    operation: fc.constantFrom('*', 'create', 'list', 'retrieve', 'delete'),
+    operation: fc.constantFrom(
+      '*' as const,
+      ...(['create', 'list', 'retrieve', 'delete'] as const),
+      ...(['create-project', 'create-project-service-account', 'list-audit-logs'] as const),
+    ),
     when: fc.constantFrom('before', 'after_commit'),
     kind: fc.constantFrom('error', 'connection_reset', 'empty_response', 'truncated_body'),
     times: fc.integer({ min: 1, max: 3 }),
@@ -134,6 +139,6 @@ function controlSteps(at: fc.Arbitrary<number>): fc.WeightedArbitrary<ControlSte
 export function steps(sandboxCount: number, apiStepsPerControlStep: number): fc.Arbitrary<Step> {
   const at = fc.nat({ max: sandboxCount - 1 })
   const controlStep = fc.oneof(...controlSteps(at))
-  const apiStep = { weight: apiStepsPerControlStep, arbitrary: fc.oneof(...apiSteps(at)) }
+  const apiStep = { weight: apiStepsPerControlStep, arbitrary: fc.oneof(...apiSteps(at), ...resourceSteps(at, caller)) }
   return fc.oneof<fc.WeightedArbitrary<Step>[]>(apiStep, { weight: 1, arbitrary: controlStep })
 }
