@@ -29,7 +29,7 @@ Colors appear only on a terminal; \`NO_COLOR=1\` turns them off. Control charact
 | 0 | Success. \`start\` and \`journal follow\` also exit with 0 after SIGTERM and SIGINT (Ctrl-C). |
 | 1 | The emulator cannot be reached or refuses the request (not found, already exists, wrong token), the port is in use, a check failed (\`wait\`, \`healthcheck\`, \`conform\`, \`journal verify\`), or \`journal follow\` lost the connection. |
 | 2 | A command, option, argument, seed or data folder is invalid. |
-| 130, 143 | SIGINT or SIGTERM ended the command; \`conform\` first deletes the keys that it created. |
+| 130, 143 | SIGINT or SIGTERM ended the command; \`conform\` first deletes the keys and archives the project that it created. |
 `
 
 export const optionIntroduction = `

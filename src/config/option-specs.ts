@@ -246,7 +246,7 @@ export const optionSpecs = {
   write: {
     flags: '--write',
     env: 'EMULATOR_WRITE',
-    description: 'also create and delete keys, named conform-…',
+    description: 'also create and delete keys, and create and archive a project, named conform-…',
     default: false,
     defaultText: 'read-only',
     parse: parseBoolean,

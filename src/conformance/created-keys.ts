@@ -1,5 +1,5 @@
 import type { ProbeClient } from './client/client.ts'
-import { findKeysByNamePrefix } from './client/find-keys.ts'
+import { findKeysByNamePrefix } from './client/find-objects.ts'
 import { NoResponse } from './client/http.ts'
 import { deleteRequest, keysPath, type ProbeRequest } from './client/requests.ts'
 import { type HttpResponse, idsOf, textAt, valueAt } from './client/response.ts'
@@ -39,7 +39,8 @@ export class CreatedKeys {
 
   /** Sends a request and records the keys that it creates, lists or deletes. Rejects as `send` does. */
   async track(request: ProbeRequest, send: (request: ProbeRequest) => Promise<HttpResponse>): Promise<HttpResponse> {
-    const { method, body = '' } = request
+    const { method, path, body = '' } = request
+    if (!path.startsWith(keysPath)) return send(request)
     if (method === 'POST') this.#hasPosted = true
     // A key with the prefix in its name can be found later even if the response is lost.
     const isUntraceable = method === 'POST' && !body.includes(this.namePrefix)
@@ -70,13 +71,14 @@ export class CreatedKeys {
   async removeAll(client: ProbeClient): Promise<Leftovers> {
     if (!this.#hasPosted) return { ids: [], searchFailed: false, untraceableCount: 0 }
     for (const id of this.#remainingIds) await this.#delete(id, client)
-    const listed = await findKeysByNamePrefix(client, this.namePrefix)
+    const send = (request: ProbeRequest) => client.send(request)
+    const listed = await findKeysByNamePrefix(send, this.namePrefix)
     for (const id of listed ?? []) {
       this.#allIds.add(id)
       await this.#delete(id, client)
     }
     // A server may report a deletion that it did not perform.
-    const stillListed = listed?.length === 0 ? [] : await findKeysByNamePrefix(client, this.namePrefix)
+    const stillListed = listed?.length === 0 ? [] : await findKeysByNamePrefix(send, this.namePrefix)
     return {
       ids: [...new Set([...this.#remainingIds, ...(stillListed ?? [])])],
       searchFailed: stillListed === undefined,

@@ -17,6 +17,14 @@ export interface CreatedKey {
   response: HttpResponse
 }
 
+/** A service account that a probe created, with its first key. */
+export interface CreatedAccount {
+  id: string
+  keyId: string
+  value: string
+  response: HttpResponse
+}
+
 /** What a probe may do and know. All methods that send requests reject as ProbeClient does. */
 export interface ProbeContext {
   /** The path of the base URL, such as `/v1`. */
@@ -39,6 +47,16 @@ export interface ProbeContext {
   sampleKey(): Promise<CreatedKey>
   /** Returns three keys that all probes share, in the order of their creation. */
   threeKeys(): Promise<readonly [CreatedKey, CreatedKey, CreatedKey]>
+  /** Returns the response to the creation of the project that all probes share, and its id. */
+  project(): Promise<{ id: string; response: HttpResponse }>
+  /** Creates a service account in that project. Rejects with Mismatch if the server does not. */
+  createAccount(body?: object): Promise<CreatedAccount>
+  /** Returns two accounts of that project that all probes share. Probes must not change them. */
+  twoAccounts(): Promise<readonly [CreatedAccount, CreatedAccount]>
+  /** Returns the id of a project that lists accounts and keys, if there is one: with `--write` the created one. */
+  projectToList(): Promise<string>
+  /** Returns the response of a list of up to 100, the same for each path. With `--write` there is something to list. */
+  existingItems(path: string): Promise<HttpResponse>
   /** Returns whether the server is this emulator. */
   isEmulator(): Promise<boolean>
   wait(ms: number): Promise<void>

@@ -1,6 +1,8 @@
 import { type HttpResponse, isObject } from './client/response.ts'
 
-const sensitiveFields = ['id', 'name', 'value', 'redacted_value', 'first_id', 'last_id', 'email']
+const sensitiveFields = 'id name title value redacted_value first_id last_id email external_key_id ip_address'.split(
+  ' ',
+)
 const sensitiveHeaders = ['openai-organization', 'x-request-id']
 
 /** A shorter name may be part of any word. */

@@ -1,5 +1,6 @@
 import { version } from '../common/package-info.ts'
 import type { BehaviorOverride } from './checks/evaluate.ts'
+import type { Leftovers } from './created-keys.ts'
 import { type RunOutcome, requiresWrite } from './run.ts'
 import type { ProbeResult, Verdict } from './run-probe.ts'
 
@@ -15,14 +16,17 @@ export interface Report {
   created: number
   /** `null` if the number is unknown. */
   not_removed: number | null
+  projects_created: number
+  /** `null` if the number is unknown. */
+  projects_not_archived: number | null
   /** The behavior with which the emulator responds like this server, for the `behavior` of a seed. */
   switches: BehaviorOverride
   probes: ProbeResult[]
 }
 
-export function toReport({ results, requestCount, createdCount, leftovers }: RunOutcome, write: boolean): Report {
+export function toReport(outcome: RunOutcome, write: boolean): Report {
+  const { results, requestCount, createdCount, leftovers, createdProjectCount, projectLeftovers } = outcome
   const count = (verdict: Verdict) => results.filter((result) => result.verdict === verdict).length
-  const isLeftoverCountKnown = !leftovers.searchFailed && leftovers.untraceableCount === 0
   return {
     version,
     write,
@@ -32,11 +36,16 @@ export function toReport({ results, requestCount, createdCount, leftovers }: Run
     skipped: count('skipped'),
     failed: count('failed'),
     created: createdCount,
-    not_removed: isLeftoverCountKnown ? leftovers.ids.length : null,
+    not_removed: countLeftovers(leftovers),
+    projects_created: createdProjectCount,
+    projects_not_archived: countLeftovers(projectLeftovers),
     switches: Object.assign({}, ...results.map((result) => result.switch)),
     probes: results,
   }
 }
+
+const countLeftovers = ({ ids, searchFailed, untraceableCount }: Leftovers) =>
+  searchFailed || untraceableCount > 0 ? null : ids.length
 
 const columnTitles = ['probe', 'evidence', 'expected', 'seen', 'verdict']
 
@@ -61,15 +70,20 @@ function toTable(titles: string[], rows: string[][]): string[] {
 
 function summarize(report: Report, unlistedCount: number): string[] {
   const { same, differs, skipped, failed, requests, created, not_removed, switches } = report
+  const { projects_created, projects_not_archived } = report
   const counts = [`${same} same`, `${differs} differ`, `${skipped - unlistedCount} skipped`, `${failed} failed`]
-  const removed = not_removed === null ? 'possibly not all of them' : `${created - not_removed} of them`
+  const without = (count: number, left: number | null) =>
+    left === null ? 'possibly not all of them' : `${count - left} of them`
   const switchLines = Object.entries(switches).map(
     ([name, value]) => `The emulator responds like this server with the behavior \`${name}: ${value}\`.`,
   )
   return [
     `${counts.join(', ')}; ${requests} requests; admin-keys-emulator ${report.version}.`,
     ...(unlistedCount > 0 ? [`${unlistedCount} more probes require --write.`] : []),
-    ...(created > 0 ? [`${created} keys were created, ${removed} removed.`] : []),
+    ...(created > 0 ? [`${created} keys were created, ${without(created, not_removed)} removed.`] : []),
+    ...(projects_created > 0
+      ? [`Projects created: ${projects_created}, ${without(projects_created, projects_not_archived)} archived.`]
+      : []),
     ...switchLines,
     '',
   ]

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { basePathOf, ProbeClient, type StopSignals, type TargetServer } from './client/client.ts'
 import { createProbeContext } from './create-probe-context.ts'
 import { CreatedKeys, type Leftovers } from './created-keys.ts'
+import { CreatedProjects } from './created-projects.ts'
 import type { Probe } from './probe.ts'
 import type { ProbeContext } from './probe-context.ts'
 import { ReportRedactor } from './report-redactor.ts'
@@ -12,7 +13,10 @@ export interface RunOutcome {
   requestCount: number
   createdCount: number
   leftovers: Leftovers
-  /** The names of created keys start with this. */
+  createdProjectCount: number
+  /** The created projects that could not be archived. */
+  projectLeftovers: Leftovers
+  /** The names of created keys, projects and accounts start with this. */
   namePrefix: string
 }
 
@@ -28,13 +32,15 @@ interface RunSettings {
 export const requiresWrite = 'requires --write'
 
 /**
- * Runs probes against a server one after the other, and finally removes the keys that they created, whatever happened.
+ * Runs probes against a server one after the other, and finally removes the keys and archives the projects that they created,
+ * whatever happened.
  * Rejects with NoResponse if the first probe gets no response.
  */
 export async function runProbes(probes: readonly Probe[], settings: RunSettings): Promise<RunOutcome> {
   const { target, write, stop } = settings
   const namePrefix = `conform-${randomBytes(4).toString('hex')}`
   const createdKeys = new CreatedKeys(namePrefix)
+  const createdProjects = new CreatedProjects(namePrefix)
   const redactor = new ReportRedactor()
   const client = new ProbeClient(target, stop)
   // The cleanup continues after a stop signal.
@@ -42,6 +48,7 @@ export async function runProbes(probes: readonly Probe[], settings: RunSettings)
   const context = createProbeContext({
     client,
     createdKeys,
+    createdProjects,
     redactor,
     write,
     basePath: basePathOf(target.baseUrl),
@@ -50,14 +57,20 @@ export async function runProbes(probes: readonly Probe[], settings: RunSettings)
   })
   const results: ProbeResult[] = []
   let leftovers: Leftovers
+  let projectLeftovers: Leftovers
   try {
     await runInOrder(probes, context, settings, (result) => results.push(redactResult(result, redactor)))
   } finally {
     target.pacer.resetRetryBudget()
+    projectLeftovers = await createdProjects.archiveAll(cleanupClient)
     leftovers = await createdKeys.removeAll(cleanupClient)
   }
   const requestCount = client.requestCount + cleanupClient.requestCount
-  return { results, requestCount, createdCount: createdKeys.count, leftovers, namePrefix }
+  const createdProjectCount = createdProjects.count
+  return {
+    ...{ results, requestCount, namePrefix, leftovers, projectLeftovers },
+    ...{ createdCount: createdKeys.count, createdProjectCount },
+  }
 }
 
 async function runInOrder(

@@ -242,16 +242,93 @@ const mutations: [description: string, tamper: Tamper, probes: string[]][] = [
   ],
 ]
 
+const replaceInUrl = (from: string | RegExp, to: string): Tamper => ({
+  request: (request) => (request.url = request.url.replace(from, to)),
+})
+
+/** Has an archival respond with the project as it is. */
+const ignoreArchivals = (count: number): Tamper => {
+  let remaining = count
+  return {
+    request(request) {
+      if (!request.url.endsWith('/archive') || remaining-- <= 0) return
+      Object.assign(request, { method: 'GET', url: request.url.replace('/archive', '') })
+    },
+  }
+}
+
+mutations.push(
+  ['include_archived ignored', replaceInUrl('include_archived=yes', ''), ['projects-include-archived-word']],
+  ['archivals that do not happen', ignoreArchivals(1), ['archive']],
+  ['before ignored', replaceInUrl('before=', 'x='), ['audit-before', 'audit-before-unknown']],
+  ['event types ignored', replaceInUrl('event_types[]=', 'x='), ['audit-type-unknown', 'audit-filter-type']],
+  ['times of events ignored', replaceInUrl('effective_at[gt]=', 'x='), ['audit-filter-later', 'audit-time-word']],
+  [
+    'resources of events ignored',
+    replaceInUrl('resource_ids[]=', 'x='),
+    ['audit-filter-without-match', 'audit-account', 'audit-admin-key'],
+  ],
+  [
+    'events oldest first',
+    changeBody((list) => ({ ...list, data: list.data.reverse() }), /GET/, /audit_logs/),
+    ['audit-newest-first', 'audit-list-ends'],
+  ],
+  [
+    'events without details',
+    changeBody(
+      (list) => ({ ...list, data: list.data.map(({ id, type, effective_at }: Body) => ({ id, type, effective_at })) }),
+      /GET/,
+      /audit_logs/,
+    ),
+    ['audit-details', 'audit-project'],
+  ],
+  [
+    'access ignored',
+    replaceInUrl('owner_project_access=', 'x='),
+    ['project-keys-access-inactive', 'project-keys-access-unknown'],
+  ],
+  [
+    'values in retrieved project keys',
+    changeBody((key) => ({ ...key, value: 'sk-svcacct-x' }), /GET/, /api_keys\/key_/),
+    ['project-key-retrieve'],
+  ],
+  [
+    'models for every key',
+    { request: (request) => (request.url = request.url.replace('/models', '/organization/projects')) },
+    ['models', 'models-with-admin-key'],
+  ],
+  ['project fields in a different order', changeBody(reverseFields, /POST/, /projects$/), ['project-create']],
+  [
+    'keys of accounts without expiry',
+    changeBody(
+      (account) => ({ ...account, api_key: { ...account.api_key, expires_at: null } }),
+      /POST/,
+      /service_accounts$/,
+    ),
+    ['account-create-expiring'],
+  ],
+  ['404 for an invalid role', rejectRequests(404, (body) => body.includes('king')), ['account-update-role-unknown']],
+)
+
 test.each(mutations)(
   'the mutation "%s" is detected by every probe listed for it',
   async (_description, tamper, expected) => {
-    const { listen } = await startApp({ seed: 'keys: [{ generate: 4, name: "{n}" }]' })
+    const { listen } = await startApp({ seed: `keys: [{ generate: 4, name: "{n}" }]${organizationSeed}` })
     const { url } = await startTamperingProxy(await listen(), tamper)
     const { resultOf, report, leftoverIds } = await probeServer(`${url}/v1`, { write: true, only: expected })
     for (const probe of expected) expect(resultOf(probe), probe).toMatchObject({ verdict: 'differs' })
     expect([report.failed, leftoverIds]).toEqual([0, []])
   },
 )
+
+test('a server that lists archived projects as active ones is detected, and they count as not archived', async () => {
+  const { listen } = await startApp()
+  const tamper = replaceInUrl(/projects\?limit=100$/, 'projects?limit=100&include_archived=true')
+  const { url } = await startTamperingProxy(await listen(), tamper)
+  const { resultOf, report } = await probeServer(`${url}/v1`, { write: true, only: ['archive-hides-project'] })
+  expect(resultOf('archive-hides-project')).toMatchObject({ verdict: 'differs' })
+  expect(report).toMatchObject({ projects_created: 1, projects_not_archived: 1 })
+})
 
 test('a proxy that changes nothing conforms, except for invalid HTTP', async () => {
   const { listen } = await startApp({ seed: ['lifecycle'] })
@@ -260,6 +337,33 @@ test('a proxy that changes nothing conforms, except for invalid HTTP', async () 
   // Node responds to these in the proxy, so they do not reach the emulator.
   expect(differing).toEqual(['http-malformed', 'http-unknown-method', 'http-headers-too-large'])
 })
+
+/** Starts a server that lists projects, accounts, keys and events, and responds to everything else with the status. */
+async function startOrganizationServer(status: number): Promise<string> {
+  const { call } = await startApp({ seed: organizationSeed })
+  const project = '/v1/organization/projects/proj_a'
+  const lists = new Map<string, string>()
+  for (const path of [keysUrl, '/v1/organization/projects', `${project}/service_accounts`, `${project}/api_keys`])
+    lists.set(path, (await call('GET', `${path}?limit=100`)).text)
+  lists.set('/v1/organization/audit_logs', (await call('GET', '/v1/organization/audit_logs?limit=100')).text)
+  const listOf = (url: string) => {
+    const [path = '', query = ''] = url.split('?')
+    const isPage = query === 'limit=100' || query === 'limit=100&include_archived=true' || path === keysUrl
+    return isPage ? lists.get(path.replace(/proj_new|proj_default/, 'proj_a')) : undefined
+  }
+  const other = '{"id":"proj_new","name":"n","api_key":{"id":"key_n","value":"sk-svcacct-n"}}'
+  return startFakeServer(
+    (url) => listOf(url) ?? other,
+    (url) => (listOf(url) === undefined && !/projects$|service_accounts$/.test(url) ? status : 200),
+  )
+}
+
+const organizationSeed = `
+projects:
+  - id: proj_a
+    name: a
+    service_accounts: [{ id: sa_a, name: a, api_keys: [{}, {}] }, { name: b, role: none, api_keys: [{}] }]
+audit_logs: [{ type: login.succeeded }, { type: project.created, effective_at: -1h }]`
 
 test('every probe differs for at least one mutation or fake server', async () => {
   const failing = new Set(mutations.flatMap(([, , detecting]) => detecting))
@@ -275,5 +379,6 @@ test('every probe differs for at least one mutation or fake server', async () =>
     await collectFailing(await startFakeServer(bodyFor, (url) => (isListRequest(url) ? 200 : 500)))
   }
   await collectFailing(await startFakeServer(() => JSON.stringify({ data: Array(101).fill({}) })))
+  for (const status of [200, 500]) await collectFailing(await startOrganizationServer(status))
   expect(probes.map(({ name }) => name).filter((name) => !failing.has(name))).toEqual([])
 })

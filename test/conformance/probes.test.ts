@@ -16,9 +16,23 @@ async function startListening(options = {}) {
   return { ...app, addFault, url, baseUrl: `${url}/v1` }
 }
 
+/** A seed with something in every list. */
+const fullSeed = `
+keys: [{ generate: 250, name: "load-{n}" }]
+projects:
+  - name: a
+    service_accounts:
+      - { name: b, api_keys: [{ name: c }, { name: d }] }
+      - { name: e, role: none, api_keys: [{ name: f }] }
+audit_logs: [{ generate: 3, type: login.succeeded }]`
+
+const activeProjects = (projects: { archived_at: number | null; name: string }[]) =>
+  projects.filter(({ archived_at }) => archived_at === null).map(({ name }) => name)
+
 describe('the emulator conforms', () => {
   test('the emulator passes all probes that only read, and they send no other methods', async () => {
-    const { baseUrl, control, names } = await startListening({ seed: ['paging'] })
+    const { baseUrl, control, names } = await startListening({ seed: fullSeed })
+    const before = (await control('GET', '/state')).body
     const { report, differing } = await probeServer(baseUrl)
     expect(differing).toEqual([])
     expect(report).toMatchObject({ failed: 0, created: 0, not_removed: 0 })
@@ -29,13 +43,19 @@ describe('the emulator conforms', () => {
     const methods = new Set(data.map(({ method }: { method: string }) => method))
     expect([...methods].sort()).toEqual(['GET', 'HEAD', 'OPTIONS'])
     expect(await names()).toHaveLength(251)
+    const { projects, audit_logs } = (await control('GET', '/state')).body
+    expect({ projects, audit_logs }).toEqual({ projects: before.projects, audit_logs: before.audit_logs })
   })
 
-  test('the emulator passes the probes that write, and no key is left behind', async () => {
+  test('the emulator passes the probes that write, and no key and no active project is left behind', async () => {
     const { baseUrl, names, control } = await startListening()
     const { report, differing } = await probeServer(baseUrl, { write: true, includesExpiry: true })
     expect(differing).toEqual([])
-    expect(report).toMatchObject({ failed: 0, not_removed: 0 })
+    expect(report).toMatchObject({ failed: 0, not_removed: 0, projects_created: 1, projects_not_archived: 0 })
+    const skipped = report.probes.filter(({ verdict }) => verdict === 'skipped').map(({ probe }) => probe)
+    expect(skipped).toEqual(['list-default-limit', 'list-more-than-hundred', 'limit-far-above'])
+    const { projects } = (await control('GET', '/state')).body
+    expect(activeProjects(projects)).toEqual(['Default project'])
     expect(report.created).toBeGreaterThan(20)
     expect(await names()).toEqual(['Admin key'])
     const created = (await control('GET', '/journal?operation=admin-api-keys-create&status=200')).body
@@ -72,6 +92,12 @@ describe('behavior settings', () => {
     ['redaction', 'masked', ['key-redacted-value', 'create-redacted-value']],
     ['organization_header', 'check', ['auth-foreign-organization']],
     ['state', 'discarded', ['retrieve-created']],
+    ['listed_keys', 'all', ['project-key-in-admin-list']],
+    ['service_account_key_delete', 'reject', ['project-key-delete']],
+    ['exclusive_fields', 'ignore', ['project-exclusive-fields', 'account-exclusive-fields']],
+    ['audit_project', 'own', ['audit-project']],
+    ['admin_key_events', 'tenant', ['audit-admin-key']],
+    ['admin_key_events', 'both', ['audit-admin-key']],
   ])('a report names the behavior `%s: %s` of a server', async (name, value, expected) => {
     const { baseUrl } = await startListening({ seed: `behavior: { ${name}: ${value} }` })
     const { report, resultOf, printed } = await probeServer(baseUrl, { write: true, includesExpiry: name === 'auth' })
@@ -79,9 +105,9 @@ describe('behavior settings', () => {
       expect(resultOf(probe)).toMatchObject({ verdict: 'differs', switch: { [name]: value } })
     expect(report.switches).toEqual({ [name]: value })
     expect(printed).toContain(`with the behavior \`${name}: ${value}\``)
-    // `auth` and `state` have side effects on other probes; any other setting must explain every difference.
+    // These have side effects on other probes; any other setting must explain every difference.
     const unexplained = report.probes.filter((result) => result.verdict === 'differs' && result.switch === undefined)
-    if (name !== 'auth' && name !== 'state') expect(unexplained).toEqual([])
+    if (!['auth', 'state', 'listed_keys'].includes(name)) expect(unexplained).toEqual([])
   })
 })
 
@@ -127,6 +153,29 @@ describe('faults', () => {
     [{ operation: retrieve, kind: 'connection_reset' }, ['retrieve', 'retrieve-unknown']],
     [{ operation: remove, kind: 'empty_response', when: 'after_commit' }, ['delete', 'delete-itself']],
     [{ operation: create, kind: 'error', status: 429, headers: { 'retry-after-ms': '1' } }, ['create']],
+    [patchFault('list-projects', { op: 'replace', path: '/data/0/status', value: 'archived' }), ['projects-active']],
+    [patchFault('list-projects', { op: 'replace', path: '/last_id', value: 'x' }), ['projects-list-ends']],
+    [patchFault('retrieve-project', { op: 'remove', path: '/residency' }), ['project-retrieve']],
+    [patchFault('create-project', { op: 'replace', path: '/archived_at', value: 1 }), ['project-create-defaults']],
+    [
+      patchFault('create-project-service-account', { op: 'replace', path: '/api_key/value', value: 'x' }),
+      ['account-key-value'],
+    ],
+    [
+      patchFault('list-project-service-accounts', { op: 'remove', path: '/data/0' }),
+      ['accounts-list-ends', 'accounts-in-order'],
+    ],
+    [
+      patchFault('retrieve-project-api-key', { op: 'replace', path: '/owner/type', value: 'user' }),
+      ['project-key-owner', 'project-key-retrieve'],
+    ],
+    [patchFault('list-project-api-keys', { op: 'add', path: '/data/0/value', value: 'x' }), ['project-keys-fields']],
+    [{ operation: 'update-project-api-key', kind: 'error', status: 500 }, ['project-key-update']],
+    [{ operation: 'delete-project-api-key', kind: 'error', status: 500 }, ['project-key-delete']],
+    [{ operation: 'archive-project', kind: 'error', status: 404 }, ['archive', 'archive-modify', 'archive-list-keys']],
+    [patchFault('list-audit-logs', { op: 'remove', path: '/data/0' }), ['audit-account', 'audit-list-ends']],
+    [{ operation: 'list-audit-logs', kind: 'error', status: 429, headers: { 'retry-after-ms': '1' } }, ['audit-list']],
+    [{ operation: 'listModels', kind: 'malformed_json' }, ['models']],
   ])('the fault %j is detected by the probes %j', async (fault, expected) => {
     const { baseUrl, addFault } = await startListening({
       breaksResponses: true,

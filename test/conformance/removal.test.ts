@@ -140,3 +140,81 @@ describe('removal of the created keys', () => {
     expect(stderr).toContain('look for keys whose names start with conform-')
   })
 })
+
+describe('archival of the created project', () => {
+  const project = '/v1/organization/projects'
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('the project is archived after %s', async (signal) => {
+    const { env, emulator, projectNames } = await startEmulator()
+    const program = startProgram(['conform', '--write', '--pace', '20ms', '--json'], env)
+    const created = () => emulator.journal.list({ operation: 'create-project-service-account' })
+    await expect.poll(async () => (await created()).length, { timeout: 10_000 }).toBeGreaterThan(1)
+    expect(await projectNames()).toHaveLength(2)
+    program.child.kill(signal)
+    const { stdout, stderr } = await program.finished
+    expect(JSON.parse(stdout)).toMatchObject({ projects_created: 1, projects_not_archived: 0 })
+    expect(stderr).toBe('')
+    expect(await projectNames()).toEqual(['Default project'])
+  })
+
+  test.each([
+    [{ kind: 'connection_reset', when: 'after_commit', times: 3 }],
+    [{ kind: 'error', status: 500, when: 'after_commit', times: 2 }],
+    [{ kind: 'json_patch', patch: [{ op: 'remove', path: '/id' }], times: null }],
+  ])('the project is archived although the response to its creation is lost: %j', async (fault) => {
+    const { env, emulator, projectNames } = await startEmulator()
+    await emulator.faults.add({ operation: 'create-project', ...fault } as never)
+    const { code, stdout } = await runConform(['--write', '--json'], env)
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout).projects_created).toBeGreaterThan(0)
+    expect(await projectNames()).toEqual(['Default project'])
+  })
+
+  test('a project that cannot be archived is printed to standard error, and counted in the report', async () => {
+    const { env, emulator, projectNames } = await startEmulator()
+    await emulator.faults.add({ operation: 'archive-project', kind: 'error', status: 500, times: null })
+    const { code, stdout, stderr } = await runConform(['--write'], env)
+    expect(code).toBe(1)
+    expect(await projectNames()).toHaveLength(2)
+    expect(stdout).toMatch(/\nProjects created: 1, 0 of them archived\.\n/)
+    expect(stderr).toMatch(
+      /^admin-keys-emulator: could not archive proj_\w+; look for projects whose names start with conform-[0-9a-f]{8}\n$/,
+    )
+  })
+
+  test('no project that existed before is changed, even if the server returns its id for a create', async () => {
+    const { url, emulator } = await startEmulator()
+    const headers = { authorization: 'Bearer sk-admin-local', 'content-type': 'application/json' }
+    const body = JSON.stringify({ name: 'precious' })
+    const { id } = (await (await fetch(url + project, { method: 'POST', headers, body })).json()) as { id: string }
+    await fetch(`${url}${project}/${id}/service_accounts`, { method: 'POST', headers, body })
+    const before = (await emulator.state.get()).projects?.find((each) => each.id === id)
+    const proxy = await startTamperingProxy(url, {
+      response(response, { method, url: requested }) {
+        if (method === 'POST' && requested === project && response.status === 200)
+          response.text = response.text.replace(/"id":"proj_\w+"/, `"id":"${id}"`)
+      },
+    })
+    const { code, stdout } = await runConform(['--write', '--json'], { EMULATOR_BASE_URL: `${proxy.url}/v1` })
+    expect(code).toBe(1)
+    expect(stdout).toContain('"expected":"a new id","seen":"the id of an existing project"')
+    const isWrite = ({ request }: (typeof proxy.traffic)[number]) =>
+      request.method !== 'GET' && request.method !== 'OPTIONS' && request.url.includes(id)
+    expect(proxy.traffic.filter(isWrite)).toEqual([])
+    const state = await emulator.state.get()
+    expect(state.projects?.find((each) => each.id === id)).toEqual(before)
+    expect(state.projects?.filter(({ archived_at }) => archived_at === null).map(({ name }) => name)).toEqual([
+      'Default project',
+      'precious',
+    ])
+  })
+
+  test('no project is created on a server whose projects cannot be listed', async () => {
+    const { env, emulator, projectNames } = await startEmulator()
+    await emulator.faults.add({ operation: 'list-projects', kind: 'error', status: 403, times: null })
+    const { code } = await runConform(['--write', '--json'], env)
+    expect(code).toBe(1)
+    expect(await projectNames()).toEqual(['Default project'])
+    expect(await emulator.journal.list({ operation: 'create-project', status: 200 })).toEqual([])
+  })
+})

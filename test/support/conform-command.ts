@@ -8,8 +8,10 @@ export async function startEmulator(args: string[] = []) {
   const emulator = await connect({ url })
   const keyNames = async () =>
     (await emulator.state.get()).keys?.filter(({ deleted }) => !deleted).map(({ name }) => name)
+  const projectNames = async () =>
+    (await emulator.state.get()).projects?.filter(({ archived_at }) => archived_at === null).map(({ name }) => name)
   const env = { EMULATOR_BASE_URL: `${url}/v1`, EMULATOR_ADMIN_KEY: adminKey }
-  return { url, emulator, keyNames, env }
+  return { url, emulator, keyNames, projectNames, env }
 }
 
 /** Runs the `conform` command until it exits. */

@@ -7,7 +7,7 @@ import { adminKey } from './app.ts'
 
 interface ProbeOptions {
   write?: boolean
-  /** Whether to include the probe that waits until a key expires. */
+  /** Whether to include the probes that wait until a key expires. */
   includesExpiry?: boolean
   /** The names of the probes to run in addition to the first one; all by default. */
   only?: readonly string[]
@@ -20,9 +20,11 @@ export interface ProbedServer {
   resultOf(probe: string): ProbeResult
   /** The names of the probes whose verdict is `differs`. */
   differing: string[]
-  /** The ids of the keys that were not removed. */
+  /** The ids of the keys that were not removed, and of the projects that were not archived. */
   leftoverIds: string[]
 }
+
+const waitingProbes = ['expired', 'models-after-expiry']
 
 /** Runs the conformance probes against the server at a base URL. */
 export async function probeServer(
@@ -31,7 +33,7 @@ export async function probeServer(
 ): Promise<ProbedServer> {
   const target = { baseUrl: new URL(baseUrl), adminKey, timeoutMs: 5000, pacer: new RequestPacer(0) }
   const selected = probes.filter(
-    ({ name }) => name === 'list' || (only?.includes(name) ?? (includesExpiry || name !== 'expired')),
+    ({ name }) => name === 'list' || (only?.includes(name) ?? (includesExpiry || !waitingProbes.includes(name))),
   )
   const outcome = await runProbes(selected, { target, write })
   const report = toReport(outcome, write)
@@ -41,6 +43,7 @@ export async function probeServer(
     return result
   }
   const differing = report.probes.filter(({ verdict }) => verdict === 'differs').map(({ probe }) => probe)
+  const leftoverIds = [...outcome.leftovers.ids, ...outcome.projectLeftovers.ids]
   const printed = toMarkdown(report) + JSON.stringify(report)
-  return { report, printed, resultOf, differing, leftoverIds: outcome.leftovers.ids }
+  return { report, printed, resultOf, differing, leftoverIds }
 }

@@ -30,7 +30,8 @@ export async function runConformCommand(options: ConformOptions): Promise<void> 
   const report = toReport(outcome, write)
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : toMarkdown(report))
   printLeftovers(outcome)
-  const conforms = report.differs + report.failed === 0 && report.not_removed === 0
+  const isClean = report.not_removed === 0 && report.projects_not_archived === 0
+  const conforms = report.differs + report.failed === 0 && isClean
   process.exitCode = exitCodeOfSignal() ?? (conforms ? 0 : 1)
 }
 
@@ -60,10 +61,21 @@ function printProgress(name: string, number: number): void {
 }
 
 // These ids are not in the report, so that it can be published.
-function printLeftovers({ leftovers: { ids, searchFailed, untraceableCount }, namePrefix }: RunOutcome): void {
+function printLeftovers({ leftovers, projectLeftovers, namePrefix }: RunOutcome): void {
+  const { ids, searchFailed, untraceableCount } = leftovers
   const keys = `keys whose names start with ${namePrefix}`
   if (ids.length > 0) printError(`could not remove ${ids.join(', ')}; look for ${keys}`)
   if (searchFailed) printError(`could not list the keys to find the ones that were not removed; look for ${keys}`)
   if (untraceableCount > 0)
     printError('a key with an empty or unexpected name may have been created: the response to a create did not say')
+  const projects = `projects whose names start with ${namePrefix}`
+  if (projectLeftovers.ids.length > 0) {
+    printError(`could not archive ${projectLeftovers.ids.join(', ')}; look for ${projects}`)
+  }
+  if (projectLeftovers.searchFailed) {
+    printError(`could not list the projects to find the ones that were not archived; look for ${projects}`)
+  }
+  if (projectLeftovers.untraceableCount > 0) {
+    printError('a project with an unexpected name may have been created: the response to a create did not say')
+  }
 }

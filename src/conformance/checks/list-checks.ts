@@ -4,27 +4,27 @@ import { describeType } from './describe.ts'
 import type { Check } from './response-checks.ts'
 
 export const hasKeyCount =
-  (count: number): Check =>
+  (count: number, noun = 'key'): Check =>
   (response) => {
     const isList = Array.isArray(valueAt(response.body, 'data'))
-    return checkEqual(countText(count), isList ? countText(keysOf(response).length) : 'no list')
+    return checkEqual(countText(count, noun), isList ? countText(keysOf(response).length, noun) : 'no list')
   }
 
 export const hasAtMostKeys =
-  (count: number): Check =>
+  (count: number, noun = 'key'): Check =>
   (response) => {
     const actual = keysOf(response).length
-    return checkThat(actual <= count, `at most ${countText(count)}`, countText(actual))
+    return checkThat(actual <= count, `at most ${countText(count, noun)}`, countText(actual, noun))
   }
 
-const countText = (count: number) => `${count} key${count === 1 ? '' : 's'}`
+const countText = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 /** Expects exactly these keys in this order. `label` describes them in the report. */
 export const hasKeyIds =
-  (ids: readonly string[], label: string): Check =>
+  (ids: readonly string[], label: string, noun = 'key'): Check =>
   (response) => {
     const actual = idsOf(response)
-    const otherwise = actual.length === ids.length ? 'different keys or order' : countText(actual.length)
+    const otherwise = actual.length === ids.length ? `different ${noun}s or order` : countText(actual.length, noun)
     return checkThat(actual.join('\n') === ids.join('\n'), label, otherwise)
   }
 

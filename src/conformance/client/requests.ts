@@ -23,6 +23,28 @@ export const keyPath = (id: string): string => `${keysPath}/${encodeURIComponent
 export const unknownId = 'key_conformUnknown0'
 export const unknownKey = 'sk-admin-conform-0123456789'
 
+export const projectsPath = '/organization/projects'
+export const auditLogsPath = '/organization/audit_logs'
+
+// Well-formed ids that no server has issued.
+export const unknownProject = 'proj_conformUnknownProject000'
+export const unknownAccount = 'user-conformUnknownAccount000'
+export const unknownEvent = 'audit_log-conformUnknownEvent0000'
+
+/** Joins ids and names to a path below the list of projects. */
+export const projectPath = (...segments: string[]): string =>
+  [projectsPath, ...segments.map((segment) => encodeURIComponent(segment))].join('/')
+
+export const getRequest = (path: string, overrides: Partial<ProbeRequest> = {}): ProbeRequest => ({
+  method: 'GET',
+  path,
+  ...overrides,
+})
+
+/** A POST of a JSON body. */
+export const postRequest = (path: string, body: unknown, overrides: Partial<ProbeRequest> = {}): ProbeRequest =>
+  createRequest(body, { ...overrides, path })
+
 /** `query` includes its question mark. */
 export const listRequest = (query = '', overrides: Partial<ProbeRequest> = {}): ProbeRequest => ({
   method: 'GET',

@@ -14,29 +14,29 @@ import {
 } from '../client/requests.ts'
 import { type Evidence, type Probe, readProbe, sendAndCheck, writeProbe } from '../probe.ts'
 
-const unknownKeyRedacted = `sk-admin${'*'.repeat(15)}6789`
-const projectKey = 'sk-proj-conform-0123456789'
+export const unknownKeyRedacted = `sk-admin${'*'.repeat(15)}6789`
+export const projectKey = 'sk-proj-conform-0123456789'
 const serviceAccountKey = 'sk-svcacct-conform-0123456789'
 
-const stringError: Alternative = {
+export const stringError: Alternative = {
   override: { scope_error: 'string' },
   checks: [(response) => checkEqual('403, error is a string', describeResponse(response))],
 }
 
-const isMissingKey = isError({ status: 401, message: 'Missing bearer or basic authentication in header' })
+export const isMissingKey = isError({ status: 401, message: 'Missing bearer or basic authentication in header' })
 
 /** The message shows the key with its middle masked, or all of it if it is short. */
-const isIncorrectKey = (redacted: string) =>
+export const isIncorrectKey = (redacted: string) =>
   isError({
     status: 401,
     code: 'invalid_api_key',
     message: `Incorrect API key provided: ${redacted}. You can find your API key at https://platform.openai.com/account/api-keys.`,
   })
 
-const isMissingScope = (scope: 'read' | 'write') =>
+export const isMissingScope = (scope: 'management.read' | 'management.write' | 'model.read') =>
   isError({
     status: 403,
-    message: `You have insufficient permissions for this operation. Missing scopes: api.management.${scope}. Check that you have the correct role in your organization, and if you're using a restricted API key, that it has the necessary scopes.`,
+    message: `You have insufficient permissions for this operation. Missing scopes: api.${scope}. Check that you have the correct role in your organization, and if you're using a restricted API key, that it has the necessary scopes.`,
   })
 
 const mismatchedOrganization: Alternative = {
@@ -97,31 +97,39 @@ export const authenticationProbes: Probe[] = [
   readProbe(
     'auth-project',
     'sibling',
-    sendAndCheck(listRequest('', { token: projectKey }), [isMissingScope('read')], [stringError, anyToken()]),
+    sendAndCheck(
+      listRequest('', { token: projectKey }),
+      [isMissingScope('management.read')],
+      [stringError, anyToken()],
+    ),
   ),
   readProbe(
     'auth-service-account',
     'sibling',
-    sendAndCheck(listRequest('', { token: serviceAccountKey }), [isMissingScope('read')], [stringError, anyToken()]),
+    sendAndCheck(
+      listRequest('', { token: serviceAccountKey }),
+      [isMissingScope('management.read')],
+      [stringError, anyToken()],
+    ),
   ),
   readProbe(
     'auth-project-retrieve',
     'sibling',
-    sendAndCheck(retrieveRequest(unknownId, { token: projectKey }), [isMissingScope('read')], [stringError]),
+    sendAndCheck(retrieveRequest(unknownId, { token: projectKey }), [isMissingScope('management.read')], [stringError]),
   ),
   writeProbe(
     'auth-project-create',
     'sibling',
     sendAndCheck(
       (context) => createRequest({ name: context.uniqueName() }, { token: projectKey }),
-      [isMissingScope('write')],
+      [isMissingScope('management.write')],
       [stringError, anyToken()],
     ),
   ),
   writeProbe(
     'auth-project-delete',
     'sibling',
-    sendAndCheck(deleteRequest(unknownId, { token: projectKey }), [isMissingScope('write')], [stringError]),
+    sendAndCheck(deleteRequest(unknownId, { token: projectKey }), [isMissingScope('management.write')], [stringError]),
   ),
   writeProbe(
     'auth-wrong-create',

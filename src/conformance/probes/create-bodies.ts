@@ -11,14 +11,14 @@ const isInvalidJson = isError({
     "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON. If you have trouble figuring out how to fix this, please contact us through our help center at help.openai.com.)",
 })
 
-const isMissingName = isError({
+export const isMissingName = isError({
   status: 400,
   param: 'name',
   code: 'missing_required_parameter',
   message: "Missing required parameter: 'name'.",
 })
 
-const isWrongType = (param: string, expected: string, actual: string) =>
+export const isWrongType = (param: string, expected: string, actual: string) =>
   isError({
     status: 400,
     param,
@@ -28,7 +28,7 @@ const isWrongType = (param: string, expected: string, actual: string) =>
 
 const expiry = 'expires_in_seconds'
 
-const isTooSmall = (actual: number) =>
+export const isTooSmall = (actual: number) =>
   isError({
     status: 400,
     param: expiry,

@@ -34,7 +34,7 @@ const isNull =
     return checkThat(actual === null, `${field} null`, `${field} ${describeType(actual)}`)
   }
 
-const expiresAfter =
+export const expiresAfter =
   (seconds: number): Check =>
   ({ body }) => {
     const lifetime = Number(valueAt(body, 'expires_at')) - Number(valueAt(body, 'created_at'))
@@ -42,7 +42,7 @@ const expiresAfter =
     return checkThat(lifetime === seconds, `expires_at after ${seconds} s`, otherwise)
   }
 
-const lacksValue =
+export const lacksValue =
   (value: string): Check =>
   ({ text }) =>
     checkThat(value !== '' && !text.includes(value), 'without the value', 'with the value')
@@ -57,10 +57,10 @@ const redactedValueIs =
     return checkThat(actual === redactedValue, expected, describeFormat(actual, ''))
   }
 
-const isDocumentedRedaction = (value: string) =>
+export const isDocumentedRedaction = (value: string) =>
   redactedValueIs(`${value.slice(0, 8)}...${value.slice(-3)}`, 'first 8 ... last 3 characters of the value')
 
-const isMasked = (value: string): Alternative => ({
+export const isMaskedValue = (value: string): Alternative => ({
   override: { redaction: 'masked' },
   checks: [
     redactedValueIs(
@@ -86,7 +86,7 @@ export const creationProbes: Probe[] = [
   ),
   writeProbe('create-redacted-value', 'spec', async (context) => {
     const { value, response } = await context.sampleKey()
-    return evaluate(response, [isDocumentedRedaction(value)], [isMasked(value)])
+    return evaluate(response, [isDocumentedRedaction(value)], [isMaskedValue(value)])
   }),
   writeProbe('create-value-once', 'spec', async (context) => {
     const { id, value } = await context.sampleKey()

@@ -6,8 +6,9 @@ import { keyPath, keysPath, listRequest, type ProbeRequest, retrieveRequest, unk
 import { type Probe, readProbe, sendAndCheck } from '../probe.ts'
 import type { ProbeContext } from '../probe-context.ts'
 
-export const isNotFound = (id: string) =>
-  isError({ status: 404, code: 'not_found', message: `The admin API key ${id} was not found` })
+/** `noun` is what the id should have named. */
+export const isNotFound = (id: string, noun = 'admin API key') =>
+  isError({ status: 404, code: 'not_found', message: `The ${noun} ${id} was not found` })
 
 /** Returns the path that an error message names: the emulator omits the `/sandbox/NAME` of a base URL. */
 const pathInMessage = ({ basePath }: ProbeContext, path: string) =>

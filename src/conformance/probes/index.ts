@@ -13,6 +13,7 @@ import { limitProbes } from './limit.ts'
 import { listProbes } from './list.ts'
 import { nameProbes } from './names.ts'
 import { orderProbes } from './order.ts'
+import { organizationProbes } from './organization/index.ts'
 import { ownerProbes } from './owner.ts'
 import { paginationProbes } from './pagination.ts'
 import { precedenceProbes } from './precedence.ts'
@@ -35,6 +36,7 @@ const all: Probe[] = [
   createBodyProbes,
   lifecycleProbes,
   deletionProbes,
+  organizationProbes,
 ].flat()
 
 /** All probes. The first one lists keys; the writing probes come last. */

@@ -29,18 +29,18 @@ const fieldRules: Record<string, FieldRule> = {
 
 export const keyFields = Object.keys(fieldRules)
 
-const redactedValueMatches = (pattern: RegExp, expected: string): Check =>
+export const redactedValueMatches = (pattern: RegExp, expected: string): Check =>
   everyKey(expected, (key) =>
     pattern.test(textAt(key, 'redacted_value')) ? '' : describeFormat(valueAt(key, 'redacted_value'), ''),
   )
 
-const isMasked: Alternative = {
+export const isMasked: Alternative = {
   override: { redaction: 'masked' },
   checks: [succeeds, redactedValueMatches(/^.{8}\*+.{4}$/s, '8 characters, asterisks, 4 characters')],
 }
 
 /** Ignores `last_used_at`, because the key may have been used since it was listed. */
-const isAsListed =
+export const isAsListed =
   (listedKey: unknown): Check =>
   ({ body }) => {
     const [actual, expected] = [body, listedKey].map((key) => JSON.stringify({ ...(key as object), last_used_at: 0 }))

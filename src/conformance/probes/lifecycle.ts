@@ -10,7 +10,7 @@ import { isNotFound } from './errors.ts'
 
 export const isInvalidKey = isError({ status: 401, code: 'invalid_api_key' })
 
-const isUsed: Check = ({ body }) => {
+export const isUsed: Check = ({ body }) => {
   const lastUsedAt = valueAt(body, 'last_used_at')
   return checkThat(Number.isInteger(lastUsedAt), 'last_used_at an integer', `last_used_at ${describeType(lastUsedAt)}`)
 }

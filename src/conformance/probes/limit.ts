@@ -4,7 +4,7 @@ import { type Check, isError, succeeds } from '../checks/response-checks.ts'
 import { listRequest } from '../client/requests.ts'
 import { type Probe, readProbe, sendAndCheck } from '../probe.ts'
 
-const isNotAnInteger = isError({
+export const isNotAnInteger = isError({
   status: 400,
   param: 'limit',
   code: 'invalid_type',
@@ -15,7 +15,7 @@ const rejectsOutOfRange = (check: Check): Alternative[] => [
   { override: { limit_out_of_range: 'reject' }, checks: [check] },
 ]
 
-const rejectsTooSmall = (limit: number) =>
+export const rejectsTooSmall = (limit: number) =>
   rejectsOutOfRange(
     isError({
       status: 400,
@@ -25,7 +25,7 @@ const rejectsTooSmall = (limit: number) =>
     }),
   )
 
-const rejectsTooLarge = (limit: number) =>
+export const rejectsTooLarge = (limit: number) =>
   rejectsOutOfRange(
     isError({
       status: 400,

@@ -11,21 +11,21 @@ const emptyListJson = '{"object":"list","data":[],"first_id":null,"last_id":null
 
 export const listFields = ['object', 'data', 'first_id', 'last_id', 'has_more'] as const
 
-const isList: Check = ({ body }) => {
+export const isList: Check = ({ body }) => {
   const [object, data, more] = [valueAt(body, 'object'), valueAt(body, 'data'), valueAt(body, 'has_more')]
   const ok = object === 'list' && Array.isArray(data) && typeof more === 'boolean'
   const objectText = object === 'list' ? 'list' : describeType(object)
   return checkThat(ok, 'a list', `object ${objectText}, data ${describeType(data)}`)
 }
 
-const hasFirstAndLastId: Check = (response) => {
+export const hasFirstAndLastId: Check = (response) => {
   const [first, last] = [valueAt(response.body, 'first_id'), valueAt(response.body, 'last_id')]
   const ids = idsOf(response)
   const ok = first === (ids[0] ?? null) && last === (ids.at(-1) ?? null)
   return checkThat(ok, 'first_id and last_id of its data', 'other ids')
 }
 
-const isEmptyList: Check = ({ text }) => checkThat(text === emptyListJson, 'the empty list', 'a different list')
+export const isEmptyList: Check = ({ text }) => checkThat(text === emptyListJson, 'the empty list', 'a different list')
 
 export const listProbes: Probe[] = [
   readProbe('list', 'spec', sendAndCheck(listRequest(), [succeeds, hasFields(listFields), isList])),
