@@ -12,6 +12,9 @@ const operation = fc.constantFrom(
   'retrieve' as const,
   'list' as const,
   'delete' as const,
+  'create-project-service-account' as const,
+  'delete-project-service-account' as const,
+  'list-audit-logs' as const,
 )
 
 /** The operations of each client, and what happens to all of them: a fault, or resets and removals. */

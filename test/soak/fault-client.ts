@@ -2,13 +2,18 @@ import { sandboxPath } from '../model/harness/api-steps.ts'
 import type { HttpClient, HttpRequest, RequestOutcome } from '../model/harness/client.ts'
 import { injectedError } from '../model/harness/expected-errors.ts'
 import { type Fault, faultRequestBody, type Operation } from '../model/harness/fault-model.ts'
+import { initialState } from '../model/harness/initial-state.ts'
 import {
   callControl,
+  createAccountRequest,
   createdKeyName,
   createRequest,
+  deleteAccountRequest,
   deleteRequest,
   expectEqual,
+  listEventsRequest,
   listRequest,
+  parseCreatedIds,
   parseCreatedKey,
   parseListedIds,
   retrieveRequest,
@@ -29,6 +34,11 @@ class FaultTestClient {
   faultedCount = 0
   /** Keys that were created although the response was lost. */
   unconfirmedKeyCount = 0
+  /** Ids of service accounts that were created and not deleted. */
+  readonly accountIds: string[] = []
+  unconfirmedAccountCount = 0
+  /** Each of these has an event in the audit log. */
+  writeCount = 0
 
   constructor(client: HttpClient, sandbox: string, fault: Fault) {
     this.#client = client
@@ -39,7 +49,10 @@ class FaultTestClient {
   /** Runs an operation that must succeed unless the fault is applied to it. */
   async run(operation: Operation): Promise<void> {
     const key = this.keys.at(-1)
-    if (operation === 'list') await this.#send('list', listRequest(this.#sandbox), (text) => this.#isListed(text))
+    if (operation.includes('service-account')) await this.#changeAccounts(operation)
+    else if (operation === 'list-audit-logs')
+      await this.#send(operation, listEventsRequest(this.#sandbox), (text) => this.#isLogged(text))
+    else if (operation === 'list') await this.#send('list', listRequest(this.#sandbox), (text) => this.#isListed(text))
     else if (operation === 'create' || key === undefined) await this.#create()
     else if (operation === 'retrieve') {
       await this.#send('retrieve', retrieveRequest(this.#sandbox, key.id), (text) => text === key.retrievedText)
@@ -53,6 +66,28 @@ class FaultTestClient {
   #isListed(text: string): boolean {
     const ids = new Set(parseListedIds(text))
     return this.keys.every(({ id }) => ids.has(id))
+  }
+
+  // A page has the newest hundred events, of which other clients caused some.
+  #isLogged(text: string): boolean {
+    const ids = parseCreatedIds(text)
+    return ids.length === 100 || this.keys.every(({ id }) => ids.includes(id))
+  }
+
+  async #changeAccounts(operation: Operation): Promise<void> {
+    const id = this.accountIds.at(-1)
+    if (operation === 'delete-project-service-account' && id !== undefined) {
+      const deletion = JSON.stringify({ object: 'organization.project.service_account.deleted', id, deleted: true })
+      const result = await this.#send(operation, deleteAccountRequest(this.#sandbox, id), (text) => text === deletion)
+      if (result !== 'not executed') this.accountIds.pop()
+      return
+    }
+    const request = createAccountRequest(this.#sandbox, createdKeyName)
+    const result = await this.#send('create-project-service-account', request, (text) => {
+      this.accountIds.push(JSON.parse(text).id)
+      return true
+    })
+    if (result === 'response lost') this.unconfirmedAccountCount++
   }
 
   async #create(): Promise<void> {
@@ -74,11 +109,18 @@ class FaultTestClient {
     if (isMatch) this.matchedCount++
     if (isMatch && isFaultOutcome(this.#fault, outcome)) {
       this.faultedCount++
-      return this.#fault.when === 'before' ? 'not executed' : 'response lost'
+      if (this.#fault.when === 'before') return 'not executed'
+      this.#countWrite(request)
+      return 'response lost'
     }
     const isSuccess = outcome.kind === 'response' && outcome.status === 200 && isExpected(outcome.text)
     if (!isSuccess) throw new UnexpectedResponse(request, result, `a success, or ${JSON.stringify(this.#fault)}`)
+    this.#countWrite(request)
     return 'succeeded'
+  }
+
+  #countWrite({ method }: HttpRequest): void {
+    if (method !== 'GET') this.writeCount++
   }
 }
 
@@ -113,7 +155,7 @@ export async function runFaultRound(
   expectEqual('requests with the fault applied', sum(testClients.map(({ faultedCount }) => faultedCount)), expectedHits)
   const [armedFault] = (await callControl(controlClient, 'GET', at('/faults'), 200)).data
   expectEqual('hits', armedFault.hits, expectedHits)
-  const { keys } = await callControl(controlClient, 'GET', at('/state'), 200)
+  const { keys, projects, audit_logs } = await callControl(controlClient, 'GET', at('/state'), 200)
   const createdKeys = keys.filter(
     ({ name, deleted }: { name: string; deleted?: true }) => name === createdKeyName && !deleted,
   )
@@ -122,6 +164,29 @@ export async function runFaultRound(
     createdKeys.length,
     sum(testClients.map((testClient) => testClient.keys.length + testClient.unconfirmedKeyCount)),
   )
+  const accounts = projects.flatMap((project: { service_accounts: ExportedAccount[] }) => project.service_accounts)
+  const created = accounts.filter(({ name, deleted }: ExportedAccount) => name === createdKeyName && !deleted)
+  expectEqual(
+    'service accounts',
+    created.length,
+    sum(testClients.map(({ accountIds, unconfirmedAccountCount }) => accountIds.length + unconfirmedAccountCount)),
+  )
+  expectEqual(
+    'keys of service accounts',
+    sum(created.map(({ api_keys }: ExportedAccount) => api_keys.length)),
+    created.length,
+  )
+  expectEqual(
+    'audit events',
+    audit_logs.length,
+    initialState.events.length + sum(testClients.map(({ writeCount }) => writeCount)),
+  )
+}
+
+interface ExportedAccount {
+  name: string
+  deleted?: true
+  api_keys: object[]
 }
 
 /** A copy has no faults, and is complete at any time. */

@@ -28,6 +28,30 @@ export const deleteRequest = (sandbox: string, id: string): HttpRequest => ({
   method: 'DELETE',
 })
 
+/** The project of the seed in which the concurrent clients create service accounts. */
+const accountsPath = '/v1/organization/projects/proj_web/service_accounts'
+
+export const createAccountRequest = (sandbox: string, name: string): HttpRequest => ({
+  ...createRequest(sandbox, name),
+  path: sandboxPath(sandbox, accountsPath),
+})
+export const deleteAccountRequest = (sandbox: string, id: string): HttpRequest => ({
+  method: 'DELETE',
+  path: sandboxPath(sandbox, `${accountsPath}/${id}`),
+  headers,
+})
+
+/** Lists the events about new admin keys. */
+export const listEventsRequest = (sandbox: string): HttpRequest => ({
+  method: 'GET',
+  path: sandboxPath(sandbox, '/v1/organization/audit_logs?limit=100&event_types[]=api_key.created'),
+  headers,
+})
+
+/** Returns the ids of the admin keys whose creation a list of events shows. */
+export const parseCreatedIds = (text: string): string[] =>
+  JSON.parse(text).data.map((event: { 'api_key.created': { id: string } }) => event['api_key.created'].id)
+
 /** A response that is wrong for every possible interleaving of the requests. */
 export class UnexpectedResponse extends Error {
   constructor({ method, path }: HttpRequest, { outcome, connection }: SendResult, expected: string) {

@@ -5,9 +5,12 @@ import { unknownKey } from '../model/harness/expected-errors.ts'
 import type { Operation } from '../model/harness/fault-model.ts'
 import {
   callControl,
+  createAccountRequest,
   createdKeyName,
   createRequest,
+  listEventsRequest,
   listRequest,
+  parseCreatedIds,
   parseCreatedKey,
   parseListedIds,
   retrieveRequest,
@@ -43,6 +46,8 @@ class ResetTestClient {
   async run(operation: Operation, index: number): Promise<void> {
     const key = this.#keys.at(-1 - (index % Math.max(this.#keys.length, 1)))
     if (operation === 'list') return this.list()
+    if (operation === 'list-audit-logs') return this.#listEvents()
+    if (operation === 'create-project-service-account') return this.#createAccount()
     if (operation === 'create' || key === undefined) return this.#create()
     await this.#retrieve(key)
   }
@@ -67,9 +72,24 @@ class ResetTestClient {
   async list(): Promise<void> {
     await this.#send(listRequest(this.#sandbox), ({ status, text }, generation) => {
       const ids = new Set(status === 200 ? parseListedIds(text) : [])
-      const knownKeys = generation === undefined ? [] : this.#keys.filter((key) => key.generation !== undefined)
-      return ids.has('key_admin') && knownKeys.every((key) => ids.has(key.id) === (key.generation === generation))
+      return ids.has('key_admin') && this.#areOfGeneration(ids, generation)
     })
+  }
+
+  async #listEvents(): Promise<void> {
+    await this.#send(listEventsRequest(this.#sandbox), ({ status, text }, generation) => {
+      return status === 200 && this.#areOfGeneration(new Set(parseCreatedIds(text)), generation)
+    })
+  }
+
+  async #createAccount(): Promise<void> {
+    await this.#send(createAccountRequest(this.#sandbox, createdKeyName), ({ status }) => status === 200)
+  }
+
+  /** Returns whether the ids include the keys of that generation, and none of another. */
+  #areOfGeneration(ids: ReadonlySet<string>, generation: number | undefined): boolean {
+    const knownKeys = generation === undefined ? [] : this.#keys.filter((key) => key.generation !== undefined)
+    return knownKeys.every((key) => ids.has(key.id) === (key.generation === generation))
   }
 
   /**

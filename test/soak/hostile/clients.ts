@@ -6,6 +6,7 @@ const kib = 1024
 // Their own sandbox: the others are compared with a model.
 const root = '/sandbox/hostile'
 const keys = `${root}/v1/organization/admin_api_keys`
+const projects = `${root}/v1/organization/projects`
 const control = `${root}/_emulator`
 
 /** The sandboxes that hostile clients hold, besides `hostile`. */
@@ -35,6 +36,20 @@ export const hostileClients: Record<string, HostileClient> = {
   'leaves large responses unread': (port) => sendUnread(port, 5, requestText('GET', '/openapi.yaml').repeat(3)),
   'sends URLs of nested percent-encoding, and too long ones': (port, round) =>
     exchange(port, requestText('GET', `${keys}?x=${nestedEscapes.repeat(1 + (round % 2))}`)),
+  'filters the audit log by many ids': (port, round) =>
+    exchange(
+      port,
+      requestText('GET', `${root}/v1/organization/audit_logs?${`actor_ids[]=${round}&resource_ids[]=a&`.repeat(400)}`),
+    ),
+  'sends projects that are too long, and writes to unknown ones': (port, round) =>
+    exchange(
+      port,
+      requestText(
+        'POST',
+        oneOf([projects, `${projects}/none/service_accounts`, `${projects}/none/archive`], round),
+        `{"name":"${'x'.repeat(round % 3 === 0 ? 1100 * kib : 100)}"}`,
+      ),
+    ),
   'sends deep JSON': (port, round) =>
     exchange(port, requestText('POST', oneOf([keys, `${control}/faults`], round), deepJson)),
   'sends bodies slowly': sendSlowly,
