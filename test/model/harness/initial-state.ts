@@ -179,6 +179,7 @@ export const initialState: State = {
   projectKeys: [
     projectKey('ci', 'sk-svcacct-ci-key'),
     projectKey('ci_old', 'sk-svcacct-old-key', { created_at: now - 30 * day, expires_at: now + 60 }),
+    projectKey('none', 'sk-svcacct-none-key', { account_id: 'sa_none', access: 'inactive' }),
     projectKey('jane', 'sk-proj-jane-key', { account_id: undefined, user: jane, created_at: now - day }),
   ],
   events: [

@@ -76,30 +76,46 @@ const bodies = {
   }),
 } satisfies Partial<Record<ResourceOperation, fc.Arbitrary<ResourceBody>>>
 
-const seconds = fc.integer({ min: -100, max: 100 })
+const seconds = fc.integer({ min: -100, max: 100 }).map((n) => (n % 3 === 0 ? 0 : n))
+
+const eventTypes = ['api_key.created', 'project.created', 'service_account.deleted', 'user.added']
+
+const filter: fc.Arbitrary<ResourceQuery> = fc.oneof(
+  fc.record({
+    event_types: fc.subarray(eventTypes, { minLength: 1 }),
+  }),
+  fc.record({ resource_ids: fc.array(reference, { minLength: 1, maxLength: 3 }) }),
+  fc.record({ actor_ids: fc.subarray(['key_admin', 'key_bot', 'sa_bot', 'user-generated'], { minLength: 1 }) }),
+  fc.record({
+    actor_emails: fc.constantFrom<string[][]>(['admin@example.com'], ['nobody@example.com', 'admin@example.com']),
+  }),
+  fc.record({ project_ids: fc.constantFrom<string[][]>(['proj_default'], ['proj_default', 'proj_web'], ['proj_web']) }),
+  fc.record({ tenant_only: fc.constantFrom(false, false, true) }),
+  fc.record({
+    effective_at: fc.oneof(...['gt', 'gte', 'lt', 'lte'].map((operator) => fc.record({ [operator]: seconds }))),
+  }),
+)
+
+// With more than two filters, few events match.
+const auditQuery: fc.Arbitrary<ResourceQuery> = fc
+  .tuple(
+    fc.oneof(
+      optional({ limit }),
+      fc.record({ after: reference }),
+      fc.record({ before: reference, limit }),
+      optional(page),
+    ),
+    fc.array(filter, { maxLength: 2 }),
+    fc.oneof({ weight: 9, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: fc.record({ before: reference }) }),
+  )
+  .map(([cursor, filters, more]) => Object.assign({}, more, ...filters, cursor))
 
 const queries = {
   'list-projects': optional({ ...page, include_archived: fc.boolean() }),
   'list-project-service-accounts': optional(page),
   'list-project-api-keys': optional({ ...page, access: fc.constantFrom('active', 'inactive', 'any') }),
-  'list-audit-logs': optional({
-    ...page,
-    before: reference,
-    event_types: fc.subarray(['api_key.created', 'project.created', 'service_account.deleted', 'tenant.user.added']),
-    resource_ids: fc.array(reference, { minLength: 1, maxLength: 3 }),
-    actor_ids: fc.subarray(['key_admin', 'key_bot', 'sa_bot', 'user-generated'], { minLength: 1 }),
-    actor_emails: fc.constantFrom<string[][]>(['admin@example.com'], ['nobody@example.com', 'admin@example.com']),
-    project_ids: fc.constantFrom<string[][]>(['proj_default'], ['proj_web']),
-    tenant_only: fc.constantFrom(false, false, true),
-    effective_at: optional({ gt: seconds, gte: seconds, lt: seconds, lte: seconds }),
-  }).map(keepFewFilters),
+  'list-audit-logs': auditQuery,
 } satisfies Partial<Record<ResourceOperation, fc.Arbitrary<ResourceQuery>>>
-
-/** Keeps two filters at most: more rarely match anything. */
-function keepFewFilters({ after, before, limit: size, ...filters }: ResourceQuery): ResourceQuery {
-  const page = { ...(after && { after }), ...(before && { before }), ...(size === undefined ? {} : { limit: size }) }
-  return { ...page, ...Object.fromEntries(Object.entries(filters).slice(-2)) }
-}
 
 const withoutBody = [
   'retrieve-project',

@@ -139,6 +139,13 @@ function controlSteps(at: fc.Arbitrary<number>): fc.WeightedArbitrary<ControlSte
 export function steps(sandboxCount: number, apiStepsPerControlStep: number): fc.Arbitrary<Step> {
   const at = fc.nat({ max: sandboxCount - 1 })
   const controlStep = fc.oneof(...controlSteps(at))
-  const apiStep = { weight: apiStepsPerControlStep, arbitrary: fc.oneof(...apiSteps(at), ...resourceSteps(at, caller)) }
+  const apiStep = {
+    weight: apiStepsPerControlStep,
+    arbitrary: fc.oneof(
+      fc.oneof(...apiSteps(at)),
+      fc.oneof(...resourceSteps(at, caller)),
+      fc.oneof(...resourceSteps(at, caller)),
+    ),
+  }
   return fc.oneof<fc.WeightedArbitrary<Step>[]>(apiStep, { weight: 1, arbitrary: controlStep })
 }
