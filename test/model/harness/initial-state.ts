@@ -172,10 +172,11 @@ export const initialState: State = {
   ],
   projects: [
     project('default', { isDefault: true, name: 'Default project' }),
-    project('web', { created_at: now - 30 * day, external_key_id: 'ext', residency: 'EU_STORAGE_PROCESSING' }),
+    // Steps prefer the newest objects.
     project('archived', { created_at: now - 30 * day, archived_at: now - day }),
+    project('web', { created_at: now - 30 * day, external_key_id: 'ext', residency: 'EU_STORAGE_PROCESSING' }),
   ],
-  accounts: [account('ci'), account('none', { role: 'none' }), account('gone', { isDeleted: true })],
+  accounts: [account('gone', { isDeleted: true }), account('ci'), account('none', { role: 'none' })],
   projectKeys: [
     projectKey('ci', 'sk-svcacct-ci-key'),
     projectKey('ci_old', 'sk-svcacct-old-key', { created_at: now - 30 * day, expires_at: now + 60 }),
