@@ -2,20 +2,35 @@ import type { ServerResponse } from 'node:http'
 import { RequestAborted } from './abort.ts'
 import { monotonicNow } from './clock.ts'
 
-// Far below the 100 ms for which no request may block others.
-const turnMs = 10
+// Every request waits for the end of a turn: much longer ones would be noticed, much shorter ones would cost CPU time.
+const turnMs = 2
+
+let turnEnd: number | undefined
+
+/**
+ * Returns whether this turn of the event loop has time left for work that can go on in the next one. All such work shares the time,
+ * however many connections ask for it.
+ */
+export function hasTurnTime(): boolean {
+  if (turnEnd === undefined) {
+    turnEnd = monotonicNow() + turnMs
+    setImmediate(() => {
+      turnEnd = undefined
+    })
+  }
+  return monotonicNow() < turnEnd
+}
 
 /**
  * Runs a computation in several turns of the event loop, so that other requests are processed in between. Rejects with
  * RequestAborted once the client of the response has disconnected.
  */
 export async function runInTurns<Result>(steps: Generator<void, Result>, response: ServerResponse): Promise<Result> {
-  for (let turnEnd = monotonicNow() + turnMs; ; ) {
+  for (;;) {
     const { done, value } = steps.next()
     if (done) return value
-    if (monotonicNow() < turnEnd) continue
+    if (hasTurnTime()) continue
     await new Promise<void>((resolve) => setImmediate(resolve))
     if (response.closed) throw new RequestAborted()
-    turnEnd = monotonicNow() + turnMs
   }
 }

@@ -99,13 +99,7 @@ export class Journal {
 
   /** Returns the oldest record with a greater sequence number. */
   next(sequence: number): JournalRecord | undefined {
-    let [low, high] = [0, this.#entries.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((this.#entries[middle] as JournalRecord).sequence > sequence) high = middle
-      else low = middle + 1
-    }
-    return this.#entries[low]
+    return firstAfter(this.#entries, sequence)
   }
 
   /** Returns whether a record with a greater sequence number was dropped because of the limits. */
@@ -162,4 +156,15 @@ export class Journal {
     )
     return previous === undefined ? undefined : record.startedAt - previous.startedAt
   }
+}
+
+/** Returns the oldest of the records, which are in order of arrival, with a greater sequence number. */
+export function firstAfter(records: readonly JournalRecord[], sequence: number): JournalRecord | undefined {
+  let [low, high] = [0, records.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((records[middle] as JournalRecord).sequence > sequence) high = middle
+    else low = middle + 1
+  }
+  return records[low]
 }

@@ -14,7 +14,7 @@ import { registerApi } from './request/api-plugin.ts'
 import { allowOrigins } from './request/cors.ts'
 import { createDispatcher } from './request/dispatcher.ts'
 import { createSandboxResolver } from './request/enter-sandbox.ts'
-import { PipelineLimiter, ResponseBatcher } from './request/pipelining.ts'
+import { PipelineQueue, ResponseBatcher } from './request/pipelining.ts'
 import { RouteTable } from './request/routing.ts'
 import type { SeedReloader } from './seed-reloader.ts'
 import { UnreadResponses } from './unread-responses.ts'
@@ -114,7 +114,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     handleControl: (request, response) => controls.handle(request, response),
     apiRoutes,
     batcher,
-    pipelineLimiter: new PipelineLimiter(closing.signal, log),
+    pipelineQueue: new PipelineQueue(closing.signal, log),
   })
   const httpServer = new HttpServer({
     dispatch,

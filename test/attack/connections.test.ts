@@ -43,3 +43,14 @@ test.each(attacks)('the server responds within 100 ms beside %s', async (_name, 
   expect(await measureWorstGap(url, () => attack(port))).toBeLessThanOrEqual(longestGapMs)
   expect(child.exitCode).toBeNull()
 })
+
+test('the server responds within 100 ms beside a hundred streams that replay a full journal', async () => {
+  const { url } = await serve()
+  const body = JSON.stringify({
+    name: 'journaled',
+    ...Object.fromEntries(Array.from({ length: 100 }, (_, n) => [n, n])),
+  })
+  for (let n = 0; n < 1000; n++) await send(url, { method: 'POST', path: keysUrl, body })
+  const attack = () => sendUnread(Number(new URL(url).port), 100, stream)
+  expect(await measureWorstGap(url, attack)).toBeLessThanOrEqual(longestGapMs)
+})

@@ -226,20 +226,20 @@ describe('journal filters', () => {
     await control('POST', '/faults', { operation: 'create', kind: 'error', status: 500 })
     await call('POST', keysUrl, { body: { name: 'x' } })
     const { id } = (await call('POST', keysUrl, { body: { name: 'x' } })).body
-    await fetch(`${url}${keysUrl}/key_z`, { headers: { authorization: `Bearer ${adminKey}` } })
+    await fetch(`${url}${keysUrl}/key_missing`, { headers: { authorization: `Bearer ${adminKey}` } })
     const select = async (filter: string) =>
       (await listJournal(`?${new URLSearchParams({ filter })}`)).data.map(({ status }) => status)
     expect(await select('')).toEqual([500, 200, 404])
     expect(await select('Admin-Api-Keys-CREATE')).toEqual([500, 200])
     expect(await select('fault_1')).toEqual([500])
     expect(await select(id.slice(2))).toEqual([200])
-    expect(await select('key_z')).toEqual([404])
+    expect(await select('key_missing')).toEqual([404])
     expect(await select('/organization/')).toHaveLength(3)
     expect(await select('key_unknown')).toEqual([404])
     expect(await select('"name"')).toEqual([])
     expect((await listJournal('?filter=keys&status=404')).count).toBe(1)
     // The reason is known when the response is.
-    await expect.poll(() => stream.dataOf('update')).toMatchObject([{ key_id: 'key_z' }])
+    await expect.poll(() => stream.dataOf('update')).toMatchObject([{ key_id: 'key_missing' }])
     expect(stream.dataOf('entry')).toEqual([])
   })
 

@@ -69,12 +69,15 @@ export function openEventStream(reply: FastifyReply, heartbeatInterval: number) 
     drop(): void {
       raw.destroy()
     },
+    /** Drops the reader unless it takes the rest of the stream in time. */
+    limitRest(): void {
+      const timer = setTimeout(() => raw.destroy(), endTimeoutMs).unref()
+      raw.once('close', () => clearTimeout(timer))
+    },
     /** Ends the stream with the event that tells its end from an interruption. */
     end(): void {
       flush()
-      raw.end('event: end\ndata: {}\n\n')
-      const timer = setTimeout(() => raw.destroy(), endTimeoutMs).unref()
-      raw.once('close', () => clearTimeout(timer))
+      if (!this.isClosed) raw.end('event: end\ndata: {}\n\n')
     },
   }
 }

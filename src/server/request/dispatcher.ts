@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createContext } from './context.ts'
-import { isHeadOfPipeline, type PipelineLimiter, type ResponseBatcher, whenHeadOfPipeline } from './pipelining.ts'
+import { isHeadOfPipeline, type PipelineQueue, type ResponseBatcher } from './pipelining.ts'
 import { redirectToInspector, wantsPage } from './redirect-browser.ts'
 import { isControlPath, isMisplacedControlPath, type RouteTable, sandboxPath } from './routing.ts'
 import type { RequestTarget } from './target.ts'
@@ -12,12 +12,12 @@ interface DispatcherDeps {
   /** The routes of the emulated API's app, health checks included. */
   apiRoutes: RouteTable
   batcher: ResponseBatcher
-  pipelineLimiter: PipelineLimiter
+  pipelineQueue: PipelineQueue
 }
 
 /** Returns the listener of the HTTP server: it creates the request's context and chooses the app that handles it. */
 export function createDispatcher(deps: DispatcherDeps): RequestListener {
-  const { handleApi, handleControl, apiRoutes, batcher, pipelineLimiter } = deps
+  const { handleApi, handleControl, apiRoutes, batcher, pipelineQueue } = deps
 
   // Health checks are control paths, too, but the emulated API's app handles them: the other one may not be built yet.
   function isForControlApp({ method = '' }: IncomingMessage, target: RequestTarget, path: string): boolean {
@@ -38,7 +38,6 @@ export function createDispatcher(deps: DispatcherDeps): RequestListener {
     context.isPipelined = true
     // A client that has sent everything may have closed its side: its responses must not wait a turn each.
     batcher.flush()
-    pipelineLimiter.add(request.socket, response)
-    whenHeadOfPipeline(response, () => handle(request, response))
+    pipelineQueue.add(request.socket, response, () => handle(request, response))
   }
 }

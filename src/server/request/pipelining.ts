@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyBaseLogger } from 'fastify'
 import { onAbort } from '../../common/abort.ts'
+import { hasTurnTime } from '../../common/turns.ts'
 
 // Node parses pipelined requests at once and only keeps their responses in order. The emulator also processes them in order,
 // so that a client sees the effects of its requests in the order in which it sent them.
@@ -9,24 +10,26 @@ import { onAbort } from '../../common/abort.ts'
 /** Returns whether all earlier responses on the connection are complete: only then does a response have a socket. */
 export const isHeadOfPipeline = ({ socket }: ServerResponse): boolean => socket !== null
 
-/** Calls `start` once all earlier responses on the connection are complete; never if the connection closes before. */
-export function whenHeadOfPipeline(response: ServerResponse, start: () => void): void {
-  // The earlier response still runs its close listeners when the socket is handed over.
-  response.once('socket', () => process.nextTick(start))
-}
-
 const maxWaitingRequests = 100
 
 // Node parses what it has read (64 KiB) as a whole: up to 3,600 requests of 18 bytes, which take 11 MB.
 const maxRequestsInSegment = 1000
 
+interface Connection {
+  /** The number of requests that wait for earlier ones. */
+  waiting: number
+  /** The first request waits for the next turn of the event loop. */
+  isYielding: boolean
+}
+
 /**
- * Stops reading from a connection while 100 requests or more wait on it, so that a client that reads no responses cannot
- * exhaust the memory. Closes the connection if one read of Node takes the number above 1,000.
+ * Starts pipelined requests one after the other, and leaves each turn of the event loop time for other connections. Stops reading
+ * from a connection while 100 requests or more wait on it, so that a client that reads no responses cannot exhaust the memory.
+ * Closes the connection if one read of Node takes the number above 1,000.
  */
-export class PipelineLimiter {
-  readonly #connections = new WeakMap<Socket, { waiting: number }>()
-  readonly #paused = new Set<Socket>()
+export class PipelineQueue {
+  readonly #connections = new WeakMap<Socket, Connection>()
+  readonly #paused = new Map<Socket, Connection>()
 
   readonly #log: FastifyBaseLogger
 
@@ -35,25 +38,49 @@ export class PipelineLimiter {
     this.#log = log
     // The client would not get the responses to the waiting requests in any case.
     onAbort([closing], () => {
-      for (const socket of this.#paused) socket.destroy()
+      for (const [socket, { waiting }] of this.#paused) if (waiting >= maxWaitingRequests) socket.destroy()
     })
   }
 
-  /** Counts a request of the connection as waiting until its response is the first. */
-  add(socket: Socket, response: ServerResponse): void {
+  /** Calls `start` once all earlier responses on the connection are complete; never if the connection closes before. */
+  add(socket: Socket, response: ServerResponse, start: () => void): void {
     const connection = this.#connectionOf(socket)
     connection.waiting++
-    if (connection.waiting === maxWaitingRequests) this.#pause(socket)
     if (connection.waiting > maxRequestsInSegment && !socket.destroyed) this.#close(socket)
+    this.#pauseOrResume(socket, connection)
     response.once('socket', () => {
       connection.waiting--
-      if (connection.waiting < maxWaitingRequests && this.#paused.delete(socket)) socket.resume()
+      this.#pauseOrResume(socket, connection)
+      // The earlier response still runs its close listeners when the socket is handed over.
+      process.nextTick(() => this.#startInTime(socket, connection, start))
     })
   }
 
-  #pause(socket: Socket): void {
-    this.#paused.add(socket)
-    socket.pause()
+  #startInTime(socket: Socket, connection: Connection, start: () => void): void {
+    if (hasTurnTime()) {
+      start()
+      return
+    }
+    // A client that has sent everything may have closed its side, which Node takes for the end of the connection when it reads it.
+    connection.isYielding = true
+    this.#pauseOrResume(socket, connection)
+    setImmediate(() => {
+      connection.isYielding = false
+      this.#pauseOrResume(socket, connection)
+      if (!socket.destroyed) start()
+    })
+  }
+
+  #pauseOrResume(socket: Socket, connection: Connection): void {
+    const mustPause = connection.isYielding || connection.waiting >= maxWaitingRequests
+    if (mustPause === this.#paused.has(socket)) return
+    if (mustPause) {
+      this.#paused.set(socket, connection)
+      socket.pause()
+    } else {
+      this.#paused.delete(socket)
+      socket.resume()
+    }
   }
 
   #close(socket: Socket): void {
@@ -61,10 +88,10 @@ export class PipelineLimiter {
     socket.destroy()
   }
 
-  #connectionOf(socket: Socket): { waiting: number } {
+  #connectionOf(socket: Socket): Connection {
     const known = this.#connections.get(socket)
     if (known !== undefined) return known
-    const connection = { waiting: 0 }
+    const connection = { waiting: 0, isYielding: false }
     this.#connections.set(socket, connection)
     // Node itself resumes the socket at the end of every request and response.
     socket.on('resume', () => this.#paused.has(socket) && socket.pause())
