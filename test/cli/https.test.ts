@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { join } from 'node:path'
@@ -139,12 +140,32 @@ test.each([
   },
 )
 
-test('the log names plain HTTP that was sent to the port of HTTPS', async () => {
-  const { port, output } = await serveHttps()
-  await sendRaw(`http://127.0.0.1:${port}`, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n').catch(() => {})
-  await expect
-    .poll(() => output.stderr)
-    .toContain('"reason":"tls_handshake_failed; plain_http; this port serves HTTPS: use https://"')
+test.each(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'CONNECT', 'QUERY'])(
+  'plain HTTP with %s to the port of HTTPS gets 400, and the log says why',
+  async (method) => {
+    const { port, output } = await serveHttps()
+    const request = `${method} ${keysUrl} HTTP/1.1\r\nHost: localhost\r\n\r\n`
+    const response = await sendRaw(`http://127.0.0.1:${port}`, request, { quietMs: 5000 })
+    const [head = '', body] = response.split('\r\n\r\n')
+    expect(head).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+    expect(head).toMatch(/^content-type: text\/plain; charset=utf-8\r$/m)
+    expect(head).toMatch(/^x-emulator-reason: plain_http; this port serves HTTPS: use https:\/\/\r$/m)
+    expect(head).toMatch(/^connection: close$/m)
+    expect(body).toBe('The request was plain HTTP, but this port serves HTTPS: use https://\n')
+    expect(head).toContain(`content-length: ${body?.length}\r\n`)
+    await expect
+      .poll(() => output.stderr)
+      .toContain('"reason":"tls_handshake_failed; plain_http; this port serves HTTPS: use https://"')
+  },
+)
+
+test('what is neither TLS nor HTTP is closed at the port of HTTPS, and TLS is served afterwards', async () => {
+  const { port, cert } = await serveHttps()
+  // A TLS record of a length that no record may have.
+  await sendRaw(`http://127.0.0.1:${port}`, Buffer.from('160301ffff0100', 'hex'), { quietMs: 5000 })
+  const agent = connect({ host: 'localhost', port: Number(port), ca: cert })
+  await once(agent, 'secureConnect')
+  agent.destroy()
 })
 
 // Node's own client does not tell the server why it closes the connection.

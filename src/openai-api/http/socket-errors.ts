@@ -65,14 +65,27 @@ function fromCause({ code = 'unknown', rawPacket }: ClientError): ApiError {
 
 const isTlsError = ({ code = '' }: ClientError) => /^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code)
 
-// The client expects TLS, so it could not read a response.
-function closeAfterTlsError({ code = '', message }: ClientError, socket: Duplex, { log }: SocketErrorDeps): void {
-  const cause =
-    code === 'ERR_SSL_HTTP_REQUEST'
-      ? 'plain_http; this port serves HTTPS: use https://'
-      : `detail=${code}; ${/alert/i.test(code + message) ? 'the client does not trust the certificate' : message}`
+// OpenSSL recognizes a request of HTTP, or sees that the first bytes have no version of TLS.
+const plainHttpCodes = ['ERR_SSL_HTTP_REQUEST', 'ERR_SSL_HTTPS_PROXY_REQUEST', 'ERR_SSL_WRONG_VERSION_NUMBER']
+
+const plainHttpReason = 'plain_http; this port serves HTTPS: use https://'
+
+// A client that expects TLS could not read a response.
+function closeAfterTlsError({ code = '', message }: ClientError, socket: TlsSocket, { log }: SocketErrorDeps): void {
+  const isPlainHttp = plainHttpCodes.includes(code)
+  const detail = /alert/i.test(code + message) ? 'the client does not trust the certificate' : message
+  const cause = isPlainHttp ? plainHttpReason : `detail=${code}; ${detail}`
   log.info({ reason: `tls_handshake_failed; ${cause}` }, 'connection closed')
+  if (isPlainHttp) socket._parent?.on('error', () => {}).write(plainHttpResponse())
   socket.destroy()
+}
+
+/** `_parent` is Node's name for the socket that carries the bytes of a TLS socket. */
+type TlsSocket = Duplex & { _parent?: Duplex | null }
+
+function plainHttpResponse(): string {
+  const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-emulator-reason': plainHttpReason }
+  return formatResponse(400, headers, 'The request was plain HTTP, but this port serves HTTPS: use https://\n')
 }
 
 /** Returns whether bytes begin like a TLS record with a handshake (RFC 8446, section 5.1). */
@@ -94,16 +107,18 @@ function sendErrorAndClose(socket: Duplex, error: ApiError, { requestId, log }: 
 
 /** Returns a whole HTTP response, like those of `addApiHeaders` and `sendError`. */
 function serializeResponse(error: ApiError, requestId: string): string {
-  const body = JSON.stringify(envelope(error))
   const headers = {
     'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
     'x-request-id': requestId,
     'openai-version': apiVersion,
     'openai-processing-ms': 0,
     'x-emulator-reason': encodeReason(error.reason),
-    connection: 'close',
   }
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-  return [`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`, ...lines, '', body].join('\r\n')
+  return formatResponse(error.status, headers, JSON.stringify(envelope(error)))
+}
+
+function formatResponse(status: number, headers: Record<string, string | number>, body: string): string {
+  const allHeaders = { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' }
+  const lines = Object.entries(allHeaders).map(([name, value]) => `${name}: ${value}`)
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n')
 }
