@@ -1,12 +1,19 @@
 import { ApiError, type ErrorBody } from '../openai-api/errors/api-error.ts'
 import type { Scope } from '../openai-api/errors/catalogue.ts'
 import * as errors from '../openai-api/errors/catalogue.ts'
+import { subjectOf } from '../openai-api/errors/nouns.ts'
+import { maxBodyBytes } from '../openai-api/http/request-body.ts'
 
 /** The parts of the request that an injected error contains. */
-interface ErrorContext {
+export interface ErrorContext {
   token: string
   scope: Scope
-  key_id: string | undefined
+  method: string
+  /** Without the query and without `/sandbox/NAME`. */
+  path: string
+  /** The parameters of the URL. */
+  params: Readonly<Record<string, string>>
+  contentType: string | undefined
 }
 
 const assumedError = (status: number, type: string, message: string, code: string | null = null) =>
@@ -16,9 +23,17 @@ const assumedError = (status: number, type: string, message: string, code: strin
 const knownErrors: Record<number, (context: ErrorContext) => ApiError> = {
   401: ({ token }) => errors.incorrectApiKey(token, ''),
   403: ({ scope }) => errors.missingScope(scope),
-  404: ({ key_id = 'key_unknown' }) => errors.notFound('admin API key', key_id, ''),
+  404: ({ params }) => {
+    const subject = subjectOf(params)
+    if (subject !== undefined) return errors.notFound(subject.noun, subject.id, '')
+    return assumedError(404, 'invalid_request_error', 'The requested resource was not found', 'not_found')
+  },
+  // Without its kind: `unknown_route: empty` concerns only URLs and methods that the API does not know.
+  405: ({ method, path }) => new ApiError(405, errors.methodNotAllowed(method, path, '').body, ''),
   408: () => assumedError(408, 'invalid_request_error', 'The request timed out.'),
   409: () => assumedError(409, 'invalid_request_error', 'The request conflicts with another.'),
+  413: () => errors.bodyTooLarge(maxBodyBytes),
+  415: ({ contentType }) => errors.unsupportedContentType(contentType),
   429: () =>
     assumedError(429, 'requests', 'Rate limit reached for requests. Please try again later.', 'rate_limit_exceeded'),
   500: () => errors.internalError(),

@@ -1,7 +1,6 @@
 import type { ApiError } from '../openai-api/errors/api-error.ts'
-import type { Scope } from '../openai-api/errors/catalogue.ts'
 import { ConnectionFault } from './connection-faults.ts'
-import { type ErrorOverrides, errorForStatus } from './error-for-status.ts'
+import { type ErrorContext, type ErrorOverrides, errorForStatus } from './error-for-status.ts'
 import type { FaultPhase } from './fault.ts'
 import { applyPatch, maxPatchedLength } from './json-patch.ts'
 import type { FaultRegistry, MatchableRequest, RegisteredFault } from './registry.ts'
@@ -11,8 +10,7 @@ import type { PatchOperation } from './schemas.ts'
 export interface FaultContext {
   registry: FaultRegistry
   request: MatchableRequest
-  token: string
-  scope: Scope
+  error: ErrorContext
   /** Returns the sandbox time in milliseconds. */
   now: () => number
   /** Resolves after `ms` real milliseconds. Rejects if the request is aborted before. */
@@ -65,10 +63,10 @@ function injectedError(
   status: number,
   overrides: ErrorOverrides,
   { id, fault: { kind, when } }: RegisteredFault,
-  { token, scope, request }: FaultContext,
+  { error }: FaultContext,
 ): ApiError {
   const reason = `fault; fault=${id}; kind=${kind}; when=${when}`
-  return errorForStatus(status, overrides, { token, scope, key_id: request.key_id }, reason)
+  return errorForStatus(status, overrides, error, reason)
 }
 
 /** Returns the patched body, or the body unchanged if the patch does not apply. */

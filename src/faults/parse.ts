@@ -1,7 +1,13 @@
 import { parseDuration } from '../common/time.ts'
 import { exampleResponses } from '../openai-api/examples.ts'
 import { bearerToken } from '../openai-api/http/authentication.ts'
-import { type OperationId, operationIds, operationsWithoutKey, shortOperationIds } from '../openai-api/operation-ids.ts'
+import {
+  concernedKeys,
+  concernedProjects,
+  type OperationId,
+  operationIds,
+  shortOperationIds,
+} from '../openai-api/operation-ids.ts'
 import type { Fault, FaultPhase } from './fault.ts'
 import { applyPatch, PatchFailure } from './json-patch.ts'
 import { delayRule, type FaultBody, type FaultMatch, maxDelayMs, type PatchOperation } from './schemas.ts'
@@ -18,7 +24,8 @@ export function parseFault(input: FaultInput): Fault {
   const { match = {} } = content
   const operation = toOperationId(content.operation)
   const schedule = scheduleOf(content)
-  if (match.key_id !== undefined) assertConcernsKey(input, operation, schedule.when)
+  if (match.key_id !== undefined) assertConcerned(input, 'key', operation, schedule.when)
+  if (match.project_id !== undefined) assertConcerned(input, 'project', operation, schedule.when)
   assertHeaderNames(input, ['match', 'header'], match.header)
   assertUsableAuthHeader(input, match.header)
   if (content.kind === 'error') assertValidResponseHeaders(input, content.headers)
@@ -52,12 +59,17 @@ const afterOnlyKinds: readonly FaultBody['kind'][] = ['truncated_body', 'malform
 
 const defaultPhase = ({ kind }: FaultBody): FaultPhase => (afterOnlyKinds.includes(kind) ? 'after_commit' : 'before')
 
-/** Throws if no request matches a key id: a list does not act on a single key, a create none before it has created it. */
-function assertConcernsKey({ errorAt }: FaultInput, operation: string, when: FaultPhase): void {
-  const reject = (reason: string) => errorAt(['match', 'key_id'], `absent: ${reason}, so the fault would never fire`)
-  if (operationsWithoutKey.has(operation)) throw reject(`${operation} does not act on a single key`)
-  if (operation === 'admin-api-keys-create' && when === 'before')
-    throw reject(`${operation} has no key before the commit`)
+const concerned = { key: concernedKeys, project: concernedProjects }
+
+/** Throws if no request matches an id: a list does not act on a single key, a create none before it has created it. */
+function assertConcerned({ errorAt }: FaultInput, noun: 'key' | 'project', operation: string, when: FaultPhase): void {
+  const { named, created } = concerned[noun]
+  const includes = (list: readonly string[]) => operation === '*' || list.includes(operation)
+  if (includes(named) || (includes(created) && when === 'after_commit')) return
+  const reason = includes(created)
+    ? `${operation} has no ${noun} before the commit`
+    : `${operation} does not act on a single ${noun}`
+  throw errorAt(['match', `${noun}_id`], `absent: ${reason}, so the fault would never fire`)
 }
 
 /** Throws if a header can never occur, or is given twice with different values. */

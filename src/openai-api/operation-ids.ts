@@ -25,19 +25,41 @@ export const operationIds = [
 
 export type OperationId = (typeof operationIds)[number]
 
-/** Operations that concern no single key. */
-export const operationsWithoutKey: ReadonlySet<string> = new Set<OperationId>([
-  'admin-api-keys-list',
-  'list-projects',
-  'create-project',
-  'retrieve-project',
-  'modify-project',
-  'archive-project',
-  'list-project-service-accounts',
-  'list-project-api-keys',
-  'list-audit-logs',
-  'listModels',
-])
+/** Which operations concern a single object of a kind: one that their URL names, or one that they create. */
+interface Concerned {
+  named: readonly OperationId[]
+  created: readonly OperationId[]
+}
+
+export const concernedKeys: Concerned = {
+  named: [
+    'admin-api-keys-get',
+    'admin-api-keys-delete',
+    'retrieve-project-api-key',
+    'update-project-api-key',
+    'delete-project-api-key',
+  ],
+  created: ['admin-api-keys-create', 'create-project-service-account', 'CreateanAPIkeyforaserviceaccount'],
+}
+
+export const concernedProjects: Concerned = {
+  named: [
+    'retrieve-project',
+    'modify-project',
+    'archive-project',
+    'list-project-service-accounts',
+    'create-project-service-account',
+    'retrieve-project-service-account',
+    'update-project-service-account',
+    'delete-project-service-account',
+    'CreateanAPIkeyforaserviceaccount',
+    'list-project-api-keys',
+    'retrieve-project-api-key',
+    'update-project-api-key',
+    'delete-project-api-key',
+  ],
+  created: ['create-project'],
+}
 
 /** Operations that change projects or service accounts. */
 export const writesToProjects: ReadonlySet<string> = new Set<OperationId>([

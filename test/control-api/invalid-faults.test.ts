@@ -108,6 +108,24 @@ describe('invalid faults', () => {
       '/match/key_id',
       'never fire',
     ],
+    ...[
+      'retrieve-project-service-account',
+      'delete-project-service-account',
+      'create-project-service-account',
+      'CreateanAPIkeyforaserviceaccount',
+      'list-project-api-keys',
+    ].map((operation): [object, string, string] => [
+      { operation, match: { key_id: 'key_x' }, kind: 'hang' },
+      '/match/key_id',
+      'never fire',
+    ]),
+    ...['get', 'list', 'list-projects', 'create-project', 'list-audit-logs', 'listModels'].map(
+      (operation): [object, string, string] => [
+        { operation, match: { project_id: 'proj_x' }, kind: 'hang' },
+        '/match/project_id',
+        'never fire',
+      ],
+    ),
     [
       { operation: '*', match: { key: 'key_x' }, kind: 'hang' },
       '/match/key',

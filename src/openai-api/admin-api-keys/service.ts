@@ -1,4 +1,5 @@
 import * as errors from '../errors/catalogue.ts'
+import { nouns } from '../errors/nouns.ts'
 import { assertWellFormed } from '../http/well-formed.ts'
 import { fromJson, type Json, toJson } from '../json-text.ts'
 import type { Actor } from '../keys/caller.ts'
@@ -28,7 +29,7 @@ interface KeyServiceDeps extends ServiceDeps {
   allKeys: (order: 'asc' | 'desc') => ListSource<Json<AdminApiKey>>
 }
 
-const noun = 'admin API key'
+const noun = nouns.key_id
 
 /** The rules of the four operations. `actor` is who the audit log names. */
 export function createKeyService(deps: KeyServiceDeps) {

@@ -9,7 +9,7 @@ import type { ApiError } from '../errors/api-error.ts'
 import * as errors from '../errors/catalogue.ts'
 import { jsonTypeOf } from './json-types.ts'
 
-const limitBytes = 1024 * 1024
+export const maxBodyBytes = 1024 * 1024
 
 // Without this limit, one request could keep the server reading forever.
 const drainLimitBytes = 64 * 1024 * 1024
@@ -43,7 +43,7 @@ export function contentTypeError({ headers, routeOptions }: FastifyRequest): Api
 
 /** Reads the body of a request; resolves to undefined if it is too long. Rejects with 400 if it is incomplete. */
 export const readApiBody = (payload: IncomingMessage): Promise<Buffer | undefined> =>
-  readBody(payload, { limitBytes, drainLimitBytes }).catch(() => {
+  readBody(payload, { limitBytes: maxBodyBytes, drainLimitBytes }).catch(() => {
     throw errors.malformedRequest('body_incomplete')
   })
 
@@ -51,7 +51,7 @@ function parse({ headers, routeOptions }: FastifyRequest, bytes: Buffer | undefi
   const { 'content-type': contentType } = headers
   if (bytes?.length === 0) return undefined
   if (!isJson(contentType)) throw errors.unsupportedContentType(contentType)
-  if (bytes === undefined) throw errors.bodyTooLarge(limitBytes)
+  if (bytes === undefined) throw errors.bodyTooLarge(maxBodyBytes)
   if (isTooDeep(bytes)) throw errors.malformedJson('body_too_deep')
   const value = parseJson(headers, bytes)
   // OpenAI's Terraform provider sends null to archive a project.

@@ -1,4 +1,5 @@
 import * as errors from '../errors/catalogue.ts'
+import { nouns } from '../errors/nouns.ts'
 import { assertWellFormed } from '../http/well-formed.ts'
 import { toJson } from '../json-text.ts'
 import type { Actor } from '../keys/caller.ts'
@@ -32,7 +33,7 @@ export interface UserKey {
   expires_in_seconds?: number | undefined
 }
 
-const noun = 'project API key'
+const noun = nouns.api_key_id
 
 /** The rules of the operations on the keys of projects. `actor` is who the audit log names. */
 export function createProjectKeyService(deps: ProjectKeyServiceDeps) {

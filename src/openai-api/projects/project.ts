@@ -1,4 +1,5 @@
 import * as errors from '../errors/catalogue.ts'
+import { nouns } from '../errors/nouns.ts'
 import type { Project } from './schemas.ts'
 import type { ProjectRow, ProjectStore } from './store.ts'
 
@@ -17,7 +18,7 @@ export const toProject = (row: ProjectRow): Project => ({
 /** Returns the project with that id, archived or not. Throws the API's 404. */
 export function findProject(store: ProjectStore, id: string): ProjectRow {
   const row = store.byId(id)
-  if (row === undefined) throw errors.notFound('project', id, `project_unknown; project=${id}`)
+  if (row === undefined) throw errors.notFound(nouns.project_id, id, `project_unknown; project=${id}`)
   return row
 }
 

@@ -1,4 +1,5 @@
 import * as errors from '../errors/catalogue.ts'
+import { nouns } from '../errors/nouns.ts'
 import { assertWellFormed } from '../http/well-formed.ts'
 import { toJson } from '../json-text.ts'
 import type { Actor } from '../keys/caller.ts'
@@ -28,7 +29,7 @@ export function createProjectService({ store, now, behavior, audit, transact, ge
   return {
     list({ include_archived = false, ...page }: ListProjectsQuery): OperationResult<ProjectList> {
       const source = {
-        noun: 'project',
+        noun: nouns.project_id,
         find(id: string) {
           const project = store.byId(id)
           return project && ({ deleted: project.archived_at !== null && !include_archived ? 1 : 0 } as const)

@@ -1,4 +1,5 @@
 import * as errors from '../errors/catalogue.ts'
+import { nouns } from '../errors/nouns.ts'
 import { assertWellFormed } from '../http/well-formed.ts'
 import { toJson } from '../json-text.ts'
 import type { Actor } from '../keys/caller.ts'
@@ -30,7 +31,7 @@ interface AccountServiceDeps extends ServiceDeps {
   generate: KeyGenerators & { accountId: () => string }
 }
 
-const noun = 'service account'
+const noun = nouns.service_account_id
 
 const toShape = ({ id, name, role, created_at }: AccountRow): ServiceAccount => ({
   object: 'organization.project.service_account',

@@ -3,6 +3,7 @@ import { onAbort, RequestAborted, waitUnlessAborted } from '../../common/abort.t
 import { onClose } from '../../common/on-close.ts'
 import { redact } from '../../common/redaction.ts'
 import { type ConnectionFault, sendConnectionFault, truncatedBody } from '../../faults/connection-faults.ts'
+import type { ErrorContext } from '../../faults/error-for-status.ts'
 import { type FaultContext, injectAfter, injectBefore } from '../../faults/inject.ts'
 import { bearerToken, credentialIn, scopeOf } from '../../openai-api/http/authentication.ts'
 import type { TargetIds } from '../../openai-api/operation-result.ts'
@@ -11,6 +12,7 @@ import { drainBody, getBody } from './body.ts'
 import { contextOf, operationIdOf, type RequestContext } from './context.ts'
 import { finishBrokenResponse, finishOnClose, recordFault, targetsOf } from './journal.ts'
 import { logRequest } from './log-request.ts'
+import { pathInSandbox } from './target.ts'
 
 /** Applies a sandbox's faults to its requests. */
 export interface FaultInjector {
@@ -38,8 +40,7 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
         calling_key_id: context.caller?.id,
         headers: request.headers,
       },
-      token: bearerToken(request.headers.authorization) ?? '',
-      scope: scopeOf(request.method, operationIdOf(request)),
+      error: errorContext(request),
       now: sandbox.state.clock.now,
       async pause(ms) {
         // Read the body first, so that the journal contains it even if the client gives up during the delay.
@@ -119,6 +120,15 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
     },
   }
 }
+
+const errorContext = (request: FastifyRequest): ErrorContext => ({
+  token: bearerToken(request.headers.authorization) ?? '',
+  scope: scopeOf(request.method, operationIdOf(request)),
+  method: request.method,
+  path: pathInSandbox(contextOf(request).target),
+  params: request.params as Record<string, string>,
+  contentType: request.headers['content-type'],
+})
 
 const matchableIds = ({ keyId, projectId }: TargetIds) => ({ key_id: keyId, project_id: projectId })
 
