@@ -7,8 +7,8 @@ import type { AccessChecks } from './access.ts'
 export interface ControlDeps extends AccessChecks {
   registry: SandboxRegistry
   /**
-   * Returns the sandbox that a request addresses, creating it if needed. Throws 403 `forbidden_origin`, 404 `sandbox_not_found`
-   * or 503 `sandbox_limit`.
+   * Returns the sandbox that a request addresses, creating it if needed. Throws 403 `forbidden_host` or `forbidden_origin`,
+   * 404 `sandbox_not_found` or 503 `sandbox_limit`.
    */
   sandboxFor: (request: FastifyRequest) => Sandbox
   /** The log, which has a line at `info` for each change. */
