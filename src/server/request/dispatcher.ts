@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createContext } from './context.ts'
-import { isHeadOfPipeline, type PipelineQueue, type ResponseBatcher } from './pipelining.ts'
+import type { PipelineQueue } from './pipeline-queue.ts'
+import { isHeadOfPipeline, type ResponseBatcher } from './pipelining.ts'
 import { redirectToInspector, wantsPage } from './redirect-browser.ts'
 import { isControlPath, isMisplacedControlPath, type RouteTable, sandboxPath } from './routing.ts'
 import type { RequestTarget } from './target.ts'
