@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from 'node:http'
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from 'fastify'
 import { createAbortController } from '../common/abort.ts'
 import type { TlsIdentity } from '../config/tls-files.ts'
 import { createAccessChecks } from '../control-api/access.ts'
@@ -27,6 +27,8 @@ export interface AppOptions extends Omit<RegistryOptions, 'log'>, LogOptions {
   requestTimeout?: number
   /** Milliseconds after which the connection of an unread response is closed; 30,000 by default. Only tests set it. */
   unreadTimeout?: number
+  /** The bytes of all unread responses together; 256 MiB by default. Only tests set it. */
+  maxUnreadBytes?: number
   /** Milliseconds between two comments in an event stream; 15,000 by default. Only tests set it. */
   heartbeatInterval?: number
   /** Whether the first request to a sandbox creates it. */
@@ -67,6 +69,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     tls,
     requestTimeout = 30_000,
     unreadTimeout = 30_000,
+    maxUnreadBytes = 256 * 1024 * 1024,
     heartbeatInterval = 15_000,
     onAppCreated = () => {},
     ...registryOptions
@@ -78,6 +81,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const closing = createAbortController()
   const batcher = new ResponseBatcher()
   const apiRoutes = new RouteTable()
+  const unreadResponses = new UnreadResponses({ timeout: unreadTimeout, maxBytes: maxUnreadBytes }, log)
+  const onSent = ({ raw }: FastifyReply, payload: unknown) => unreadResponses.count(raw.socket, payload)
   const access = createAccessChecks({ allowedHosts, controlToken })
   const sandboxes = createSandboxResolver({
     registry,
@@ -93,6 +98,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     sandboxes,
     routes: apiRoutes,
     batcher,
+    onSent,
     closing: closing.signal,
     log,
   })
@@ -108,6 +114,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     heartbeatInterval,
     log,
     logLevel,
+    onSent,
     onAppCreated,
   })
   const dispatch = createDispatcher({
@@ -123,7 +130,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     log,
     requestTimeout,
     createServer: tls === undefined ? createServer : await createSecureServerWith(tls),
-    unreadResponses: new UnreadResponses(unreadTimeout, log),
+    unreadResponses,
   })
   const stopReloading = seedReloader?.start(registry, log)
 

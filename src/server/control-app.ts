@@ -31,12 +31,14 @@ import { sendOrDestroy } from './request/send-or-destroy.ts'
 export interface ControlAppDeps extends ControlDeps {
   log: FastifyBaseLogger
   logLevel: LogLevel
+  /** Called with each response and its body once it is sent. */
+  onSent: (reply: FastifyReply, payload: unknown) => void
   onAppCreated: (app: FastifyInstance) => void
 }
 
 /** Builds the app of the control API, the OpenAPI document and the pages, ready for `routing`. */
 export async function buildControlApp(deps: ControlAppDeps): Promise<FastifyInstance> {
-  const { registry, checkHost, checkControl, closing, log, logLevel, onAppCreated } = deps
+  const { registry, checkHost, checkControl, closing, log, logLevel, onSent, onAppCreated } = deps
   const app = createFastify(logOptions(log, logLevel))
   await app.register(swagger, openApiOptions)
   const routes = new RouteTable()
@@ -80,6 +82,7 @@ export async function buildControlApp(deps: ControlAppDeps): Promise<FastifyInst
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (closing.aborted) reply.header('connection', 'close')
     sendOrDestroy(reply, log, () => done(null, payload))
+    onSent(reply, payload)
   })
   app.register(registerApiForDocs)
   registerControls(app, deps)

@@ -11,10 +11,10 @@ import { readRss } from '../support/rss.ts'
 const listRequest = `GET ${keysUrl} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${adminKey}\r\n\r\n`
 
 /** Opens a connection that sends `count` requests and reads nothing until it is resumed. */
-function sendUnread(url: string, count: number): Socket {
+function sendUnread(url: string, count: number, request = listRequest): Socket {
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
   socket.pause().on('error', () => {})
-  socket.write(listRequest.repeat(count))
+  socket.write(request.repeat(count))
   onTestFinished(() => void socket.destroy())
   return socket
 }
@@ -79,6 +79,45 @@ test('a connection is closed once more than 1,000 requests wait on it', async ()
   await expect.poll(() => output.stderr).toContain('"connection closed: more than 1,000 requests wait on it"')
   expect(patient.isClosed).toBe(false)
   expect((await fetch(`${url}/health`)).status).toBe(200)
+})
+
+describe('unread responses together', () => {
+  const seed = 'keys: [{ generate: 30000, name: "key-{n}" }]'
+  const exportRequest = 'GET /_emulator/state HTTP/1.1\r\nhost: x\r\n\r\n'
+  const names = 'x'.repeat(300_000)
+
+  test('are limited in bytes: those unread for longest are ended, and a client that reads gets its own', async () => {
+    const testApp = await startApp({ seed, maxUnreadBytes: 40e6 })
+    const url = await testApp.listen()
+    const connections: Socket[] = []
+    const openIds = () => connections.slice(0, 6).flatMap(({ destroyed }, id) => (destroyed ? [] : [id]))
+    testApp.app.server.on('connection', (socket) => connections.push(socket))
+    for (let n = 0; n < 6; n++) {
+      sendUnread(url, 1, exportRequest)
+      await expect.poll(() => connections[n]?.writableLength, { timeout: 5000 }).toBeGreaterThan(2e6)
+    }
+    expect((await (await fetch(`${url}/_emulator/state`)).text()).length).toBeGreaterThan(6e6)
+    expect(openIds().length).toBeLessThan(4)
+    expect(openIds()).toEqual([0, 1, 2, 3, 4, 5].slice(-openIds().length))
+    expect(openIds().length).toBeGreaterThan(1)
+  }, 60_000)
+
+  test('do not fill the memory, also those of the emulated API', async () => {
+    const { url, child } = await serve()
+    const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
+    for (let n = 0; n < 100; n++) {
+      await (await fetch(url + keysUrl, { method: 'POST', headers, body: JSON.stringify({ name: names }) })).text()
+    }
+    const before = readRss(child.pid)
+    for (let n = 0; n < 40; n++) {
+      sendUnread(url, 1, listRequest.replace(keysUrl, `${keysUrl}?limit=100`))
+      await (await fetch(`${url}/health`)).text()
+    }
+    await sleep(500)
+    // More than 1 GB without a limit.
+    expect(readRss(child.pid) - before).toBeLessThan(600e6)
+    expect((await fetch(`${url + keysUrl}?limit=1`, { headers })).status).toBe(200)
+  }, 60_000)
 })
 
 describe('an unread response', () => {

@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RequestAborted } from '../../common/abort.ts'
 import { notEmulated } from '../../control-api/errors.ts'
 import type { ApiError } from '../../openai-api/errors/api-error.ts'
@@ -29,6 +29,8 @@ interface ApiPluginDeps {
   sandboxes: SandboxResolver
   routes: RouteTable
   batcher: ResponseBatcher
+  /** Called with each response and its body once it is sent. */
+  onSent: (reply: FastifyReply, payload: unknown) => void
   /** Aborts when the server starts to close. */
   closing: AbortSignal
   log: FastifyBaseLogger
@@ -50,7 +52,7 @@ function notifyChange(request: FastifyRequest, { changes }: Sandbox): void {
  * checks a request (docs/fidelity.md, Authentication).
  */
 export function registerApi(app: FastifyInstance, deps: ApiPluginDeps): void {
-  const { registry, sandboxes, routes, batcher, closing, log } = deps
+  const { registry, sandboxes, routes, batcher, onSent, closing, log } = deps
   const faults = createFaultInjector(closing, log)
 
   function unknownRouteError(request: FastifyRequest): ApiError {
@@ -92,7 +94,10 @@ export function registerApi(app: FastifyInstance, deps: ApiPluginDeps): void {
       finishResponse(request, reply, { status: reply.statusCode, body: payload as string | undefined })
     }
     if (reply.raw.destroyed) logRequest(request, log, { reason: 'client_left; the response was not sent' })
-    const send = () => sendOrDestroy(reply, log, () => done(null, payload))
+    const send = () => {
+      sendOrDestroy(reply, log, () => done(null, payload))
+      onSent(reply, payload)
+    }
     if (isPipelined) send()
     else batcher.defer(send)
   })
