@@ -8,6 +8,8 @@ export const inSandbox = (name: string) => `/sandbox/${name}${keysPath}`
 export interface RequestOptions {
   method?: string
   path: string
+  /** By default the admin key's. */
+  authorization?: string
   body?: string
   agent?: Agent
 }
@@ -22,10 +24,10 @@ export interface HttpResponse {
 /** Sends one request with the admin key, on a new connection unless an agent keeps one alive. */
 export function sendRequest(
   port: number,
-  { method = 'GET', path, body, agent }: RequestOptions,
+  { method = 'GET', path, authorization: credentials = authorization, body, agent }: RequestOptions,
 ): Promise<HttpResponse> {
   const headers = {
-    Authorization: authorization,
+    Authorization: credentials,
     ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
   }
   return new Promise((resolve, reject) => {

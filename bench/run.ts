@@ -1,5 +1,5 @@
 // npm run bench: measures everything and writes bench/results.md.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { armedRatios, measureArmed } from './armed.ts'
 import { type Ratios, withoutUnmeasured, writeBaseline } from './baseline.ts'
@@ -9,22 +9,26 @@ import { measureEmptySandboxes } from './empty.ts'
 import { measureGrowth } from './growth.ts'
 import { measureLibrary } from './library.ts'
 import { measureOperation, operationNames, operationRatios } from './operations.ts'
-import { installMoto, installNpmPeers, motoPeer, npmPeers } from './peers.ts'
+import { measurePeerLoad } from './peer-load.ts'
+import { installMoto, installNpmPeers, motoPeer, npmPeers, type Peer } from './peers.ts'
 import { cleanUpAtExit } from './processes.ts'
 import { controlsSection } from './report/controls.ts'
 import { growthSection } from './report/growth.ts'
 import { type Operations, operationsSection } from './report/operations.ts'
-import { renderPage } from './report/page.ts'
+import { type BenchRun, describeRun, renderPage } from './report/page.ts'
+import { peerLoadChart, peerLoadSection } from './report/peer-load.ts'
 import { sandboxesSection } from './report/sandboxes.ts'
 import { scalingSection } from './report/scaling.ts'
 import type { Section } from './report/section.ts'
 import { startSection } from './report/start.ts'
+import { replaceFigures } from './report/summary.ts'
 import { measureSandboxes } from './sandboxes.ts'
 import { measureScaling } from './scaling.ts'
 import { measureStarts, startRatios } from './start.ts'
 import { requireTool } from './tools.ts'
 
 const startRounds = 15
+const peerLoadRounds = 7
 const operationRounds = 9
 // Before each operation.
 const calibrationRounds = 3
@@ -36,20 +40,28 @@ const emptyRounds = 3
 const armedRounds = 9
 const scalingRounds = 5
 
+const at = (path: string) => new URL(path, import.meta.url)
+
 interface Part {
   section: Section
   /** The ratios that bench/baseline.json stores. */
   ratios: Record<string, number | undefined>
+  /** An SVG document for docs/performance.md. */
+  chart?: string
 }
 
 // In the order of bench/results.md.
-const parts = { start, operations, growth, sandboxes, controls, scaling } satisfies Record<string, () => Promise<Part>>
+const parts = { start, peers, operations, growth, sandboxes, controls, scaling } satisfies Record<
+  string,
+  () => Promise<Part>
+>
 type PartName = keyof typeof parts
 const partNames = Object.keys(parts) as PartName[]
 
 const help = `npm run bench [-- --write-baseline | --only <section>]
 
-Measures everything, prints the results and writes bench/results.md. Takes about eight minutes.
+Measures everything, prints the results and writes bench/results.md, and the figures and chart of docs/performance.md.
+Takes about nine minutes.
 
   --write-baseline   also update bench/baseline.json, which npm run bench:check compares with
   --only <section>   measure and print one section, write nothing: ${partNames.join(', ')}
@@ -82,11 +94,19 @@ async function run(updateBaseline: boolean): Promise<void> {
     const part = await measure(name)
     sections.push(part.section)
     Object.assign(ratios, withoutUnmeasured(part.ratios))
+    if (part.chart !== undefined) writeFileSync(at('../docs/images/throughput.svg'), part.chart)
   }
-  const minutes = (Date.now() - startedAt.getTime()) / 60_000
-  writeFileSync(new URL('results.md', import.meta.url), renderPage(sections, { startedAt, minutes }))
+  const run = { startedAt, minutes: (Date.now() - startedAt.getTime()) / 60_000 }
+  writeFileSync(at('results.md'), renderPage(sections, run))
+  writePerformancePage(sections, run)
   if (updateBaseline) writeBaseline(ratios)
   console.log(`\nWritten to bench/results.md${updateBaseline ? ' and bench/baseline.json' : ''}.`)
+}
+
+function writePerformancePage(sections: readonly Section[], run: BenchRun): void {
+  const page = at('../docs/performance.md')
+  const rows = sections.flatMap(({ summary }) => summary)
+  writeFileSync(page, replaceFigures(readFileSync(page, 'utf8'), rows, describeRun(run)))
 }
 
 async function measure(name: PartName): Promise<Part> {
@@ -96,12 +116,22 @@ async function measure(name: PartName): Promise<Part> {
 }
 
 async function start(): Promise<Part> {
+  const { installed, skipped } = installPeers()
+  const starts = await measureStarts(startRounds, installed)
+  return { section: startSection(starts, skipped), ratios: startRatios(starts) }
+}
+
+async function peers(): Promise<Part> {
+  const { installed, skipped } = installPeers()
+  const results = await measurePeerLoad(peerLoadRounds, installed)
+  return { section: peerLoadSection(results, skipped), ratios: {}, chart: peerLoadChart(results) }
+}
+
+function installPeers(): { installed: Peer[]; skipped: string[] } {
   installNpmPeers()
   const motoFailure = installMoto()
-  const peers = motoFailure === undefined ? [...npmPeers(), motoPeer()] : npmPeers()
-  const starts = await measureStarts(startRounds, peers)
-  const skipped = motoFailure === undefined ? [] : [`moto[server]: ${motoFailure}`]
-  return { section: startSection(starts, skipped), ratios: startRatios(starts) }
+  if (motoFailure === undefined) return { installed: [...npmPeers(), motoPeer()], skipped: [] }
+  return { installed: npmPeers(), skipped: [`moto[server]: ${motoFailure}`] }
 }
 
 async function operations(): Promise<Part> {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { authorization } from './client.ts'
+import { authorization as adminKey } from './client.ts'
 import { pinning } from './cores.ts'
 import { launch } from './processes.ts'
 import { processCpuMicroseconds } from './resources.ts'
@@ -12,6 +12,8 @@ export const warmUpRounds = 3
 
 export interface Target {
   path: string
+  /** The header `Authorization`; by default the admin key's. */
+  authorization?: string
   script?: string
   args?: readonly string[]
 }
@@ -34,7 +36,7 @@ export async function measureLoad(server: { pid: number; port: number }, target:
   return { ...measured, cpuMicroseconds }
 }
 
-async function runWrk(port: number, { path, script, args = [] }: Target): Promise<string> {
+async function runWrk(port: number, { path, authorization = adminKey, script, args = [] }: Target): Promise<string> {
   const options = [
     '-t1',
     `-c${connections}`,
@@ -60,7 +62,7 @@ function parseOutput(output: string, { path }: Target): Omit<LoadResult, 'cpuMic
   const number = (pattern: RegExp) => Number(pattern.exec(output)?.[1] ?? Number.NaN)
   const requests = number(/^\s*(\d+) requests in/m)
   const requestsPerSecond = number(/^Requests\/sec:\s*([\d.]+)/m)
-  if (!(requests > 0 && requestsPerSecond > 0)) throw new Error(`wrk received no response from ${path}: ${output}`)
+  if (!(requests > 0 && requestsPerSecond > 0)) throw new Error(`wrk received no response from ${path}\n${output}`)
   return { requests, requestsPerSecond, p50: parseLatency(output, 50), p99: parseLatency(output, 99) }
 }
 

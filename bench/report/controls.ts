@@ -45,6 +45,23 @@ export function controlsSection({ controls, library, empty, armed }: ControlFigu
       checkedGoals.map(({ line }) => line).join('\n'),
     ].join('\n\n'),
     shortfalls: checkedGoals.flatMap(({ shortfalls }) => shortfalls),
+    summary: [
+      ...controls.map((each) => ({
+        what: `reset of ${formatNumber(initialKeys)} keys in ${each.storage}`,
+        figure: `${formatNumber(median(each.reset), 1)} ms`,
+        compared: `${formatNumber(medianOf(ratios(each.reset, each.retrieve)), 0)} × a retrieve`,
+      })),
+      {
+        what: 'a new sandbox, on its first request',
+        figure: `${formatNumber(median(empty.map(({ creationMilliseconds }) => creationMilliseconds)), 1)} ms, ${formatNumber(kilobytesEach(empty))} KB`,
+        compared: '',
+      },
+      {
+        what: '`startEmulator()` in a test',
+        figure: `${formatNumber(median(library.later), 1)} ms`,
+        compared: `the first of a process: ${formatNumber(median(library.immediate), 0)} ms`,
+      },
+    ],
   }
 }
 

@@ -2,6 +2,7 @@ import { type GrowthFigures, requestKinds, sizes, storages } from '../growth.ts'
 import { divide, median, medianOf, ratios } from '../statistics.ts'
 import { durationSeconds, type LoadResult, warmUpRounds } from '../wrk.ts'
 import { checkGoal, type Section } from './section.ts'
+import type { SummaryRow } from './summary.ts'
 import { formatNumber, renderTable } from './table.ts'
 
 const [smallest, largest] = [Math.min(...sizes), Math.max(...sizes)]
@@ -51,8 +52,22 @@ export function growthSection(grown: readonly GrowthFigures[]): Section {
       ...goals.map(({ line }) => line),
     ].join('\n'),
     shortfalls: goals.flatMap(({ shortfalls }) => shortfalls),
+    summary: grown.filter(({ keys }) => keys === largest).flatMap((each) => summaryOf(each, smallestOf(grown, each))),
   }
 }
+
+const summaryOf = (each: GrowthFigures, small: GrowthFigures): SummaryRow[] => [
+  {
+    what: `start with ${formatNumber(each.keys)} generated keys in ${each.storage}`,
+    figure: `${formatNumber(each.seedSeconds, 1)} s, ${formatNumber(each.megabytes)} MB`,
+    compared: `with ${small.keys}: ${formatNumber(small.seedSeconds, 1)} s, ${formatNumber(small.megabytes)} MB`,
+  },
+  {
+    what: `a request among them: ${requestKinds.map((kind) => names[kind]).join(', ')}`,
+    figure: `${requestKinds.map((kind) => formatNumber(timeRatio(each.loads[kind], small.loads[kind]), 2)).join(', ')} ×`,
+    compared: `the time with ${small.keys} keys`,
+  },
+]
 
 function throughputTable(grown: readonly GrowthFigures[]): string {
   const head = requestKinds.flatMap((kind) => [`${names[kind]}, req/s`, `time, ${relative}`])

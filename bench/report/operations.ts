@@ -64,6 +64,11 @@ export function operationsSection(operations: Operations): Section {
       ...goals.map(({ line }) => line),
     ].join('\n'),
     shortfalls: goals.flatMap(({ shortfalls }) => shortfalls),
+    summary: entries.map(([name, figures]) => ({
+      what: `${name}, at ${connections} connections`,
+      figure: `${rate(figures.server)} requests/s; p99 ${formatNumber(median(figures.server.map(({ p99 }) => p99)), 1)} ms`,
+      compared: `${formatNumber(medianOf(throughputRatios(figures)), 2)} of bare Node sending the same bytes`,
+    })),
   }
 }
 

@@ -1,11 +1,13 @@
 import { describeMachine } from '../machine.ts'
 import type { Section } from './section.ts'
 
+export interface BenchRun {
+  startedAt: Date
+  minutes: number
+}
+
 /** Renders bench/results.md. */
-export function renderPage(
-  sections: readonly Section[],
-  { startedAt, minutes }: { startedAt: Date; minutes: number },
-): string {
+export function renderPage(sections: readonly Section[], { startedAt, minutes }: BenchRun): string {
   const worse = sections.flatMap((section) => section.shortfalls)
   return [
     '# Benchmark results',
@@ -22,4 +24,10 @@ export function renderPage(
     ...sections.flatMap(({ title, text }) => ['', `## ${title}`, '', text]),
     '',
   ].join('\n')
+}
+
+/** Says on which machine and when the figures of docs/performance.md were measured. */
+export function describeRun({ startedAt }: BenchRun): string {
+  const [machine, node] = describeMachine()
+  return `Measured on ${startedAt.toISOString().slice(0, 10)}; ${machine}; ${node}.`
 }

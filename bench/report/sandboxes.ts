@@ -37,6 +37,13 @@ export function sandboxesSection(figures: readonly SandboxFigures[]): Section {
       checked.line,
     ].join('\n'),
     shortfalls: checked.shortfalls,
+    summary: [
+      {
+        what: `${formatNumber(largest.sandboxes)} sandboxes of ${keysPerSandbox} keys`,
+        figure: `${formatNumber(largest.megabytes)} MB`,
+        compared: `a request to one after the other: ${formatNumber(medianOf(ratios(perSecond(one.loads), perSecond(largest.loads))), 2)} × one sandbox`,
+      },
+    ],
   }
 }
 

@@ -28,5 +28,6 @@ export function scalingSection(scaling: Scaling): Section {
       renderTable(['emulators', 'retrieve, req/s', 'one alone = 1', 'range'], rows),
     ].join('\n'),
     shortfalls: [],
+    summary: [],
   }
 }

@@ -1,3 +1,4 @@
+import type { SummaryRow } from './summary.ts'
 import { formatNumber } from './table.ts'
 
 /** A part of bench/results.md, with the goals it misses and the peers that do better. */
@@ -5,6 +6,8 @@ export interface Section {
   title: string
   text: string
   shortfalls: string[]
+  /** Its figures in docs/performance.md. */
+  summary: SummaryRow[]
 }
 
 export interface CheckedGoal {

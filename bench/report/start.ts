@@ -1,6 +1,7 @@
 import { memoryRatio, type StartFigures, type StartResults, timeRatio } from '../start.ts'
 import { median, medianOf, ratios } from '../statistics.ts'
 import { checkGoal, formatRange, type Section } from './section.ts'
+import type { SummaryRow } from './summary.ts'
 import { formatNumber, renderTable } from './table.ts'
 
 const maximumRatios: Record<string, number> = { '@copilotkit/aimock': 0.85, '@stoplight/prism-cli': 0.2 }
@@ -49,8 +50,28 @@ export function startSection(starts: StartResults, skipped: readonly string[]): 
       ...goals.flatMap(({ shortfalls }) => shortfalls),
       ...peers.flatMap((peer) => shortfallsAgainst(peer, emulator)),
     ],
+    summary: summaryOf(starts),
   }
 }
+
+const summaryOf = (starts: StartResults): SummaryRow[] => [
+  {
+    what: 'start, to the first response',
+    figure: `${formatNumber(median(starts.emulator.milliseconds))} ms`,
+    compared: `${formatNumber(timeRatio(starts.emulator, starts), 1)} × bare Node; peers ${rangeOfPeers(starts, timeRatio)} ×`,
+  },
+  {
+    what: 'memory after the start',
+    figure: `${formatNumber(medianOf(starts.emulator.megabytes))} MB`,
+    compared: `${formatNumber(memoryRatio(starts.emulator, starts), 1)} × bare Node; peers ${rangeOfPeers(starts, memoryRatio)} ×`,
+  },
+]
+
+const rangeOfPeers = (starts: StartResults, ratioOf: typeof timeRatio) =>
+  formatRange(
+    starts.peers.map((peer) => ratioOf(peer, starts)),
+    1,
+  )
 
 function shortfallsAgainst(peer: StartFigures, emulator: StartFigures): string[] {
   const [time, emulatorTime] = [median(peer.milliseconds), median(emulator.milliseconds)]

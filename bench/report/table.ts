@@ -12,6 +12,6 @@ const pad = (cell: string, width: number, column: number) => (column === 0 ? cel
 
 /** Formats with commas between thousands; returns a dash for a value that was not measured. */
 export const formatNumber = (value: number | undefined, decimals = 0): string =>
-  value === undefined
+  value === undefined || Number.isNaN(value)
     ? '–'
     : value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
