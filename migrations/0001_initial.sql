@@ -6,8 +6,8 @@ CREATE TABLE admin_api_keys (
   -- key is deleted: it is no longer listed, but its cursor must still resolve. 64 bits, so JavaScript never reads it.
   position        INTEGER PRIMARY KEY,
   insertion_order INTEGER NOT NULL,     -- the order in which an exported state lists the keys
-  id              TEXT NOT NULL UNIQUE,
-  value_sha256    BLOB NOT NULL UNIQUE, -- the value itself is never stored
+  id              TEXT NOT NULL,
+  value_sha256    BLOB NOT NULL,        -- the value itself is never stored
   expires_at      INTEGER,              -- Unix seconds, like all times here; NULL = never
   last_used_at    INTEGER,              -- NULL = never used
   json            TEXT NOT NULL,        -- the key as the API returns it; name, owner and created_at are only here
@@ -16,6 +16,9 @@ CREATE TABLE admin_api_keys (
   value_length    INTEGER,
   fourth_last     TEXT
 ) STRICT;
+-- Not constraints of the table: a large seed is inserted without them (decision 27).
+CREATE UNIQUE INDEX admin_api_keys_by_id ON admin_api_keys (id);
+CREATE UNIQUE INDEX admin_api_keys_by_value ON admin_api_keys (value_sha256);
 
 -- Everything in a sandbox except its keys: one row, written once the seed has been applied completely.
 CREATE TABLE sandbox (

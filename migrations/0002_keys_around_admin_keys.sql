@@ -24,8 +24,8 @@ CREATE INDEX service_accounts_by_project ON service_accounts (project_id);
 
 CREATE TABLE project_api_keys (
   position             INTEGER PRIMARY KEY,
-  id                   TEXT NOT NULL UNIQUE,
-  value_sha256         BLOB NOT NULL UNIQUE,
+  id                   TEXT NOT NULL,
+  value_sha256         BLOB NOT NULL,
   project_id           TEXT NOT NULL,
   service_account_id   TEXT, -- the owner; NULL if it is a user
   owner_project_access TEXT NOT NULL CHECK (owner_project_access IN ('active', 'inactive')),
@@ -38,6 +38,8 @@ CREATE TABLE project_api_keys (
   fourth_last          TEXT,
   scopes               TEXT NOT NULL CHECK (json_valid(scopes)) -- [] = all
 ) STRICT;
+CREATE UNIQUE INDEX project_api_keys_by_id ON project_api_keys (id);
+CREATE UNIQUE INDEX project_api_keys_by_value ON project_api_keys (value_sha256);
 CREATE INDEX project_api_keys_by_project ON project_api_keys (project_id);
 CREATE INDEX project_api_keys_by_access ON project_api_keys (project_id, owner_project_access);
 CREATE INDEX project_api_keys_by_account ON project_api_keys (service_account_id);
@@ -45,7 +47,7 @@ CREATE INDEX project_api_keys_by_account ON project_api_keys (service_account_id
 -- Indexes on the columns between id and json are created by the first list that filters by them (decision 26).
 CREATE TABLE audit_events (
   position     INTEGER PRIMARY KEY, -- by effective_at; never negative
-  id           TEXT NOT NULL UNIQUE,
+  id           TEXT NOT NULL,
   type         TEXT NOT NULL,
   project_id   TEXT,
   actor_key_id TEXT, -- the key that acted
@@ -54,6 +56,7 @@ CREATE TABLE audit_events (
   resource_id  TEXT, -- what was written to
   json         TEXT NOT NULL -- the event as the API returns it
 ) STRICT;
+CREATE UNIQUE INDEX audit_events_by_id ON audit_events (id);
 
 ALTER TABLE admin_api_keys ADD COLUMN scopes TEXT CHECK (json_valid(scopes)); -- NULL = all
 ALTER TABLE sandbox ADD COLUMN models TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(models)); -- ids; [] = the default ones

@@ -7,7 +7,9 @@ import { createRandomness, type Randomness } from './randomness.ts'
 import type { Addition } from './seed/addition.ts'
 import { defaultOwner, initialSettings, insertAddition, insertAdminKey, insertSeed } from './seed/insert.ts'
 import type { Seed } from './seed/merge.ts'
+import { countObjects } from './seed/size.ts'
 import { readSettings, type Settings, writeSettings } from './settings.ts'
+import { loadInBulk } from './storage/bulk-load.ts'
 import { type Image, openImage, openMemory, serializeDatabase } from './storage/database.ts'
 
 /** What every sandbox starts from. */
@@ -54,7 +56,7 @@ export function openState(db: Database, defaults: SandboxDefaults, randomness?: 
 /** Adds the admin key if it was never there: an earlier run may have stored the sandbox with another one. */
 export function ensureAdminKey({ store, settings, randomness }: SandboxState, adminKey: string | undefined): void {
   if (adminKey === undefined || store.adminApiKeys.byDigest(digest(adminKey)) !== undefined) return
-  insertAdminKey(adminKey, { store, settings, randomness })
+  insertAdminKey(adminKey, { store, settings, randomness, isNew: false })
 }
 
 /** Changes settings in the database and in memory. */
@@ -69,11 +71,14 @@ export function addToState(state: SandboxState, addition: Addition): void {
   const { db, store, randomness, settings } = state
   const { models = settings.models } = addition
   db.transaction(() => {
-    insertAddition(addition, { store, settings, randomness })
+    insertAddition(addition, { store, settings, randomness, isNew: false })
     writeSettings(db, { ...settings, models })
   })()
   state.settings = { ...settings, models }
 }
+
+// Creating the indexes anew costs as much as a few hundred objects.
+const minObjectsInBulk = 10_000
 
 /** Returns the image of a new sandbox with that seed. */
 export function buildInitialImage(seed: Seed, adminKey: string | undefined, randomness: Randomness): Image {
@@ -81,7 +86,9 @@ export function buildInitialImage(seed: Seed, adminKey: string | undefined, rand
   try {
     const store = createOrganizationStore(db)
     const settings = initialSettings(seed, randomness)
-    db.transaction(() => insertSeed(seed, adminKey, { store, settings, randomness }))()
+    const insert = () => insertSeed(seed, adminKey, { store, settings, randomness, isNew: true })
+    if (countObjects({ keys: seed.keys, sections: seed }) < minObjectsInBulk) db.transaction(insert)()
+    else loadInBulk(db, insert)
     writeSettings(db, { ...settings, random_positions: randomness.positions() })
     return serializeDatabase(db)
   } finally {

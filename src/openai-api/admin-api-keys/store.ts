@@ -66,7 +66,7 @@ export function createKeyStore(db: Database) {
     `INSERT INTO admin_api_keys
        (position, insertion_order, id, value_sha256, expires_at, last_used_at, json, value_length, fourth_last, scopes)
      VALUES (${newPosition}, ?, ?, unhex(?), ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO NOTHING ON CONFLICT (value_sha256) DO NOTHING`,
+     ON CONFLICT DO NOTHING`,
   )
   const setDeleted = db.prepare<[string]>(`UPDATE admin_api_keys SET position = -abs(position) WHERE id = ?`)
   // better-sqlite3 binds numbers as REAL; without the cast the JSON would read 1.0.

@@ -38,7 +38,7 @@ export function createAuditStore(db: Database) {
   const insert = db.prepare<(string | number | null)[]>(
     `INSERT INTO audit_events
        (position, id, type, project_id, actor_key_id, actor_id, actor_email, resource_id, json)
-     VALUES (${newPosition}, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+     VALUES (${newPosition}, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   )
   // Prepared when they are first used: most sandboxes write events that nobody reads.
   const prepared = new Map<string, unknown>()

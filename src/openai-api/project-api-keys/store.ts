@@ -93,7 +93,7 @@ export function createProjectKeyStore(db: Database) {
     `INSERT INTO ${table} (position, id, value_sha256, project_id, service_account_id, user, owner_project_access, name,
        redacted_value, value_length, fourth_last, expires_at, last_used_at, scopes)
      VALUES (${newPosition}, ?, unhex(?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO NOTHING ON CONFLICT (value_sha256) DO NOTHING`,
+     ON CONFLICT DO NOTHING`,
   )
   const update = db.prepare<[{ id: string; scopes: string; expires_at: number | null }]>(
     `UPDATE ${table} SET scopes = @scopes, expires_at = CAST(@expires_at AS INTEGER) WHERE id = @id`,

@@ -86,17 +86,17 @@ export function insertAdminKey(value: string, target: SeedTarget & Partial<Liste
 
 /** Returns the row of a seed key, or of its `n`-th generated key; relative times count from `now`, in Unix milliseconds. */
 function keyRow(key: ResolvedSeedKey, n: number, now: number, target: ListedTarget): NewKeyRow {
-  const { randomness, isListed } = target
+  const { randomness, isListed, isNew } = target
   const store = target.store.adminApiKeys
   const expires_at = unixSeconds(key.expires_at, now) ?? null
   // An expired key was created earlier.
   const created_at = unixSeconds(key.created_at, now) ?? Math.min(Math.floor(now / 1000), expires_at ?? now)
-  const generateId = () => generateUnique(randomness.keyId, (id) => !isListed(id) && store.byId(id) === undefined)
+  const isFreeId = (id: string) => !isListed(id) && (isNew || store.byId(id) === undefined)
   // A key whose value is unknown gets a random one, for which no value is known.
-  const isFree = ({ sha256 }: GeneratedValue) => !isListed(sha256) && store.byDigest(sha256) === undefined
+  const isFree = ({ sha256 }: GeneratedValue) => !isListed(sha256) && (isNew || store.byDigest(sha256) === undefined)
   const generated = key.value_sha256 === undefined ? generateUnique(() => generateValue(randomness), isFree) : undefined
   return toRow({
-    id: key.id === undefined ? generateId() : expandIndex(key.id, key, n),
+    id: key.id === undefined ? generateUnique(randomness.keyId, isFreeId) : expandIndex(key.id, key, n),
     name: key.name === null ? null : expandIndex(key.name, key, n),
     value_sha256: key.value_sha256 ?? generated?.sha256 ?? '',
     ...(key.redacted_value === undefined

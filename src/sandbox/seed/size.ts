@@ -4,12 +4,14 @@ import type { SeedEvent, SeedProject } from './project-schema.ts'
 import type { SeedKey } from './schema.ts'
 import type { SeedSource, ValidParts } from './source.ts'
 
-// Inserting takes about 20 microseconds an object, during which no request is processed.
+// Inserting takes about 10 microseconds an object, during which no request is processed.
 const maxObjects = 1_000_000
 
 const maxGeneratedLength = 64 * 1024 * 1024
 
 type Section = 'keys' | 'projects' | 'audit_logs'
+
+type SizedParts = Pick<ValidParts, 'keys'> & { sections: Pick<ValidParts['sections'], 'projects' | 'audit_logs'> }
 
 /** An entry of a seed, and how many objects it stands for. */
 interface Sized {
@@ -42,7 +44,14 @@ function problemOf(count: number, length: number): string | undefined {
   return `must generate at most ${maxGeneratedLength} characters of ids, names, owners and details, got ${length}`
 }
 
-function* entriesOf({ keys, sections }: ValidParts): Generator<Sized> {
+/** Returns the number of objects and events of a seed. */
+export function countObjects(parts: SizedParts): number {
+  let sum = 0
+  for (const { count } of entriesOf(parts)) sum += count
+  return sum
+}
+
+function* entriesOf({ keys, sections }: SizedParts): Generator<Sized> {
   for (const key of keys) if (key !== undefined) yield { section: 'keys', entry: key, count: key.generate ?? 1 }
   for (const project of sections.projects ?? []) yield* entriesOfProject(project)
   for (const event of sections.audit_logs ?? []) {

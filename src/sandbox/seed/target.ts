@@ -7,6 +7,8 @@ export interface SeedTarget {
   store: OrganizationStore
   settings: Settings
   randomness: Randomness
+  /** Whether nothing was stored before: generated ids and values are then free unless the seed lists them. */
+  isNew: boolean
 }
 
 /** Where the objects of a seed are inserted. */

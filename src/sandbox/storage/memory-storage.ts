@@ -1,10 +1,11 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { systemNow } from '../../common/clock.ts'
 import type { Image } from './database.ts'
 import type { ImageSlot, SandboxStorage } from './storage.ts'
 
 /** Returns storage that lives as long as the process. */
 export function openMemoryStorage(): SandboxStorage {
-  const snapshots = new Map<string, Image>()
+  const snapshots = new Map<string, StoredImage>()
   const initialImage = memorySlot(new Map(), 'initial')
   const now = systemNow()
   return {
@@ -25,9 +26,28 @@ export function openMemoryStorage(): SandboxStorage {
   }
 }
 
-const memorySlot = (images: Map<string, Image>, name: string): ImageSlot => ({
+interface StoredImage {
+  bytes: Buffer
+  isCompressed: boolean
+}
+
+const memorySlot = (images: Map<string, StoredImage>, name: string): ImageSlot => ({
   exists: () => images.has(name),
-  read: () => images.get(name),
-  write: (image) => void images.set(name, image),
+  read() {
+    const stored = images.get(name)
+    return stored?.isCompressed ? zstdDecompressSync(stored.bytes) : stored?.bytes
+  },
+  write: (image) => void images.set(name, toStored(image)),
   clear: () => void images.delete(name),
 })
+
+// Compressing takes a millisecond per MB, reading half of that. Small images are read again and again by tests that reset.
+const minCompressedBytes = 16 * 1024 * 1024
+
+const fastest = { [constants.ZSTD_c_compressionLevel]: 1 }
+
+/** Compresses a large image to a quarter: what remains are digests and ids. */
+function toStored(image: Image): StoredImage {
+  const isCompressed = image.length >= minCompressedBytes
+  return { bytes: isCompressed ? zstdCompressSync(image, { params: fastest }) : image, isCompressed }
+}
