@@ -1,10 +1,17 @@
 import { render } from 'preact'
 import { App } from './app.tsx'
-import { listenForKeys } from './state/keyboard.ts'
+import { listenForKeys } from './keyboard.ts'
 import { listenForNavigation } from './state/route.ts'
+import { followRoute } from './state/session.ts'
+import { renderOnChange, scheduleRender } from './state/signal.ts'
 import { applyTheme } from './state/theme.ts'
 
+const tickMs = 250
+const root = document.getElementById('inspector') as HTMLElement
+
 applyTheme()
-listenForNavigation()
+listenForNavigation(followRoute)
 listenForKeys()
-render(<App />, document.getElementById('inspector') as HTMLElement)
+renderOnChange(() => render(<App />, root))
+// The clock of the sandbox, and the states of keys that follow it.
+setInterval(scheduleRender, tickMs)

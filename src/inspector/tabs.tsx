@@ -6,21 +6,23 @@ import { faultList } from './state/sandbox.ts'
 
 const names: Record<Panel, string> = { keys: 'Keys', requests: 'Requests', faults: 'Faults', behavior: 'Behavior' }
 
-/** Returns how many items a panel has; undefined if that is not known, or says nothing. */
-function countOf(panel: Panel): number | undefined {
-  if (panel === 'requests') return journal.value.length
-  if (panel === 'faults') return faultList.value.value?.length
-  if (panel !== 'keys') return undefined
-  const counts = keyPage.value.value?.counts
-  return counts && counts.active + counts.expiring + counts.expired
+/** Returns how many items each panel has, where that is known and says something. */
+function itemCounts(): Partial<Record<Panel, number | undefined>> {
+  const counts = keyPage.value?.counts
+  return {
+    keys: counts && counts.active + counts.expiring + counts.expired,
+    requests: journal.value.length,
+    faults: faultList.value?.length,
+  }
 }
 
 export function Tabs() {
+  const counts = itemCounts()
   return (
     <div role="tablist" aria-label="Panels" class="tabs">
       {panels.map((panel) => {
-        const count = countOf(panel)
         const isSelected = route.value.panel === panel
+        const count = counts[panel]
         return (
           <a
             key={panel}

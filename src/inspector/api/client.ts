@@ -7,21 +7,12 @@ import type {
   JournalEntry,
   KeyPage,
   ListedFault,
+  ListedKey,
   ListedSandbox,
   ListedSnapshot,
   NewKey,
   ResetPart,
 } from './types.ts'
-
-/** A response with an error of the control API. */
-export class ControlError extends Error {
-  readonly status: number
-
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
 
 /** Returns the path of a sandbox's controls. */
 export const controlPath = (sandbox: string): string =>
@@ -45,8 +36,7 @@ async function call<Result>(method: string, path: string, body?: object): Promis
   const init = body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
   const response = await authorizedFetch(path, { method, ...init })
   const text = await response.text()
-  if (!response.ok)
-    throw new ControlError(response.status, messageOf(text) ?? `The emulator responds ${response.status}.`)
+  if (!response.ok) throw new Error(messageOf(text) ?? `The emulator responds ${response.status}.`)
   return JSON.parse(text)
 }
 
@@ -67,11 +57,6 @@ export const sandboxes = {
   create: (sandbox: { name?: string; from?: { sandbox: string } }) =>
     call<{ name: string }>('POST', '/_emulator/sandboxes', sandbox),
   remove: (name: string) => call('DELETE', `/_emulator/sandboxes/${encodeURIComponent(name)}`),
-}
-
-const query = (parameters: Record<string, string>) => {
-  const given = Object.entries(parameters).filter(([, value]) => value !== '')
-  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`
 }
 
 /** Returns the controls of one sandbox. */
@@ -95,7 +80,9 @@ export function sandboxControls(name: string) {
       remove: (id: string) => call('DELETE', named('snapshots', id)),
     },
     keys: {
-      list: (search: Record<string, string>) => call<KeyPage>('GET', to(`keys${query({ type: 'admin', ...search })}`)),
+      list: (search: Record<string, string>) =>
+        call<KeyPage>('GET', to(`keys?${new URLSearchParams({ type: 'admin', ...search })}`)),
+      get: (id: string) => call<ListedKey>('GET', named('keys', id)),
       create: (key: { name: string; expires_in_seconds?: number }) => call<NewKey>('POST', to('keys'), key),
       remove: (id: string) => call('DELETE', named('keys', id)),
     },
@@ -108,7 +95,6 @@ export function sandboxControls(name: string) {
       list: () => call<List<ListedFault>>('GET', to('faults')),
       add: (fault: FaultBody) => call<ListedFault>('POST', to('faults'), fault),
       remove: (id: string) => call('DELETE', named('faults', id)),
-      clear: () => call('DELETE', to('faults')),
     },
     behavior: {
       get: () => call<Behavior>('GET', to('behavior')),

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals'
+import { signal } from '../state/signal.ts'
 
 const storageKey = 'admin-keys-emulator.control-token'
 

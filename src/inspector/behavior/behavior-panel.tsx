@@ -6,13 +6,12 @@ import { switches, switchNames } from './switches.ts'
 
 const change = (name: keyof Behavior, value: string) =>
   attempt(async () => {
-    await controls.value.behavior.change({ [name]: value })
-    behavior.refresh()
+    behavior.value = await controls().behavior.change({ [name]: value })
   })
 
 /** The points on which the behavior of the real API is unknown. */
 export function BehaviorPanel() {
-  const current = behavior.value.value
+  const current = behavior.value
   return (
     <div class="behavior">
       <p class="hint">
@@ -44,7 +43,14 @@ function SwitchRow({ name, value }: { name: keyof Behavior; value: string }) {
         <code>{name}</code>
       </td>
       <td>
-        <Select label={name} isLabelHidden value={value} options={values} onChange={(chosen) => change(name, chosen)} />
+        <Select
+          label={name}
+          name={name}
+          isLabelHidden
+          value={value}
+          options={values}
+          onChange={(chosen) => change(name, chosen)}
+        />
       </td>
       <td>{meaning}</td>
       <td>

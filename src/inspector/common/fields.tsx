@@ -1,80 +1,76 @@
-import { h, type InputHTMLAttributes, type TextareaHTMLAttributes } from 'preact'
-import { useId } from 'preact/hooks'
+import { h, type InputHTMLAttributes } from 'preact'
 
-interface FieldProps {
+/** The texts of the fields of a form, by name. */
+export type Texts = Readonly<Record<string, string>>
+
+export const textsOf = (form: HTMLFormElement): Texts =>
+  Object.fromEntries(new FormData(form)) as Record<string, string>
+
+export interface FieldProps {
   label: string
-  value: string
-  onInput: (value: string) => void
-  hint?: string
-  type?: 'text' | 'password' | 'datetime-local'
+  name: string
+  value?: string | undefined
+  defaultValue?: string
+  type?: 'text' | 'number' | 'password' | 'datetime-local'
   isLong?: boolean
-  isInvalid?: boolean
+  required?: boolean
+  /** What a valid text matches. */
+  pattern?: string
+  min?: number
+  max?: number
+  step?: number
   placeholder?: string
+  hint?: string | undefined
+  /** What the browser does not find itself. */
+  mistake?: string | undefined
 }
 
 /** A labelled text field; `isLong` gives it several lines. */
-export function Field({ label, value, onInput, hint, type = 'text', isLong, isInvalid, placeholder }: FieldProps) {
-  const id = useId()
-  const attributes = {
-    id,
-    value,
-    placeholder,
-    autocomplete: 'off',
-    spellcheck: false,
-    'aria-invalid': isInvalid === true,
-    'aria-describedby': hint === undefined ? undefined : `${id}-hint`,
-    onInput: (event: { currentTarget: HTMLInputElement | HTMLTextAreaElement }) => onInput(event.currentTarget.value),
-  }
+export function Field({ label, name, isLong, hint, mistake = '', ...attributes }: FieldProps) {
+  const element = isLong ? 'textarea' : 'input'
   return (
     <div class="field">
-      <label for={id}>{label}</label>
-      {isLong ? (
-        <textarea rows={4} {...attributes} />
-      ) : (
-        <Input type={type} step={type === 'datetime-local' ? 1 : undefined} {...attributes} />
-      )}
-      {hint && (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
+      <label for={name}>{label}</label>
+      {h(element as 'input', {
+        id: name,
+        name,
+        autocomplete: 'off',
+        spellcheck: false,
+        title: hint,
+        ref: (field: HTMLInputElement | null) => field?.setCustomValidity(mistake),
+        ...(attributes as InputHTMLAttributes<HTMLInputElement>),
+      })}
+      {hint && <p class="hint">{hint}</p>}
     </div>
   )
 }
-
-type InputProps = Omit<TextareaHTMLAttributes<HTMLInputElement>, 'type'> & { type: string; step: number | undefined }
-
-// The types of Preact tell inputs apart by literal types.
-const Input = (attributes: InputProps) => h('input', attributes as InputHTMLAttributes<HTMLInputElement>)
 
 interface SelectProps {
   label: string
+  name: string
   value: string
   /** Values, or pairs of value and text. */
   options: readonly (string | readonly [value: string, text: string])[]
-  onChange: (value: string) => void
+  /** Forms read the value when they are submitted. */
+  onChange?: (value: string) => void
   /** Shows the label only to screen readers. */
   isLabelHidden?: boolean
-  isDisabled?: boolean
 }
 
-export function Select({ label, value, options, onChange, isLabelHidden, isDisabled }: SelectProps) {
-  const id = useId()
-  return (
-    <div class="field">
-      <label for={id} class={isLabelHidden ? 'visually-hidden' : undefined}>
-        {label}
-      </label>
-      <select id={id} disabled={isDisabled} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-        {options.map((option) => {
-          const [key, text] = typeof option === 'string' ? [option, option] : option
-          return (
-            <option key={key} value={key} selected={key === value}>
-              {text}
-            </option>
-          )
-        })}
-      </select>
-    </div>
-  )
-}
+export const Select = ({ label, name, value, options, onChange, isLabelHidden }: SelectProps) => (
+  <div class="field">
+    <label for={name} class={isLabelHidden ? 'visually-hidden' : ''}>
+      {label}
+    </label>
+    <select id={name} name={name} value={value} onChange={(event) => onChange?.(event.currentTarget.value)}>
+      {options.map((option) => {
+        const [key, text] = [option, option].flat()
+        return (
+          <option key={key} value={key} selected={key === value}>
+            {text}
+          </option>
+        )
+      })}
+    </select>
+  </div>
+)

@@ -27,10 +27,10 @@ export function formatAge(seconds: number): string {
 
 export const formatCount = (count: number): string => count.toLocaleString('en-US')
 
+export const countOf = (count: number, noun: string): string => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+
 const longest = 200
 
 /** Cuts a text that is too long for a row. */
 export const shorten = (text: string, length = longest): string =>
   text.length > length ? `${text.slice(0, length)}…` : text
-
-export const shortOperation = (operation: string | null): string => operation?.replace('admin-api-keys-', '') ?? ''

@@ -1,12 +1,16 @@
-import { useState } from 'preact/hooks'
+import { signal } from '../state/signal.ts'
+import { Button } from './button.tsx'
+import { formatCount } from './format.ts'
 
 // More would take long to lay out.
 const maxLength = 20_000
 
+/** The one long text that is shown as a whole. */
+const wholeText = signal('')
+
 /** A text as it is, its end only on demand. */
 export function TextBlock({ text, label }: { text: string; label: string }) {
-  const [isWhole, setWhole] = useState(false)
-  const isCut = !isWhole && text.length > maxLength
+  const isCut = text.length > maxLength && text !== wholeText.value
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard. */}
@@ -14,9 +18,13 @@ export function TextBlock({ text, label }: { text: string; label: string }) {
         <code dir="ltr">{isCut ? text.slice(0, maxLength) : text}</code>
       </pre>
       {isCut && (
-        <button type="button" onClick={() => setWhole(true)}>
-          Show all {text.length.toLocaleString('en-US')} characters
-        </button>
+        <Button
+          onClick={() => {
+            wholeText.value = text
+          }}
+        >
+          Show all {formatCount(text.length)} characters
+        </Button>
       )}
     </>
   )

@@ -1,143 +1,100 @@
 import type { FaultBody, JournalEntry, ListedFault } from '../api/types.ts'
-import { shortOperation } from '../common/format.ts'
-import { type FaultKind, type FieldName, forms } from './forms.ts'
+import type { Texts } from '../common/fields.tsx'
+import { shortOperation } from '../common/operations.ts'
+import { type FaultKind, type FieldName, fields, forms } from './forms.ts'
 
-type MatchName = 'key_id' | 'calling_key_id' | 'header_name' | 'header_value'
-type TextName = FieldName | MatchName | 'times' | 'skip'
-
-/** What the form contains, as text. */
-export type Draft = { kind: FaultKind; operation: string; when: 'before' | 'after_commit' } & Record<TextName, string>
-
-export const emptyDraft: Draft = {
+const emptyDraft: Texts = {
   kind: 'error',
   operation: 'list',
-  when: 'before',
-  status: '500',
-  message: '',
-  type: '',
-  code: '',
-  param: '',
-  headers: '',
-  requests: '10',
-  per: '1m',
-  ms: '2s',
-  patch: '[{ "op": "add", "path": "/added", "value": true }]',
+  ...Object.fromEntries(Object.entries(fields).map(([name, { value = '' }]) => [name, value])),
   times: '1',
   skip: '0',
-  key_id: '',
-  calling_key_id: '',
-  header_name: '',
-  header_value: '',
 }
 
-/** Returns the draft of a fault that does to other requests what was done to this one. */
-export function draftLike(entry: JournalEntry, faults: readonly ListedFault[]): Draft {
+/** Returns what the form contains at first: a fault that does to other requests what was done to `entry`. */
+export function draftLike(entry: JournalEntry | undefined, faults: readonly ListedFault[]): Texts {
+  if (entry === undefined) return emptyDraft
   const operation = shortOperation(entry.operation) || '*'
   const fault = faults.find(({ id }) => id === entry.fault_id)
-  if (fault !== undefined) return { ...draftOf(fault), operation }
-  const isError = entry.status !== null && entry.status >= 400
-  const isAboutKey = operation === 'get' || operation === 'delete'
+  if (fault !== undefined) return { ...emptyDraft, ...textsOfFault(fault), operation }
   return {
     ...emptyDraft,
     operation,
-    status: String(isError ? entry.status : 500),
-    key_id: isAboutKey ? (entry.key_id ?? '') : '',
+    status: String(Math.max(entry.status ?? 0, 400) === entry.status ? entry.status : 500),
+    key_id: /get|retrieve|delete/.test(operation) ? (entry.key_id ?? '') : '',
   }
 }
 
-function draftOf({ kind, when, times, match, ...fields }: ListedFault): Draft {
-  const draft = { ...emptyDraft, kind, when: when ?? forms[kind].phases[0] ?? 'before' }
-  for (const name of forms[kind].fields) {
-    const value = fields[name]
-    if (value === undefined || value === null) continue
-    if (name === 'headers')
-      draft.headers = Object.entries(value)
+function textsOfFault({ kind, when, times, match, headers, ...others }: ListedFault): Texts {
+  const given = Object.entries(others).filter(([name, value]) => name in fields && value !== null)
+  const texts = given.map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)])
+  return {
+    ...Object.fromEntries(texts),
+    kind,
+    ...(when && { when }),
+    times: String(times ?? ''),
+    ...(headers && {
+      headers: Object.entries(headers)
         .map((header) => header.join(': '))
-        .join('\n')
-    else draft[name] = typeof value === 'object' ? JSON.stringify(value) : String(value)
+        .join('\n'),
+    }),
+    calling_key_id: match?.calling_key_id ?? '',
   }
-  if (times !== undefined) draft.times = times === null ? '' : String(times)
-  return { ...draft, calling_key_id: match?.calling_key_id ?? '' }
 }
 
-/** The mistakes of a draft, by field. */
-export type Mistakes = Partial<Record<TextName, string>>
-
-/** Returns the body that adds the fault, and what is wrong with it. */
-export function toFault(draft: Draft): { fault: FaultBody; mistakes: Mistakes } {
-  const mistakes: Mistakes = {}
-  const { fields, phases } = forms[draft.kind]
-  const fault: Record<string, unknown> = { operation: draft.operation, kind: draft.kind }
-  for (const name of fields) {
-    const text = draft[name]
-    const parse = parsers[name]
-    if (parse === undefined ? text === '' : text === '' && optional.has(name)) continue
-    const value = parse === undefined ? text : parse(text)
-    if (value === undefined) mistakes[name] = rules[name] ?? 'is not valid'
-    else fault[name] = value
-  }
-  if (phases.length > 0) {
-    fault['when'] = phases.includes(draft.when) ? draft.when : phases[0]
-    fault['times'] = draft.times === '' ? null : parseCount(draft.times, 1)
-    if (fault['times'] === undefined) mistakes.times = 'an integer from 1, or empty for no limit'
-    const skip = parseCount(draft.skip || '0', 0)
-    if (skip === undefined) mistakes.skip = 'an integer from 0'
-    else if (skip > 0) fault['skip'] = skip
-  }
-  const match = toMatch(draft)
-  if (match !== undefined) fault['match'] = match
+/** Returns the body that adds the fault. A field is undefined if its text is not valid. */
+export function toFault(draft: Texts): FaultBody {
+  const { kind, operation, when, times, skip } = draft
+  const form = forms[kind as FaultKind]
+  const phase = form.phases?.find((each) => each === when) ?? form.phases?.[0]
   // The form of each kind has only its fields.
-  return { fault: fault as FaultBody, mistakes }
+  return {
+    operation,
+    kind,
+    ...Object.fromEntries(form.fields.flatMap((name) => (draft[name] ? [[name, parseField(name, draft[name])]] : []))),
+    ...(phase && { when: phase, times: times ? Number(times) : null }),
+    ...(phase && Number(skip) > 0 && { skip: Number(skip) }),
+    ...toMatch(draft),
+  } as unknown as FaultBody
 }
 
-function toMatch({ key_id, calling_key_id, header_name, header_value }: Draft): object | undefined {
+function toMatch({ key_id, project_id, calling_key_id, header_name, header_value }: Texts) {
   const match = {
-    ...(key_id !== '' && { key_id }),
-    ...(calling_key_id !== '' && { calling_key_id }),
-    ...(header_name !== '' && { header: { [header_name]: header_value } }),
+    ...(key_id && { key_id }),
+    ...(project_id && { project_id }),
+    ...(calling_key_id && { calling_key_id }),
+    ...(header_name && { header: { [header_name]: header_value } }),
   }
-  return Object.keys(match).length === 0 ? undefined : match
+  return Object.keys(match).length > 0 && { match }
 }
-
-function parseCount(text: string, least: number, most = Number.MAX_SAFE_INTEGER): number | undefined {
-  const count = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN
-  return count >= least && count <= most ? count : undefined
-}
-
-const optional = new Set<FieldName>(['headers'])
 
 const parsers: Partial<Record<FieldName, (text: string) => unknown>> = {
-  status: (text) => parseCount(text, 400, 599),
-  requests: (text) => parseCount(text, 0),
-  per: (text) => (/^[1-9]\d{0,9}(ms|[smhd])$/.test(text) ? text : undefined),
-  ms: (text) => (/^(0|[1-9]\d{0,9})(ms|[smh])$/.test(text) ? text : parseCount(text, 0, 3_600_000)),
+  status: Number,
+  requests: Number,
+  ms: (text) => (/\D/.test(text) ? text : Number(text)),
   headers: parseHeaders,
-  patch: parsePatch,
+  patch: parseJson,
 }
 
-const rules: Partial<Record<FieldName, string>> = {
-  status: 'an integer from 400 to 599',
-  requests: 'an integer from 0',
-  per: 'a duration such as 1m (ms, s, m, h, d)',
-  ms: 'milliseconds, or a duration up to 1h such as 2s',
-  headers: 'one header a line: name: value',
-  patch: 'a JSON Patch: a list of operations',
+/** Returns the value that a text stands for; undefined if it is not valid. */
+export function parseField(name: FieldName, text: string): unknown {
+  const parse = parsers[name]
+  return parse === undefined ? text : parse(text)
 }
 
 function parseHeaders(text: string): Record<string, string> | undefined {
-  const headers: Record<string, string> = {}
-  for (const line of text.split('\n').filter((each) => each.trim() !== '')) {
-    const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*([\x20-\x7e]*)$/.exec(line) ?? []
-    if (name === undefined || value === undefined) return undefined
-    headers[name] = value
-  }
-  return headers
+  const headers = text
+    .trim()
+    .split('\n')
+    .map((line) => /^([^\s:]+):\s*(.*)$/.exec(line) ?? [])
+  return headers.every(({ length }) => length > 0)
+    ? Object.fromEntries(headers.map(([, name, value]) => [name, value]))
+    : undefined
 }
 
-function parsePatch(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
-    const patch = JSON.parse(text)
-    return Array.isArray(patch) && patch.length > 0 ? patch : undefined
+    return JSON.parse(text)
   } catch {
     return undefined
   }

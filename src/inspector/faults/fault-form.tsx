@@ -1,132 +1,119 @@
-import { useState } from 'preact/hooks'
 import { controlPath } from '../api/client.ts'
 import { readToken } from '../api/token.ts'
-import type { FaultBody } from '../api/types.ts'
 import { CopyButton } from '../common/copy-button.tsx'
 import { Detail } from '../common/detail.tsx'
-import { Field, Select } from '../common/fields.tsx'
+import { Field, Select, type Texts, textsOf } from '../common/fields.tsx'
 import { formatJson, TextBlock } from '../common/json.tsx'
+import { operationIds, shortOperation } from '../common/operations.ts'
 import { quote } from '../common/quote.ts'
+import { findRequest } from '../state/journal.ts'
 import { attempt } from '../state/notice.ts'
-import { navigate, sandboxName } from '../state/route.ts'
+import { navigate, route } from '../state/route.ts'
 import { controls, faultList } from '../state/sandbox.ts'
-import { type Draft, toFault } from './draft.ts'
-import { type FaultKind, type FieldName, forms, kinds } from './forms.ts'
-
-const labels: Record<FieldName, string> = {
-  status: 'Status',
-  message: 'Message',
-  type: 'Type',
-  code: 'Code',
-  param: 'Param',
-  headers: 'Headers',
-  requests: 'Requests',
-  per: 'Per',
-  ms: 'Delay',
-  patch: 'Patch',
-}
+import { signal } from '../state/signal.ts'
+import { draftLike, parseField, toFault } from './draft.ts'
+import { fields, forms } from './forms.ts'
 
 const operations = [
-  ['list', 'admin-api-keys-list'],
-  ['create', 'admin-api-keys-create'],
-  ['get', 'admin-api-keys-get'],
-  ['delete', 'admin-api-keys-delete'],
-  ['*', '* (every operation)'],
-] as const
+  ...operationIds.map((id) => [shortOperation(id), id] as const),
+  ['*', '* (every operation)'] as const,
+]
 
 const phaseNames = {
   before: 'before the operation',
   after_commit: 'after the operation (the client does not learn of it)',
-} as const
+}
+
+/** What was entered into the form, by the request that it began with. */
+const entered = signal<{ like?: string | undefined; texts: Texts }>({ texts: {} })
 
 /** The form of a new fault, with the JSON and the command that add the same. */
-export function FaultForm({ initial }: { initial: Draft }) {
-  const [draft, setDraft] = useState(initial)
-  const { fault, mistakes } = toFault(draft)
-  const set = (changes: Partial<Draft>) => setDraft({ ...draft, ...changes })
-  const { effect, fields, phases } = forms[draft.kind]
-  const field = (name: Exclude<keyof Draft, 'kind' | 'when'>, label: string, hint?: string) => (
-    <Field
-      key={name}
-      label={label}
-      value={draft[name]}
-      onInput={(value) => set({ [name]: value })}
-      hint={mistakes[name as FieldName] ?? hint ?? ''}
-      isInvalid={name in mistakes}
-      isLong={name === 'headers' || name === 'patch'}
-    />
+export function FaultForm({ like }: { like: string | undefined }) {
+  const changes = entered.value.like === like ? entered.value.texts : {}
+  const draft = { ...draftLike(findRequest(like), faultList.value ?? []), ...changes }
+  const fault = toFault(draft)
+  const { effect, fields: names, phases } = forms[fault.kind]
+  async function add(): Promise<void> {
+    if (!(await attempt(() => controls().faults.add(fault), 'Added the fault.'))) return
+    entered.value = { texts: {} }
+    navigate({ id: undefined, query: {} })
+  }
+  const text = (name: string, label: string, hint?: string) => (
+    <Field key={name} name={name} label={label} value={draft[name]} hint={hint} />
+  )
+  const count = (name: string, label: string, hint: string, min: number) => (
+    <Field name={name} label={label} type="number" min={min} value={draft[name]} hint={hint} />
   )
   return (
-    <Detail label="New fault" title="New fault">
+    <Detail label="New fault">
       <div class="sides">
         <form
+          onInput={({ currentTarget }) => {
+            entered.value = { like, texts: { ...changes, ...textsOf(currentTarget) } }
+          }}
           onSubmit={(event) => {
             event.preventDefault()
-            void add(fault)
+            void add()
           }}
         >
-          <Select
-            label="Kind"
-            value={draft.kind}
-            options={kinds}
-            onChange={(kind) => set({ kind: kind as FaultKind })}
-          />
+          <Select label="Kind" name="kind" value={fault.kind} options={Object.keys(forms)} />
           <p class="hint">{effect}</p>
-          <Select
-            label="Operation"
-            value={draft.operation}
-            options={operations}
-            onChange={(operation) => set({ operation })}
-          />
-          {fields.map((name) => field(name, labels[name]))}
-          {phases.length > 0 && (
+          <Select label="Operation" name="operation" value={fault.operation} options={operations} />
+          {names.map((name) => (
+            <Field
+              key={name}
+              {...fields[name]}
+              name={name}
+              value={draft[name]}
+              mistake={draft[name] && parseField(name, draft[name]) === undefined ? fields[name].hint : ''}
+            />
+          ))}
+          {phases && 'when' in fault && (
             <>
               <Select
                 label="When"
-                value={fault.kind === 'rate_limit' ? '' : (fault.when ?? 'before')}
+                name="when"
+                value={fault.when ?? ''}
                 options={phases.map((phase) => [phase, phaseNames[phase]] as const)}
-                onChange={(when) => set({ when: when as Draft['when'] })}
               />
               <div class="pair">
-                {field('times', 'Times', 'Empty for no limit')}
-                {field('skip', 'Skip', 'Matching requests to let pass')}
+                {count('times', 'Times', 'Empty for no limit', 1)}
+                {count('skip', 'Skip', 'Matching requests to let pass', 0)}
               </div>
             </>
           )}
-          <details open={draft.key_id !== '' || draft.calling_key_id !== ''}>
+          <details open={fault.match !== undefined}>
             <summary>Only some requests</summary>
-            {field('key_id', 'Key id', 'The key that is retrieved or deleted')}
-            {field('calling_key_id', 'Calling key id')}
+            {text('key_id', 'Key id', 'The key that is retrieved, updated or deleted')}
+            {text('project_id', 'Project id')}
+            {text('calling_key_id', 'Calling key id')}
             <div class="pair">
-              {field('header_name', 'Header name')}
-              {field('header_value', 'Header value')}
+              {text('header_name', 'Header name')}
+              {text('header_value', 'Header value')}
             </div>
           </details>
           <div class="actions">
-            <button type="submit" class="primary" disabled={Object.keys(mistakes).length > 0}>
+            {/* A new function is called after each rendering. */}
+            <button type="submit" class="primary" ref={(button) => disableIfInvalid(button)}>
               Add
             </button>
           </div>
         </form>
-        <Commands fault={fault} />
+        <Commands json={formatJson(fault)} compact={JSON.stringify(fault)} />
       </div>
     </Detail>
   )
 }
 
-async function add(fault: FaultBody): Promise<void> {
-  const isAdded = await attempt(() => controls.value.faults.add(fault), 'Added the fault.')
-  if (!isAdded) return
-  faultList.refresh()
-  navigate({ id: undefined, query: {} })
+function disableIfInvalid(button: HTMLButtonElement | null): void {
+  if (button !== null) button.disabled = button.form?.checkValidity() === false
 }
 
 /** The JSON of a fault, and the command that adds it. */
-function Commands({ fault }: { fault: FaultBody }) {
-  const json = formatJson(fault)
+function Commands({ json, compact }: { json: string; compact: string }) {
   const token = readToken() === null ? '' : ` \\\n  -H "Authorization: Bearer $EMULATOR_CONTROL_TOKEN"`
-  const url = `${location.origin}${controlPath(sandboxName.value)}/faults`
-  const curl = `curl -g ${quote(url)}${token} \\\n  --json ${quote(JSON.stringify(fault))}`
+  const url = `${location.origin}${controlPath(route.value.sandbox)}/faults`
+  const curl = `curl -g ${quote(url)}${token} \\\n  --json ${quote(compact)}`
   return (
     <div>
       <h3>

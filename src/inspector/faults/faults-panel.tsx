@@ -1,47 +1,41 @@
 import type { ListedFault } from '../api/types.ts'
+import { Button } from '../common/button.tsx'
 import type { Column } from '../common/columns.ts'
-import { Detail, Gone } from '../common/detail.tsx'
+import { Detail, Gone, Split } from '../common/detail.tsx'
 import { Empty } from '../common/empty.tsx'
-import { shorten, shortOperation } from '../common/format.ts'
+import { shorten } from '../common/format.ts'
 import { formatJson, TextBlock } from '../common/json.tsx'
+import { shortOperation } from '../common/operations.ts'
 import { VirtualTable } from '../common/virtual-table.tsx'
-import { journal } from '../state/journal.ts'
 import { attempt } from '../state/notice.ts'
 import { href, navigate, route } from '../state/route.ts'
 import { controls, faultList } from '../state/sandbox.ts'
-import { draftLike, emptyDraft } from './draft.ts'
 import { FaultForm } from './fault-form.tsx'
 
 const remove = (id: string) =>
   attempt(async () => {
-    await controls.value.faults.remove(id)
-    faultList.refresh()
+    await controls().faults.remove(id)
     if (route.value.id === id) navigate({ id: undefined })
   })
 
 const columns: readonly Column<ListedFault>[] = [
-  { name: 'Kind', width: 'minmax(8.5rem, 1fr)', tier: 1, render: ({ kind }) => kind },
-  { name: 'Operation', width: 'minmax(5rem, 1fr)', tier: 2, render: ({ operation }) => shortOperation(operation) },
-  { name: 'When', width: '8rem', tier: 3, render: ({ when }) => when ?? '' },
-  {
-    name: 'Match',
-    width: 'minmax(6rem, 2fr)',
-    tier: 3,
-    render: ({ match }) => match && <code>{shorten(matchText(match))}</code>,
-  },
-  { name: 'Hits', width: '4rem', tier: 1, isNumber: true, render: ({ hits }) => hits },
-  { name: 'Remaining', width: '6rem', tier: 1, isNumber: true, render: ({ remaining }) => remaining ?? 'no limit' },
-  { name: 'Unapplied', width: '5.5rem', tier: 3, isNumber: true, render: ({ unapplied }) => unapplied ?? '' },
-  {
-    name: '',
-    width: '5.5rem',
-    tier: 2,
-    render: ({ id }) => (
-      <button type="button" class="in-row" onClick={() => remove(id)}>
+  ['Kind', 'minmax(8.5rem, 1fr)', 1, ({ kind }) => kind],
+  ['Operation', 'minmax(5rem, 1fr)', 2, ({ operation }) => shortOperation(operation)],
+  ['When', '8rem', 3, ({ when }) => when],
+  ['Match', 'minmax(6rem, 2fr)', 3, ({ match }) => match && <code>{shorten(matchText(match))}</code>],
+  ['Hits', '4rem', 1, ({ hits }) => hits, 'number'],
+  ['Remaining', '6rem', 1, ({ remaining }) => remaining ?? 'no limit', 'number'],
+  ['Unapplied', '5.5rem', 3, ({ unapplied }) => unapplied, 'number'],
+  [
+    '',
+    '5.5rem',
+    2,
+    ({ id }) => (
+      <Button class="in-row" onClick={() => remove(id)}>
         Remove
-      </button>
+      </Button>
     ),
-  },
+  ],
 ]
 
 const matchText = ({ header, ...ids }: NonNullable<ListedFault['match']>) =>
@@ -50,70 +44,51 @@ const matchText = ({ header, ...ids }: NonNullable<ListedFault['match']>) =>
     .join(', ')
 
 export function FaultsPanel() {
-  const faults = faultList.value.value
-  const { id } = route.value
+  const faults = faultList.value
+  const { id, query } = route.value
   return (
-    <div class={`split${id === undefined ? '' : ' has-detail'}`}>
-      <div class="list">
-        <div class="toolbar">
+    <Split
+      toolbar={
+        <>
           <span class="hint">The first fault that matches a request fires. Only authenticated requests match.</span>
           <span class="spacer" />
-          <button type="button" class="primary" onClick={() => navigate({ id: 'new', query: {} })}>
+          <Button class="primary" onClick={() => navigate({ id: 'new', query: {} })}>
             Add fault
-          </button>
-        </div>
-        {faults !== undefined && <FaultTable faults={faults} />}
-      </div>
-      {id === 'new' && faults !== undefined && <NewFault faults={faults} />}
-      {id !== undefined && id !== 'new' && <FaultDetail id={id} />}
-    </div>
+          </Button>
+        </>
+      }
+      detail={id && faults && (id === 'new' ? <FaultForm like={query['like']} /> : <FaultDetail id={id} />)}
+    >
+      {faults && <FaultTable faults={faults} />}
+    </Split>
   )
 }
 
 function FaultTable({ faults }: { faults: readonly ListedFault[] }) {
-  if (faults.length === 0) {
-    return (
-      <Empty title="No faults">
-        <p>
-          Add one to see what your program does when a response is late, wrong or lost: for example{' '}
-          <code>connection_reset</code> after a create, or <code>rate_limit</code>.
-        </p>
-      </Empty>
-    )
+  if (faults.length > 0) {
+    return <VirtualTable label="Faults" columns={columns} items={faults} isMuted={({ remaining }) => remaining === 0} />
   }
   return (
-    <VirtualTable
-      label="Faults"
-      columns={columns}
-      count={faults.length}
-      itemAt={(index) => faults[index] as ListedFault}
-      idOf={({ id }) => id}
-      hrefOf={({ id }) => href({ id })}
-      openId={route.value.id}
-      isMuted={({ remaining }) => remaining === 0}
-    />
+    <Empty title="No faults">
+      <p>
+        Add one to see what your program does when a response is late, wrong or lost: for example{' '}
+        <code>connection_reset</code> after a create, or <code>rate_limit</code>.
+      </p>
+    </Empty>
   )
 }
 
-function NewFault({ faults }: { faults: readonly ListedFault[] }) {
-  const { like } = route.value.query
-  const entry = journal.value.find(({ id }) => id === like)
-  return <FaultForm key={entry?.id} initial={entry === undefined ? emptyDraft : draftLike(entry, faults)} />
-}
-
 function FaultDetail({ id }: { id: string }) {
-  const faults = faultList.value.value
-  const fault = faults?.find((each) => each.id === id)
-  if (faults === undefined) return <Detail label="Fault" title="Fault" />
-  if (fault === undefined) return <Gone label="Fault" text={`There is no fault ${shorten(id)} in this sandbox.`} />
+  const fault = faultList.value?.find((each) => each.id === id)
+  if (fault === undefined) return <Gone label="Fault">There is no fault {shorten(id)} in this sandbox.</Gone>
   return (
     <Detail
       label="Fault"
       title={fault.kind}
       actions={
-        <button type="button" class="danger" onClick={() => remove(id)}>
+        <Button class="danger" onClick={() => remove(id)}>
           Remove
-        </button>
+        </Button>
       }
     >
       <p>

@@ -4,22 +4,18 @@ import { connection } from '../state/sandbox.ts'
 
 /** How a client reaches the sandbox. */
 export function ConnectGroup() {
-  const settings = connection.value.value
-  if (settings === undefined) return null
-  const lines = environmentLines(settings)
+  const baseUrl = connection.value?.base_url
+  if (baseUrl === undefined) return null
+  const lines = environmentLines()
   return (
     <section class="group connect" aria-label="Connect a client">
-      <div class="copy-row">
+      <div class="buttons">
         <span class="label">Base URL</span>
-        <code data-testid="base-url">{settings.base_url}</code>
-        <CopyButton text={settings.base_url} label="Copy base URL" />
+        <code data-testid="base-url">{baseUrl}</code>
+        <CopyButton text={baseUrl} label="Copy base URL" />
+        <CopyButton text={lines} label="Copy environment" />
       </div>
-      <div class="copy-row">
-        <pre data-testid="environment">
-          <code>{lines.join('\n')}</code>
-        </pre>
-        <CopyButton text={`${lines.join('\n')}\n`} label="Copy environment" />
-      </div>
+      <pre data-testid="environment">{lines}</pre>
     </section>
   )
 }

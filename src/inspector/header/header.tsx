@@ -1,38 +1,34 @@
+import { Button } from '../common/button.tsx'
 import { Select } from '../common/fields.tsx'
-import { connectionState } from '../state/connection-state.ts'
-import { isHelpOpen } from '../state/keyboard.ts'
-import { setTheme, type Theme, theme, themes } from '../state/theme.ts'
+import { type ConnectionState, connectionState } from '../state/connection-state.ts'
+import { setTheme, theme, themes } from '../state/theme.ts'
 import { ClockGroup } from './clock-group.tsx'
 import { ConnectGroup } from './connect-group.tsx'
-import { ConnectionStatus } from './connection-status.tsx'
+import { openHelp } from './help-dialog.tsx'
 import { SandboxGroup } from './sandbox-group.tsx'
 import { StateGroup } from './state-group.tsx'
 
 const isWide = matchMedia('(min-width: 720px)').matches
 
+const stateNames: Record<ConnectionState, string> = {
+  connecting: 'Connecting…',
+  live: 'Live',
+  lost: 'Not connected',
+  gone: 'No sandbox',
+}
+
 export const Header = () => (
   <header>
-    <div class="title-row">
+    <div class="buttons">
       <h1>Admin keys emulator</h1>
-      <ConnectionStatus />
+      <span class={`connection ${connectionState.value}`} data-testid="connection-state">
+        {stateNames[connectionState.value]}
+      </span>
       <span class="spacer" />
-      <Select
-        label="Theme"
-        isLabelHidden
-        value={theme.value}
-        options={themes}
-        onChange={(chosen) => setTheme(chosen as Theme)}
-      />
-      <button
-        type="button"
-        aria-label="Keyboard shortcuts"
-        title="Keyboard shortcuts"
-        onClick={() => {
-          isHelpOpen.value = true
-        }}
-      >
+      <Select label="Theme" name="theme" isLabelHidden value={theme.value} options={themes} onChange={setTheme} />
+      <Button label="Keyboard shortcuts" onClick={openHelp}>
         ?
-      </button>
+      </Button>
     </div>
     <details open={isWide}>
       <summary>Sandbox, clock, state</summary>

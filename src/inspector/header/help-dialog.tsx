@@ -1,37 +1,29 @@
+import { Button } from '../common/button.tsx'
 import { Dialog } from '../common/dialog.tsx'
-import { isHelpOpen } from '../state/keyboard.ts'
+import { Fact } from '../common/fact.tsx'
+import { closeDialog, openDialog } from '../state/dialog.ts'
 
-const shortcuts = [
-  ['/', 'Filter'],
-  ['j', 'Next row'],
-  ['k', 'Previous row'],
-  ['Enter', 'Open the row'],
-  ['Esc', 'Close'],
-  ['?', 'Show these shortcuts'],
-] as const
+const shortcuts = {
+  '/': 'Filter',
+  j: 'Next row',
+  k: 'Previous row',
+  Enter: 'Open the row',
+  Esc: 'Close',
+  '?': 'Show these shortcuts',
+}
 
-export function HelpDialog() {
-  if (!isHelpOpen.value) return null
-  const close = () => {
-    isHelpOpen.value = false
-  }
-  return (
-    <Dialog title="Keyboard shortcuts" onClose={close}>
-      <dl class="shortcuts">
-        {shortcuts.map(([key, effect]) => (
-          <div key={key}>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{effect}</dd>
-          </div>
+export const openHelp = () =>
+  openDialog(() => (
+    <Dialog title="Keyboard shortcuts">
+      <dl>
+        {Object.entries(shortcuts).map(([key, effect]) => (
+          <Fact key={key} name={<kbd>{key}</kbd>}>
+            {effect}
+          </Fact>
         ))}
       </dl>
       <div class="actions">
-        <button type="button" onClick={close}>
-          Close
-        </button>
+        <Button onClick={closeDialog}>Close</Button>
       </div>
     </Dialog>
-  )
-}
+  ))

@@ -1,7 +1,6 @@
-import { useState } from 'preact/hooks'
 import type { ResetPart } from '../api/types.ts'
 import { FormDialog } from '../common/dialog.tsx'
-import { attempt } from '../state/notice.ts'
+import { openDialog } from '../state/dialog.ts'
 import { controls } from '../state/sandbox.ts'
 
 const parts: Record<ResetPart, string> = {
@@ -12,28 +11,22 @@ const parts: Record<ResetPart, string> = {
   behavior: 'Behavior',
   random: 'Randomness',
 }
-const allParts = Object.keys(parts) as ResetPart[]
 
 /** Asks which parts of the sandbox return to their initial state. */
-export function ResetDialog({ onClose }: { onClose: () => void }) {
-  const [chosen, setChosen] = useState<ReadonlySet<ResetPart>>(new Set(allParts))
-  function toggle(part: ResetPart): void {
-    const next = new Set(chosen)
-    if (!next.delete(part)) next.add(part)
-    setChosen(next)
-  }
-  async function reset(): Promise<void> {
-    if (await attempt(() => controls.value.reset([...chosen]), 'Reset.')) onClose()
-  }
-  return (
-    <FormDialog title="Reset" action="Reset" isInvalid={chosen.size === 0} onClose={onClose} onSubmit={reset}>
+export const openReset = () =>
+  openDialog(() => (
+    <FormDialog
+      title="Reset"
+      action="Reset"
+      onSubmit={(chosen) => controls().reset(Object.keys(chosen) as ResetPart[])}
+      done="Reset."
+    >
       <p class="hint">Returns these to their initial state. Snapshots stay.</p>
-      {allParts.map((part) => (
-        <label key={part} class="check">
-          <input type="checkbox" checked={chosen.has(part)} onChange={() => toggle(part)} />
-          {parts[part]}
+      {Object.entries(parts).map(([part, title]) => (
+        <label key={part} class="buttons">
+          <input type="checkbox" name={part} defaultChecked />
+          {title}
         </label>
       ))}
     </FormDialog>
-  )
-}
+  ))

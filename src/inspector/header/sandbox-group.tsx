@@ -1,84 +1,60 @@
-import { useState } from 'preact/hooks'
 import { sandboxes } from '../api/client.ts'
+import { Button } from '../common/button.tsx'
 import { FormDialog } from '../common/dialog.tsx'
 import { Field, Select } from '../common/fields.tsx'
-import { formatAge, formatCount } from '../common/format.ts'
+import { countOf, formatAge } from '../common/format.ts'
+import { openDialog } from '../state/dialog.ts'
 import { attempt } from '../state/notice.ts'
-import { navigate, route, sandboxName } from '../state/route.ts'
+import { navigate, route } from '../state/route.ts'
 import { sandboxList } from '../state/sandbox.ts'
 
-const show = (sandbox: string) => navigate({ sandbox, panel: route.value.panel })
+const show = (sandbox: string) => navigate({ sandbox })
+
+/** Asks for the name of a new sandbox, which is a copy of `source` if that is given. */
+const openNewSandbox = (source?: string) =>
+  openDialog(() => (
+    <FormDialog
+      title={source === undefined ? 'New sandbox' : `Copy of ${source}`}
+      action="Create"
+      onSubmit={async ({ name }) => {
+        const from = source === undefined ? {} : { from: { sandbox: source } }
+        show((await sandboxes.create({ ...(name && { name }), ...from })).name)
+      }}
+    >
+      <Field label="Name" name="name" hint="Letters, digits, dots, dashes; empty for a random one." />
+    </FormDialog>
+  ))
 
 export function SandboxGroup() {
-  const [creating, setCreating] = useState<'new' | 'copy'>()
-  const current = sandboxName.value
+  const { sandbox } = route.value
   const remove = () => {
     // Nothing more is read of it then.
     show('default')
-    void attempt(async () => {
-      await sandboxes.remove(current)
-      sandboxList.refresh()
-    }, `Removed sandbox ${current}.`)
+    void attempt(() => sandboxes.remove(sandbox), `Removed sandbox ${sandbox}.`)
   }
   return (
     <section class="group" aria-label="Sandbox settings">
-      <Select label="Sandbox" value={current} options={sandboxOptions(current)} onChange={show} />
+      <Select label="Sandbox" name="sandbox" value={sandbox} options={sandboxOptions(sandbox)} onChange={show} />
       <div class="buttons">
-        <button type="button" aria-label="Create sandbox" title="Create sandbox" onClick={() => setCreating('new')}>
+        <Button label="Create sandbox" onClick={() => openNewSandbox()}>
           Create
-        </button>
-        <button type="button" aria-label="Copy sandbox" title="Copy sandbox" onClick={() => setCreating('copy')}>
+        </Button>
+        <Button label="Copy sandbox" onClick={() => openNewSandbox(sandbox)}>
           Copy
-        </button>
-        <button
-          type="button"
-          aria-label="Remove sandbox"
-          title="Remove sandbox"
-          disabled={current === 'default'}
-          onClick={remove}
-        >
+        </Button>
+        <Button label="Remove sandbox" disabled={sandbox === 'default'} onClick={remove}>
           Remove
-        </button>
+        </Button>
       </div>
-      {creating && (
-        <NewSandboxDialog from={creating === 'copy' ? current : undefined} onClose={() => setCreating(undefined)} />
-      )}
     </section>
   )
 }
 
 function sandboxOptions(current: string): (readonly [string, string])[] {
   const now = Date.now() / 1000
-  const listed = sandboxList.value.value ?? []
-  const options = listed.map(({ name, keys, last_used_at }) => {
-    const count = keys === 1 ? '1 key' : `${formatCount(keys)} keys`
-    return [name, `${name} · ${count} · used ${formatAge(now - last_used_at)}`] as const
-  })
-  return listed.some(({ name }) => name === current) ? options : [[current, current], ...options]
-}
-
-function NewSandboxDialog({ from, onClose }: { from: string | undefined; onClose: () => void }) {
-  const [name, setName] = useState('')
-  async function create(): Promise<void> {
-    await attempt(async () => {
-      const created = await sandboxes.create({
-        ...(name !== '' && { name }),
-        ...(from !== undefined && { from: { sandbox: from } }),
-      })
-      sandboxList.refresh()
-      onClose()
-      show(created.name)
-    })
-  }
-  const title = from === undefined ? 'New sandbox' : `Copy of ${from}`
-  return (
-    <FormDialog title={title} action="Create" onClose={onClose} onSubmit={create}>
-      <Field
-        label="Name"
-        value={name}
-        onInput={setName}
-        hint="Letters, digits, dots, dashes; empty for a random one."
-      />
-    </FormDialog>
+  const options = (sandboxList.value ?? []).map(
+    ({ name, keys, last_used_at }) =>
+      [name, `${name} · ${countOf(keys, 'key')} · used ${formatAge(now - last_used_at)}`] as const,
   )
+  return options.some(([name]) => name === current) ? options : [[current, current], ...options]
 }

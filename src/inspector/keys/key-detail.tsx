@@ -1,10 +1,11 @@
-import type { JournalEntry } from '../api/types.ts'
+import { Button } from '../common/button.tsx'
 import { Detail, Gone } from '../common/detail.tsx'
-import { shorten, shortOperation, timeOfDay } from '../common/format.ts'
+import { shorten, timeOfDay } from '../common/format.ts'
 import { formatJson, TextBlock } from '../common/json.tsx'
+import { shortOperation } from '../common/operations.ts'
 import { StatusCell } from '../requests/status-cell.tsx'
 import { journal } from '../state/journal.ts'
-import { openKey, refreshKeys, stateOf } from '../state/keys.ts'
+import { openKey, stateOf } from '../state/keys.ts'
 import { attempt } from '../state/notice.ts'
 import { href } from '../state/route.ts'
 import { controls } from '../state/sandbox.ts'
@@ -13,25 +14,20 @@ import { Badge } from './badge.tsx'
 const shownRequests = 10
 
 export function KeyDetail({ id }: { id: string }) {
-  const key = openKey.value.value
-  if (key === undefined) return <Detail label="Key" title="Key" />
-  if (key === null) return <Gone label="Key" text={`There is no key ${shorten(id)} in this sandbox.`} />
+  const key = openKey.value
+  if (key === undefined) return <Detail label="Key" />
+  if (key === null) return <Gone label="Key">There is no key {shorten(id)} in this sandbox.</Gone>
   const { state: _, ...shown } = key
   const state = stateOf(key)
-  const remove = () =>
-    attempt(async () => {
-      await controls.value.keys.remove(id)
-      refreshKeys()
-    }, `Deleted ${id}.`)
   return (
     <Detail
       label="Key"
       title={<bdi>{shorten(key.name ?? id)}</bdi>}
       actions={
         state !== 'deleted' && (
-          <button type="button" class="danger" onClick={remove}>
+          <Button class="danger" onClick={() => attempt(() => controls().keys.remove(id), `Deleted ${id}.`)}>
             Delete
-          </button>
+          </Button>
         )
       }
     >
@@ -60,18 +56,14 @@ function RequestList({ title, field, id }: { title: string; field: 'calling_key_
           .reverse()
           .map((entry) => (
             <li key={entry.id}>
-              <RequestLink entry={entry} />
+              <a href={href({ panel: 'requests', id: entry.id })}>
+                <span>{timeOfDay(entry.time)}</span>
+                <span>{shortOperation(entry.operation) || entry.method}</span>
+                <StatusCell entry={entry} />
+              </a>
             </li>
           ))}
       </ul>
     </section>
   )
 }
-
-const RequestLink = ({ entry }: { entry: JournalEntry }) => (
-  <a href={href({ panel: 'requests', id: entry.id })}>
-    <span>{timeOfDay(entry.time)}</span>
-    <span>{shortOperation(entry.operation) || entry.method}</span>
-    <StatusCell entry={entry} />
-  </a>
-)

@@ -29,12 +29,14 @@ function matchesText(entry: JournalEntry, value: string): boolean {
   )
 }
 
-/** Returns the entries that match every filter. */
+let last: { entries: readonly JournalEntry[]; filters: Filters; matching: readonly JournalEntry[] } | undefined
+
+/** Returns the entries that match every filter, the newest first. The page asks again for the same at each rendering. */
 export function filterEntries(entries: readonly JournalEntry[], filters: Filters): readonly JournalEntry[] {
-  const given = Object.entries(filters).flatMap(([name, value]) => {
-    const predicate = predicates[name]
-    return predicate === undefined ? [] : [{ predicate, value }]
-  })
-  if (given.length === 0) return entries
-  return entries.filter((entry) => given.every(({ predicate, value }) => predicate(entry, value)))
+  if (last?.entries !== entries || last.filters !== filters) {
+    const given = Object.entries(filters).filter(([name]) => filterNames.includes(name))
+    const matches = (entry: JournalEntry) => given.every(([name, value]) => predicates[name]?.(entry, value))
+    last = { entries, filters, matching: entries.filter(matches).reverse() }
+  }
+  return last.matching
 }

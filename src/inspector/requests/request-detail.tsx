@@ -1,11 +1,12 @@
-import type { ComponentChildren } from 'preact'
 import type { JournalEntry } from '../api/types.ts'
+import { Button } from '../common/button.tsx'
 import { CopyButton } from '../common/copy-button.tsx'
 import { Detail, Gone } from '../common/detail.tsx'
+import { Fact } from '../common/fact.tsx'
 import { formatDuration, formatTime, shorten } from '../common/format.ts'
 import { formatJson, TextBlock } from '../common/json.tsx'
 import { connectionState } from '../state/connection-state.ts'
-import { journal } from '../state/journal.ts'
+import { findRequest, journal } from '../state/journal.ts'
 import { href, navigate } from '../state/route.ts'
 import { faultList } from '../state/sandbox.ts'
 import { attemptsOf } from './attempts.ts'
@@ -14,9 +15,14 @@ import { StatusCell } from './status-cell.tsx'
 import { toCurl } from './to-curl.ts'
 
 export function RequestDetail({ id }: { id: string }) {
-  const entry = journal.value.find((each) => each.id === id)
-  if (entry === undefined && connectionState.value === 'connecting') return <Detail label="Request" title="Request" />
-  if (entry === undefined) return <Gone label="Request" text={`The journal has no request ${shorten(id)}.`} />
+  const entry = findRequest(id)
+  if (entry === undefined) {
+    return connectionState.value === 'connecting' ? (
+      <Detail label="Request" />
+    ) : (
+      <Gone label="Request">The journal has no request {shorten(id)}.</Gone>
+    )
+  }
   return (
     <Detail
       label="Request"
@@ -24,9 +30,9 @@ export function RequestDetail({ id }: { id: string }) {
       actions={
         <>
           <CopyButton label="Copy as curl" text={() => toCurl(entry, location.origin)} />
-          <button type="button" onClick={() => navigate({ panel: 'faults', id: 'new', query: { like: id } })}>
+          <Button onClick={() => navigate({ panel: 'faults', id: 'new', query: { like: id } })}>
             Add a fault like this
-          </button>
+          </Button>
         </>
       }
     >
@@ -41,14 +47,12 @@ export function RequestDetail({ id }: { id: string }) {
 }
 
 function Story({ entry }: { entry: JournalEntry }) {
-  const sentences = explain(entry, faultList.value.value ?? [])
+  const sentences = explain(entry, faultList.value ?? [])
   const { reason, calling_key_id, key_id, fault_id } = entry
   return (
-    <div class="story">
-      {sentences.map((sentence) => (
-        <p key={sentence}>{sentence}</p>
-      ))}
-      <dl class="facts">
+    <div>
+      <p>{sentences.join(' ')}</p>
+      <dl>
         <Fact name="Time">{formatTime(entry.time)} UTC</Fact>
         <Fact name="Request id">
           <code>{entry.id}</code>
@@ -79,13 +83,6 @@ function Story({ entry }: { entry: JournalEntry }) {
   )
 }
 
-const Fact = ({ name, children }: { name: string; children: ComponentChildren }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
-)
-
 /** The attempts of the same call as a line in time, if there is more than one. */
 function Attempts({ entry }: { entry: JournalEntry }) {
   const attempts = attemptsOf(journal.value, entry)
@@ -97,7 +94,7 @@ function Attempts({ entry }: { entry: JournalEntry }) {
         {attempts.map((attempt) => (
           <li key={attempt.id} aria-current={attempt.id === entry.id ? 'true' : undefined}>
             {attempt.since_previous_ms !== null && <span class="gap">{formatDuration(attempt.since_previous_ms)}</span>}
-            <a href={href({ id: attempt.id })}>
+            <a class="button" href={href({ id: attempt.id })}>
               Attempt {attempt.retry_count} <StatusCell entry={attempt} />
             </a>
           </li>
@@ -111,7 +108,7 @@ function Request({ entry }: { entry: JournalEntry }) {
   return (
     <section>
       <h3>Request</h3>
-      <dl class="headers">
+      <dl>
         {Object.entries(entry.headers).map(([name, value]) => (
           <Fact key={name} name={name}>
             <bdi>{[value].flat().join(', ')}</bdi>
@@ -127,7 +124,7 @@ function Response({ entry }: { entry: JournalEntry }) {
   return (
     <section>
       <h3>Response</h3>
-      <dl class="headers">
+      <dl>
         <Fact name="status">
           <StatusCell entry={entry} />
         </Fact>

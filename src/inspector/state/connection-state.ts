@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals'
+import { signal } from './signal.ts'
 
 /** `gone`: the emulator has no sandbox of that name. */
 export type ConnectionState = 'connecting' | 'live' | 'lost' | 'gone'

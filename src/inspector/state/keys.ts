@@ -1,49 +1,47 @@
-import { computed, effect } from '@preact/signals'
 import type { KeyState, ListedKey } from '../api/types.ts'
-import { connectionState } from './connection-state.ts'
 import { createResource } from './resource.ts'
 import { route } from './route.ts'
 import { controls, sandboxTime } from './sandbox.ts'
 
-const pageSize = '100'
+const limit = '100'
 const weekMs = 7 * 24 * 60 * 60 * 1000
 
-const search = computed(() => {
-  const { panel, query } = route.value
-  const { filter = '', state = '', after = '' } = panel === 'keys' ? query : {}
-  return { filter, state, after, limit: pageSize }
-})
+const openId = () => (route.value.panel === 'keys' ? route.value.id : undefined)
 
 /** The page of keys that is shown. */
-export const keyPage = createResource(() => controls.value.keys.list(search.value))
-
-const openId = computed(() => (route.value.panel === 'keys' ? route.value.id : undefined))
+export const keyPage = createResource(() => {
+  const { panel, query } = route.value
+  const { filter = '', state, after = '' } = panel === 'keys' ? query : {}
+  return controls().keys.list({ filter, after, limit, ...(state && { state }) })
+})
 
 /** The key that is open; null if no key has its id. */
 export const openKey = createResource(async () => {
-  const id = openId.value
-  return id === undefined ? undefined : ((await findKey(id)) ?? null)
+  const id = openId()
+  return id === undefined ? undefined : findKey(id)
 })
 
-async function findKey(id: string): Promise<ListedKey | undefined> {
-  const listed = keyPage.value.peek()?.data.find((key) => key.id === id)
-  const isSame = (key: ListedKey) => key.id === id
-  for (const state of ['', 'deleted']) {
-    let after = ''
-    for (;;) {
-      const { data, next } = await controls.value.keys.list({ filter: id, state, after, limit: pageSize })
-      const key = data.find(isSame)
-      if (key !== undefined) return key
-      if (next === null) break
-      after = next
-    }
+// The browser would report the 404 of a key that is gone as an error.
+async function findKey(id: string): Promise<ListedKey | null> {
+  for (const state of [{}, { state: 'deleted' }]) {
+    const { data, next } = await controls().keys.list({ filter: id, limit, ...state })
+    const key = data.find((each) => each.id === id)
+    if (key !== undefined) return key
+    // The names of many other keys contain the id.
+    if (next !== null) return controls().keys.get(id)
   }
-  return listed?.state === 'deleted' ? listed : undefined
+  return null
 }
 
 export function refreshKeys(): void {
   keyPage.refresh()
-  if (openId.value !== undefined) openKey.refresh()
+  openKey.refresh()
+}
+
+/** Shows what the page of keys contains of the key that is open, until it is read. */
+export function showListedKey(): void {
+  const id = openId()
+  openKey.value = keyPage.value?.data.find((key) => key.id === id)
 }
 
 /** Returns the state of a key by the sandbox's clock, which may have moved on since it was read. */
@@ -52,22 +50,4 @@ export function stateOf({ state, expires_at }: ListedKey): KeyState {
   const remaining = expires_at * 1000 - sandboxTime()
   if (remaining <= 0) return 'expired'
   return remaining <= weekMs ? 'expiring' : 'active'
-}
-
-/** Reads the keys again when the search or the open key changes. */
-export function followSearch(): () => void {
-  const stops = [
-    effect(() => {
-      void search.value
-      if (connectionState.peek() === 'live') keyPage.refresh()
-    }),
-    effect(() => {
-      const id = openId.value
-      openKey.set(keyPage.value.peek()?.data.find((key) => key.id === id))
-      if (id !== undefined && connectionState.peek() === 'live') openKey.refresh()
-    }),
-  ]
-  return () => {
-    for (const stop of stops) stop()
-  }
 }

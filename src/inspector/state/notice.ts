@@ -1,15 +1,15 @@
-import { signal } from '@preact/signals'
+import { signal } from './signal.ts'
 
 const shownMs = 6000
 
 /** What was done last, or why it was not. */
-export const notice = signal<{ text: string; isError: boolean } | undefined>(undefined)
+export const notice = signal<{ text: string; isError?: boolean } | undefined>(undefined)
 
 let timer: ReturnType<typeof setTimeout> | undefined
 
-export function notify(text: string, isError = false): void {
+function notify(text: string, isError?: boolean): void {
   clearTimeout(timer)
-  notice.value = { text, isError }
+  notice.value = { text, ...(isError && { isError }) }
   timer = setTimeout(() => {
     notice.value = undefined
   }, shownMs)
@@ -22,7 +22,7 @@ export async function attempt(action: () => Promise<unknown>, done?: string): Pr
     if (done !== undefined) notify(done)
     return true
   } catch (error) {
-    notify(error instanceof Error ? error.message : String(error), true)
+    notify((error as Error).message, true)
     return false
   }
 }

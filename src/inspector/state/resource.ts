@@ -1,18 +1,17 @@
-import { type ReadonlySignal, signal } from '@preact/signals'
 import { pause } from '../common/pause.ts'
+import { type Signal, signal } from './signal.ts'
 
-export interface Resource<Value> {
-  value: ReadonlySignal<Value | undefined>
+/** A part of the state of the emulator; undefined until it is read. */
+export interface Resource<Value> extends Signal<Value | undefined> {
   /** Reads it again; while that happens, any number of calls cause one more read. */
   refresh(): void
-  set(value: Value | undefined): void
 }
 
 const minPauseMs = 100
 
 /** Returns a part of the state that is read again when it changes, but at most a third of the time. */
 export function createResource<Value>(read: () => Promise<Value>): Resource<Value> {
-  const value = signal<Value | undefined>(undefined)
+  const shown = signal<Value | undefined>(undefined)
   let isReading = false
   let isOutdated = false
   // Counts what makes the result of a read in progress obsolete.
@@ -28,7 +27,7 @@ export function createResource<Value>(read: () => Promise<Value>): Resource<Valu
       const current = generation
       try {
         const result = await read()
-        if (current === generation) value.value = result
+        if (current === generation) shown.value = result
         else isOutdated = true
       } catch {
         // The state of the connection is shown; reconnecting reads everything again.
@@ -39,11 +38,13 @@ export function createResource<Value>(read: () => Promise<Value>): Resource<Valu
   }
 
   return {
-    value,
-    refresh,
-    set(next) {
-      generation++
-      value.value = next
+    get value() {
+      return shown.value
     },
+    set value(next) {
+      generation++
+      shown.value = next
+    },
+    refresh,
   }
 }

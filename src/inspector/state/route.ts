@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals'
+import { signal } from './signal.ts'
 
 export const panels = ['keys', 'requests', 'faults', 'behavior'] as const
 export type Panel = (typeof panels)[number]
@@ -8,6 +8,8 @@ export interface Route {
   panel: Panel
   /** What is open in the panel. */
   id: string | undefined
+  /** The row that the keyboard selected, or that was open last. */
+  selected: string | undefined
   /** The filters of the panel, by name. */
   query: Readonly<Record<string, string>>
 }
@@ -15,39 +17,37 @@ export interface Route {
 const root = '/_emulator/ui'
 
 function parseLocation(): Route {
-  const parts = location.pathname
-    .slice(root.length + 1)
-    .split('/')
-    .map(decode)
-  const [sandbox = '', panel, id] = parts
+  const parts = location.pathname.slice(root.length + 1).split('/')
+  const [sandbox, panel, id] = parts.map(decode)
   return {
-    sandbox: sandbox || 'default',
+    sandbox: sandbox ?? 'default',
     panel: panels.find((each) => each === panel) ?? 'keys',
-    id: id || undefined,
+    id,
+    selected: id ?? decode(location.hash.slice(1)),
     query: Object.fromEntries(new URLSearchParams(location.search)),
   }
 }
 
-function decode(part: string): string {
+function decode(part: string): string | undefined {
   try {
-    return decodeURIComponent(part)
+    return decodeURIComponent(part) || undefined
   } catch {
     return part
   }
 }
 
-export const route = signal<Route>(parseLocation())
-export const sandboxName = computed(() => route.value.sandbox)
+export const route = signal(parseLocation())
 
 /** Returns the URL of the current route with these changes. Another panel or sandbox begins without filters. */
 export function href(changes: Partial<Route>): string {
   const current = route.value
   const isElsewhere = (changes.panel ?? current.panel) !== current.panel || changes.sandbox !== undefined
-  const base = isElsewhere ? { ...current, id: undefined, query: {} } : current
-  const { sandbox, panel, id, query } = { ...base, ...changes }
-  const path = [sandbox, panel, ...(id === undefined ? [] : [id])].map(encodeURIComponent).join('/')
-  const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== '')).toString()
-  return `${root}/${path}${search && `?${search}`}`
+  const base = isElsewhere ? { ...current, id: undefined, selected: undefined, query: {} } : current
+  const { sandbox, panel, id, selected, query } = { ...base, ...changes }
+  const path = [sandbox, panel, ...(id ? [id] : [])].map(encodeURIComponent).join('/')
+  const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value)).toString()
+  const hash = !id && selected && `#${encodeURIComponent(selected)}`
+  return `${root}/${path}${search && `?${search}`}${hash || ''}`
 }
 
 /** Goes to the current route with these changes; `isReplacing` leaves no entry in the history. */
@@ -55,30 +55,35 @@ export function navigate(changes: Partial<Route>, isReplacing = false): void {
   goTo(href(changes), isReplacing)
 }
 
-/** Changes one filter; no id stays open that it might hide. */
+/** Changes one filter, and goes back to the first page. */
 export function setFilter(name: string, value: string): void {
-  const { query } = route.value
-  const { after: _, ...others } = query
-  navigate({ query: { ...(name === 'after' ? query : others), [name]: value } }, name !== 'after')
+  navigate({ query: { ...route.value.query, after: '', [name]: value } }, name !== 'after')
+}
+
+let onChange: (previous?: Route) => void
+
+function followLocation(): void {
+  const previous = route.value
+  route.value = parseLocation()
+  onChange(previous)
 }
 
 function goTo(url: string, isReplacing: boolean): void {
-  if (isReplacing || url === location.pathname + location.search) history.replaceState(null, '', url)
+  if (isReplacing || url === location.pathname + location.search + location.hash) history.replaceState(null, '', url)
   else history.pushState(null, '', url)
-  route.value = parseLocation()
+  followLocation()
 }
 
-/** Follows the history, and links to the inspector's own pages without loading them. */
-export function listenForNavigation(): void {
+/** Follows the history, and links to the inspector's own pages without loading them. Calls `listener` now and after each change. */
+export function listenForNavigation(listener: typeof onChange): void {
+  onChange = listener
   history.replaceState(null, '', href({}))
-  addEventListener('popstate', () => {
-    route.value = parseLocation()
-  })
+  listener()
+  addEventListener('popstate', followLocation)
   document.addEventListener('click', (event) => {
-    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return
-    const link = event.target instanceof Element ? event.target.closest('a') : null
-    const target = link?.getAttribute('href')
-    if (!target?.startsWith(`${root}/`) || link?.target) return
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return
+    const target = (event.target as Element).closest('a')?.getAttribute('href')
+    if (!target?.startsWith(`${root}/`)) return
     event.preventDefault()
     goTo(target, false)
   })

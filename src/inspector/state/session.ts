@@ -4,18 +4,41 @@ import type { SandboxChange } from '../api/types.ts'
 import { pause } from '../common/pause.ts'
 import { connectionState } from './connection-state.ts'
 import { addEvent, forgetJournal, readJournal } from './journal.ts'
-import { refreshKeys } from './keys.ts'
+import { keyPage, openKey, refreshKeys, showListedKey } from './keys.ts'
+import { type Route, route } from './route.ts'
 import { controls, forgetSandbox, refreshAll, refreshPart, sandboxList } from './sandbox.ts'
 
 const maxPauseMs = 2000
 // The emulator sends a comment every 15 seconds.
 const maxSilenceMs = 40_000
 
+let leaving = new AbortController()
+
+/** Reads what the route shows and the previous one did not. */
+export function followRoute(previous?: Route): void {
+  const { sandbox, panel, id, query } = route.value
+  if (sandbox !== previous?.sandbox) {
+    document.title = `${sandbox} · Inspector`
+    leaving.abort()
+    leaving = new AbortController()
+    void followSandbox(sandbox, leaving.signal)
+    return
+  }
+  const isOtherPanel = panel !== previous.panel
+  const isOtherKey = isOtherPanel || id !== previous.id
+  if (isOtherKey) showListedKey()
+  if (connectionState.value !== 'live') return
+  if (isOtherKey) openKey.refresh()
+  if (isOtherPanel || JSON.stringify(query) !== JSON.stringify(previous.query)) keyPage.refresh()
+}
+
 /** Shows a sandbox until `signal` is aborted: reads everything, follows its changes, and reconnects. */
-export async function followSandbox(name: string, signal: AbortSignal): Promise<void> {
+async function followSandbox(name: string, signal: AbortSignal): Promise<void> {
   connectionState.value = 'connecting'
   forgetSandbox()
   forgetJournal()
+  keyPage.value = undefined
+  openKey.value = undefined
   let pauseMs = 200
   while (!signal.aborted) {
     // A control would create the sandbox.
@@ -37,7 +60,7 @@ export async function followSandbox(name: string, signal: AbortSignal): Promise<
 async function exists(name: string): Promise<boolean | undefined> {
   try {
     const { data } = await sandboxes.list()
-    sandboxList.set(data)
+    sandboxList.value = data
     return data.some((sandbox) => sandbox.name === name)
   } catch {
     return undefined
@@ -54,7 +77,7 @@ async function follow(signal: AbortSignal): Promise<boolean> {
   }
   let isOpen = false
   try {
-    const { ok, body } = await controls.value.journal.stream(AbortSignal.any([signal, silence.signal]))
+    const { ok, body } = await controls().journal.stream(AbortSignal.any([signal, silence.signal]))
     if (!ok || body === null) return false
     isOpen = true
     onChunk()
