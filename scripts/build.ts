@@ -50,7 +50,7 @@ const inspector = await build({
   jsx: 'transform',
   jsxFactory: 'h',
   jsxFragment: 'Fragment',
-  inject: ['src/inspector/jsx.ts'],
+  inject: ['src/inspector/render.ts'],
   charset: 'utf8',
   minify: true,
   legalComments: 'none',

@@ -1,6 +1,6 @@
-import { render } from 'preact'
 import { App } from './app.tsx'
 import { listenForKeys } from './keyboard.ts'
+import { render } from './render.ts'
 import { listenForNavigation } from './state/route.ts'
 import { followRoute } from './state/session.ts'
 import { renderOnChange, scheduleRender } from './state/signal.ts'

@@ -15,7 +15,7 @@ const open = (element: HTMLDialogElement | null) => element?.showModal()
 
 /** A modal dialog, which Esc closes. */
 export const Dialog = ({ title, children, onClose = closeDialog }: DialogProps) => (
-  <dialog ref={open} aria-label={title} onClose={onClose}>
+  <dialog key={title} ref={open} aria-label={title} onClose={onClose}>
     <h2>{title}</h2>
     {children}
     <Notice />

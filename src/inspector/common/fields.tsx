@@ -1,4 +1,4 @@
-import { h, type InputHTMLAttributes } from 'preact'
+import type { InputHTMLAttributes } from 'preact'
 
 /** The texts of the fields of a form, by name. */
 export type Texts = Readonly<Record<string, string>>
@@ -27,19 +27,19 @@ export interface FieldProps {
 
 /** A labelled text field; `isLong` gives it several lines. */
 export function Field({ label, name, isLong, hint, mistake = '', ...attributes }: FieldProps) {
-  const element = isLong ? 'textarea' : 'input'
+  const Input = (isLong ? 'textarea' : 'input') as 'input'
   return (
     <div class="field">
       <label for={name}>{label}</label>
-      {h(element as 'input', {
-        id: name,
-        name,
-        autocomplete: 'off',
-        spellcheck: false,
-        title: hint,
-        ref: (field: HTMLInputElement | null) => field?.setCustomValidity(mistake),
-        ...(attributes as InputHTMLAttributes<HTMLInputElement>),
-      })}
+      <Input
+        id={name}
+        name={name}
+        autocomplete="off"
+        spellcheck={false}
+        title={hint}
+        ref={(field) => field?.setCustomValidity(mistake)}
+        {...(attributes as InputHTMLAttributes<HTMLInputElement>)}
+      />
       {hint && <p class="hint">{hint}</p>}
     </div>
   )

@@ -57,7 +57,7 @@ export function FaultsPanel() {
           </Button>
         </>
       }
-      detail={id && faults && (id === 'new' ? <FaultForm like={query['like']} /> : <FaultDetail id={id} />)}
+      detail={id && faults && (id === 'new' ? <FaultForm like={query['like']} /> : <FaultDetail key={id} id={id} />)}
     >
       {faults && <FaultTable faults={faults} />}
     </Split>

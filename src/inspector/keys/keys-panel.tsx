@@ -39,7 +39,7 @@ export function KeysPanel() {
           </Button>
         </>
       }
-      detail={id && <KeyDetail id={id} />}
+      detail={id && <KeyDetail key={id} id={id} />}
     >
       {page && <KeyTable keys={page.data} />}
     </Split>

@@ -74,7 +74,7 @@ export function RequestsPanel() {
           <Button onClick={() => attempt(() => controls().journal.clear())}>Clear</Button>
         </>
       }
-      detail={id && <RequestDetail id={id} />}
+      detail={id && <RequestDetail key={id} id={id} />}
     >
       <RequestTable entries={entries} isFiltered={isFiltered} />
     </Split>

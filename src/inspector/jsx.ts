@@ -1,2 +1,0 @@
-// What esbuild writes for TSX.
-export { Fragment, h } from 'preact'
