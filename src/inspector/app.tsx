@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 import { sandboxes } from './api/client.ts'
+import { AuditPanel } from './audit/audit-panel.tsx'
 import { BehaviorPanel } from './behavior/behavior-panel.tsx'
 import { Button } from './common/button.tsx'
 import { Empty } from './common/empty.tsx'
@@ -19,6 +20,7 @@ const panels: Record<Panel, () => VNode> = {
   keys: KeysPanel,
   requests: RequestsPanel,
   faults: FaultsPanel,
+  audit: AuditPanel,
   behavior: BehaviorPanel,
 }
 

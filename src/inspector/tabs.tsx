@@ -1,14 +1,12 @@
-import { formatCount } from './common/format.ts'
+import { capitalize, formatCount } from './common/format.ts'
 import { journal } from './state/journal.ts'
-import { keyPage } from './state/keys.ts'
+import { keyList } from './state/keys.ts'
 import { href, type Panel, panels, route } from './state/route.ts'
 import { faultList } from './state/sandbox.ts'
 
-const names: Record<Panel, string> = { keys: 'Keys', requests: 'Requests', faults: 'Faults', behavior: 'Behavior' }
-
 /** Returns how many items each panel has, where that is known and says something. */
 function itemCounts(): Partial<Record<Panel, number | undefined>> {
-  const counts = keyPage.value?.counts
+  const counts = keyList.page.value?.counts
   return {
     keys: counts && counts.active + counts.expiring + counts.expired,
     requests: journal.value.length,
@@ -32,7 +30,7 @@ export function Tabs() {
             aria-selected={isSelected}
             aria-controls="panel"
           >
-            {names[panel]}
+            {capitalize(panel)}
             {count !== undefined && (
               <span class="count" aria-hidden="true">
                 {formatCount(count)}

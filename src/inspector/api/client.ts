@@ -1,8 +1,10 @@
 import { askForToken, readToken } from './token.ts'
 import type {
-  Behavior,
+  AuditLogPage,
   ClockState,
   Connection,
+  CreatedKey,
+  DescribedSwitch,
   FaultBody,
   JournalEntry,
   KeyPage,
@@ -59,6 +61,9 @@ export const sandboxes = {
   remove: (name: string) => call('DELETE', `/_emulator/sandboxes/${encodeURIComponent(name)}`),
 }
 
+/** The query parameters that select items of a list. */
+export type Search = Record<string, string>
+
 /** Returns the controls of one sandbox. */
 export function sandboxControls(name: string) {
   const to = (path: string) => `${controlPath(name)}/${path}`
@@ -80,12 +85,11 @@ export function sandboxControls(name: string) {
       remove: (id: string) => call('DELETE', named('snapshots', id)),
     },
     keys: {
-      list: (search: Record<string, string>) =>
-        call<KeyPage>('GET', to(`keys?${new URLSearchParams({ type: 'admin', ...search })}`)),
-      get: (id: string) => call<ListedKey>('GET', named('keys', id)),
-      create: (key: { name: string; expires_in_seconds?: number }) => call<NewKey>('POST', to('keys'), key),
-      remove: (id: string) => call('DELETE', named('keys', id)),
+      list: (search: Search) => call<KeyPage>('GET', to(`keys?${new URLSearchParams(search)}`)),
+      create: (key: NewKey) => call<CreatedKey>('POST', to('keys'), key),
+      remove: ({ id, type }: ListedKey) => call('DELETE', `${named('keys', id)}?type=${type}`),
     },
+    auditLogs: (search: Search) => call<AuditLogPage>('GET', to(`audit_logs?${new URLSearchParams(search)}`)),
     journal: {
       list: () => call<List<JournalEntry>>('GET', to('journal')),
       clear: () => call('DELETE', to('journal')),
@@ -97,8 +101,8 @@ export function sandboxControls(name: string) {
       remove: (id: string) => call('DELETE', named('faults', id)),
     },
     behavior: {
-      get: () => call<Behavior>('GET', to('behavior')),
-      change: (changes: Partial<Behavior>) => call<Behavior>('PATCH', to('behavior'), changes),
+      switches: () => call<List<DescribedSwitch>>('GET', to('behavior/switches')),
+      change: (changes: Record<string, string>) => call('PATCH', to('behavior'), changes),
     },
   }
 }

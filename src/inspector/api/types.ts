@@ -1,25 +1,13 @@
-import type { AdminApiKey, AdminApiKeyCreateResponse } from '../../openai-api/admin-api-keys/schemas.ts'
-
+export type { AuditLogPage } from '../../control-api/controls/audit-logs.ts'
+export type { DescribedSwitch } from '../../control-api/controls/behavior.ts'
+export type { CreatedKey, KeyPage, KeyWithState as ListedKey, NewKey } from '../../control-api/controls/key-schemas.ts'
 export type { FaultBody, ListedFault } from '../../faults/schemas.ts'
 export type { JournalEntry } from '../../journal/schemas.ts'
-export type { Behavior } from '../../openai-api/behavior.ts'
+export type { AuditEvent } from '../../openai-api/audit-logs/schemas.ts'
 export type { OperationId } from '../../openai-api/operation-ids.ts'
 export type { SandboxChange } from '../../sandbox/changes.ts'
+export type { KeyState } from '../../sandbox/keys/key-state.ts'
 export type { ResetPart } from '../../sandbox/reset-parts.ts'
-
-export type KeyState = 'active' | 'expiring' | 'expired' | 'deleted'
-
-export type ListedKey = AdminApiKey & { state: KeyState }
-export type NewKey = AdminApiKeyCreateResponse
-
-export interface KeyPage {
-  data: ListedKey[]
-  /** The number of keys that match. */
-  count: number
-  counts: Record<KeyState, number>
-  /** The cursor of the next page. */
-  next: string | null
-}
 
 export interface Connection {
   base_url: string

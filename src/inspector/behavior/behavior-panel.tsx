@@ -1,44 +1,40 @@
-import type { Behavior } from '../api/types.ts'
+import type { DescribedSwitch } from '../api/types.ts'
 import { Select } from '../common/fields.tsx'
 import { attempt } from '../state/notice.ts'
-import { behavior, controls } from '../state/sandbox.ts'
-import { switches, switchNames } from './switches.ts'
+import { controls, switches } from '../state/sandbox.ts'
 
-const change = (name: keyof Behavior, value: string) =>
+const change = (name: string, value: string) =>
   attempt(async () => {
-    behavior.value = await controls().behavior.change({ [name]: value })
+    switches.value = switches.value?.map((each) => (each.name === name ? { ...each, value } : each))
+    await controls().behavior.change({ [name]: value })
   })
 
 /** The points on which the behavior of the real API is unknown. */
-export function BehaviorPanel() {
-  const current = behavior.value
-  return (
-    <div class="behavior">
-      <p class="hint">
-        Each switch is a point that the published document leaves open. The first value is the default.
-      </p>
-      <table aria-label="Behavior">
-        <thead>
-          <tr>
-            <th scope="col">Switch</th>
-            <th scope="col">Value</th>
-            <th scope="col">Meaning</th>
-            <th scope="col">Evidence</th>
-          </tr>
-        </thead>
-        <tbody>
-          {current !== undefined &&
-            switchNames.map((name) => <SwitchRow key={name} name={name} value={current[name]} />)}
-        </tbody>
-      </table>
-    </div>
-  )
-}
+export const BehaviorPanel = () => (
+  <div class="behavior">
+    <p class="hint">Each switch is a point that the published document leaves open. The first value is the default.</p>
+    <table aria-label="Behavior">
+      <thead>
+        <tr>
+          <th scope="col">Switch</th>
+          <th scope="col">Value</th>
+          <th scope="col">Meaning</th>
+          <th scope="col">Evidence</th>
+        </tr>
+      </thead>
+      <tbody>
+        {switches.value?.map((each) => (
+          <SwitchRow key={each.name} {...each} />
+        ))}
+      </tbody>
+    </table>
+  </div>
+)
 
-function SwitchRow({ name, value }: { name: keyof Behavior; value: string }) {
-  const { values, meaning, evidence, why } = switches[name]
+function SwitchRow({ name, value, values, title, evidence, reason }: DescribedSwitch) {
+  const options = values.map((each) => each.value)
   return (
-    <tr class={value === values[0] ? undefined : 'changed'}>
+    <tr class={value === options[0] ? '' : 'changed'}>
       <td>
         <code>{name}</code>
       </td>
@@ -48,14 +44,25 @@ function SwitchRow({ name, value }: { name: keyof Behavior; value: string }) {
           name={name}
           isLabelHidden
           value={value}
-          options={values}
+          options={options}
           onChange={(chosen) => change(name, chosen)}
         />
       </td>
-      <td>{meaning}</td>
       <td>
-        <span class="badge">{evidence}</span> <span class="hint">{why}</span>
+        {withCode(title)}
+        {values.map((each) => (
+          <p key={each.value} class="hint">
+            {each.value}: {withCode(each.description)}
+          </p>
+        ))}
+      </td>
+      <td>
+        <span class="badge">{evidence}</span> <span class="hint">{withCode(reason)}</span>
       </td>
     </tr>
   )
 }
+
+/** Shows what is in backticks as code. */
+const withCode = (text: string) =>
+  text.split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))

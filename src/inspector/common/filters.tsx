@@ -1,5 +1,7 @@
 import { route, setFilter } from '../state/route.ts'
+import { Button } from './button.tsx'
 import { Select } from './fields.tsx'
+import { capitalize, shorten } from './format.ts'
 
 /** The filter for text, which `/` focuses. It is in the URL. */
 export const TextFilter = ({ placeholder }: { placeholder: string }) => (
@@ -29,12 +31,25 @@ export function ChoiceFilter({ name, any, options }: ChoiceFilterProps) {
   const isKnown = value === '' || options.flat().includes(value)
   return (
     <Select
-      label={name[0]?.toUpperCase() + name.slice(1)}
+      label={capitalize(name)}
       name={name}
       isLabelHidden
       value={value}
       options={[['', any], ...options, ...(isKnown ? [] : [value])]}
       onChange={(chosen) => setFilter(name, chosen)}
     />
+  )
+}
+
+/** The filters that have no field of their own: links set them. */
+export function Chips({ names }: { names: readonly string[] }) {
+  const { query } = route.value
+  return names.map(
+    (name) =>
+      query[name] && (
+        <Button key={name} class="chip" title="Remove this filter" onClick={() => setFilter(name, '')}>
+          {name}: <bdi>{shorten(query[name], 40)}</bdi> ×
+        </Button>
+      ),
   )
 }

@@ -5,6 +5,8 @@ export function formatTime(time: string | number | null | undefined): string {
   return date.toISOString().slice(0, 19).replace('T', ' ')
 }
 
+export const capitalize = (word: string): string => `${word.charAt(0).toUpperCase()}${word.slice(1)}`
+
 /** Returns the time of day of an ISO text, with milliseconds. */
 export const timeOfDay = (iso: string): string => iso.slice(11, 23)
 

@@ -1,3 +1,4 @@
+import type { ListedKey } from '../api/types.ts'
 import { Button } from '../common/button.tsx'
 import { Detail, Gone } from '../common/detail.tsx'
 import { shorten, timeOfDay } from '../common/format.ts'
@@ -5,7 +6,7 @@ import { formatJson, TextBlock } from '../common/json.tsx'
 import { shortOperation } from '../common/operations.ts'
 import { StatusCell } from '../requests/status-cell.tsx'
 import { journal } from '../state/journal.ts'
-import { openKey, stateOf } from '../state/keys.ts'
+import { keyList, stateOf } from '../state/keys.ts'
 import { attempt } from '../state/notice.ts'
 import { href } from '../state/route.ts'
 import { controls } from '../state/sandbox.ts'
@@ -14,10 +15,9 @@ import { Badge } from './badge.tsx'
 const shownRequests = 10
 
 export function KeyDetail({ id }: { id: string }) {
-  const key = openKey.value
+  const key = keyList.open.value
   if (key === undefined) return <Detail label="Key" />
   if (key === null) return <Gone label="Key">There is no key {shorten(id)} in this sandbox.</Gone>
-  const { state: _, ...shown } = key
   const state = stateOf(key)
   return (
     <Detail
@@ -25,20 +25,33 @@ export function KeyDetail({ id }: { id: string }) {
       title={<bdi>{shorten(key.name ?? id)}</bdi>}
       actions={
         state !== 'deleted' && (
-          <Button class="danger" onClick={() => attempt(() => controls().keys.remove(id), `Deleted ${id}.`)}>
+          <Button class="danger" onClick={() => attempt(() => controls().keys.remove(key), `Deleted ${id}.`)}>
             Delete
           </Button>
         )
       }
     >
       <p>
-        <Badge state={state} />
+        <Badge state={state} /> <a href={href({ panel: 'audit', query: { resource_id: id } })}>Audit events</a>
+        {key.type === 'project' && (
+          <>
+            {' '}
+            <a href={href({ id: undefined, selected: undefined, query: { project_id: key.project.id } })}>
+              Keys of the same project
+            </a>
+          </>
+        )}
       </p>
-      <TextBlock label="Key as the API shows it" text={formatJson(shown)} />
+      <TextBlock label="Key as the API shows it" text={asApiShows(key)} />
       <RequestList title="Requests with this key" field="calling_key_id" id={id} />
       <RequestList title="Requests about this key" field="key_id" id={id} />
     </Detail>
   )
+}
+
+function asApiShows({ state: _, type, ...key }: ListedKey): string {
+  const { project, ...shown } = key as { project?: unknown }
+  return formatJson(shown)
 }
 
 function RequestList({ title, field, id }: { title: string; field: 'calling_key_id' | 'key_id'; id: string }) {

@@ -3,11 +3,12 @@ import { Button } from '../common/button.tsx'
 import type { Column } from '../common/columns.ts'
 import { Split } from '../common/detail.tsx'
 import { Empty, FirstRequest } from '../common/empty.tsx'
-import { ChoiceFilter, TextFilter } from '../common/filters.tsx'
-import { countOf, formatCount, formatTime, shorten } from '../common/format.ts'
+import { Chips, ChoiceFilter, TextFilter } from '../common/filters.tsx'
+import { formatCount, formatTime, shorten } from '../common/format.ts'
+import { Paging } from '../common/paging.tsx'
 import { VirtualTable } from '../common/virtual-table.tsx'
-import { keyPage, stateOf } from '../state/keys.ts'
-import { route, setFilter } from '../state/route.ts'
+import { keyList, stateOf } from '../state/keys.ts'
+import { route } from '../state/route.ts'
 import { Badge } from './badge.tsx'
 import { KeyDetail } from './key-detail.tsx'
 import { openNewKey } from './new-key-dialog.tsx'
@@ -15,16 +16,24 @@ import { openNewKey } from './new-key-dialog.tsx'
 const columns: readonly Column<ListedKey>[] = [
   ['Name', 'minmax(7rem, 2fr)', 1, ({ name }) => <bdi>{shorten(name ?? '—')}</bdi>],
   ['Id', 'minmax(8rem, 1.4fr)', 2, ({ id }) => <code>{id}</code>],
-  ['Value', 'minmax(8rem, 1fr)', 3, ({ redacted_value }) => <code>{shorten(redacted_value, 24)}</code>],
-  ['Owner', 'minmax(6rem, 1fr)', 3, ({ owner }) => <bdi>{shorten(owner.name)}</bdi>],
-  ['Created', '10.5rem', 3, ({ created_at }) => formatTime(created_at)],
-  ['Expires', '10.5rem', 2, ({ expires_at }) => formatTime(expires_at)],
-  ['Last used', '10.5rem', 3, ({ last_used_at }) => formatTime(last_used_at)],
-  ['State', '6rem', 1, (key) => <Badge state={stateOf(key)} />],
+  ['Type', '4rem', 2, ({ type }) => type],
+  ['Project', 'minmax(5rem, 1fr)', 3, (key) => key.type === 'project' && <bdi>{shorten(key.project.name)}</bdi>],
+  ['Owner', 'minmax(6rem, 1fr)', 3, (key) => <bdi>{shorten(ownerOf(key))}</bdi>],
+  ['Value', '9rem', 3, ({ redacted_value }) => <code>{shorten(redacted_value, 24)}</code>],
+  ['Created', '9.5rem', 3, ({ created_at }) => formatTime(created_at)],
+  ['Expires', '9.5rem', 2, ({ expires_at }) => formatTime(expires_at)],
+  ['Last used', '9.5rem', 3, ({ last_used_at }) => formatTime(last_used_at)],
+  ['State', '5rem', 1, (key) => <Badge state={stateOf(key)} />],
 ]
 
+function ownerOf(key: ListedKey): string {
+  if (key.type === 'admin') return key.owner.name
+  const { user, service_account } = key.owner
+  return user?.name ?? service_account?.name ?? ''
+}
+
 export function KeysPanel() {
-  const page = keyPage.value
+  const page = keyList.page.value
   const { id } = route.value
   return (
     <Split
@@ -32,8 +41,10 @@ export function KeysPanel() {
         <>
           <TextFilter placeholder="Name or id" />
           <ChoiceFilter name="state" any="Any state" options={stateOptions(page?.counts)} />
+          <ChoiceFilter name="type" any="Any type" options={['admin', 'project']} />
+          <Chips names={['project_id']} />
           <span class="spacer" />
-          <Paging />
+          <Paging list={keyList} noun="key" />
           <Button class="primary" onClick={openNewKey}>
             Create key
           </Button>
@@ -60,22 +71,5 @@ function KeyTable({ keys }: { keys: readonly ListedKey[] }) {
     <Empty title="This sandbox has no keys">
       <FirstRequest />
     </Empty>
-  )
-}
-
-function Paging() {
-  if (keyPage.value === undefined) return null
-  const { next, count } = keyPage.value
-  const { after } = route.value.query
-  return (
-    <>
-      <span class="hint">{countOf(count, 'key')}</span>
-      {after && <Button onClick={() => setFilter('after', '')}>First</Button>}
-      {(next !== null || after) && (
-        <Button disabled={next === null} onClick={() => setFilter('after', next ?? '')}>
-          Next
-        </Button>
-      )}
-    </>
   )
 }

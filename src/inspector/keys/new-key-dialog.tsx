@@ -24,12 +24,19 @@ export const openNewKey = () =>
         pattern="[1-9]\d{0,8}[smhd]?"
         hint="After 1s to 365d, such as 30d or 12h; a number is seconds. Empty for never."
       />
+      <Field label="Project id" name="project_id" hint="Creates a project key, of a user without the next field." />
+      <Field label="Service account id" name="service_account_id" hint="Empty for an admin key or the key of a user." />
     </FormDialog>
   ))
 
 /** Creates a key and shows its value, which exists nowhere else in the page and is gone when the dialog closes. */
-async function create({ name = '', expires = '' }: Texts): Promise<void> {
-  const { value } = await controls().keys.create({ name, ...parseExpiry(expires) })
+async function create({ name = '', expires = '', project_id, service_account_id }: Texts): Promise<void> {
+  const { value } = await controls().keys.create({
+    name,
+    ...parseExpiry(expires),
+    ...(project_id && { project_id }),
+    ...(service_account_id && { service_account_id }),
+  })
   openDialog(() => (
     <Dialog title={title}>
       <p class="hint">This is the only time that the value is shown.</p>

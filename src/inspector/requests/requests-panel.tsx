@@ -3,13 +3,13 @@ import { Button } from '../common/button.tsx'
 import type { Column } from '../common/columns.ts'
 import { Split } from '../common/detail.tsx'
 import { Empty, FirstRequest } from '../common/empty.tsx'
-import { ChoiceFilter, TextFilter } from '../common/filters.tsx'
+import { Chips, ChoiceFilter, TextFilter } from '../common/filters.tsx'
 import { formatCount, formatDuration, shorten, timeOfDay } from '../common/format.ts'
 import { operationIds, shortOperation } from '../common/operations.ts'
 import { VirtualTable } from '../common/virtual-table.tsx'
 import { journal, pausedJournal } from '../state/journal.ts'
 import { attempt } from '../state/notice.ts'
-import { route, setFilter } from '../state/route.ts'
+import { route } from '../state/route.ts'
 import { controls, faultList } from '../state/sandbox.ts'
 import { filterEntries, filterNames } from './matches.ts'
 import { RequestDetail } from './request-detail.tsx'
@@ -57,7 +57,7 @@ export function RequestsPanel() {
               ['false', 'undelivered'],
             ]}
           />
-          <ActiveFilters />
+          <Chips names={['path', 'key_id', 'calling_key_id', 'fault_id']} />
           <span class="spacer" />
           <span class="hint">
             {formatCount(entries.length)}
@@ -79,17 +79,6 @@ export function RequestsPanel() {
       <RequestTable entries={entries} isFiltered={isFiltered} />
     </Split>
   )
-}
-
-/** The filters that have no field of their own: links set them. */
-function ActiveFilters() {
-  const { query } = route.value
-  const names = ['path', 'key_id', 'calling_key_id', 'fault_id'].filter((name) => name in query)
-  return names.map((name) => (
-    <Button key={name} class="chip" title="Remove this filter" onClick={() => setFilter(name, '')}>
-      {name}: <bdi>{shorten(query[name] ?? '', 40)}</bdi> ×
-    </Button>
-  ))
 }
 
 function RequestTable({ entries, isFiltered }: { entries: readonly JournalEntry[]; isFiltered: boolean }) {

@@ -1,6 +1,6 @@
 import { signal } from './signal.ts'
 
-export const panels = ['keys', 'requests', 'faults', 'behavior'] as const
+export const panels = ['keys', 'requests', 'faults', 'audit', 'behavior'] as const
 export type Panel = (typeof panels)[number]
 
 export interface Route {

@@ -11,7 +11,7 @@ const read = async <Item>(list: Promise<{ data: Item[] }>) => (await list).data
 export const sandboxList = createResource(() => read(sandboxes.list()))
 export const snapshotList = createResource(() => read(controls().snapshots.list()))
 export const faultList = createResource(() => read(controls().faults.list()))
-export const behavior = createResource(() => controls().behavior.get())
+export const switches = createResource(() => read(controls().behavior.switches()))
 export const connection = createResource(() => controls().connection())
 export const clock = createResource(async () => {
   const sentAt = Date.now()
@@ -31,7 +31,7 @@ const parts: Partial<Record<SandboxChange, Resource<unknown>>> = {
   sandboxes: sandboxList,
   snapshots: snapshotList,
   faults: faultList,
-  behavior,
+  behavior: switches,
   clock,
 }
 
@@ -46,5 +46,5 @@ export function refreshAll(): void {
 
 /** Forgets everything about the sandbox that was shown before. */
 export function forgetSandbox(): void {
-  for (const part of [snapshotList, faultList, behavior, connection, clock]) part.value = undefined
+  for (const part of [snapshotList, faultList, switches, connection, clock]) part.value = undefined
 }

@@ -2,15 +2,18 @@ import { sandboxes } from '../api/client.ts'
 import { readEvents } from '../api/event-stream.ts'
 import type { SandboxChange } from '../api/types.ts'
 import { pause } from '../common/pause.ts'
+import { auditLog } from './audit-log.ts'
 import { connectionState } from './connection-state.ts'
 import { addEvent, forgetJournal, readJournal } from './journal.ts'
-import { keyPage, openKey, refreshKeys, showListedKey } from './keys.ts'
+import { keyList } from './keys.ts'
 import { type Route, route } from './route.ts'
 import { controls, forgetSandbox, refreshAll, refreshPart, sandboxList } from './sandbox.ts'
 
 const maxPauseMs = 2000
 // The emulator sends a comment every 15 seconds.
 const maxSilenceMs = 40_000
+
+const pagedLists = [keyList, auditLog]
 
 let leaving = new AbortController()
 
@@ -25,11 +28,13 @@ export function followRoute(previous?: Route): void {
     return
   }
   const isOtherPanel = panel !== previous.panel
-  const isOtherKey = isOtherPanel || id !== previous.id
-  if (isOtherKey) showListedKey()
-  if (connectionState.value !== 'live') return
-  if (isOtherKey) openKey.refresh()
-  if (isOtherPanel || JSON.stringify(query) !== JSON.stringify(previous.query)) keyPage.refresh()
+  const isOtherItem = isOtherPanel || id !== previous.id
+  for (const list of pagedLists) {
+    if (isOtherItem) list.showListed()
+    if (connectionState.value !== 'live') continue
+    if (isOtherItem) list.open.refresh()
+    if (isOtherPanel || JSON.stringify(query) !== JSON.stringify(previous.query)) list.refresh()
+  }
 }
 
 /** Shows a sandbox until `signal` is aborted: reads everything, follows its changes, and reconnects. */
@@ -37,8 +42,7 @@ async function followSandbox(name: string, signal: AbortSignal): Promise<void> {
   connectionState.value = 'connecting'
   forgetSandbox()
   forgetJournal()
-  keyPage.value = undefined
-  openKey.value = undefined
+  for (const list of pagedLists) list.forget()
   let pauseMs = 200
   while (!signal.aborted) {
     // A control would create the sandbox.
@@ -95,7 +99,7 @@ async function follow(signal: AbortSignal): Promise<boolean> {
 function readAll(): void {
   void readJournal()
   refreshAll()
-  refreshKeys()
+  for (const list of pagedLists) list.refresh()
 }
 
 function handleEvent(event: string, data: string): void {
@@ -107,7 +111,8 @@ function handleEvent(event: string, data: string): void {
 function handleChange(what: SandboxChange): void {
   if (what === 'journal') void readJournal()
   else refreshPart(what)
-  if (what === 'keys' || what === 'clock') refreshKeys()
+  if (what === 'keys' || what === 'projects' || what === 'clock') keyList.refresh()
+  if (what === 'audit_logs') auditLog.refresh()
   // The list of sandboxes counts them.
   if (what === 'keys') sandboxList.refresh()
 }
