@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { TargetIds } from '../openai-api/operation-result.ts'
 import { parseBody } from './body-json.ts'
+import { explain } from './explain.ts'
 import { recordSize, textSize } from './record-size.ts'
 import { isBodyCut, type RedactText, redactBody, redactHeaders, redactOptional, redactQuery } from './redact-entry.ts'
 import type { JournalEntry } from './schemas.ts'
@@ -22,6 +23,7 @@ export interface Arrival {
   projectId?: string | undefined
   serviceAccountId?: string | undefined
   faultId: string | undefined
+  faultKind?: string | undefined
   /** Real monotonic milliseconds. */
   startedAt: number
 }
@@ -91,6 +93,7 @@ export function createRecord(
     projectId: redactOptional(arrival.projectId, redactPart),
     serviceAccountId: redactOptional(arrival.serviceAccountId, redactPart),
     faultId: arrival.faultId,
+    faultKind: arrival.faultKind,
     startedAt: arrival.startedAt,
     finishedAt: undefined,
     reason: undefined,
@@ -153,11 +156,13 @@ export function toJournalEntry(record: JournalRecord): JournalEntry {
     project_id: record.projectId ?? null,
     service_account_id: record.serviceAccountId ?? null,
     fault_id: record.faultId ?? null,
+    fault_kind: record.faultKind ?? null,
     delivered: record.delivered ?? null,
     retry_count: retryCountOf(record),
     since_previous_ms: sincePrevious === undefined ? null : roundToMicroseconds(sincePrevious),
     duration_ms: finishedAt === undefined ? null : roundToMicroseconds(finishedAt - startedAt),
     reason: record.reason ?? null,
+    explanation: explain(record) ?? null,
   }
 }
 

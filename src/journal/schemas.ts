@@ -31,6 +31,7 @@ export const JournalEntrySchema = component(
     project_id: NullableText('The project that the operation concerns.'),
     service_account_id: NullableText('The service account that the operation concerns.'),
     fault_id: NullableText('The last fault that fired.'),
+    fault_kind: NullableText('Its kind.'),
     delivered: Nullable(Type.Boolean(), {
       description:
         'Whether the whole response was handed to the operating system before the connection closed; null until then.',
@@ -41,6 +42,7 @@ export const JournalEntrySchema = component(
     ),
     duration_ms: NullableNumber('Real milliseconds; null while the request is pending.'),
     reason: NullableText('The `x-emulator-reason`.'),
+    explanation: NullableText('Why the request ended as it did, in sentences; null if it simply got a response.'),
   },
   { description: 'A request to the emulated API, without secrets.' },
 )

@@ -51,12 +51,14 @@ test('a journal entry contains the request, the response and their circumstances
     project_id: null,
     service_account_id: null,
     fault_id: null,
+    fault_kind: null,
     // An injected request has no socket.
     delivered: false,
     retry_count: 0,
     since_previous_ms: null,
     duration_ms: expect.any(Number),
     reason: null,
+    explanation: expect.stringContaining('did not receive the whole response'),
   })
 })
 

@@ -25,27 +25,30 @@ export interface Inspector {
   control: <Result = unknown>(method: string, path: string, body?: object) => Promise<Result>
   /** Sends a request to the emulated API. */
   send: (path: string, init?: RequestInit & { headers?: Record<string, string> }) => Promise<Response>
-  /** Messages of the console that are errors, and requests that left the origin. */
-  problems: string[]
 }
 
 export const keysPath = '/v1/organization/admin_api_keys'
 export const jsonHeaders = { 'content-type': 'application/json' }
 
+interface InspectorOptions {
+  args?: string[]
+  headers?: Record<string, string>
+  /** What the browser itself reports in the console. */
+  expected?: RegExp
+}
+
 /** Opens the inspector of a new emulator. Afterwards, the console must have no error, and no request may have left the origin. */
 export async function openInspector(
   path = '',
-  {
-    args = [],
-    headers = {},
-    ...context
-  }: { args?: string[]; headers?: Record<string, string> } & BrowserContextOptions = {},
+  { args = [], headers = {}, expected, ...context }: InspectorOptions & BrowserContextOptions = {},
 ): Promise<Inspector> {
   const server = await serve(args)
   const { url } = server
   const page = await openPage(context)
   const problems: string[] = []
-  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !expected?.test(message.text())) problems.push(message.text())
+  })
   page.on('pageerror', (error) => problems.push(String(error.stack)))
   page.on('request', (request) => {
     if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).hostname !== new URL(url).hostname)
@@ -57,7 +60,6 @@ export async function openInspector(
     page,
     server,
     url,
-    problems,
     async control(method, target, body) {
       const response = await fetch(`${url}/_emulator/${target}`, {
         method,
@@ -70,6 +72,14 @@ export async function openInspector(
     send: (target, init = {}) =>
       fetch(`${url}${target}`, { ...init, headers: { authorization: 'Bearer sk-admin-local', ...init.headers } }),
   }
+}
+
+type Send = Inspector['send']
+
+/** Creates a project by a request to the emulated API. */
+export async function createProject(send: Send, name: string): Promise<{ id: string }> {
+  const init = { method: 'POST', headers: jsonHeaders, body: JSON.stringify({ name }) }
+  return (await send('/v1/organization/projects', init)).json()
 }
 
 /** Opens a page in a context of its own, which is closed after the test. */

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
-import { button, expectRows, jsonHeaders, keysPath, openInspector, rowsOf, useBrowser } from './inspector.ts'
+import {
+  button,
+  createProject,
+  expectRows,
+  jsonHeaders,
+  keysPath,
+  openInspector,
+  rowsOf,
+  useBrowser,
+} from './inspector.ts'
 
 useBrowser()
 
@@ -113,4 +122,33 @@ test('names are shown as text, whatever they contain', async () => {
   expect(await page.locator('img').count()).toBe(0)
   expect(await page.title()).not.toBe('1')
   expect(await control('GET', 'keys?limit=1')).toMatchObject({ count: 4 })
+})
+
+test('project keys are listed beside admin keys, filtered by type, created and deleted', async () => {
+  const { page, control, send } = await openInspector()
+  const project = await createProject(send, 'Web')
+  await expectRows(page, 'Keys').toHaveLength(1)
+  await button(page, 'Create key').click()
+  const dialog = page.getByRole('dialog', { name: 'New key' })
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('deploy')
+  await dialog.getByLabel('Project id').fill(project.id)
+  await dialog.getByRole('button', { name: 'Create', exact: true }).click()
+  expect(await page.getByTestId('key-value').textContent()).toMatch(/^sk-proj-/)
+  await page.keyboard.press('Escape')
+  await expectRows(page, 'Keys').toHaveLength(2)
+  await page.getByRole('combobox', { name: 'Type' }).selectOption('project')
+  await expectRows(page, 'Keys').toEqual([expect.arrayContaining(['deploy', 'project', 'active'])])
+  expect(page.url()).toContain('?type=project')
+
+  await page.getByRole('link', { name: 'deploy', exact: true }).click()
+  const region = page.getByRole('region', { name: 'Key' })
+  const shown = JSON.parse((await region.getByLabel('Key as the API shows it').textContent()) ?? '')
+  const response = await send(`/v1/organization/projects/${project.id}/api_keys/${shown.id}`)
+  expect(shown).toEqual(await response.json())
+  await region.getByRole('link', { name: 'Keys of the same project' }).click()
+  await expect.poll(() => page.url()).toMatch(/\/keys\?project_id=proj_\w+$/)
+  await page.getByRole('link', { name: 'deploy', exact: true }).click()
+  await region.getByRole('button', { name: 'Delete', exact: true }).click()
+  await expect.poll(() => region.textContent()).toContain('deleted')
+  expect(await control('GET', 'keys?type=project')).toMatchObject({ count: 0 })
 })

@@ -129,3 +129,22 @@ test('a burst of 10,000 requests neither freezes the page nor hides the newest',
   const shown = (await rowsOf(page, 'Requests')).map(([time]) => time)
   expect(shown.slice(0, 20)).toEqual(data.reverse().map(({ time }) => time.slice(11, 23)))
 })
+
+test('rows that are scrolled into view stay in place when new requests arrive', async () => {
+  const { page, send } = await openInspector('default/requests')
+  const sendMany = async (prefix: string, count: number) => {
+    for (let number = 0; number < count; number++) await send(`${keysPath}/${prefix}${number}`)
+  }
+  await sendMany('key_old', 60)
+  const rows = page.getByRole('table', { name: 'Requests' }).getByRole('row')
+  await expect.poll(async () => (await rowsOf(page, 'Requests'))[0]?.[3]).toContain('key_old59')
+  const body = page.locator('.body')
+  await body.evaluate((element) => element.scrollTo(0, 720))
+  const row = rows.filter({ hasText: 'key_old39' })
+  const before = await row.boundingBox()
+  await sendMany('key_new', 30)
+  await expect.poll(() => body.evaluate((element) => element.scrollTop)).toBe(720 + 30 * 36)
+  expect(await row.boundingBox()).toEqual(before)
+  await body.evaluate((element) => element.scrollTo(0, 0))
+  await expect.poll(async () => (await rowsOf(page, 'Requests'))[0]?.[3]).toContain('key_new29')
+})

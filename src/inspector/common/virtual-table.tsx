@@ -95,11 +95,7 @@ function attach(element: HTMLElement | null): void {
 function measure(): void {
   if (body === null) return
   view.value = { top: body.scrollTop, height: body.clientHeight }
-  rememberTop()
-}
-
-function rememberTop(): void {
-  topIndex = Math.floor((body?.scrollTop ?? 0) / rowHeight)
+  topIndex = Math.floor(body.scrollTop / rowHeight)
   topId = shown[topIndex]?.id
 }
 
@@ -107,12 +103,14 @@ function rememberTop(): void {
 function keepInPlace(items: readonly Identified[] | null): void {
   if (items === null) return
   shown = items
-  if (body === null) return
   if (topIndex > 0 && items[topIndex]?.id !== topId) {
     const index = items.findIndex(({ id }) => id === topId)
-    if (index > 0) body.scrollTop += (index - topIndex) * rowHeight
+    if (index > 0 && body !== null) {
+      body.scrollTop += (index - topIndex) * rowHeight
+      topIndex = index
+    }
   }
-  rememberTop()
+  topId = items[topIndex]?.id
 }
 
 const selectedIndex = () => shown.findIndex(({ id }) => id === route.value.selected)
@@ -132,7 +130,7 @@ export function moveSelection(step: 1 | -1): void {
   scrollTo(index)
   body?.focus({ preventScroll: true })
   // After the rendering that the selection has requested. Enter then opens the row, and not what had the focus before.
-  requestAnimationFrame(() => body?.querySelector<HTMLElement>('[aria-current] a')?.focus({ preventScroll: true }))
+  queueMicrotask(() => body?.querySelector<HTMLElement>('[aria-current] a')?.focus({ preventScroll: true }))
 }
 
 export function openSelection(): void {

@@ -8,9 +8,7 @@ import { formatJson, TextBlock } from '../common/json.tsx'
 import { connectionState } from '../state/connection-state.ts'
 import { findRequest, journal } from '../state/journal.ts'
 import { href, navigate } from '../state/route.ts'
-import { faultList } from '../state/sandbox.ts'
 import { attemptsOf } from './attempts.ts'
-import { explain } from './explain.ts'
 import { StatusCell } from './status-cell.tsx'
 import { toCurl } from './to-curl.ts'
 
@@ -47,11 +45,10 @@ export function RequestDetail({ id }: { id: string }) {
 }
 
 function Story({ entry }: { entry: JournalEntry }) {
-  const sentences = explain(entry, faultList.value ?? [])
-  const { reason, calling_key_id, key_id, fault_id } = entry
+  const { explanation, reason, calling_key_id, key_id, fault_id } = entry
   return (
     <div>
-      <p>{sentences.join(' ')}</p>
+      <p>{explanation}</p>
       <dl>
         <Fact name="Time">{formatTime(entry.time)} UTC</Fact>
         <Fact name="Request id">

@@ -10,7 +10,7 @@ import { VirtualTable } from '../common/virtual-table.tsx'
 import { journal, pausedJournal } from '../state/journal.ts'
 import { attempt } from '../state/notice.ts'
 import { route } from '../state/route.ts'
-import { controls, faultList } from '../state/sandbox.ts'
+import { controls } from '../state/sandbox.ts'
 import { filterEntries, filterNames } from './matches.ts'
 import { RequestDetail } from './request-detail.tsx'
 import { StatusCell } from './status-cell.tsx'
@@ -25,12 +25,8 @@ const columns: readonly Column<JournalEntry>[] = [
   ['Attempt', '4.5rem', 2, ({ retry_count }) => retry_count, 'number'],
   ['Pause', '5.5rem', 3, ({ since_previous_ms }) => formatDuration(since_previous_ms), 'number'],
   ['Key', 'minmax(6rem, 1fr)', 3, ({ key_id }) => key_id && <code>{shorten(key_id)}</code>],
-  ['Fault', '8.5rem', 3, ({ fault_id }) => fault_id && <FaultName id={fault_id} />],
+  ['Fault', '8.5rem', 3, ({ fault_kind }) => fault_kind && <span class="badge fault">{fault_kind}</span>],
 ]
-
-const FaultName = ({ id }: { id: string }) => (
-  <span class="badge fault">{faultList.value?.find((fault) => fault.id === id)?.kind ?? id}</span>
-)
 
 const operations = operationIds.map((id) => [id, shortOperation(id)] as const)
 

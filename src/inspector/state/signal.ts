@@ -5,17 +5,17 @@ export interface Signal<Value> {
 let isScheduled = false
 let renderPage = () => {}
 
-/** Calls `render` now, and in the next frame after a signal has changed. */
+/** Calls `render` now, and after signals have changed. */
 export function renderOnChange(render: () => void): void {
   renderPage = render
   render()
 }
 
-/** Renders the whole page in the next frame: it is small, and its tables render only the rows in view. */
+/** Renders the whole page, once for all changes of this turn: it is small, and its tables render only the rows in view. */
 export function scheduleRender(): void {
   if (isScheduled) return
   isScheduled = true
-  requestAnimationFrame(() => {
+  queueMicrotask(() => {
     isScheduled = false
     renderPage()
   })

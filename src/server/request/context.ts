@@ -34,7 +34,7 @@ export interface RequestContext {
   /** The objects that the operation concerns and that the URL does not name. */
   targets: TargetIds
   /** The last fault that fired. */
-  faultId: string | undefined
+  fault: { id: string; kind: string } | undefined
   /** Why that fault changed nothing; undefined if it did. */
   faultReason: string | undefined
   apiHeaderLevel: ApiHeaderLevel
@@ -60,7 +60,7 @@ export function createContext(raw: IncomingWithContext): RequestContext {
     journalRecord: undefined,
     redactText: redact,
     targets: {},
-    faultId: undefined,
+    fault: undefined,
     faultReason: undefined,
     apiHeaderLevel: 'full',
     startedAt: monotonicNow(),

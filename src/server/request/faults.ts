@@ -48,8 +48,8 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
         const release = sandbox.acquire()
         await delay(ms, request, [closing, context.sandboxSignal]).finally(release)
       },
-      onFired({ id }) {
-        recordFault(request, id)
+      onFired({ id, fault }) {
+        recordFault(request, { id, kind: fault.kind })
         sandbox.changes.notify('faults')
         context.faultReason = undefined
       },
@@ -114,7 +114,7 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
         const sent = isTruncated ? { status: 200, body: truncatedBody(fault.body).toString() } : {}
         finishBrokenResponse(request, reply, sent)
       }
-      const reason = `fault; fault=${contextOf(request).faultId}; kind=${fault.kind}`
+      const reason = `fault; fault=${contextOf(request).fault?.id}; kind=${fault.kind}`
       logRequest(request, log, { status: isTruncated ? 200 : undefined, reason })
       sendConnectionFault(fault, reply)
     },

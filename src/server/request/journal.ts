@@ -34,7 +34,8 @@ export function recordArrival(request: FastifyRequest): void {
       hasBody: hasBody(headers),
       callingKeyId: context.caller?.id,
       ...targetsOf(request),
-      faultId: context.faultId,
+      faultId: context.fault?.id,
+      faultKind: context.fault?.kind,
       startedAt: context.startedAt,
     },
     context.redactText,
@@ -106,10 +107,12 @@ function setDelivered(request: FastifyRequest, delivered: boolean): void {
 }
 
 /** Adds the last fault that fired to the entry of a request. */
-export function recordFault(request: FastifyRequest, faultId: string): void {
+export function recordFault(request: FastifyRequest, fault: { id: string; kind: string }): void {
   const context = contextOf(request)
-  context.faultId = faultId
-  if (context.journalRecord !== undefined) context.journalRecord.faultId = faultId
+  context.fault = fault
+  if (context.journalRecord === undefined) return
+  context.journalRecord.faultId = fault.id
+  context.journalRecord.faultKind = fault.kind
 }
 
 /** Returns the ids of the objects that the request concerns: those in its URL, and those that its operation added. */

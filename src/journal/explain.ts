@@ -1,0 +1,99 @@
+/** What is known of a request in the journal. */
+interface RecordedRequest {
+  operation: string | undefined
+  keyId?: string | undefined
+  faultKind?: string | undefined
+  status: number | undefined
+  reason: string | undefined
+  finishedAt: number | undefined
+  delivered: boolean | undefined
+}
+
+type Fields = Readonly<Record<string, string>>
+
+/** What a reason means, by its code. */
+const words: Record<string, (fields: Fields, status: number | undefined) => string> = {
+  key_expired: ({ key, expires_at, now }, status) =>
+    `The ${status === 401 ? 'calling ' : ''}key ${key} expired at ${time(expires_at)}. It was ${time(now)} by the sandbox's clock.`,
+  key_deleted: ({ key }) => `The key ${key} was deleted before this request.`,
+  key_unknown: ({ key }) => `This sandbox never had a key ${key}.`,
+  project_unknown: ({ project }) => `This sandbox never had a project ${project}.`,
+  project_archived: ({ project }) => `The project ${project} is archived.`,
+  default_project: ({ project }) => `The project ${project} is the default project, which stays as it is.`,
+  service_account_unknown: ({ service_account }) => `There is no service account ${service_account}.`,
+  service_account_key: ({ key }) => `The key ${key} belongs to a service account.`,
+  token_unknown: ({ sandbox }) => `The sandbox ${sandbox} has no key with the value in the Authorization header.`,
+  missing_authentication: () => 'The request has no usable Authorization header.',
+  not_an_admin_key: ({ missing_scope }) => `The key lacks the scope ${missing_scope}: it is not an admin key.`,
+  mismatched_organization: ({ organization }) => `The OpenAI-Organization header does not name ${organization}.`,
+  missing_required_parameter: ({ param, params }) => `The required parameter ${param ?? params} is missing.`,
+  exclusive_parameters: ({ param, other }) => `The parameter ${param} cannot be used together with ${other}.`,
+  invalid_type: ({ param, expected, got }) => `The parameter ${param} must be ${expected}, but is ${got}.`,
+  invalid_value: ({ param, value }) => `The parameter ${param} does not accept the value ${value}.`,
+  integer_below_min_value: ({ param, minimum, got }) => `The parameter ${param} is ${got}, below ${minimum}.`,
+  integer_above_max_value: ({ param, maximum, got }) => `The parameter ${param} is ${got}, above ${maximum}.`,
+  repeated_parameter: ({ param }) => `The query parameter ${param} is repeated.`,
+  cursor_never_issued: ({ after, before }) => `The cursor ${after ?? before} was never an id in this list.`,
+  cursor_deleted: ({ after }) => `The cursor ${after} names a deleted object: the behavior deleted_cursor is reject.`,
+  body_not_json: () => 'The request body is not valid JSON.',
+  body_not_an_object: ({ got }) => `The request body must be a JSON object, but is ${got}.`,
+  body_too_large: () => 'The request body is too large.',
+  unsupported_content_type: ({ content_type }) => `The content type is not JSON, but ${content_type}.`,
+  unknown_url: () => 'The API has no such URL.',
+  method_not_allowed: ({ method, allow }) => `The URL does not allow ${method}, only ${allow}.`,
+  patch_failed: () => 'The patch does not apply to the response, so the fault changed nothing.',
+}
+
+const time = (seconds: string | undefined) =>
+  `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+
+/** What a fault does, by its kind. */
+const effects: Record<string, string> = {
+  error: 'responded with an error instead',
+  rate_limit: 'rejected it: more requests than its limit in this window',
+  delay: 'delayed it',
+  hang: 'kept it without a response',
+  connection_reset: 'reset the connection',
+  empty_response: 'closed the connection without a response',
+  truncated_body: 'sent half of the body',
+  malformed_json: 'broke the JSON of the response',
+  json_patch: 'changed the response',
+}
+
+/** Returns in sentences why a request ended as it did; undefined if it simply got a response. */
+export function explain(record: RecordedRequest): string | undefined {
+  const { status, finishedAt, delivered, reason = '', faultKind } = record
+  const code = codeOf(reason)
+  const sentences = [
+    faultKind !== undefined && code !== 'patch_failed' && `A fault of kind ${faultKind} ${effects[faultKind]}.`,
+    finishedAt === undefined && 'The request is pending: there is no response yet.',
+    code !== '' && code !== 'fault' && inWords(decode(reason), status),
+    delivered === false && explainLoss(record),
+  ]
+  return sentences.filter(Boolean).join(' ') || undefined
+}
+
+function explainLoss({ status, keyId, operation = '' }: RecordedRequest): string {
+  const loss =
+    status === undefined ? 'The client received no response.' : 'The client did not receive the whole response.'
+  if (keyId === undefined || !/create/i.test(operation)) return loss
+  return `${loss} The key ${keyId} was created all the same. If the client sends the request again, this one is orphaned.`
+}
+
+const codeOf = (reason: string) => reason.split(';', 1)[0] ?? ''
+
+/** Returns what a reason such as `key_deleted; key=key_abc` means; itself if its code has no words. */
+function inWords(reason: string, status: number | undefined): string {
+  const code = codeOf(reason)
+  const details = reason.split('; ').slice(1)
+  const fields = Object.fromEntries(details.map((detail) => detail.split(/=(.*)/s).slice(0, 2)))
+  return Object.hasOwn(words, code) ? (words[code]?.(fields, status) ?? reason) : reason
+}
+
+function decode(reason: string): string {
+  try {
+    return decodeURIComponent(reason)
+  } catch {
+    return reason
+  }
+}
