@@ -69,6 +69,13 @@ test.each([
   expect(data).toHaveLength(1)
 })
 
+test('a filter in the URL that is not valid is reported', async () => {
+  const { page } = await openInspector('default/keys?state=lost', { expected: /400/ })
+  await expect.poll(() => page.getByRole('status').textContent()).toMatch(/state.*one of active/)
+  await page.getByRole('combobox', { name: 'State' }).selectOption('active')
+  await expectRows(page, 'Keys').toHaveLength(1)
+})
+
 test('a page that is open over a restart of the server recovers and shows the new journal', async () => {
   const { page, server, send, url } = await openInspector('default/requests', { expected: /ERR_|Failed to load/ })
   await send(keysPath)

@@ -30,11 +30,11 @@ test('a page that changes is rendered like a new one, and keeps the elements wit
     const changing = load()
     const root = document.createElement('div')
     const { h } = changing
-    const keyed = () =>
-      ['a', 'b', 'c', 'd']
-        .filter(() => random(3) > 0)
-        .sort(() => random(3) - 1)
-        .map((key) => h('p', { key, id: key }, random(3)))
+    const keyed = () => {
+      const keys = ['a', 'b', 'c', 'd'].filter(() => random(3) > 0)
+      const shuffled = Array.from({ length: keys.length }, () => keys.splice(random(keys.length), 1)[0])
+      return shuffled.map((key) => h('p', { key, id: key }, random(3)))
+    }
     const tree = (depth: number): unknown => {
       const kind = random(depth > 0 ? 7 : 3)
       if (kind === 0) return [undefined, null, false, true][random(4)]
@@ -45,7 +45,7 @@ test('a page that changes is rendered like a new one, and keeps the elements wit
       return h(['b', 'i'][random(2)], { title, class: title, style }, ...children, keyed())
     }
     const found: string[] = []
-    for (let round = 0; round < 500; round++) {
+    for (let round = 0; round < 2000; round++) {
       const start = seed
       const before = new Map([...root.children].map((child) => [child.id, child]))
       const top = [...keyed(), tree(4)]

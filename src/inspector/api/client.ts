@@ -16,6 +16,16 @@ import type {
   ResetPart,
 } from './types.ts'
 
+/** A response with an error of the control API. */
+export class ControlError extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
 /** Returns the path of a sandbox's controls. */
 export const controlPath = (sandbox: string): string =>
   sandbox === 'default' ? '/_emulator' : `/sandbox/${encodeURIComponent(sandbox)}/_emulator`
@@ -38,7 +48,9 @@ async function call<Result>(method: string, path: string, body?: object): Promis
   const init = body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
   const response = await authorizedFetch(path, { method, ...init })
   const text = await response.text()
-  if (!response.ok) throw new Error(messageOf(text) ?? `The emulator responds ${response.status}.`)
+  if (!response.ok) {
+    throw new ControlError(response.status, messageOf(text) ?? `The emulator responds ${response.status}.`)
+  }
   return JSON.parse(text)
 }
 

@@ -11,15 +11,14 @@ import { VirtualTable } from '../common/virtual-table.tsx'
 import { auditLog, idFilters } from '../state/audit-log.ts'
 import { href, route } from '../state/route.ts'
 
-/** The field of an event that its type names. */
+/** Returns the id of what was written to: the details are in the field that the type names. */
 const objectOf = (event: AuditEvent) => (event[event.type] as { id?: string } | undefined)?.id ?? ''
 
 /** Returns the most telling name of who acted. */
 function actorOf({ actor }: AuditEvent): string {
-  const { user, service_account, id } = { ...actor?.session, ...actor?.api_key } as NonNullable<
-    typeof actor
-  >['api_key'] & {}
-  return user?.email ?? service_account?.id ?? user?.id ?? id ?? ''
+  const key = actor?.api_key
+  const user = key?.user ?? actor?.session?.user
+  return user?.email ?? user?.id ?? key?.service_account?.id ?? key?.id ?? ''
 }
 
 const columns: readonly Column<AuditEvent>[] = [

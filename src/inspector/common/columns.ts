@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 
-/** How wide a table must be for a column to show: 1 always, 2 from 500 px, 3 from 1060 px. */
+/** How wide a table must be for a column to show: 1 always, 2 from 500 px, 3 from 1180 px. */
 type Tier = 1 | 2 | 3
 
 export type Column<Item> = readonly [

@@ -19,11 +19,11 @@ const columns: readonly Column<ListedKey>[] = [
   ['Type', '4rem', 2, ({ type }) => type],
   ['Project', 'minmax(5rem, 1fr)', 3, (key) => key.type === 'project' && <bdi>{shorten(key.project.name)}</bdi>],
   ['Owner', 'minmax(6rem, 1fr)', 3, (key) => <bdi>{shorten(ownerOf(key))}</bdi>],
-  ['Value', '9rem', 3, ({ redacted_value }) => <code>{shorten(redacted_value, 24)}</code>],
-  ['Created', '9.5rem', 3, ({ created_at }) => formatTime(created_at)],
-  ['Expires', '9.5rem', 2, ({ expires_at }) => formatTime(expires_at)],
-  ['Last used', '9.5rem', 3, ({ last_used_at }) => formatTime(last_used_at)],
-  ['State', '5rem', 1, (key) => <Badge state={stateOf(key)} />],
+  ['Value', '8.5rem', 3, ({ redacted_value }) => <code>{shorten(redacted_value, 24)}</code>],
+  ['Created', '10.5rem', 3, ({ created_at }) => formatTime(created_at)],
+  ['Expires', '10.5rem', 2, ({ expires_at }) => formatTime(expires_at)],
+  ['Last used', '10.5rem', 3, ({ last_used_at }) => formatTime(last_used_at)],
+  ['State', '5.5rem', 1, (key) => <Badge state={stateOf(key)} />],
 ]
 
 function ownerOf(key: ListedKey): string {

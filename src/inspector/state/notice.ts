@@ -7,7 +7,7 @@ export const notice = signal<{ text: string; isError?: boolean } | undefined>(un
 
 let timer: ReturnType<typeof setTimeout> | undefined
 
-function notify(text: string, isError?: boolean): void {
+export function notify(text: string, isError?: boolean): void {
   clearTimeout(timer)
   notice.value = { text, ...(isError && { isError }) }
   timer = setTimeout(() => {

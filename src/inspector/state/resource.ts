@@ -1,4 +1,6 @@
+import { ControlError } from '../api/client.ts'
 import { pause } from '../common/pause.ts'
+import { notify } from './notice.ts'
 import { type Signal, signal } from './signal.ts'
 
 /** A part of the state of the emulator; undefined until it is read. */
@@ -29,8 +31,9 @@ export function createResource<Value>(read: () => Promise<Value>): Resource<Valu
         const result = await read()
         if (current === generation) shown.value = result
         else isOutdated = true
-      } catch {
-        // The state of the connection is shown; reconnecting reads everything again.
+      } catch (error) {
+        // A filter in the URL that is not valid. Otherwise, the state of the connection is shown, and reconnecting reads again.
+        if (error instanceof ControlError && error.status === 400) notify(error.message, true)
       }
       await pause(Math.max(minPauseMs, 2 * (performance.now() - started)))
     }
