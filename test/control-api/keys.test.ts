@@ -163,6 +163,19 @@ describe('the key controls', () => {
   })
 
   test.each([
+    [{ name: 5 }, '/name must be a string: the name of the key, got 5'],
+    [
+      { name: 'x', expires_in_seconds: 31_536_001 },
+      '/expires_in_seconds must be an integer from 1 to 31536000: seconds until the key expires, got 31536001',
+    ],
+    [{ name: 'x', project_id: 1 }, '/project_id must be the id of a project: creates a key of it, got 1'],
+  ])('a new key %j is refused with the rule', async (key, message) => {
+    const { control } = await startKeys()
+    const { status, body } = await control('POST', '/keys', key)
+    expect([status, body.error.message]).toEqual([400, message])
+  })
+
+  test.each([
     [{}, '/name'],
     [{ name: 5 }, '/name'],
     [{ name: 'x', expires_in_seconds: 0 }, '/expires_in_seconds'],

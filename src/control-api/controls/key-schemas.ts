@@ -1,5 +1,6 @@
 import * as Type from 'typebox'
-import { AdminApiKey, AdminApiKeyCreateResponse, CreateBody } from '../../openai-api/admin-api-keys/schemas.ts'
+import { AdminApiKey, AdminApiKeyCreateResponse } from '../../openai-api/admin-api-keys/schemas.ts'
+import { maxLifetimeSeconds } from '../../openai-api/keys/schemas.ts'
 import { ProjectApiKey } from '../../openai-api/project-api-keys/schemas.ts'
 import { type KeyState, keyStates } from '../../sandbox/keys/key-state.ts'
 import { Choice, Nullable } from '../../schema/typebox.ts'
@@ -58,14 +59,19 @@ export const KeyPage = Type.Object({
 })
 export type KeyPage = Type.Static<typeof KeyPage>
 
-/** A key to create. */
+/** A key to create. Its descriptions are the rules that errors name. */
 export const NewKey = Type.Object(
   {
-    ...CreateBody.properties,
-    project_id: Type.Optional(
-      Type.String({ description: 'Creates a key of this project; without service_account_id, one of a user.' }),
+    name: Type.String({ description: 'a string: the name of the key' }),
+    expires_in_seconds: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: maxLifetimeSeconds,
+        description: `an integer from 1 to ${maxLifetimeSeconds}: seconds until the key expires`,
+      }),
     ),
-    service_account_id: Type.Optional(Type.String({ description: 'Creates a key of this service account.' })),
+    project_id: Type.Optional(Type.String({ description: 'the id of a project: creates a key of it' })),
+    service_account_id: Type.Optional(Type.String({ description: 'the id of a service account: creates a key of it' })),
   },
   {
     additionalProperties: false,

@@ -24,8 +24,12 @@ export const openNewKey = () =>
         pattern="[1-9]\d{0,8}[smhd]?"
         hint="After 1s to 365d, such as 30d or 12h; a number is seconds. Empty for never."
       />
-      <Field label="Project id" name="project_id" hint="Creates a project key, of a user without the next field." />
-      <Field label="Service account id" name="service_account_id" hint="Empty for an admin key or the key of a user." />
+      <Field label="Project id" name="project_id" hint="Creates a key of this project instead of an admin key." />
+      <Field
+        label="Service account id"
+        name="service_account_id"
+        hint="Creates a key of this account instead of one of a user."
+      />
     </FormDialog>
   ))
 
