@@ -44,10 +44,9 @@ const memorySlot = (images: Map<string, StoredImage>, name: string): ImageSlot =
 // Compressing takes a millisecond per MB, reading half of that. Small images are read again and again by tests that reset.
 const minCompressedBytes = 16 * 1024 * 1024
 
-const fastest = { [constants.ZSTD_c_compressionLevel]: 1 }
-
 /** Compresses a large image to a quarter: what remains are digests and ids. */
 function toStored(image: Image): StoredImage {
-  const isCompressed = image.length >= minCompressedBytes
-  return { bytes: isCompressed ? zstdCompressSync(image, { params: fastest }) : image, isCompressed }
+  if (image.length < minCompressedBytes) return { bytes: image, isCompressed: false }
+  const fastest = { [constants.ZSTD_c_compressionLevel]: 1 }
+  return { bytes: zstdCompressSync(image, { params: fastest }), isCompressed: true }
 }
