@@ -19,12 +19,17 @@ const words: Record<string, (fields: Fields, status: number | undefined) => stri
   key_unknown: ({ key }) => `This sandbox never had a key ${key}.`,
   project_unknown: ({ project }) => `This sandbox never had a project ${project}.`,
   project_archived: ({ project }) => `The project ${project} is archived.`,
-  default_project: ({ project }) => `The project ${project} is the default project, which stays as it is.`,
+  default_project: ({ project }) => `The project ${project} is the default project, which cannot be changed this way.`,
   service_account_unknown: ({ service_account }) => `There is no service account ${service_account}.`,
   service_account_key: ({ key }) => `The key ${key} belongs to a service account.`,
   token_unknown: ({ sandbox }) => `The sandbox ${sandbox} has no key with the value in the Authorization header.`,
   missing_authentication: () => 'The request has no usable Authorization header.',
   not_an_admin_key: ({ missing_scope }) => `The key lacks the scope ${missing_scope}: it is not an admin key.`,
+  not_a_project_key: ({ missing_scope }) => `The key lacks the scope ${missing_scope}: it is not a project key.`,
+  scope_not_granted: ({ key, missing_scope }) => `The admin key ${key} was not granted the scope ${missing_scope}.`,
+  lone_surrogate: ({ param }) => `The parameter ${param} contains a lone surrogate.`,
+  malformed_url: () => 'The percent-encoding of the URL is not valid UTF-8.',
+  missing_host: () => 'The request has no Host header.',
   mismatched_organization: ({ organization }) => `The OpenAI-Organization header does not name ${organization}.`,
   missing_required_parameter: ({ param, params }) => `The required parameter ${param ?? params} is missing.`,
   exclusive_parameters: ({ param, other }) => `The parameter ${param} cannot be used together with ${other}.`,
@@ -50,9 +55,9 @@ const time = (seconds: string | undefined) =>
 /** What a fault does, by its kind. */
 const effects: Record<string, string> = {
   error: 'responded with an error instead',
-  rate_limit: 'rejected it: more requests than its limit in this window',
-  delay: 'delayed it',
-  hang: 'kept it without a response',
+  rate_limit: 'rejected the request: its limit for this window is exceeded',
+  delay: 'delayed the request',
+  hang: 'left the request without a response',
   connection_reset: 'reset the connection',
   empty_response: 'closed the connection without a response',
   truncated_body: 'sent half of the body',
@@ -77,7 +82,7 @@ function explainLoss({ status, keyId, operation = '' }: RecordedRequest): string
   const loss =
     status === undefined ? 'The client received no response.' : 'The client did not receive the whole response.'
   if (keyId === undefined || !/create/i.test(operation)) return loss
-  return `${loss} The key ${keyId} was created all the same. If the client sends the request again, this one is orphaned.`
+  return `${loss} The key ${keyId} was created anyway. If the client retries the request, key ${keyId} is orphaned.`
 }
 
 const codeOf = (reason: string) => reason.split(';', 1)[0] ?? ''

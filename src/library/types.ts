@@ -179,8 +179,8 @@ export interface Sandbox {
      */
     get(id: string, query?: KeyQuery): Promise<KeyWithState>
     /**
-     * Creates an admin key, a key of a service account, or, with `project_id` alone, a project key of the organization's user. The
-     * only method that returns a value.
+     * Creates an admin key, a key of a service account, or, with `project_id` alone, a project key of the organization's user. No
+     * other method returns the value of a key.
      * @example const { value } = await sandbox.keys.create({ name: 'ci' })
      * @example const { value } = await sandbox.keys.create({ name: 'ci', service_account_id: 'sa_ci' })
      */

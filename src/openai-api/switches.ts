@@ -11,7 +11,7 @@ interface Switch {
   reason: string
 }
 
-/** One switch for each point on which the real API's behavior is unknown. docs/fidelity.md repeats these texts (a test checks). */
+/** The switches: behavior that is unknown in the real API, or that only tests need. A test checks that docs/fidelity.md has these texts. */
 export const switches = {
   auth: {
     title: 'Which bearer tokens authenticate',
@@ -63,7 +63,7 @@ export const switches = {
   },
   listed_keys: {
     title: 'What the list of admin keys has',
-    values: { admin: 'admin keys', all: 'project keys, too, labelled `organization.admin_api_key`' },
+    values: { admin: 'admin keys', all: 'project keys, too, labeled `organization.admin_api_key`' },
     evidence: 'assumed',
     reason: 'the authors of cartography report that the real list has project keys',
   },

@@ -77,7 +77,7 @@ export function addToState(state: SandboxState, addition: Addition): void {
   state.settings = { ...settings, models }
 }
 
-// Creating the indexes anew costs as much as a few hundred objects.
+// Recreating the indexes takes as long as inserting a few hundred objects.
 const minObjectsInBulk = 10_000
 
 /** Returns the image of a new sandbox with that seed. */

@@ -96,7 +96,7 @@ async function serveDeepState(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-test('the command state says in one line that a state is too long to be indented, and prints it without', async () => {
+test('the state command reports in one line that a state is too long to be indented, and prints it with --json', async () => {
   const url = await serveDeepState()
   expect(await runProgram(['state', '--url', url])).toEqual({
     code: 1,

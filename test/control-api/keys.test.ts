@@ -168,7 +168,7 @@ describe('the key controls', () => {
       { name: 'x', expires_in_seconds: 31_536_001 },
       '/expires_in_seconds must be an integer from 1 to 31536000: seconds until the key expires, got 31536001',
     ],
-    [{ name: 'x', project_id: 1 }, '/project_id must be the id of a project: creates a key of it, got 1'],
+    [{ name: 'x', project_id: 1 }, '/project_id must be the id of the project in which the key is created, got 1'],
   ])('a new key %j is refused with the rule', async (key, message) => {
     const { control } = await startKeys()
     const { status, body } = await control('POST', '/keys', key)

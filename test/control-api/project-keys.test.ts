@@ -132,7 +132,7 @@ describe('the list of keys of both kinds', () => {
 })
 
 describe('one project key', () => {
-  test('the id that keys of both kinds have means the admin key, unless the type says otherwise', async () => {
+  test('an id that an admin key and a project key share selects the admin key, unless type is given', async () => {
     const { control, call } = await startKeys()
     expect((await control('GET', '/keys/key_ci')).body).toMatchObject({ type: 'admin', name: 'same id' })
     expect((await control('GET', '/keys/key_ci?type=project')).body).toMatchObject({
@@ -189,7 +189,7 @@ describe('one project key', () => {
     [{ project_id: 'proj_none' }, '/project_id', 'the id of a project that is not archived, got "proj_none"'],
     [{ project_id: 'proj_old' }, '/project_id', 'the id of a project that is not archived, got "proj_old"'],
     [{ service_account_id: 'sa_none' }, '/service_account_id', 'the id of a service account'],
-    [{ project_id: 'proj_x', service_account_id: 'sa_ci' }, '/service_account_id', 'of project_id if that is given'],
+    [{ project_id: 'proj_x', service_account_id: 'sa_ci' }, '/service_account_id', 'in project_id if that is given'],
     [{ project_id: 5 }, '/project_id', 'the id of a project'],
   ])('a new key with %j is refused at %s', async (fields, param, rule) => {
     const { control } = await startKeys(`${seed}\n`.replace('projects:', 'projects:\n  - { id: proj_x, name: X }'))

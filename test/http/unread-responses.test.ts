@@ -86,7 +86,7 @@ describe('unread responses together', () => {
   const exportRequest = 'GET /_emulator/state HTTP/1.1\r\nhost: x\r\n\r\n'
   const names = 'x'.repeat(300_000)
 
-  test('are limited in bytes: those unread for longest are ended, and a client that reads gets its own', async () => {
+  test('are limited in bytes: connections unread for longest are closed, and a client that reads gets its response', async () => {
     const testApp = await startApp({ seed, maxUnreadBytes: 40e6 })
     const url = await testApp.listen()
     const connections: Socket[] = []

@@ -158,7 +158,7 @@ test('with service_account_key_delete: reject a single key of an account cannot 
   expect([status, body.error.code]).toEqual([400, 'service_account_key'])
 })
 
-test('with listed_keys: all a client that pages by id comes to an end where keys of both kinds have an id', async () => {
+test('with listed_keys: all, pagination by id ends even if an admin key and a project key share an id', async () => {
   const { call } = await startApp({
     seed: `projects: [{ name: p, api_keys: [{ id: key_a, created_at: -2d }, { id: key_both, created_at: -1d }] }]
 keys: [{ id: key_both, name: admin, created_at: -3d }, { id: key_last, name: last, created_at: -1h }]`,

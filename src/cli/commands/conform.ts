@@ -45,7 +45,9 @@ function stopOnSignal(): { stop: StopSignals; exitCodeOfSignal: () => number | u
   onStop((signal) => {
     exitCode = signal === 'SIGINT' ? 130 : 143
     onSecondStop(() => {
-      printError('stopped before all created keys were removed; look for keys whose names start with conform-')
+      printError(
+        'stopped before all created keys and projects were removed or archived; look for keys whose names start with conform-, and for such projects',
+      )
       process.exit(exitCode)
     })
     drain.abort()

@@ -22,7 +22,9 @@ export const AuditLogsQuery = Type.Object({
       description: 'a part of the type, an id or an email address; upper and lower case of ASCII letters are the same',
     }),
   ),
-  after: Type.Optional(Type.String({ description: 'the id of the event before the page: `next` of the page before' })),
+  after: Type.Optional(
+    Type.String({ description: 'the `next` of the previous page, or the id of the event before the page' }),
+  ),
   limit: Limit,
 })
 export type AuditLogsQuery = Type.Static<typeof AuditLogsQuery>

@@ -37,7 +37,10 @@ function createProjectKey({ api, state, settings }: Sandbox, { content, errorAt 
     return { type: 'project', ...api.projectApiKeys.createForUser(project_id ?? '', { ...fields, user }, actor) }
   }
   if (!isActive || account === undefined || account.deleted || account.project_id !== project.id) {
-    throw errorAt(['service_account_id'], 'the id of a service account, of project_id if that is given')
+    throw errorAt(
+      ['service_account_id'],
+      'the id of a service account that is not deleted, in project_id if that is given',
+    )
   }
   const { id, value } = fromJson(api.serviceAccounts.createKey(project.id, account.id, fields, actor).json)
   return { type: 'project', id, value }

@@ -23,7 +23,9 @@ export const KeysQuery = Type.Object({
         'a part of the name or the id of the key, its project, service account or user; upper and lower case of ASCII letters are the same',
     }),
   ),
-  after: Type.Optional(Type.String({ description: '`next` of the page before, or the id of the key before the page' })),
+  after: Type.Optional(
+    Type.String({ description: 'the `next` of the previous page, or the id of the key before the page' }),
+  ),
   limit: Limit,
   order: Type.Optional(
     Choice(orders, { default: 'asc', description: 'asc or desc: oldest or newest first, by the time of creation' }),

@@ -6,7 +6,7 @@ import { type KeyState, keyStates } from '../../sandbox/keys/key-state.ts'
 import { Choice, Nullable } from '../../schema/typebox.ts'
 
 const state = Choice(keyStates, {
-  description: "What the key is by the sandbox's clock; `expiring`: it expires within seven days.",
+  description: "The state of the key by the sandbox's clock; `expiring`: it expires within seven days.",
 })
 
 const adminFields = {
@@ -70,8 +70,8 @@ export const NewKey = Type.Object(
         description: `an integer from 1 to ${maxLifetimeSeconds}: seconds until the key expires`,
       }),
     ),
-    project_id: Type.Optional(Type.String({ description: 'the id of a project: creates a key of it' })),
-    service_account_id: Type.Optional(Type.String({ description: 'the id of a service account: creates a key of it' })),
+    project_id: Type.Optional(Type.String({ description: 'the id of the project in which the key is created' })),
+    service_account_id: Type.Optional(Type.String({ description: 'the id of the service account that owns the key' })),
   },
   {
     additionalProperties: false,

@@ -145,7 +145,7 @@ function exportTooLarge({ keys, bytes }: ExportSize) {
   // The bytes are measured: possibly less than the limit although the JSON is longer.
   const length = bytes > maxExportLength ? `about ${inMegabytes(bytes)}` : `over ${limit}`
   return errors.exportTooLarge(
-    `The state cannot be exported: it has ${keys} keys, deleted ones included, and takes ${length} of JSON; an export has at most ${limit}. Take a snapshot or copy the sandbox to keep the state; GET /_emulator/keys lists its keys in pages.`,
+    `The state cannot be exported: it has ${keys} keys, including deleted keys, and would be ${length} of JSON; an export has at most ${limit}. Take a snapshot or copy the sandbox to keep the state; GET /_emulator/keys lists its keys in pages.`,
     `keys=${keys}; limit=${maxExportLength}`,
   )
 }

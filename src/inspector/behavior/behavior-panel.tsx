@@ -12,7 +12,9 @@ const change = (name: string, value: string) =>
 /** The points on which the behavior of the real API is unknown. */
 export const BehaviorPanel = () => (
   <div class="behavior">
-    <p class="hint">Each switch is a point that the published document leaves open. The first value is the default.</p>
+    <p class="hint">
+      Each switch sets a behavior that is unknown in the real API, or that tests need. The first value is the default.
+    </p>
     <table aria-label="Behavior">
       <thead>
         <tr>

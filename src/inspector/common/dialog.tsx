@@ -27,7 +27,7 @@ interface FormDialogProps extends DialogProps {
   action: string
   /** Gets the texts of the fields by name. The dialog closes if it succeeds. */
   onSubmit: (texts: Texts) => Promise<unknown>
-  /** What is said afterwards. */
+  /** The message to show after success. */
   done?: string
 }
 

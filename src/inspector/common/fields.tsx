@@ -25,7 +25,7 @@ export interface FieldProps {
   mistake?: string | undefined
 }
 
-/** A labelled text field; `isLong` gives it several lines. */
+/** A labeled text field; `isLong` gives it several lines. */
 export function Field({ label, name, isLong, hint, mistake = '', ...attributes }: FieldProps) {
   const Input = (isLong ? 'textarea' : 'input') as 'input'
   return (

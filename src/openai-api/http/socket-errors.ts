@@ -70,7 +70,7 @@ const plainHttpCodes = ['ERR_SSL_HTTP_REQUEST', 'ERR_SSL_HTTPS_PROXY_REQUEST', '
 
 const plainHttpReason = 'plain_http; this port serves HTTPS: use https://'
 
-// A client that expects TLS could not read a response.
+// Responds only to plain HTTP: a client that expects TLS could not read a response.
 function closeAfterTlsError({ code = '', message }: ClientError, socket: TlsSocket, { log }: SocketErrorDeps): void {
   const isPlainHttp = plainHttpCodes.includes(code)
   const detail = /alert/i.test(code + message) ? 'the client does not trust the certificate' : message

@@ -19,7 +19,7 @@ import { type KeyReference, type KeyWithState, readKey } from './shown-key.ts'
 
 export interface KeySearch extends Criteria {
   order: Order
-  /** Where the page begins: the cursor of the page before, or the id of the key before the page. */
+  /** Where the page begins: the cursor of the previous page, or the id of the key before the page. */
   after: string | undefined
   limit: number
 }

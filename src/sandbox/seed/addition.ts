@@ -76,6 +76,6 @@ function resolveModels(source: SeedSource, { settings }: Sandbox): readonly stri
     if (all.has(id)) source.report(['models', index], 'the id of a model that neither the seed nor the sandbox has yet')
     all.add(id)
   }
-  if (all.size > maxModels) source.report(['models'], `a list with which the sandbox has at most ${maxModels} models`)
+  if (all.size > maxModels) source.report(['models'], `short enough: a sandbox has at most ${maxModels} models`)
   return [...all]
 }

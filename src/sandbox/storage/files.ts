@@ -70,7 +70,7 @@ export function writeNewFile(path: string, bytes: Buffer): void {
   }
 }
 
-/** Deletes a file that is of no use; an error would have no effect on anybody. */
+/** Deletes a file that is no longer needed. Ignores errors, because a leftover is harmless. */
 export function removeIfPossible(path: string): void {
   try {
     rmSync(path, { force: true })

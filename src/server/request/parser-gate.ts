@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net'
 
-// Of one connection. That a client has left which sent more is noticed when its first request is complete.
+// Per connection. If a client has sent more, the server notices that it has left only when its first request completes.
 const maxHeldBytes = 1024 * 1024
 
 type DataListener = (chunk: Buffer) => void
 
 /**
- * Stands between a connection and Node's parser, so that the connection can be read while no request may be parsed: only what reads
- * notices that a client has left.
+ * Holds the bytes of a connection back from Node's parser, so that the connection can be read while no request may be parsed: only
+ * reading shows that a client has left.
  */
 export class ParserGate {
   readonly #socket: Socket

@@ -7,7 +7,7 @@ import { toProjectKey } from '../../project-api-keys/key.ts'
 import type { ProjectKeyRow } from '../../project-api-keys/store.ts'
 import type { OrganizationStore } from '../store.ts'
 
-/** The list of admin keys with the behavior `listed_keys: all`: admin keys and project keys, all labelled as admin keys. */
+/** The list of admin keys with the behavior `listed_keys: all`: admin keys and project keys, all labeled as admin keys. */
 export function allKeys(
   { allKeys, adminApiKeys, projectApiKeys }: OrganizationStore,
   order: 'asc' | 'desc',
