@@ -49,8 +49,11 @@ const words: Record<string, (fields: Fields, status: number | undefined) => stri
   patch_failed: () => 'The patch does not apply to the response, so the fault changed nothing.',
 }
 
-const time = (seconds: string | undefined) =>
-  `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+function time(seconds: string | undefined): string {
+  const date = new Date(Number(seconds) * 1000)
+  if (Number.isNaN(date.getTime())) return `${seconds}`
+  return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`
+}
 
 /** What a fault does, by its kind. */
 const effects: Record<string, string> = {
@@ -72,7 +75,7 @@ export function explain(record: RecordedRequest): string | undefined {
   const sentences = [
     faultKind !== undefined && code !== 'patch_failed' && `A fault of kind ${faultKind} ${effects[faultKind]}.`,
     finishedAt === undefined && 'The request is pending: there is no response yet.',
-    code !== '' && code !== 'fault' && inWords(decode(reason), status),
+    code !== '' && code !== 'fault' && inWords(reason, status),
     delivered === false && explainLoss(record),
   ]
   return sentences.filter(Boolean).join(' ') || undefined
@@ -87,8 +90,13 @@ function explainLoss({ status, keyId, operation = '' }: RecordedRequest): string
 
 const codeOf = (reason: string) => reason.split(';', 1)[0] ?? ''
 
-/** Returns what a reason such as `key_deleted; key=key_abc` means; itself if its code has no words. */
-function inWords(reason: string, status: number | undefined): string {
+// Reasons are cut at 1,024 characters, and not in the middle of an escape: one of this length may lack its last fields.
+const lengthOfCut = 1022
+
+/** Returns what a reason such as `key_deleted; key=key_abc` means; itself if its code has no words, or if it may have been cut. */
+function inWords(encoded: string, status: number | undefined): string {
+  const reason = decode(encoded)
+  if (encoded.length >= lengthOfCut) return reason
   const code = codeOf(reason)
   const details = reason.split('; ').slice(1)
   const fields = Object.fromEntries(details.map((detail) => detail.split(/=(.*)/s).slice(0, 2)))

@@ -84,3 +84,10 @@ test('every kind of fault has an explanation', async () => {
     expect(await explanation(), kind).not.toContain('undefined')
   }
 })
+
+test.each([['x'.repeat(1100)], ['鍵'.repeat(110)]])('a reason that is cut is shown as it is', async (id) => {
+  const { call, control, explanation } = await start()
+  await control('PUT', '/state', { keys: [{ id, name: 'expired', value: 'sk-admin-expired', expires_at: '-1d' }] })
+  await call('GET', keysUrl, { as: 'sk-admin-expired' })
+  expect(await explanation()).toMatch(/^key_expired; key=/)
+})
