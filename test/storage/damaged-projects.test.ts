@@ -71,6 +71,17 @@ test('what the API, seeds and the controls write is not taken for damage', async
   await writeEverything(first)
   await first.control('PUT', '/clock', { now: '1970-01-01T00:00:00Z', frozen: true })
   await writeEverything(first)
+  // A seed may give details of any form.
+  const audit_logs = [
+    { type: 'api_key.created', details: { data: 'text' } },
+    { type: 'role.created', details: { permissions: 'all', id: 7 } },
+    {
+      type: 'login.failed',
+      details: { id: '\ud800' },
+      actor: { type: 'session', session: { user: { email: '\udfff' } } },
+    },
+  ]
+  expect((await first.control('POST', '/state', { audit_logs })).status).toBe(200)
   // Creates indexes.
   await first.call('GET', '/v1/organization/audit_logs?event_types[]=project.created&actor_ids[]=user-jane')
   expect((await first.control('PUT', '/snapshots/t')).status).toBe(200)
