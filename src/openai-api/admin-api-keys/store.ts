@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Behavior } from '../behavior.ts'
 import { jsonColumns, type Mask } from '../keys/redacted-value.ts'
-import { newPosition, pageQueries } from '../lists/positions.ts'
+import { newPositionOrDeleted, pageQueries } from '../lists/positions.ts'
 import { createPositionCounter } from '../lists/store.ts'
 
 /** A key as the operations read it. */
@@ -65,7 +65,7 @@ export function createKeyStore(db: Database) {
   const insert = db.prepare<(number | string | null)[]>(
     `INSERT INTO admin_api_keys
        (position, insertion_order, id, value_sha256, expires_at, last_used_at, json, value_length, fourth_last, scopes)
-     VALUES (${newPosition}, ?, ?, unhex(?), ?, ?, ?, ?, ?, ?)
+     VALUES (${newPositionOrDeleted}, ?, ?, unhex(?), ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO NOTHING`,
   )
   const setDeleted = db.prepare<[string]>(`UPDATE admin_api_keys SET position = -abs(position) WHERE id = ?`)
@@ -109,6 +109,7 @@ export function createKeyStore(db: Database) {
       insertionOrder = (insertionOrder ?? maxInsertionOrder.get() ?? 0) + 1
       // Positional parameters: looking up names costs a tenth of an insert.
       const result = insert.run(
+        deleted,
         created_at,
         number,
         insertionOrder,
@@ -121,9 +122,7 @@ export function createKeyStore(db: Database) {
         mask?.fourth_last ?? null,
         scopes,
       )
-      const isInserted = result.changes === 1
-      if (isInserted && deleted) setDeleted.run(id)
-      return isInserted
+      return result.changes === 1
     },
     setDeleted(id: string): void {
       revision++

@@ -10,6 +10,9 @@ export const maxPerSecond = 2 ** numberBits - 1
 /** SQL: the position of a new object. Parameters: the second, the number within it. */
 export const newPosition = `(? << ${numberBits}) | ?`
 
+/** SQL: the position of a new object that may be deleted already. Parameters: whether it is, the second, the number within it. */
+export const newPositionOrDeleted = `iif(?, -1, 1) * (${newPosition})`
+
 /** SQL: the second in which the object of a row was created. */
 export const positionSecond = `(abs(position) >> ${numberBits})`
 

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { Mask, StoredMask } from '../keys/redacted-value.ts'
-import { newPosition, positionSecond } from '../lists/positions.ts'
+import { newPositionOrDeleted, positionSecond } from '../lists/positions.ts'
 import { createPositionCounter, preparePages } from '../lists/store.ts'
 import type { AccountRole } from '../service-accounts/store.ts'
 
@@ -92,7 +92,7 @@ export function createProjectKeyStore(db: Database) {
   const insert = db.prepare<(string | number | null)[]>(
     `INSERT INTO ${table} (position, id, value_sha256, project_id, service_account_id, user, owner_project_access, name,
        redacted_value, value_length, fourth_last, expires_at, last_used_at, scopes)
-     VALUES (${newPosition}, ?, unhex(?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     VALUES (${newPositionOrDeleted}, ?, unhex(?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO NOTHING`,
   )
   const update = db.prepare<[{ id: string; scopes: string; expires_at: number | null }]>(
@@ -128,8 +128,9 @@ export function createProjectKeyStore(db: Database) {
     /** Returns false, and inserts nothing, if the id or the value is taken. */
     insert(key: NewProjectKey): boolean {
       revision++
-      const isInserted =
+      return (
         insert.run(
+          key.deleted,
           key.created_at,
           nextNumber(key.created_at),
           key.id,
@@ -146,8 +147,7 @@ export function createProjectKeyStore(db: Database) {
           key.last_used_at,
           JSON.stringify(key.scopes),
         ).changes === 1
-      if (isInserted && key.deleted) setDeleted.run(key.id)
-      return isInserted
+      )
     },
     update(id: string, scopes: string, expires_at: number | null): void {
       revision++

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { newPosition, positionSecond } from '../lists/positions.ts'
+import { newPositionOrDeleted, positionSecond } from '../lists/positions.ts'
 import { createPositionCounter, preparePages } from '../lists/store.ts'
 
 export type AccountRole = 'owner' | 'member' | 'none'
@@ -22,7 +22,7 @@ export function createAccountStore(db: Database) {
   const byId = db.prepare<[string], AccountRow>(`SELECT ${columns} FROM service_accounts WHERE id = ?`)
   const all = db.prepare<[], AccountRow>(`SELECT ${columns} FROM service_accounts ORDER BY abs(position)`)
   const insert = db.prepare<(string | number)[]>(
-    `INSERT INTO service_accounts (position, id, project_id, name, role) VALUES (${newPosition}, ?, ?, ?, ?)
+    `INSERT INTO service_accounts (position, id, project_id, name, role) VALUES (${newPositionOrDeleted}, ?, ?, ?, ?)
      ON CONFLICT (id) DO NOTHING`,
   )
   const update = db.prepare<[Pick<AccountRow, 'id' | 'name' | 'role'>]>(
@@ -45,9 +45,7 @@ export function createAccountStore(db: Database) {
     },
     /** Returns false, and inserts nothing, if the id is taken. */
     insert({ id, project_id, name, role, created_at, deleted }: AccountRow): boolean {
-      const isInserted = insert.run(created_at, nextNumber(created_at), id, project_id, name, role).changes === 1
-      if (isInserted && deleted) setDeleted.run(id)
-      return isInserted
+      return insert.run(deleted, created_at, nextNumber(created_at), id, project_id, name, role).changes === 1
     },
     update: (account: Pick<AccountRow, 'id' | 'name' | 'role'>): void => {
       update.run(account)
