@@ -1,8 +1,7 @@
 import type { Plugin } from 'esbuild'
 
-/** Modules that are imported at startup but rarely or never used. */
+/** Modules that libraries load at startup but the program rarely or never uses. */
 const lazyModules = [
-  { module: 'node:zlib', importedBy: /\/memory-storage/ },
   { module: 'node:http2', importedBy: /\/fastify\// },
   { module: 'node:https', importedBy: /\/fastify\// },
   { module: 'node:child_process', importedBy: /\/commander\// },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { createTemporaryFile } from '../support/files.ts'
 import { runProgram, serve } from '../support/program.ts'
 
 test('the snapshots commands take, list, restore and delete snapshots of a sandbox', async () => {
@@ -45,4 +46,13 @@ test.each([
   const result = await runProgram(['snapshots', ...args, '--url', url])
   expect(result.stderr).toMatch(message)
   expect(result).toMatchObject({ code, stdout: '' })
+})
+
+test('the built program takes and restores snapshots that are large enough to be compressed', async () => {
+  const seed = createTemporaryFile('seed.json', JSON.stringify({ keys: [{ generate: 50_000, name: 'key {n}' }] }))
+  const { url } = await serve(['--seed', seed])
+  const control = (method: string, path: string) => fetch(`${url}/_emulator${path}`, { method })
+  expect((await control('PUT', '/snapshots/large')).status).toBe(200)
+  expect((await control('POST', '/snapshots/large/restore')).status).toBe(200)
+  expect(((await (await control('GET', '/keys')).json()) as { count: number }).count).toBe(50_001)
 })

@@ -1,4 +1,4 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { createRequire } from 'node:module'
 import { systemNow } from '../../common/clock.ts'
 import type { Image } from './database.ts'
 import type { ImageSlot, SandboxStorage } from './storage.ts'
@@ -26,6 +26,9 @@ export function openMemoryStorage(): SandboxStorage {
   }
 }
 
+// Loaded with the first large image: it would take 3 % of a start.
+const zlib = () => createRequire(import.meta.url)('node:zlib') as typeof import('node:zlib')
+
 interface StoredImage {
   bytes: Buffer
   isCompressed: boolean
@@ -35,7 +38,7 @@ const memorySlot = (images: Map<string, StoredImage>, name: string): ImageSlot =
   exists: () => images.has(name),
   read() {
     const stored = images.get(name)
-    return stored?.isCompressed ? zstdDecompressSync(stored.bytes) : stored?.bytes
+    return stored?.isCompressed ? zlib().zstdDecompressSync(stored.bytes) : stored?.bytes
   },
   write: (image) => void images.set(name, toStored(image)),
   clear: () => void images.delete(name),
@@ -47,6 +50,7 @@ const minCompressedBytes = 16 * 1024 * 1024
 /** Compresses a large image to a quarter: what remains are digests and ids. */
 function toStored(image: Image): StoredImage {
   if (image.length < minCompressedBytes) return { bytes: image, isCompressed: false }
+  const { constants, zstdCompressSync } = zlib()
   const fastest = { [constants.ZSTD_c_compressionLevel]: 1 }
   return { bytes: zstdCompressSync(image, { params: fastest }), isCompressed: true }
 }
