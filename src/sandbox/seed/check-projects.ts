@@ -3,11 +3,9 @@ import { digest } from '../../openai-api/keys/secret.ts'
 import type { Path } from '../../schema/schema-errors.ts'
 import { type DuplicateCheck, type Unique, valueField } from './duplicates.ts'
 import { expandIndex } from './expand-index.ts'
-import type { SeedAccount, SeedEvent, SeedProject } from './project-schema.ts'
+import type { SeedEvent, SeedProject, SeedUserKey } from './project-schema.ts'
 import type { SeedSource } from './source.ts'
 import { checkTimes } from './times.ts'
-
-type SeedProjectKey = NonNullable<SeedAccount['api_keys']>[number]
 
 interface ProjectCheckOptions {
   duplicates: DuplicateCheck
@@ -61,13 +59,14 @@ export class ProjectCheck {
     this.#checkKeys(source, path, project.api_keys, copies, now)
   }
 
-  #checkKeys(source: SeedSource, path: Path, keys: readonly SeedProjectKey[] = [], copies: number, now: number): void {
+  #checkKeys(source: SeedSource, path: Path, keys: readonly SeedUserKey[] = [], copies: number, now: number): void {
     for (const [index, key] of keys.entries()) {
       const keyPath = [...path, 'api_keys', index]
       // An export may have a key whose expiry was set after the clock was set back.
       const { expires_at, ...otherTimes } = key
       const parts = key.value_sha256 === undefined ? [key] : [otherTimes, { expires_at }]
       for (const part of parts) checkTimes(source, keyPath, part, now)
+      checkTimes(source, [...keyPath, 'owner'], key.owner, now)
       const count = copies * (key.generate ?? 1)
       this.#checkEntry(source, keyPath, 'project key', key, count)
       const field = valueField(key)

@@ -7,9 +7,10 @@ interface TimeFields {
   created_at?: number | string | undefined
   expires_at?: number | string | null | undefined
   last_used_at?: number | string | null | undefined
+  archived_at?: number | string | null | undefined
 }
 
-const names = ['created_at', 'expires_at', 'last_used_at'] as const
+const names = ['created_at', 'expires_at', 'last_used_at', 'archived_at'] as const
 
 /** Reports times that are out of range or contradict each other. Relative times count from `now`, in Unix milliseconds. */
 export function checkTimes(source: SeedSource, path: Path, fields: TimeFields | undefined, now: number): void {
