@@ -114,6 +114,41 @@ describe('state', () => {
   }, 60_000)
 })
 
+describe('while the state of a large sandbox is measured for an export', () => {
+  const startExport = async () => {
+    const { control } = await startControlApp()
+    await control('PUT', '/state', { keys: [{ generate: 60_000, name: 'load-{n}' }] }, 'large')
+    let isDone = false
+    const exporting = control('GET', '/state', undefined, 'large').finally(() => {
+      isDone = true
+    })
+    await control('GET', '/clock')
+    expect(isDone).toBe(false)
+    return { control, exporting }
+  }
+
+  test('the state after a reset is exported', async () => {
+    const { control, exporting } = await startExport()
+    await control('POST', '/reset', undefined, 'large')
+    const { status, body } = await exporting
+    expect([status, body.keys.length]).toEqual([200, 1])
+  })
+
+  test('the state that replaces it is exported', async () => {
+    const { control, exporting } = await startExport()
+    await control('PUT', '/state', { keys: [{ name: 'new' }] }, 'large')
+    const { status, body } = await exporting
+    expect([status, body.keys.length]).toEqual([200, 2])
+  })
+
+  test('a removal of the sandbox makes it a 404', async () => {
+    const { control, exporting } = await startExport()
+    await control('DELETE', '/sandboxes/large')
+    const { status, body } = await exporting
+    expect([status, body.error.code]).toEqual([404, 'not_found'])
+  })
+})
+
 test('JSON of 1,000 levels is accepted, and JSON of 1,001 is rejected', async () => {
   const { call, control } = await startControlApp()
   const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)

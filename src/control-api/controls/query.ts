@@ -45,21 +45,30 @@ export function parseLimit(text: string | undefined): number {
   return limit
 }
 
-/** Runs a search in turns, again if a reset has replaced the state meanwhile. `cursorRule` is what `after` must be. */
+/** Runs a computation on the state of a sandbox in turns, again if it returns undefined: the state was replaced meanwhile. */
+export async function computeInTurns<Result>(
+  sandbox: Sandbox,
+  compute: (state: SandboxState) => Generator<void, Result | undefined>,
+  { raw }: FastifyReply,
+): Promise<Result> {
+  while (sandbox.isOpen) {
+    const result = await runInTurns(compute(sandbox.state), raw)
+    if (result !== undefined) return result
+  }
+  throw errors.sandboxNotFound(sandbox.name)
+}
+
+/** Runs a search like `computeInTurns`. `cursorRule` is what `after` must be. */
 export async function searchInTurns<Page>(
   sandbox: Sandbox,
   search: (state: SandboxState) => Generator<void, Page | undefined>,
-  { raw }: FastifyReply,
+  reply: FastifyReply,
   { after, cursorRule }: { after: string | undefined; cursorRule: string },
 ): Promise<Page> {
   try {
-    while (sandbox.isOpen) {
-      const page = await runInTurns(search(sandbox.state), raw)
-      if (page !== undefined) return page
-    }
+    return await computeInTurns(sandbox, search, reply)
   } catch (error) {
     if (!(error instanceof UnknownCursor)) throw error
     throw errors.invalidQuery('after', cursorRule, after ?? '')
   }
-  throw errors.sandboxNotFound(sandbox.name)
 }

@@ -1,20 +1,20 @@
 import { constants } from 'node:buffer'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import * as Type from 'typebox'
-import { runInTurns } from '../../common/turns.ts'
 import { type ResetPart, resetParts } from '../../sandbox/reset-parts.ts'
-import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { exportState } from '../../sandbox/seed/export.ts'
 import { type ExportSize, measureExport } from '../../sandbox/seed/export-size.ts'
 import { mergeSeeds } from '../../sandbox/seed/merge.ts'
 import { Mistakes } from '../../sandbox/seed/mistakes.ts'
 import { checkSeed } from '../../sandbox/seed/parse.ts'
 import { SeedFile } from '../../sandbox/seed/schema.ts'
+import type { SandboxState } from '../../sandbox/state.ts'
 import { Choice } from '../../schema/typebox.ts'
 import type { ParsedBody } from '../body.ts'
 import type { ControlDeps } from '../deps.ts'
 import * as errors from '../errors.ts'
 import { type ControlResponses, defineControl } from '../operation.ts'
+import { computeInTurns } from './query.ts'
 
 const ResetBody = Type.Object(
   {
@@ -74,7 +74,7 @@ export function registerState(app: FastifyInstance, { sandboxFor, registry, log 
     extraErrors: [413],
   })
   app.get('/_emulator/state', { schema: getState }, async (request, reply) => {
-    const text = await exportText(sandboxFor(request), reply)
+    const text = await computeInTurns(sandboxFor(request), exportText, reply)
     reply.type('application/json; charset=utf-8')
     return text
   })
@@ -125,14 +125,13 @@ export function registerState(app: FastifyInstance, { sandboxFor, registry, log 
 // The response is one string.
 const maxExportLength = constants.MAX_STRING_LENGTH
 
-async function exportText(sandbox: Sandbox, { raw }: FastifyReply): Promise<string> {
+function* exportText(state: SandboxState): Generator<void, string | undefined> {
   // Before, because building an export that is too large can take more memory than there is.
-  const size = await runInTurns(measureExport(sandbox.state), raw)
+  const size = yield* measureExport(state)
+  if (size === undefined) return undefined
   if (size.bytes > maxExportLength) throw exportTooLarge(size)
-  if (!sandbox.isOpen) throw errors.sandboxNotFound(sandbox.name)
-  const state = exportState(sandbox.state)
   try {
-    return JSON.stringify(state)
+    return JSON.stringify(exportState(state))
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     throw exportTooLarge(size)

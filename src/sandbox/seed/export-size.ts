@@ -1,3 +1,4 @@
+import { step, untilObsolete } from '../search-steps.ts'
 import type { SandboxState } from '../state.ts'
 
 /** Approximate size of an export. */
@@ -32,8 +33,11 @@ const otherTables: readonly ExportedTable[] = [
   { name: 'audit_events', size: textOf('json'), fixedSize: -39 },
 ]
 
-/** Measures what the export of a state would be, in steps. A state that was replaced meanwhile may be measured in part. */
-export function* measureExport(state: SandboxState): Generator<void, ExportSize> {
+/** Measures what the export of a state would be, in steps. Returns undefined if the state was replaced meanwhile. */
+export const measureExport = (state: SandboxState): Generator<void, ExportSize | undefined> =>
+  untilObsolete(measureTables(state))
+
+function* measureTables(state: SandboxState): Generator<void, ExportSize> {
   const total: ExportSize = { bytes: 0, keys: 0 }
   for (const table of [...keyTables, ...otherTables]) {
     const { rows, bytes } = yield* measureTable(state, table)
@@ -57,12 +61,14 @@ function* measureTable({ db }: SandboxState, { name, size }: ExportedTable): Gen
      )
      SELECT count(*) AS rows, total(size) AS bytes, CAST(max(position) AS TEXT) AS last FROM chunk`,
   )
-  for (let last: string | null = '-9223372036854775808'; last !== null && db.open; yield) {
+  let last: string | null = '-9223372036854775808'
+  while (last !== null) {
     const chunk = chunks.get(last)
     if (chunk === undefined) break
     total.rows += chunk.rows
     total.bytes += chunk.bytes
     last = chunk.last
+    yield* step(db)
   }
   return total
 }
