@@ -189,6 +189,56 @@ test.each([
   }
 })
 
+const long = 'x'.repeat(70_000)
+
+test.each([
+  ['redacted values', '/projects', { projects: [{ name: 'a', api_keys: [{ generate: 1000, redacted_value: long }] }] }],
+  ['ids of projects', '/projects', { projects: [{ name: 'a', id: long, api_keys: [{ generate: 1000 }] }] }],
+  [
+    'ids of accounts',
+    '/projects',
+    { projects: [{ name: 'a', service_accounts: [{ name: 'a', id: long, api_keys: [{ generate: 1000 }] }] }] },
+  ],
+  [
+    'names of the default project',
+    '/audit_logs',
+    { projects: [{ name: long, default: true }], audit_logs: [{ type: 'login.failed', generate: 1000 }] },
+  ],
+  [
+    'names of the user, for listed keys',
+    '/keys',
+    { organization: { user: { name: long } }, keys: Array.from({ length: 1000 }, () => ({ name: 'a' })) },
+  ],
+  [
+    'addresses of the user',
+    '/projects',
+    { organization: { user: { email: long } }, projects: [{ name: 'a', api_keys: [{ generate: 1000 }] }] },
+  ],
+])('a state is refused in which more than 64 MiB of %s would be copied', async (_what, section, state) => {
+  const { control } = await startControlApp()
+  const { status, body } = await control('PUT', '/state', state)
+  expect([status, body.error.code, body.error.param]).toEqual([413, 'state_too_large', section])
+})
+
+test('an addition that would copy more than 64 MiB from the sandbox is refused', async () => {
+  const { control } = await startControlApp()
+  const projects = [
+    { name: long, default: true },
+    { name: long, id: 'proj_long' },
+  ]
+  expect((await control('PUT', '/state', { organization: { user: { name: long } }, projects })).status).toBe(200)
+  for (const addition of [
+    { keys: [{ name: 'a', generate: 1000 }] },
+    { audit_logs: [{ type: 'login.failed', generate: 1000 }] },
+    { audit_logs: [{ type: 'login.failed', generate: 1000, project: 'proj_long' }] },
+  ]) {
+    const { status, body } = await control('POST', '/state', addition)
+    expect([status, body.error.code]).toEqual([413, 'state_too_large'])
+  }
+  const small = { keys: [{ name: 'a', generate: 900 }], audit_logs: [{ type: 'login.failed', project: null }] }
+  expect((await control('POST', '/state', small)).status).toBe(200)
+})
+
 describe('YAML', () => {
   const send = async (path: string, rawBody: string) => {
     const { call } = await startControlApp()

@@ -35,7 +35,7 @@ export function resolveAddition(source: SeedSource, mistakes: Mistakes, sandbox:
     if (addedSections.includes(section)) continue
     source.report([section], 'absent: only projects, audit events, models and keys can be added')
   }
-  assertSize(source)
+  assertSize(source, { user: sandbox.settings.organization.user, projects: projectsOfEvents(sections, store) })
   const duplicates = new DuplicateCheck({ has: (kind, text) => isInSandbox(store, kind, text) })
   const hasProject = (id: string) => store.projects.byId(id) !== undefined
   const projects = new ProjectCheck({ duplicates, sandbox: { hasProject } })
@@ -45,6 +45,16 @@ export function resolveAddition(source: SeedSource, mistakes: Mistakes, sandbox:
   const models = resolveModels(source, sandbox)
   mistakes.throwIfAny()
   return { projects: withoutValues(sections.projects ?? []), audit_logs: sections.audit_logs ?? [], keys, models }
+}
+
+/** Returns the projects that the events of a seed can name: those of the seed, and those of the sandbox that they do name. */
+function projectsOfEvents(
+  { projects = [], audit_logs = [] }: SeedSource['parts']['sections'],
+  store: OrganizationStore,
+) {
+  const ids = new Set(audit_logs.map(({ project }) => project ?? ''))
+  const existing = [store.projects.default(), ...[...ids].map((id) => store.projects.byId(id))]
+  return [...projects, ...existing.filter((project) => project !== undefined)]
 }
 
 function isInSandbox(store: OrganizationStore, kind: Unique, text: string): boolean {

@@ -59,8 +59,12 @@ export function mergeSeeds(sources: readonly SeedSource[], mistakes: Mistakes, a
   const now = resolveClock(sources, seed)
   const duplicates = new DuplicateCheck({ adminKeyDigest: adminKey === undefined ? undefined : digest(adminKey) })
   const projects = new ProjectCheck({ duplicates })
+  const origins = {
+    user: seed.organization.user ?? {},
+    projects: sources.flatMap(({ parts }) => parts.sections.projects ?? []),
+  }
   for (const source of sources) {
-    assertSize(source)
+    assertSize(source, origins)
     projects.check(source, now)
     seed.projects = seed.projects.concat(source.parts.sections.projects ?? [])
     seed.audit_logs = seed.audit_logs.concat(source.parts.sections.audit_logs ?? [])
