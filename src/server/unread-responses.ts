@@ -24,7 +24,7 @@ const largeResponseBytes = 256 * 1024
 interface Limits {
   /** Milliseconds that a client may read nothing. */
   timeout: number
-  /** Of all connections together. */
+  /** Of all connections together but that of the last large response. */
   maxBytes: number
 }
 
@@ -39,7 +39,7 @@ export class UnreadResponses {
   readonly #connections = new Map<Socket, Progress | undefined>()
   #timer: NodeJS.Timeout | undefined
   #counting: NodeJS.Immediate | undefined
-  /** The connection of the last large response. */
+  /** The connection of the last large response, which does not count toward the total: it alone may exceed it. */
   #latest: Socket | undefined
 
   constructor(limits: Limits, log: FastifyBaseLogger) {
@@ -54,7 +54,7 @@ export class UnreadResponses {
     this.#timer ??= setInterval(() => this.#check(), Math.min(maxCheckIntervalMs, this.#limits.timeout / 4)).unref()
   }
 
-  /** Call it when a response has been sent. `payload` is its body. The connection of the last large one is not closed for the total. */
+  /** Call it when a response has been sent. `payload` is its body. The connection of the last large one does not count toward the total. */
   count(socket: Socket | null, payload: unknown): void {
     const isLarge = (typeof payload === 'string' || Buffer.isBuffer(payload)) && payload.length >= largeResponseBytes
     if (!isLarge || socket === null) return
@@ -99,12 +99,12 @@ export class UnreadResponses {
 
   #limitTotal(unread: readonly [Socket, Progress][]): void {
     const { maxBytes } = this.#limits
-    let total = unread.reduce((sum, [, { unwrittenBytes }]) => sum + unwrittenBytes, 0)
+    const limited = unread.filter(([socket]) => socket !== this.#latest)
+    let total = limited.reduce((sum, [, { unwrittenBytes }]) => sum + unwrittenBytes, 0)
     if (total <= maxBytes) return
-    const oldestFirst = unread.toSorted(([, one], [, other]) => one.at - other.at || one.since - other.since)
+    const oldestFirst = limited.toSorted(([, one], [, other]) => one.at - other.at || one.since - other.since)
     for (const [socket, { unwrittenBytes }] of oldestFirst) {
       if (total <= maxBytes) return
-      if (socket === this.#latest) continue
       total -= unwrittenBytes
       this.#close(socket, { total_bytes: maxBytes })
     }

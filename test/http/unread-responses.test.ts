@@ -87,7 +87,7 @@ describe('unread responses together', () => {
   const names = 'x'.repeat(300_000)
 
   test('are limited in bytes: connections unread for longest are closed, and a client that reads gets its response', async () => {
-    const testApp = await startApp({ seed, maxUnreadBytes: 40e6 })
+    const testApp = await startApp({ seed, maxUnreadBytes: 30e6 })
     const url = await testApp.listen()
     const connections: Socket[] = []
     const openIds = () => connections.slice(0, 6).flatMap(({ destroyed }, id) => (destroyed ? [] : [id]))
@@ -100,6 +100,23 @@ describe('unread responses together', () => {
     expect(openIds().length).toBeLessThan(4)
     expect(openIds()).toEqual([0, 1, 2, 3, 4, 5].slice(-openIds().length))
     expect(openIds().length).toBeGreaterThan(1)
+  }, 60_000)
+
+  test('that are small stay while one response alone exceeds the limit', async () => {
+    const testApp = await startApp({ seed, maxUnreadBytes: 20e6 })
+    const url = await testApp.listen()
+    const connections: Socket[] = []
+    testApp.app.server.on('connection', (socket) => connections.push(socket))
+    const unreadBytes = () => connections.map(({ writableLength }) => writableLength)
+    sendUnread(url, 1, exportRequest)
+    await expect.poll(() => unreadBytes()[0], { timeout: 5000 }).toBeGreaterThan(2e6)
+    const more = { keys: [{ generate: 90_000, name: 'more-{n}' }] }
+    expect((await testApp.call('POST', '/_emulator/state', { body: more, as: null })).status).toBe(200)
+    sendUnread(url, 1, exportRequest)
+    await expect.poll(() => unreadBytes()[1], { timeout: 10_000 }).toBeGreaterThan(20e6)
+    // The regular check comes once a second.
+    await sleep(1500)
+    expect(connections.map(({ destroyed }) => destroyed)).toEqual([false, false])
   }, 60_000)
 
   test('do not fill the memory, also those of the emulated API', async () => {
