@@ -103,3 +103,12 @@ test('seeded randomness is the same in every run and sandbox, with a separate se
   const { create } = await startControlApp({ randomSeed: 43 })
   expect((await create()).id).not.toBe(first.id)
 })
+
+test.each([1, 10_000])('a seed that generates %i keys does not generate the value of the admin key', async (count) => {
+  const randomSeed = 7
+  const adminKey = createRandomness(randomSeed).keyValue()
+  const { call } = await startApp({ randomSeed, adminKey, seed: `keys: [{ name: a, generate: ${count} }]` })
+  const { status, body } = await call('GET', keysUrl, { as: adminKey })
+  expect([status, body.data[0].name]).toEqual([200, 'Admin key'])
+  expect(body.data[1].name).toBe('a')
+})

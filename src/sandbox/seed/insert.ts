@@ -49,12 +49,13 @@ export const defaultOwner = ({ user }: Organization): Owner => createOwner({ typ
 
 /** Inserts the projects, events and keys of a new sandbox; of the keys the admin key first, unless the seed lists it. */
 export function insertSeed(seed: Seed, adminKey: string | undefined, seedTarget: SeedTarget): void {
-  const target = { ...seedTarget, isListed: createListedTexts(seed) }
+  const adminDigest = adminKey === undefined ? undefined : digest(adminKey)
+  const isInSeed = createListedTexts(seed)
+  const target = { ...seedTarget, isListed: (text: string) => text === adminDigest || isInSeed(text) }
   insertAllProjects(seed.projects, target)
   insertEvents(seed.audit_logs, target)
-  const adminDigest = adminKey === undefined ? undefined : digest(adminKey)
-  const isListed = seed.keys.some((key) => key.value_sha256 === adminDigest)
-  if (adminKey !== undefined && !isListed) insertAdminKey(adminKey, target)
+  const listsAdminKey = seed.keys.some((key) => key.value_sha256 === adminDigest)
+  if (adminKey !== undefined && !listsAdminKey) insertAdminKey(adminKey, target)
   insertKeys(seed.keys, target)
 }
 

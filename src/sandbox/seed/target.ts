@@ -13,6 +13,6 @@ export interface SeedTarget {
 
 /** Where the objects of a seed are inserted. */
 export interface ListedTarget extends SeedTarget {
-  /** Whether the seed lists a text as an id or as the digest of a value: it must not be generated for another object before. */
+  /** Whether the seed, or the admin key beside it, has a text as an id or as the digest of a value: it must not be generated for another object before. */
   isListed: (text: string) => boolean
 }
