@@ -58,6 +58,7 @@ describe('the control that lists audit events', () => {
     ['?filter=jane@', 'b'],
     ['?filter=created', 'a'],
     ['?filter=%25', ''],
+    ['?type=&filter=jane@&after=&limit=', 'b'],
     ['?filter=succeeded&actor_id=user-jane', 'b'],
   ])('the query %j selects the events %j, and counts them', async (query, ids) => {
     const { idsOf } = await startEvents()

@@ -68,6 +68,6 @@ function parseQuery(query: Record<string, unknown>) {
     resource_id: given('resource_id'),
     filter: given('filter'),
     after: given('after'),
-    limit: parseLimit(limit),
+    limit: parseLimit(limit || undefined),
   }
 }

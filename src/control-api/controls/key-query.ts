@@ -48,9 +48,9 @@ export function parseKeysQuery(query: Record<string, unknown>): KeySearch {
     // Forms send an empty field for none.
     type: parseChoice('type', keyTypes, type || undefined),
     project_id: project_id || undefined,
-    state: parseChoice('state', keyStates, state),
-    order: parseChoice('order', orders, order) ?? 'asc',
-    limit: parseLimit(limit),
+    state: parseChoice('state', keyStates, state || undefined),
+    order: parseChoice('order', orders, order || undefined) ?? 'asc',
+    limit: parseLimit(limit || undefined),
     filter: filter || undefined,
     after: after || undefined,
   }
