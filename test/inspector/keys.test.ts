@@ -152,3 +152,41 @@ test('project keys are listed beside admin keys, filtered by type, created and d
   await expect.poll(() => region.textContent()).toContain('deleted')
   expect(await control('GET', 'keys?type=project')).toMatchObject({ count: 0 })
 })
+
+test('of an admin key and a project key with the same id, the page opens and deletes the chosen one', async () => {
+  const { page, control, url } = await openInspector()
+  const same = { id: 'key_same', created_at: '2026-01-01T00:00:00Z' }
+  await control('POST', 'state', {
+    keys: [{ ...same, name: 'of admin' }],
+    projects: [
+      {
+        name: 'Web',
+        api_keys: [
+          { ...same, name: 'of project' },
+          { id: 'key_other', name: 'other' },
+        ],
+      },
+    ],
+  })
+  await expectRows(page, 'Keys').toHaveLength(4)
+  const region = page.getByRole('region', { name: 'Key' })
+  for (const name of ['of admin', 'of project']) {
+    await page.getByRole('link', { name, exact: true }).click()
+    await expect.poll(() => region.getByRole('heading', { level: 2 }).textContent()).toBe(name)
+    expect(await page.locator('[role=row][aria-current]').allTextContents()).toEqual([expect.stringContaining(name)])
+  }
+  await page.reload()
+  await expect.poll(() => region.getByRole('heading', { level: 2 }).textContent()).toBe('of project')
+  await region.getByRole('button', { name: 'Delete', exact: true }).click()
+  await expect.poll(() => region.textContent()).toContain('deleted')
+  expect(await control('GET', 'keys/key_same?type=admin')).toMatchObject({ state: 'active' })
+  expect(await control('GET', 'keys/key_same?type=project')).toMatchObject({ state: 'deleted' })
+  // A link that has the id alone means the admin key, if there is one.
+  for (const [id, name] of [
+    ['key_same', 'of admin'],
+    ['key_other', 'other'],
+  ]) {
+    await page.goto(`${url}/_emulator/ui/default/keys/${id}`)
+    await expect.poll(() => region.getByRole('heading', { level: 2 }).textContent()).toBe(name)
+  }
+})

@@ -13,11 +13,15 @@ interface TableProps<Item extends Identified> {
   label: string
   columns: readonly Column<Item>[]
   items: readonly Item[]
+  /** Tells an item from all others, in the URL too; by default its id. */
+  rowIdOf?: (item: Item) => string
   isMuted?: (item: Item) => boolean
 }
 
 /** A table that renders only the rows in view; each row opens its item. There is at most one in the page. */
-export function VirtualTable<Item extends Identified>({ label, columns, items, isMuted }: TableProps<Item>) {
+export function VirtualTable<Item extends Identified>(props: TableProps<Item>) {
+  const { label, columns, items, rowIdOf = ({ id }: Item) => id, isMuted } = props
+  const rowIds = items.map(rowIdOf)
   const { top, height } = view.value
   const start = Math.min(Math.max(0, Math.floor(top / rowHeight) - overscan), items.length)
   const end = Math.ceil((top + height) / rowHeight) + overscan
@@ -37,21 +41,21 @@ export function VirtualTable<Item extends Identified>({ label, columns, items, i
         <div
           role="presentation"
           style={{ height: `${items.length * rowHeight}px` }}
-          ref={(spacer) => keepInPlace(spacer && items)}
+          ref={(spacer) => keepInPlace(spacer && rowIds)}
         />
         {items.slice(start, end).map((item, offset) => (
           <div
-            key={item.id}
+            key={rowIdOf(item)}
             role="row"
             class={isMuted?.(item) ? 'row muted' : 'row'}
             aria-rowindex={start + offset + 2}
-            aria-current={item.id === route.value.selected ? 'true' : undefined}
+            aria-current={rowIdOf(item) === route.value.selected ? 'true' : undefined}
             style={{ top: `${(start + offset) * rowHeight}px` }}
           >
             {columns.map((column, position) => (
               <div key={column[0]} role="cell" class={classOf(column)}>
                 {position === 0 ? (
-                  <a class="row-link" href={href({ id: item.id })} draggable={false}>
+                  <a class="row-link" href={href({ id: rowIdOf(item) })} draggable={false}>
                     {column[3](item)}
                   </a>
                 ) : (
@@ -72,7 +76,7 @@ const classOf = ([, , tier, , align]: Column<never>) => `tier-${tier} ${align ??
 const view = signal({ top: 0, height: 600 })
 
 let body: HTMLElement | null = null
-let shown: readonly Identified[] = []
+let shown: readonly string[] = []
 // The row at the top of the view.
 let topIndex = 0
 let topId: string | undefined
@@ -96,24 +100,24 @@ function measure(): void {
   if (body === null) return
   view.value = { top: body.scrollTop, height: body.clientHeight }
   topIndex = Math.floor(body.scrollTop / rowHeight)
-  topId = shown[topIndex]?.id
+  topId = shown[topIndex]
 }
 
 /** Keeps the rows in view in place when others appear above them, unless the first row is in view. */
-function keepInPlace(items: readonly Identified[] | null): void {
-  if (items === null) return
-  shown = items
-  if (topIndex > 0 && items[topIndex]?.id !== topId) {
-    const index = items.findIndex(({ id }) => id === topId)
+function keepInPlace(rowIds: readonly string[] | null): void {
+  if (rowIds === null) return
+  shown = rowIds
+  if (topIndex > 0 && topId !== undefined && rowIds[topIndex] !== topId) {
+    const index = rowIds.indexOf(topId)
     if (index > 0 && body !== null) {
       body.scrollTop += (index - topIndex) * rowHeight
       topIndex = index
     }
   }
-  topId = items[topIndex]?.id
+  topId = rowIds[topIndex]
 }
 
-const selectedIndex = () => shown.findIndex(({ id }) => id === route.value.selected)
+const selectedIndex = () => shown.indexOf(route.value.selected ?? '')
 
 function scrollTo(index: number): void {
   if (body === null || index < 0) return
@@ -124,9 +128,9 @@ function scrollTo(index: number): void {
 /** Selects the next or previous row, the first if none is selected; opens it if a row is open. */
 export function moveSelection(step: 1 | -1): void {
   const index = Math.max(0, Math.min(selectedIndex() + step, shown.length - 1))
-  const item = shown[index]
-  if (item === undefined) return
-  navigate(route.value.id === undefined ? { selected: item.id } : { id: item.id }, true)
+  const id = shown[index]
+  if (id === undefined) return
+  navigate(route.value.id === undefined ? { selected: id } : { id }, true)
   scrollTo(index)
   body?.focus({ preventScroll: true })
   // After the rendering that the selection has requested. Enter then opens the row, and not what had the focus before.
@@ -134,6 +138,6 @@ export function moveSelection(step: 1 | -1): void {
 }
 
 export function openSelection(): void {
-  const item = shown[selectedIndex()]
-  if (item !== undefined) navigate({ id: item.id })
+  const id = shown[selectedIndex()]
+  if (id !== undefined) navigate({ id })
 }

@@ -14,10 +14,11 @@ import { Badge } from './badge.tsx'
 
 const shownRequests = 10
 
-export function KeyDetail({ id }: { id: string }) {
+export function KeyDetail({ rowId }: { rowId: string }) {
   const key = keyList.open.value
   if (key === undefined) return <Detail label="Key" />
-  if (key === null) return <Gone label="Key">There is no key {shorten(id)} in this sandbox.</Gone>
+  if (key === null) return <Gone label="Key">There is no key {shorten(rowId)} in this sandbox.</Gone>
+  const { id } = key
   const state = stateOf(key)
   return (
     <Detail

@@ -7,7 +7,7 @@ import { Chips, ChoiceFilter, TextFilter } from '../common/filters.tsx'
 import { formatCount, formatTime, shorten } from '../common/format.ts'
 import { Paging } from '../common/paging.tsx'
 import { VirtualTable } from '../common/virtual-table.tsx'
-import { keyList, stateOf } from '../state/keys.ts'
+import { keyList, rowIdOf, stateOf } from '../state/keys.ts'
 import { route } from '../state/route.ts'
 import { Badge } from './badge.tsx'
 import { KeyDetail } from './key-detail.tsx'
@@ -50,7 +50,7 @@ export function KeysPanel() {
           </Button>
         </>
       }
-      detail={id && <KeyDetail key={id} id={id} />}
+      detail={id && <KeyDetail key={id} rowId={id} />}
     >
       {page && <KeyTable keys={page.data} />}
     </Split>
@@ -64,7 +64,8 @@ const stateOptions = (counts: Record<KeyState, number> | undefined) =>
 
 function KeyTable({ keys }: { keys: readonly ListedKey[] }) {
   if (keys.length > 0) {
-    return <VirtualTable label="Keys" columns={columns} items={keys} isMuted={({ state }) => state === 'deleted'} />
+    const isMuted = ({ state }: ListedKey) => state === 'deleted'
+    return <VirtualTable label="Keys" columns={columns} items={keys} rowIdOf={rowIdOf} isMuted={isMuted} />
   }
   if (Object.keys(route.value.query).length > 0) return <Empty title="No key matches the filter" />
   return (

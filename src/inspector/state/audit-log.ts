@@ -7,5 +7,5 @@ export const auditLog = createPagedList({
   panel: 'audit',
   filters: ['filter', ...idFilters],
   list: (search) => controls().auditLogs(search),
-  searches: [{}],
+  searchesFor: (id) => [{ filter: id }],
 })

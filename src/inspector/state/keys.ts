@@ -1,14 +1,28 @@
-import type { KeyState, ListedKey } from '../api/types.ts'
+import type { KeyPage, KeyState, ListedKey } from '../api/types.ts'
 import { createPagedList } from './paged-list.ts'
 import { controls, sandboxTime } from './sandbox.ts'
 
 const weekMs = 7 * 24 * 60 * 60 * 1000
 
-export const keyList = createPagedList({
+const projectKeyPrefix = 'project:'
+
+/** Tells a key from all others: an admin key and a project key may have the same id. */
+export const rowIdOf = ({ type, id }: ListedKey): string => (type === 'project' ? projectKeyPrefix + id : id)
+
+// Links from requests and events have the id alone: if no admin key has it, the project key is meant.
+function searchesFor(rowId: string) {
+  const projectKeyId = rowId.startsWith(projectKeyPrefix) ? rowId.slice(projectKeyPrefix.length) : rowId
+  const admin = { type: 'admin', filter: rowId }
+  const project = { type: 'project', filter: projectKeyId }
+  return [admin, { ...admin, state: 'deleted' }, project, { ...project, state: 'deleted' }]
+}
+
+export const keyList = createPagedList<KeyPage>({
   panel: 'keys',
   filters: ['filter', 'type', 'project_id', 'state'],
   list: (search) => controls().keys.list(search),
-  searches: [{}, { state: 'deleted' }],
+  rowIdOf,
+  searchesFor,
   isAlwaysRead: true,
 })
 
