@@ -2,6 +2,7 @@
 
 import atexit
 import collections
+import itertools
 import json
 import re
 import urllib.error
@@ -93,10 +94,27 @@ def before_call(context, case, kwargs):
     if operation == "admin-api-keys-delete" and case.path_parameters.get("key_id") == "key_admin":
         # Deleting the calling key would make every later response a 401.
         case.path_parameters["key_id"] = "key_gone"
+    if operation in ("retrieve-project-api-key", "update-project-api-key", "delete-project-api-key"):
+        use_project_key(case)
+    if operation == "archive-project" and (number := next(calls)) % 8:
+        # Nothing can be created in an archived project, so those that links lead to stay active.
+        case.path_parameters["project_id"] = f"proj_{number % 300 + 1}"
     if operation.startswith("emulator-state"):
         visit(case.body, lower_generate)
     if operation.startswith("emulator-requests"):
         visit_api(case.operation.base_url)
+
+
+calls = itertools.count()
+
+
+def use_project_key(case):
+    """Names a key of the seed in two of three calls, because no link provides one, and something to update in most."""
+    number = next(calls)
+    if isinstance(case.body, dict) and number % 4:
+        case.body.setdefault("scopes", [])
+    if number % 3:
+        case.path_parameters.update(project_id="proj_keys", api_key_id=f"key_project_{number % 300 + 1}")
 
 
 # By operation and status class.

@@ -19,6 +19,7 @@ interface Part {
   options: string[]
 }
 
+const tags = (...names: string[]) => names.flatMap((name) => ['--include-tag', name])
 const linked = (pattern: string) => ['--phases', 'stateful', '--include-operation-id-regex', `^emulator-${pattern}`]
 const unlinked = (tag: string) => ['--phases', 'examples,coverage,fuzzing', '--include-tag', tag]
 
@@ -27,7 +28,12 @@ const unlinked = (tag: string) => ['--phases', 'examples,coverage,fuzzing', '--i
 const rows: Part[][] = [
   [{ name: 'the controls', base: '/sandbox/fuzzed', options: unlinked('Controls') }],
   [
-    { name: 'the emulated API', base: '/sandbox/fuzzed/v1', options: ['--include-tag', 'Admin API keys'] },
+    { name: 'admin keys', base: '/sandbox/fuzzed/v1', options: tags('Admin API keys') },
+    {
+      name: 'projects and what is in them',
+      base: '/sandbox/fuzzed/v1',
+      options: tags('Projects', 'Project service accounts', 'Project API keys', 'Audit logs', 'Models'),
+    },
     {
       name: 'the links of sandboxes, faults and keys',
       base: '/sandbox/fuzzed',
