@@ -79,6 +79,8 @@ export class UnreadResponses {
     this.#limitTotal(unread)
     const now = monotonicNow()
     for (const [socket, { at }] of unread) {
+      // An event stream may stay unread: it limits its backlog, and counts only toward the total.
+      if (hasOwnBacklogLimit(socket)) continue
       if (!socket.destroyed && now - at >= timeout) this.#close(socket, { timeout_ms: timeout })
     }
   }
@@ -116,10 +118,10 @@ export class UnreadResponses {
   }
 }
 
-/** Returns how much of the responses the system has taken; undefined if no response is left that this class limits. */
+/** Returns how much of the responses the system has taken; undefined if no response is left. */
 function progressOf(socket: SocketWithHandle, since: number, at: number): Progress | undefined {
   const unwrittenBytes = socket.writableLength
-  if (unwrittenBytes === 0 || socket.destroyed || hasOwnBacklogLimit(socket)) return undefined
+  if (unwrittenBytes === 0 || socket.destroyed) return undefined
   return {
     unwrittenBytes,
     writtenBytes: socket.bytesWritten - unwrittenBytes,

@@ -102,6 +102,21 @@ describe('unread responses together', () => {
     expect(openIds().length).toBeGreaterThan(1)
   }, 60_000)
 
+  test('include event streams: those unread for longest are closed', async () => {
+    const testApp = await startApp({ maxUnreadBytes: 1e6 })
+    const url = await testApp.listen()
+    const connections: Socket[] = []
+    testApp.app.server.on('connection', (socket) => connections.push(socket))
+    for (let n = 0; n < 4; n++) sendUnread(url, 1, 'GET /_emulator/journal/stream HTTP/1.1\r\nhost: x\r\n\r\n')
+    await expect.poll(() => connections.length).toBe(4)
+    // Each may have a backlog of 1 MiB, beyond what the system takes.
+    const hasBacklog = () => connections.every(({ destroyed, writableLength }) => destroyed || writableLength > 5e5)
+    while (!hasBacklog()) await testApp.call('POST', keysUrl, { body: { name: 'x'.repeat(16_000) } })
+    const openStreams = () => connections.filter(({ destroyed }) => !destroyed).length
+    expect(openStreams()).toBe(4)
+    await expect.poll(openStreams, { timeout: 5000 }).toBe(1)
+  }, 60_000)
+
   test('that are small stay while one response alone exceeds the limit', async () => {
     const testApp = await startApp({ seed, maxUnreadBytes: 20e6 })
     const url = await testApp.listen()
