@@ -190,7 +190,7 @@ describe('one project key', () => {
     [{ project_id: 'proj_old' }, '/project_id', 'the id of a project that is not archived, got "proj_old"'],
     [{ service_account_id: 'sa_none' }, '/service_account_id', 'the id of a service account'],
     [{ project_id: 'proj_x', service_account_id: 'sa_ci' }, '/service_account_id', 'in project_id if that is given'],
-    [{ project_id: 5 }, '/project_id', 'the id of a project'],
+    [{ project_id: 5 }, '/project_id', 'the id of the project in which the key is created'],
   ])('a new key with %j is refused at %s', async (fields, param, rule) => {
     const { control } = await startKeys(`${seed}\n`.replace('projects:', 'projects:\n  - { id: proj_x, name: X }'))
     const before = (await control('GET', '/state')).body

@@ -12,7 +12,7 @@ import { startControlApp } from '../support/control-app.ts'
 import { serve } from '../support/program.ts'
 
 // The library opens a stream when its iteration starts: entries from before that are not sent.
-const streamOpensMs = 200
+const streamOpensMs = 600
 
 const requestKeys = async ({ baseURL }: Pick<Sandbox, 'baseURL'>, path: string) => {
   const headers = { authorization: 'Bearer sk-admin-local' }
