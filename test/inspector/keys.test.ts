@@ -91,6 +91,33 @@ test('the detail of a key shows the requests with it and about it, and deletes i
   expect((await send(`${keysPath}/${id}`)).status).toBe(404)
 })
 
+test('the requests with a key include those that were refused because it had expired or was deleted', async () => {
+  const { page, send, control } = await openInspector()
+  const { id, value } = await control<{ id: string; value: string }>('POST', 'keys', {
+    name: 'nightly',
+    expires_in_seconds: 3600,
+  })
+  const asKey = { headers: { authorization: `Bearer ${value}` } }
+  await send(keysPath, asKey)
+  await control('PUT', 'clock', { advance: '2h' })
+  expect((await send(keysPath, asKey)).status).toBe(401)
+  await send(`${keysPath}/${id}`, { method: 'DELETE' })
+  expect((await send(`${keysPath}/another`, asKey)).status).toBe(401)
+  // It is about the key, not with it.
+  expect((await send(`${keysPath}/${id}`)).status).toBe(404)
+
+  await page.goto(`${page.url().replace(/\/ui\/.*/, '/ui')}/default/keys/${id}`)
+  const region = page.getByRole('region', { name: 'Key' })
+  await expect
+    .poll(() => region.textContent())
+    .toMatch(/with this key3 in Requests.*get401.*list401.*list200.*about this key/)
+  await region.getByRole('link', { name: '3 in Requests' }).click()
+  await expectRows(page, 'Requests').toEqual(['401', '401', '200'].map((status) => expect.arrayContaining([status])))
+  expect(page.url()).toContain(`requests?sent_key_id=${id}`)
+  await page.getByRole('table', { name: 'Requests' }).getByRole('link').first().click()
+  await page.getByRole('region', { name: 'Request' }).getByRole('link', { name: id }).waitFor()
+})
+
 test('100,000 keys are paged and filtered by the server', { timeout: 60_000 }, async () => {
   const { page, control } = await openInspector()
   await control('POST', 'state', { keys: [{ generate: 100_000, name: 'load-{n}' }] })

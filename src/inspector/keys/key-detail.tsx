@@ -4,6 +4,7 @@ import { Detail, Gone } from '../common/detail.tsx'
 import { shorten, timeOfDay } from '../common/format.ts'
 import { formatJson, TextBlock } from '../common/json.tsx'
 import { shortOperation } from '../common/operations.ts'
+import { filterEntries } from '../requests/matches.ts'
 import { StatusCell } from '../requests/status-cell.tsx'
 import { journal } from '../state/journal.ts'
 import { keyList, stateOf } from '../state/keys.ts'
@@ -44,7 +45,7 @@ export function KeyDetail({ rowId }: { rowId: string }) {
         )}
       </p>
       <TextBlock label="Key as the API shows it" text={asApiShows(key)} />
-      <RequestList title="Requests with this key" field="calling_key_id" id={id} />
+      <RequestList title="Requests with this key" field="sent_key_id" id={id} />
       <RequestList title="Requests about this key" field="key_id" id={id} />
     </Detail>
   )
@@ -55,28 +56,28 @@ function asApiShows({ state: _, type, ...key }: ListedKey): string {
   return formatJson(shown)
 }
 
-function RequestList({ title, field, id }: { title: string; field: 'calling_key_id' | 'key_id'; id: string }) {
-  const entries = journal.value.filter((entry) => entry[field] === id)
+function RequestList({ title, field, id }: { title: string; field: 'sent_key_id' | 'key_id'; id: string }) {
+  const query = { [field]: id }
+  const entries = filterEntries(journal.value, query)
   return (
     <section class="related">
       <h3>
         {title}
-        <a href={href({ panel: 'requests', query: { [field]: id } })}>{entries.length} in Requests</a>
+        <a href={href({ panel: 'requests', query })}>{entries.length} in Requests</a>
       </h3>
       {entries.length === 0 && <p class="hint">None in the journal.</p>}
       <ul>
-        {entries
-          .slice(-shownRequests)
-          .reverse()
-          .map((entry) => (
-            <li key={entry.id}>
-              <a href={href({ panel: 'requests', id: entry.id })}>
-                <span>{timeOfDay(entry.time)}</span>
-                <span>{shortOperation(entry.operation) || entry.method}</span>
+        {entries.slice(0, shownRequests).map((entry) => (
+          <li key={entry.id}>
+            <a href={href({ panel: 'requests', id: entry.id })}>
+              <span>{timeOfDay(entry.time)}</span>
+              <span>{shortOperation(entry.operation) || entry.method}</span>
+              <span>
                 <StatusCell entry={entry} />
-              </a>
-            </li>
-          ))}
+              </span>
+            </a>
+          </li>
+        ))}
       </ul>
     </section>
   )

@@ -3,7 +3,14 @@ import type { JournalEntry } from '../api/types.ts'
 type Filters = Readonly<Record<string, string>>
 type Predicate = (entry: JournalEntry, value: string) => boolean
 
-/** The filters of the journal, with the names and the meaning that they have in the control API. */
+/** Returns the id of the key whose value a request had, also where it was refused because the key had expired or was deleted. */
+export function sentKeyOf({ calling_key_id, status, reason }: JournalEntry): string | undefined {
+  if (calling_key_id !== null) return calling_key_id
+  // With another status, the reason is about the key in the path.
+  return status === 401 ? /^key_(?:expired|deleted); key=([^;]+)/.exec(reason ?? '')?.[1] : undefined
+}
+
+/** The filters of the journal, with the names and the meaning that they have in the control API; `sent_key_id` is of the page. */
 const predicates: Record<string, Predicate> = {
   operation: (entry, value) => String(entry.operation) === value,
   status: ({ status }, value) => status !== null && matchesStatus(status, value),
@@ -11,6 +18,7 @@ const predicates: Record<string, Predicate> = {
   path: ({ path }, value) => path === value,
   key_id: ({ key_id }, value) => key_id === value,
   calling_key_id: ({ calling_key_id }, value) => calling_key_id === value,
+  sent_key_id: (entry, value) => sentKeyOf(entry) === value,
   fault_id: ({ fault_id }, value) => fault_id === value,
   delivered: ({ delivered }, value) => String(delivered) === value,
   filter: matchesText,

@@ -9,6 +9,7 @@ import { connectionState } from '../state/connection-state.ts'
 import { findRequest, journal } from '../state/journal.ts'
 import { href, navigate } from '../state/route.ts'
 import { attemptsOf } from './attempts.ts'
+import { sentKeyOf } from './matches.ts'
 import { StatusCell } from './status-cell.tsx'
 import { toCurl } from './to-curl.ts'
 
@@ -45,7 +46,8 @@ export function RequestDetail({ id }: { id: string }) {
 }
 
 function Story({ entry }: { entry: JournalEntry }) {
-  const { explanation, reason, calling_key_id, key_id, fault_id } = entry
+  const { explanation, reason, key_id, fault_id } = entry
+  const sentKey = sentKeyOf(entry)
   return (
     <div>
       <p>{explanation}</p>
@@ -55,9 +57,9 @@ function Story({ entry }: { entry: JournalEntry }) {
           <code>{entry.id}</code>
         </Fact>
         {entry.operation && <Fact name="Operation">{entry.operation}</Fact>}
-        {calling_key_id && (
+        {sentKey && (
           <Fact name="Calling key">
-            <a href={href({ panel: 'keys', id: calling_key_id })}>{calling_key_id}</a>
+            <a href={href({ panel: 'keys', id: sentKey })}>{sentKey}</a>
           </Fact>
         )}
         {key_id && (

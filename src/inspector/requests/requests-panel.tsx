@@ -53,7 +53,7 @@ export function RequestsPanel() {
               ['false', 'undelivered'],
             ]}
           />
-          <Chips names={['path', 'key_id', 'calling_key_id', 'fault_id']} />
+          <Chips names={['path', 'key_id', 'calling_key_id', 'sent_key_id', 'fault_id']} />
           <span class="spacer" />
           <span class="hint">
             {formatCount(entries.length)}
