@@ -121,6 +121,40 @@ test('a control token is asked for once and kept for the tab', async () => {
   expect(await page.getByRole('dialog').count()).toBe(0)
 })
 
+test('the rows of every table fit beside an open detail, at every width', async () => {
+  const { page, control, send, url } = await openInspector()
+  const { id } = await control<{ id: string }>('POST', 'keys', { name: 'deploy', expires_in_seconds: 3600 })
+  await control('POST', 'faults', { operation: 'list', kind: 'rate_limit', requests: 3, per: '10m' })
+  await send(`${keysPath}/${id}`)
+  await send(keysPath, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"name":"a"}' })
+  const overflow = () =>
+    page.evaluate(() => {
+      const rows = [...document.querySelectorAll('.row')]
+      const edges = rows.map((row) => [row.lastElementChild, row].map((each) => each?.getBoundingClientRect().right))
+      return edges.length < 2 ? 'no rows' : Math.max(...edges.map(([cell = 0, row = 0]) => cell - row))
+    })
+  const widths = [1600, 1366, 1320, 1280, 1250, 1000]
+  for (const path of ['keys', 'requests', 'faults', 'audit'].flatMap((panel) => [panel, `${panel}/any`])) {
+    await page.goto(`${url}/_emulator/ui/default/${path}`)
+    // An open detail hides the list in a narrower window.
+    for (const width of path.includes('/') ? widths : [...widths, 1180, 720, 500, 360]) {
+      await page.setViewportSize({ width, height: 800 })
+      await expect.poll(overflow, { message: `${path}, ${width} px` }).toBeLessThanOrEqual(0)
+    }
+  }
+})
+
+test('the page is as high as the window, and keeps its header when it becomes wider', async () => {
+  const { page } = await openInspector('default/behavior', { viewport: { width: 360, height: 740 } })
+  await page.getByRole('table', { name: 'Behavior' }).getByRole('row').last().waitFor()
+  const height = () => page.evaluate(() => document.documentElement.scrollHeight)
+  expect(await height()).toBe(740)
+  expect(await page.getByRole('timer').isVisible()).toBe(false)
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.getByRole('timer').waitFor()
+  expect(await height()).toBe(800)
+})
+
 test('without an admin key the environment lines say so', async () => {
   const { page } = await openInspector('', { args: ['--admin-key', 'none'] })
   await expect.poll(() => page.getByTestId('environment').textContent()).toContain('there is no admin key')

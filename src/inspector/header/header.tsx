@@ -1,6 +1,7 @@
 import { Button } from '../common/button.tsx'
 import { Select } from '../common/fields.tsx'
 import { type ConnectionState, connectionState } from '../state/connection-state.ts'
+import { signal } from '../state/signal.ts'
 import { setTheme, theme, themes } from '../state/theme.ts'
 import { ClockGroup } from './clock-group.tsx'
 import { ConnectGroup } from './connect-group.tsx'
@@ -8,7 +9,11 @@ import { openHelp } from './help-dialog.tsx'
 import { SandboxGroup } from './sandbox-group.tsx'
 import { StateGroup } from './state-group.tsx'
 
-const isWide = matchMedia('(min-width: 720px)').matches
+const wide = matchMedia('(min-width: 720px)')
+const isWide = signal(wide.matches)
+wide.onchange = () => {
+  isWide.value = wide.matches
+}
 
 const stateNames: Record<ConnectionState, string> = {
   connecting: 'Connecting…',
@@ -30,7 +35,7 @@ export const Header = () => (
         ?
       </Button>
     </div>
-    <details open={isWide}>
+    <details open={isWide.value}>
       <summary>Sandbox, clock, state</summary>
       <div class="groups">
         <SandboxGroup />

@@ -14,11 +14,11 @@ import { KeyDetail } from './key-detail.tsx'
 import { openNewKey } from './new-key-dialog.tsx'
 
 const columns: readonly Column<ListedKey>[] = [
-  ['Name', 'minmax(7rem, 2fr)', 1, ({ name }) => <bdi>{shorten(name ?? '—')}</bdi>],
-  ['Id', 'minmax(8rem, 1.4fr)', 2, ({ id }) => <code>{id}</code>],
-  ['Type', '4rem', 2, ({ type }) => type],
+  ['Name', 'minmax(6.5rem, 2fr)', 1, ({ name }) => <bdi>{shorten(name ?? '—')}</bdi>],
+  ['Id', 'minmax(7.5rem, 1.4fr)', 2, ({ id }) => <code>{id}</code>],
+  ['Type', '4rem', 3, ({ type }) => type],
   ['Project', 'minmax(5rem, 1fr)', 3, (key) => key.type === 'project' && <bdi>{shorten(key.project.name)}</bdi>],
-  ['Owner', 'minmax(6rem, 1fr)', 3, (key) => <bdi>{shorten(ownerOf(key))}</bdi>],
+  ['Owner', 'minmax(5.5rem, 1fr)', 3, (key) => <bdi>{shorten(ownerOf(key))}</bdi>],
   ['Value', '8.5rem', 3, ({ redacted_value }) => <code>{shorten(redacted_value, 24)}</code>],
   ['Created', '10.5rem', 3, ({ created_at }) => formatTime(created_at)],
   ['Expires', '10.5rem', 2, ({ expires_at }) => formatTime(expires_at)],
