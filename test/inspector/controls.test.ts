@@ -53,8 +53,14 @@ test('"Add a fault like this" begins with the request', async () => {
 test('the clock shows the time of the sandbox and is set by its buttons', async () => {
   const { page, control } = await openInspector()
   const timer = page.getByRole('timer')
+  const label = () => page.getByRole('region', { name: 'Clock' }).locator('.label').textContent()
+  await expect.poll(() => timer.textContent()).toContain('UTC')
+  expect(await label()).toBe('Clock')
+  await control('PUT', 'clock', { advance: '26h' })
+  await expect.poll(label).toBe('Clock, +1 d 2 h')
   await control('PUT', 'clock', { now: '2030-01-01T00:00:00Z', frozen: true })
   await expect.poll(() => timer.textContent()).toBe('2030-01-01 00:00:00 UTC')
+  expect(await label()).toMatch(/^Clock, \+\d+ d.*, frozen$/)
   await button(page, '+1h').click()
   await expect.poll(() => timer.textContent()).toBe('2030-01-01 01:00:00 UTC')
   await button(page, 'Unfreeze').click()
@@ -68,6 +74,7 @@ test('the clock shows the time of the sandbox and is set by its buttons', async 
   expect(await control('GET', 'clock')).toMatchObject({ now: '2031-05-06T07:08:09.000Z', frozen: true })
   await button(page, 'Back to system clock').click()
   await expect.poll(() => timer.textContent()).toContain(new Date().toISOString().slice(0, 10))
+  expect(await label()).toBe('Clock')
 })
 
 test('Reset resets the checked parts only', async () => {

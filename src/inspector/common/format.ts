@@ -27,6 +27,18 @@ export function formatAge(seconds: number): string {
   return unit === undefined ? 'just now' : `${Math.floor(seconds / unit[1])} ${unit[0]} ago`
 }
 
+/** Returns how far a clock is ahead or behind, in its two largest units; nothing below 2 s, which may be between two machines. */
+export function formatShift(ms: number): string {
+  let rest = Math.round(Math.abs(ms) / 1000)
+  if (rest < 2) return ''
+  const parts = Object.entries({ d: 86_400, h: 3600, min: 60, s: 1 }).map(([unit, size]) => {
+    const count = Math.floor(rest / size)
+    rest %= size
+    return count && `${count} ${unit}`
+  })
+  return `${ms < 0 ? '−' : '+'}${parts.filter(Boolean).slice(0, 2).join(' ')}`
+}
+
 export const formatCount = (count: number): string => count.toLocaleString('en-US')
 
 export const countOf = (count: number, noun: string): string => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`

@@ -1,7 +1,7 @@
 import { Button } from '../common/button.tsx'
 import { FormDialog } from '../common/dialog.tsx'
 import { Field } from '../common/fields.tsx'
-import { formatTime } from '../common/format.ts'
+import { formatShift, formatTime } from '../common/format.ts'
 import { openDialog } from '../state/dialog.ts'
 import { attempt } from '../state/notice.ts'
 import { clock, controls, sandboxTime } from '../state/sandbox.ts'
@@ -22,10 +22,13 @@ function openSetClock(): void {
 }
 
 export function ClockGroup() {
+  const shift = clock.value && formatShift(sandboxTime() - Date.now())
   const frozen = clock.value?.frozen === true
   return (
     <section class="group" aria-label="Clock">
-      <span class="label">Clock{frozen && ' (frozen)'}</span>
+      <span class="label" title={shift && 'Compared with the clock of this browser'}>
+        {['Clock', shift, frozen && 'frozen'].filter(Boolean).join(', ')}
+      </span>
       <span role="timer" aria-label="Sandbox time">
         {clock.value ? `${sandboxTimeText()} UTC` : '…'}
       </span>
