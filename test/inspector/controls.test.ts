@@ -20,6 +20,16 @@ test('a fault that is added in the page fires once', async () => {
   await expect.poll(() => page.getByText('No faults').count()).toBe(1)
 })
 
+test('a rate limit is listed with its numbers', async () => {
+  const { page, control, send } = await openInspector('default/faults')
+  await control('POST', 'faults', { operation: '*', kind: 'rate_limit', requests: 0, per: '10m' })
+  await expectRows(page, 'Faults').toEqual([['rate_limit: 0 per 10m', '*', '', '', '0', '', '', 'Remove']])
+  expect((await send(keysPath)).status).toBe(429)
+  await tab(page, 'Requests').click()
+  await page.getByRole('table', { name: 'Requests' }).getByRole('link').first().click()
+  await page.getByText('rate_limit: 0 per 10m').waitFor()
+})
+
 test('the form of every kind adds a fault that the API accepts', async () => {
   const { page, control } = await openInspector('default/faults/new')
   const kinds = page.getByRole('combobox', { name: 'Kind' }).locator('option')

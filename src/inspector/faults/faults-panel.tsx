@@ -11,6 +11,7 @@ import { attempt } from '../state/notice.ts'
 import { href, navigate, route } from '../state/route.ts'
 import { controls, faultList } from '../state/sandbox.ts'
 import { FaultForm } from './fault-form.tsx'
+import { kindOf } from './kind-of.ts'
 
 const remove = (id: string) =>
   attempt(async () => {
@@ -19,12 +20,12 @@ const remove = (id: string) =>
   })
 
 const columns: readonly Column<ListedFault>[] = [
-  ['Kind', 'minmax(8.5rem, 1fr)', 1, ({ kind }) => kind],
-  ['Operation', 'minmax(5rem, 1fr)', 2, ({ operation }) => shortOperation(operation)],
+  ['Kind', 'minmax(11rem, 1fr)', 1, kindOf],
+  ['Operation', 'minmax(4rem, 1fr)', 2, ({ operation }) => shortOperation(operation)],
   ['When', '8rem', 3, ({ when }) => when],
   ['Match', 'minmax(6rem, 2fr)', 3, ({ match }) => match && <code>{shorten(matchText(match))}</code>],
-  ['Hits', '4rem', 1, ({ hits }) => hits, 'number'],
-  ['Remaining', '6rem', 1, ({ remaining }) => remaining ?? 'no limit', 'number'],
+  ['Hits', '3rem', 1, ({ hits }) => hits, 'number'],
+  ['Remaining', '6rem', 1, ({ kind, remaining }) => remaining ?? (kind === 'rate_limit' ? '' : 'no limit'), 'number'],
   ['Unapplied', '5.5rem', 3, ({ unapplied }) => unapplied, 'number'],
   [
     '',
@@ -84,7 +85,7 @@ function FaultDetail({ id }: { id: string }) {
   return (
     <Detail
       label="Fault"
-      title={fault.kind}
+      title={kindOf(fault)}
       actions={
         <Button class="danger" onClick={() => remove(id)}>
           Remove

@@ -5,9 +5,11 @@ import { Detail, Gone } from '../common/detail.tsx'
 import { Fact } from '../common/fact.tsx'
 import { formatDuration, formatTime, shorten } from '../common/format.ts'
 import { formatJson, TextBlock } from '../common/json.tsx'
+import { kindOf } from '../faults/kind-of.ts'
 import { connectionState } from '../state/connection-state.ts'
 import { findRequest, journal } from '../state/journal.ts'
 import { href, navigate } from '../state/route.ts'
+import { faultList } from '../state/sandbox.ts'
 import { attemptsOf } from './attempts.ts'
 import { sentKeyOf } from './matches.ts'
 import { StatusCell } from './status-cell.tsx'
@@ -48,6 +50,7 @@ export function RequestDetail({ id }: { id: string }) {
 function Story({ entry }: { entry: JournalEntry }) {
   const { explanation, reason, key_id, fault_id } = entry
   const sentKey = sentKeyOf(entry)
+  const fault = faultList.value?.find(({ id }) => id === fault_id)
   return (
     <div>
       <p>{explanation}</p>
@@ -69,7 +72,7 @@ function Story({ entry }: { entry: JournalEntry }) {
         )}
         {fault_id && (
           <Fact name="Fault">
-            <a href={href({ panel: 'faults', id: fault_id })}>{fault_id}</a>
+            <a href={href({ panel: 'faults', id: fault_id })}>{fault_id}</a> {fault && kindOf(fault)}
           </Fact>
         )}
         {reason && (
