@@ -60,7 +60,7 @@ test('filters are in the URL, with the names of the journal', async () => {
   await send(keysPath)
   await send(`${keysPath}/key_missing`)
   await expectRows(page, 'Requests').toEqual([expect.arrayContaining(['get', '404'])])
-  await page.getByRole('combobox', { name: 'Operation' }).selectOption('admin-api-keys-list')
+  await page.getByRole('combobox', { name: 'Operation' }).selectOption('list admin keys')
   await expectRows(page, 'Requests').toEqual([expect.arrayContaining(['list', '200'])])
   await page.getByRole('combobox', { name: 'Operation' }).selectOption('')
   await page.getByRole('textbox', { name: 'Filter' }).fill('key_unknown')

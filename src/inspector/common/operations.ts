@@ -4,28 +4,29 @@ import type { OperationId } from '../api/types.ts'
 export const shortOperation = (operation: string | null): string => operation?.replace('admin-api-keys-', '') ?? ''
 
 // A record, so that the compiler names what is missing.
-const listed: Record<OperationId, 1> = {
-  'admin-api-keys-list': 1,
-  'admin-api-keys-create': 1,
-  'admin-api-keys-get': 1,
-  'admin-api-keys-delete': 1,
-  'list-projects': 1,
-  'create-project': 1,
-  'retrieve-project': 1,
-  'modify-project': 1,
-  'archive-project': 1,
-  'list-project-service-accounts': 1,
-  'create-project-service-account': 1,
-  'retrieve-project-service-account': 1,
-  'update-project-service-account': 1,
-  'delete-project-service-account': 1,
-  CreateanAPIkeyforaserviceaccount: 1,
-  'list-project-api-keys': 1,
-  'retrieve-project-api-key': 1,
-  'update-project-api-key': 1,
-  'delete-project-api-key': 1,
-  'list-audit-logs': 1,
-  listModels: 1,
+const titles: Record<OperationId, string> = {
+  'admin-api-keys-list': 'list admin keys',
+  'admin-api-keys-create': 'create admin key',
+  'admin-api-keys-get': 'get admin key',
+  'admin-api-keys-delete': 'delete admin key',
+  'list-projects': 'list projects',
+  'create-project': 'create project',
+  'retrieve-project': 'retrieve project',
+  'modify-project': 'modify project',
+  'archive-project': 'archive project',
+  'list-project-service-accounts': 'list service accounts',
+  'create-project-service-account': 'create service account',
+  'retrieve-project-service-account': 'retrieve service account',
+  'update-project-service-account': 'update service account',
+  'delete-project-service-account': 'delete service account',
+  CreateanAPIkeyforaserviceaccount: 'create service account key',
+  'list-project-api-keys': 'list project keys',
+  'retrieve-project-api-key': 'retrieve project key',
+  'update-project-api-key': 'update project key',
+  'delete-project-api-key': 'delete project key',
+  'list-audit-logs': 'list audit logs',
+  listModels: 'list models',
 }
 
-export const operationIds = Object.keys(listed)
+/** The operationIds, each with its title. */
+export const operations = Object.entries(titles)

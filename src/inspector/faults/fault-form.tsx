@@ -4,7 +4,7 @@ import { CopyButton } from '../common/copy-button.tsx'
 import { Detail } from '../common/detail.tsx'
 import { Field, Select, type Texts, textsOf } from '../common/fields.tsx'
 import { formatJson, TextBlock } from '../common/json.tsx'
-import { operationIds, shortOperation } from '../common/operations.ts'
+import { operations, shortOperation } from '../common/operations.ts'
 import { quote } from '../common/quote.ts'
 import { findRequest } from '../state/journal.ts'
 import { attempt } from '../state/notice.ts'
@@ -14,9 +14,9 @@ import { signal } from '../state/signal.ts'
 import { draftLike, parseField, toFault } from './draft.ts'
 import { fields, forms } from './forms.ts'
 
-const operations = [
-  ...operationIds.map((id) => [shortOperation(id), id] as const),
-  ['*', '* (every operation)'] as const,
+const choices = [
+  ...operations.map(([id, title]) => [shortOperation(id), title] as const),
+  ['*', 'every operation'] as const,
 ]
 
 const phaseNames = {
@@ -58,7 +58,7 @@ export function FaultForm({ like }: { like: string | undefined }) {
         >
           <Select label="Kind" name="kind" value={fault.kind} options={Object.keys(forms)} />
           <p class="hint">{effect}</p>
-          <Select label="Operation" name="operation" value={fault.operation} options={operations} />
+          <Select label="Operation" name="operation" value={fault.operation} options={choices} />
           {names.map((name) => (
             <Field
               key={name}

@@ -5,7 +5,7 @@ import { Split } from '../common/detail.tsx'
 import { Empty, FirstRequest } from '../common/empty.tsx'
 import { Chips, ChoiceFilter, TextFilter } from '../common/filters.tsx'
 import { formatCount, formatDuration, shorten, timeOfDay } from '../common/format.ts'
-import { operationIds, shortOperation } from '../common/operations.ts'
+import { operations, shortOperation } from '../common/operations.ts'
 import { VirtualTable } from '../common/virtual-table.tsx'
 import { journal, pausedJournal } from '../state/journal.ts'
 import { attempt } from '../state/notice.ts'
@@ -27,8 +27,6 @@ const columns: readonly Column<JournalEntry>[] = [
   ['Key', 'minmax(6rem, 1fr)', 3, ({ key_id }) => key_id && <code>{shorten(key_id)}</code>],
   ['Fault', '8.5rem', 3, ({ fault_kind }) => fault_kind && <span class="badge fault">{fault_kind}</span>],
 ]
-
-const operations = operationIds.map((id) => [id, shortOperation(id)] as const)
 
 export function RequestsPanel() {
   const { id, query } = route.value
