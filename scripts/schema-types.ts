@@ -48,6 +48,8 @@ const nameOrType = (schema: Schema, names: TypeNames, indent: string): string =>
 const nameOfChoice = ({ enum: values }: Schema, names: TypeNames): string | undefined =>
   values && names.get(keyOf({ enum: values }))
 
+const propertyName = (name: string) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name))
+
 function objectType(schema: Schema, names: TypeNames, indent: string): string {
   const { properties, patternProperties = {}, additionalProperties, required = [] } = schema
   if (properties === undefined) {
@@ -55,10 +57,10 @@ function objectType(schema: Schema, names: TypeNames, indent: string): string {
       Object.values(patternProperties)
     return `Record<string, ${nameOrType(values, names, indent)}>`
   }
-  const inner = `${indent}    `
+  const inner = `${indent}  `
   const fields = Object.entries(properties).map(([name, schema]) => {
     const comment = schema.description === undefined ? '' : `${inner}/** ${schema.description} */\n`
-    return `${comment}${inner}${name}${required.includes(name) ? '' : '?'}: ${nameOrType(schema, names, inner)};\n`
+    return `${comment}${inner}${propertyName(name)}${required.includes(name) ? '' : '?'}: ${nameOrType(schema, names, inner)};\n`
   })
   const others = typeof additionalProperties === 'object' ? `${inner}[name: string]: unknown;\n` : ''
   return `{\n${fields.join('')}${others}${indent}}`
