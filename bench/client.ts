@@ -21,7 +21,7 @@ export interface HttpResponse {
   body: string
 }
 
-/** Sends one request with the admin key, on a new connection unless an agent keeps one alive. */
+/** Sends one request, by default with the admin key, on a new connection unless an agent keeps one alive. */
 export function sendRequest(
   port: number,
   { method = 'GET', path, authorization: credentials = authorization, body, agent }: RequestOptions,

@@ -2,7 +2,7 @@ import { type Path, quoteName } from '../../schema/schema-errors.ts'
 import type { SeedKey } from './schema.ts'
 import type { SeedSource } from './source.ts'
 
-// Admin keys and project keys are told apart by the URL, so only their values must differ.
+// Admin keys and project keys are in different URLs, so only their values must differ.
 const uniques = ['admin key', 'value', 'project', 'service account', 'project key', 'event'] as const
 
 /** What must be unique, each among its own: ids by their kind, and the values of all keys. */
