@@ -8,12 +8,14 @@ import { measureControls } from './controls.ts'
 import { measureEmptySandboxes } from './empty.ts'
 import { measureGrowth } from './growth.ts'
 import { measureLibrary } from './library.ts'
+import { measureLists } from './lists.ts'
 import { measureOperation, operationNames, operationRatios } from './operations.ts'
 import { measurePeerLoad } from './peer-load.ts'
 import { installMoto, installNpmPeers, motoPeer, npmPeers, type Peer } from './peers.ts'
 import { cleanUpAtExit } from './processes.ts'
 import { controlsSection } from './report/controls.ts'
 import { growthSection } from './report/growth.ts'
+import { listsSection } from './report/lists.ts'
 import { type Operations, operationsSection } from './report/operations.ts'
 import { type BenchRun, describeRun, renderPage } from './report/page.ts'
 import { peerLoadChart, peerLoadSection } from './report/peer-load.ts'
@@ -33,6 +35,7 @@ const operationRounds = 9
 // Before each operation.
 const calibrationRounds = 3
 const growthRounds = 5
+const listRounds = 5
 const sandboxRounds = 5
 const controlRounds = 41
 const libraryRounds = 5
@@ -51,7 +54,7 @@ interface Part {
 }
 
 // In the order of bench/results.md.
-const parts = { start, peers, operations, growth, sandboxes, controls, scaling } satisfies Record<
+const parts = { start, peers, operations, growth, lists, sandboxes, controls, scaling } satisfies Record<
   string,
   () => Promise<Part>
 >
@@ -151,6 +154,10 @@ async function operations(): Promise<Part> {
 
 async function growth(): Promise<Part> {
   return { section: growthSection(await measureGrowth(growthRounds)), ratios: {} }
+}
+
+async function lists(): Promise<Part> {
+  return { section: listsSection(await measureLists(listRounds)), ratios: {} }
 }
 
 async function sandboxes(): Promise<Part> {
