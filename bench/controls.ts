@@ -5,13 +5,13 @@ import { temporaryPath, writeSeed } from './temporary.ts'
 
 export const initialKeys = 1000
 export const storages = ['memory', 'file'] as const
+export const timedOperations = ['retrieve', 'reset', 'fork', 'sandbox'] as const
 
-export interface ControlTimings {
+type Timings<Value> = Record<(typeof timedOperations)[number], Value>
+
+/** Milliseconds, round by round, on one connection. */
+export interface ControlTimings extends Timings<number[]> {
   storage: (typeof storages)[number]
-  /** Milliseconds, round by round, on one connection. */
-  retrieve: number[]
-  reset: number[]
-  fork: number[]
 }
 
 interface MeasuredServer extends ControlTimings {
@@ -28,11 +28,9 @@ export async function measureControls(rounds: number): Promise<ControlTimings[]>
   for (const storage of storages) servers.push(await startMeasuredServer(storage))
   for (let round = 1 - warmUpRounds; round <= rounds; round++)
     for (const measured of servers) {
-      const { retrieve, reset, fork } = await measureRound(measured)
+      const times = await measureRound(measured)
       if (round <= 0) continue
-      measured.retrieve.push(retrieve)
-      measured.reset.push(reset)
-      measured.fork.push(fork)
+      for (const operation of timedOperations) measured[operation].push(times[operation])
     }
   for (const { server, agent } of servers) {
     agent.destroy()
@@ -44,10 +42,10 @@ export async function measureControls(rounds: number): Promise<ControlTimings[]>
 async function startMeasuredServer(storage: ControlTimings['storage']): Promise<MeasuredServer> {
   const data = storage === 'file' ? ['--data', temporaryPath('data')] : []
   const server = await startPinned(emulatorSpec('--seed', writeSeed(initialKeys), ...data))
-  return { storage, retrieve: [], reset: [], fork: [], server, agent: new Agent({ keepAlive: true }) }
+  return { storage, retrieve: [], reset: [], fork: [], sandbox: [], server, agent: new Agent({ keepAlive: true }) }
 }
 
-async function measureRound({ server, agent }: MeasuredServer): Promise<Record<'retrieve' | 'reset' | 'fork', number>> {
+async function measureRound({ server, agent }: MeasuredServer): Promise<Timings<number>> {
   const send = (options: RequestOptions) => requestOk(server.port, { ...options, agent })
   const time = async (options: RequestOptions) => {
     const startedAt = performance.now()
@@ -56,15 +54,17 @@ async function measureRound({ server, agent }: MeasuredServer): Promise<Record<'
   }
   await changeKeys(send)
   const retrieve = await time({ path: `${keysPath}/key_bench_500` })
-  const fork = await time({
-    method: 'POST',
-    path: '/_emulator/sandboxes',
-    body: '{"name":"fork","from":{"sandbox":"default"}}',
-  })
-  await send({ method: 'DELETE', path: '/_emulator/sandboxes/fork' })
+  const createSandbox = async (from: object) => {
+    const body = JSON.stringify({ name: 'other', ...from })
+    const milliseconds = await time({ method: 'POST', path: '/_emulator/sandboxes', body })
+    await send({ method: 'DELETE', path: '/_emulator/sandboxes/other' })
+    return milliseconds
+  }
+  const fork = await createSandbox({ from: { sandbox: 'default' } })
+  const sandbox = await createSandbox({})
   const reset = await time({ method: 'POST', path: '/_emulator/reset' })
   await assertInitialKeys(send)
-  return { retrieve, reset, fork }
+  return { retrieve, reset, fork, sandbox }
 }
 
 /** Simulates what a test does before it resets. */

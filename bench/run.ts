@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { armedRatios, measureArmed } from './armed.ts'
 import { type Ratios, withoutUnmeasured, writeBaseline } from './baseline.ts'
+import { measureBlocking } from './blocking.ts'
 import { startCalibration } from './calibration.ts'
 import { measureControls } from './controls.ts'
 import { measureEmptySandboxes } from './empty.ts'
@@ -64,7 +65,7 @@ const partNames = Object.keys(parts) as PartName[]
 const help = `npm run bench [-- --write-baseline | --only <section>]
 
 Measures everything, prints the results and writes bench/results.md, and the figures and chart of docs/performance.md.
-Takes about nine minutes.
+Takes about 13 minutes.
 
   --write-baseline   also update bench/baseline.json, which npm run bench:check compares with
   --only <section>   measure and print one section, write nothing: ${partNames.join(', ')}
@@ -153,7 +154,7 @@ async function operations(): Promise<Part> {
 }
 
 async function growth(): Promise<Part> {
-  return { section: growthSection(await measureGrowth(growthRounds)), ratios: {} }
+  return { section: growthSection(await measureGrowth(growthRounds), await measureBlocking()), ratios: {} }
 }
 
 async function lists(): Promise<Part> {

@@ -15,13 +15,23 @@ export interface CheckedGoal {
   shortfalls: string[]
 }
 
-/** Compares a figure with its goal. */
-export function checkGoal(what: string, value: number | undefined, relation: '≤' | '≥', limit: number): CheckedGoal {
+/** Where bench/experiments.md says what takes the time or the memory. */
+type Explanation = 'requests' | 'many-sandboxes' | 'a-million-keys' | 'large-seeds' | 'startup' | 'controls'
+
+/** Compares a figure with its goal. A goal that is not met links to its explanation. */
+export function checkGoal(
+  what: string,
+  value: number | undefined,
+  relation: '≤' | '≥',
+  limit: number,
+  explanation: Explanation,
+): CheckedGoal {
   const condition = `${what} ${relation} ${limit}`
   if (value === undefined) return { line: `- Goal: ${condition}; not measured on this machine.`, shortfalls: [] }
   const isMet = relation === '≤' ? value <= limit : value >= limit
   const line = `- Goal: ${condition}; measured ${formatNumber(value, 2)}: **${isMet ? 'met' : 'not met'}**.`
-  return { line, shortfalls: isMet ? [] : [`Goal not met: ${condition}; measured ${formatNumber(value, 2)}.`] }
+  const why = `[why](experiments.md#${explanation})`
+  return { line, shortfalls: isMet ? [] : [`Goal not met: ${condition}; measured ${formatNumber(value, 2)} (${why}).`] }
 }
 
 /** Formats the lowest and the highest of the rounds. */

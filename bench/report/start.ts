@@ -25,12 +25,12 @@ export function startSection(starts: StartResults, skipped: readonly string[]): 
     formatNumber(memoryRatio(each, starts), 2),
   ])
   const goals = [
-    checkGoal('start, × bare,', timeRatio(emulator, starts), '≤', 3),
-    checkGoal('resident memory, × bare,', memoryRatio(emulator, starts), '≤', 1.6),
+    checkGoal('start, × bare,', timeRatio(emulator, starts), '≤', 2.5, 'startup'),
+    checkGoal('resident memory, × bare,', memoryRatio(emulator, starts), '≤', 1.6, 'startup'),
     ...peers.flatMap((peer) => {
       const maximum = maximumRatios[peer.name]
       const ratio = medianOf(ratios(emulator.milliseconds, peer.milliseconds))
-      return maximum === undefined ? [] : [checkGoal(`start, × ${peer.name},`, ratio, '≤', maximum)]
+      return maximum === undefined ? [] : [checkGoal(`start, × ${peer.name},`, ratio, '≤', maximum, 'startup')]
     }),
   ]
   const notMeasured = [...skipped, ...starts.failed.map(({ name, reason }) => `${name}: ${reason.split('\n')[0]}`)]

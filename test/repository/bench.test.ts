@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { armedRatios } from '../../bench/armed.ts'
 import { betterOf, compare, machineFactor, withoutUnmeasured } from '../../bench/baseline.ts'
@@ -120,13 +121,27 @@ describe('comparison with the baseline', () => {
 })
 
 test('a goal is met or not depending on the measured value', () => {
-  expect(checkGoal('start', 4, '≤', 5)).toMatchObject({ line: expect.stringContaining('**met**'), shortfalls: [] })
-  expect(checkGoal('start', 6, '≤', 5).shortfalls).toEqual(['Goal not met: start ≤ 5; measured 6.00.'])
-  expect(checkGoal('retrieve', 0.4, '≥', 0.45).shortfalls).toHaveLength(1)
-  expect(checkGoal('start', undefined, '≤', 5)).toMatchObject({
+  expect(checkGoal('start', 4, '≤', 5, 'startup')).toMatchObject({
+    line: expect.stringContaining('**met**'),
+    shortfalls: [],
+  })
+  expect(checkGoal('start', 6, '≤', 5, 'startup').shortfalls).toEqual([
+    'Goal not met: start ≤ 5; measured 6.00 ([why](experiments.md#startup)).',
+  ])
+  expect(checkGoal('retrieve', 0.4, '≥', 0.45, 'requests').shortfalls).toHaveLength(1)
+  expect(checkGoal('start', undefined, '≤', 5, 'startup')).toMatchObject({
     line: expect.stringContaining('not measured'),
     shortfalls: [],
   })
+})
+
+test('each explanation of a goal that is not met exists', () => {
+  const read = (path: string) => readFileSync(new URL(`../../bench/${path}`, import.meta.url), 'utf8')
+  const explanations = [...(/type Explanation = (.+)/.exec(read('report/section.ts'))?.[1]?.matchAll(/'(.+?)'/g) ?? [])]
+  const headings = [...read('experiments.md').matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading)
+  const anchors = headings.map((heading) => heading?.toLowerCase().replaceAll(' ', '-'))
+  expect(explanations).not.toEqual([])
+  for (const [, explanation] of explanations) expect(anchors).toContain(explanation)
 })
 
 test('a table has aligned columns', () => {
@@ -151,8 +166,8 @@ describe('controls', () => {
   test('each goal is checked against its own median', () => {
     const { shortfalls, text } = controlsSection({
       controls: [
-        { storage: 'memory', retrieve: [1, 1, 1], reset: [1, 9, 2], fork: [1, 3, 4] },
-        { storage: 'file', retrieve: [1, 1, 1], reset: [1, 9, 8], fork: [1, 3, 4] },
+        { storage: 'memory', retrieve: [1, 1, 1], reset: [1, 9, 2], fork: [1, 3, 4], sandbox: [1, 1, 5] },
+        { storage: 'file', retrieve: [1, 1, 1], reset: [1, 9, 8], fork: [1, 3, 4], sandbox: [3, 3, 3] },
       ],
       library: { immediate: [50], afterTick: [40], later: [5, 6, 99] },
       empty: [{ megabytesWithOne: 80, megabytes: 390, creationMilliseconds: 1 }],
@@ -162,8 +177,8 @@ describe('controls', () => {
       expect.stringMatching(/reset in file.* 8\.00/),
       expect.stringMatching(/fork in memory.* 3\.00/),
       expect.stringMatching(/first call.* 40\.00/),
-      expect.stringMatching(/1,000 sandboxes instead of one.* 310\.00/),
+      expect.stringMatching(/each of 1,000 sandboxes.* 317\.76/),
     ])
-    expect(text.match(/\*\*met\*\*/g)).toHaveLength(3)
+    expect(text.match(/\*\*met\*\*/g)).toHaveLength(4)
   })
 })
