@@ -11,11 +11,11 @@ export interface RequestCaller {
   actor: () => Actor
 }
 
+/** What an operation does in the organization of a sandbox. */
+export type Operation<Shape> = (api: OrganizationApi, caller: RequestCaller) => OperationResult<Shape>
+
 /**
  * Runs an operation on the organization of the sandbox that a request addresses. Returns the JSON to send, typed as the response
  * that it describes, so that the compiler checks it against the declared one.
  */
-export type RunOperation = <Shape>(
-  request: FastifyRequest,
-  operation: (api: OrganizationApi, caller: RequestCaller) => OperationResult<Shape>,
-) => Shape
+export type RunOperation = <Shape>(request: FastifyRequest, operation: Operation<Shape>) => Shape

@@ -15,8 +15,8 @@ import { allowOrigins } from './request/cors.ts'
 import { createDispatcher } from './request/dispatcher.ts'
 import { createSandboxResolver } from './request/enter-sandbox.ts'
 import { PipelineQueue } from './request/pipeline-queue.ts'
-import { ResponseBatcher } from './request/pipelining.ts'
 import { RouteTable } from './request/routing.ts'
+import { TurnBatcher } from './request/turn-batcher.ts'
 import type { SeedReloader } from './seed-reloader.ts'
 import { UnreadResponses } from './unread-responses.ts'
 
@@ -79,7 +79,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const registry = new SandboxRegistry({ ...registryOptions, log })
   const fallbackRequestId = createRandomness().requestId
   const closing = createAbortController()
-  const batcher = new ResponseBatcher()
+  const batcher = new TurnBatcher()
   const apiRoutes = new RouteTable()
   const unreadResponses = new UnreadResponses({ timeout: unreadTimeout, maxBytes: maxUnreadBytes }, log)
   const onSent = ({ raw }: FastifyReply, payload: unknown) => unreadResponses.count(raw.socket, payload)

@@ -1,34 +1,31 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { RequestAborted } from '../../common/abort.ts'
 import { notEmulated } from '../../control-api/errors.ts'
 import type { ApiError } from '../../openai-api/errors/api-error.ts'
 import * as errors from '../../openai-api/errors/catalogue.ts'
 import { useJsonBodies } from '../../openai-api/http/request-body.ts'
 import { useApiValidation } from '../../openai-api/http/validation.ts'
-import { writesToProjects } from '../../openai-api/operation-ids.ts'
 import { isPublishedPath } from '../../openai-api/published-paths.ts'
 import { registerOperations } from '../../openai-api/routes.ts'
-import type { RunOperation } from '../../openai-api/run-operation.ts'
 import { sandboxNameRule } from '../../sandbox/names.ts'
 import type { SandboxRegistry } from '../../sandbox/registry.ts'
-import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { getBody } from './body.ts'
-import { contextOf, operationIdOf } from './context.ts'
+import { contextOf } from './context.ts'
 import type { SandboxResolver } from './enter-sandbox.ts'
 import { createErrorHandler } from './error-handler.ts'
 import { createFaultInjector } from './faults.ts'
 import { finishResponse, recordArrival } from './journal.ts'
 import { logRequest } from './log-request.ts'
-import type { ResponseBatcher } from './pipelining.ts'
+import { createOperationRunner } from './operation-runner.ts'
 import { type RouteTable, rejectUnknownRoutes, sandboxPath } from './routing.ts'
 import { sendOrDestroy } from './send-or-destroy.ts'
 import { normalizedPathInSandbox, pathInSandbox } from './target.ts'
+import type { TurnBatcher } from './turn-batcher.ts'
 
 interface ApiPluginDeps {
   registry: SandboxRegistry
   sandboxes: SandboxResolver
   routes: RouteTable
-  batcher: ResponseBatcher
+  batcher: TurnBatcher
   /** Called with each response and its body once it is sent. */
   onSent: (reply: FastifyReply, payload: unknown) => void
   /** Aborts when the server starts to close. */
@@ -39,13 +36,6 @@ interface ApiPluginDeps {
 /** For the journal and the log; the body of the response is the real API's. */
 const routeHint =
   'the API is at /v1/organization/ and /sandbox/NAME/v1/organization/, controls are at /_emulator/, pages at /docs'
-
-/** Tells viewers of a sandbox what an operation may have changed. */
-function notifyChange(request: FastifyRequest, { changes }: Sandbox): void {
-  changes.notify('keys')
-  changes.notify('audit_logs')
-  if (writesToProjects.has(operationIdOf(request) ?? '')) changes.notify('projects')
-}
 
 /**
  * Registers the emulated API: what happens between the dispatcher and an operation, in the order in which the real API
@@ -71,20 +61,7 @@ export function registerApi(app: FastifyInstance, deps: ApiPluginDeps): void {
     return errors.unknownUrl(method, path, `unknown_url; ${routeHint}`)
   }
 
-  const runOperation: RunOperation = (request, operation) => {
-    const context = contextOf(request)
-    const { sandbox, caller, sandboxSignal } = context
-    // The request may have waited for its body since it entered the sandbox.
-    if (sandbox === undefined || sandboxSignal?.aborted) throw new RequestAborted()
-    const { json, ...targets } = sandbox.run(caller, (api) =>
-      operation(api, { id: caller?.id, actor: () => api.actorOf(caller) }),
-    )
-    context.targets = targets
-    if (request.method !== 'GET' && sandbox.settings.behavior.state === 'kept') notifyChange(request, sandbox)
-    // Fastify sends strings unchanged; the type of the route describes the parsed body.
-    return faults.after(request, json) as never
-  }
-
+  const runOperation = createOperationRunner(batcher, faults)
   rejectUnknownRoutes(app, unknownRouteError)
   app.setErrorHandler(createErrorHandler({ registry, faults, log, unknownRouteError }))
   app.addHook('onSend', (request, reply, payload, done) => {
@@ -99,7 +76,7 @@ export function registerApi(app: FastifyInstance, deps: ApiPluginDeps): void {
       onSent(reply, payload)
     }
     if (isPipelined) send()
-    else batcher.defer(send)
+    else batcher.respond(send)
   })
   app.register((api, _options, done) => {
     api.addHook('onRequest', (request, reply, next) => {

@@ -1,10 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createContext } from './context.ts'
 import type { PipelineQueue } from './pipeline-queue.ts'
-import { isHeadOfPipeline, type ResponseBatcher } from './pipelining.ts'
+import { isHeadOfPipeline } from './pipelining.ts'
 import { redirectToInspector, wantsPage } from './redirect-browser.ts'
 import { isControlPath, isMisplacedControlPath, type RouteTable, sandboxPath } from './routing.ts'
 import type { RequestTarget } from './target.ts'
+import type { TurnBatcher } from './turn-batcher.ts'
 
 interface DispatcherDeps {
   /** The app of the emulated API. */
@@ -12,7 +13,7 @@ interface DispatcherDeps {
   handleControl: RequestListener
   /** The routes of the emulated API's app, health checks included. */
   apiRoutes: RouteTable
-  batcher: ResponseBatcher
+  batcher: TurnBatcher
   pipelineQueue: PipelineQueue
 }
 
@@ -38,7 +39,7 @@ export function createDispatcher(deps: DispatcherDeps): RequestListener {
     if (isHeadOfPipeline(response)) return handle(request, response)
     context.isPipelined = true
     // A client that has sent everything may have closed its side: its responses must not wait a turn each.
-    batcher.flush()
+    batcher.flushResponses()
     pipelineQueue.add(request.socket, response, () => handle(request, response))
   }
 }
