@@ -130,10 +130,10 @@ test('sandboxes whose names differ only in case or look like database files are 
 
 test('an expired sandbox is removed from the data directory', async () => {
   const data = createTemporaryFolder()
-  const { call } = await startApp({ dataDirectory: data, sandboxTtl: 50 })
+  const { call } = await startApp({ dataDirectory: data, sandboxTtl: 500 })
   await call('GET', `/sandbox/idle${keysUrl}`)
   expect(readdirSync(data)).toContain(toHex('idle'))
-  await expect.poll(() => readdirSync(data)).not.toContain(toHex('idle'))
+  await expect.poll(() => readdirSync(data), { timeout: 5000 }).not.toContain(toHex('idle'))
   expect(readdirSync(data)).toContain(toHex('default'))
 })
 
@@ -264,12 +264,12 @@ test('other files and folders in the data directory are not changed and do not c
     writeFileSync(join(data, folder, 'photo.jpg'), folder)
   }
   writeFileSync(databaseFile(data, '..'), 'no database')
-  const { call } = await startApp({ dataDirectory: data, sandboxTtl: 50, maxSandboxes: 2 })
+  const { call } = await startApp({ dataDirectory: data, sandboxTtl: 500, maxSandboxes: 2 })
   const inSandbox = `/sandbox/own${keysUrl}`
   expect((await call('GET', inSandbox)).status).toBe(200)
   // A foreign file in the folder of a sandbox is kept, too.
   writeFileSync(join(data, toHex('own'), 'notes.txt'), 'keep me')
-  await expect.poll(() => existsSync(databaseFile(data, 'own'))).toBe(false)
+  await expect.poll(() => existsSync(databaseFile(data, 'own')), { timeout: 5000 }).toBe(false)
   for (const folder of foreign) {
     const files = folder === toHex('..') ? ['photo.jpg', 'sandbox.sqlite'] : ['photo.jpg']
     expect(readdirSync(join(data, folder)).sort()).toEqual(files)
