@@ -41,12 +41,16 @@ export function readPage<Row>(
 }
 
 /** Returns the size of a page; `limit` is clamped or rejected by the behavior. */
-export function pageSize(limit: number, { limit_out_of_range }: Behavior): number {
-  if (limit_out_of_range === 'reject') {
-    if (limit < 1) throw errors.integerBelowMinimum('limit', 1, limit)
-    if (limit > maxLimit) throw errors.integerAboveMaximum('limit', maxLimit, limit)
-  }
+export function pageSize(limit: number, behavior: Behavior): number {
+  assertValidLimit(limit, behavior)
   return Math.min(Math.max(limit, 1), maxLimit)
+}
+
+/** Throws the API's error for a limit that the behavior rejects. */
+export function assertValidLimit(limit: number | undefined, { limit_out_of_range }: Behavior): void {
+  if (limit === undefined || limit_out_of_range !== 'reject') return
+  if (limit < 1) throw errors.integerBelowMinimum('limit', 1, limit)
+  if (limit > maxLimit) throw errors.integerAboveMaximum('limit', maxLimit, limit)
 }
 
 const rejectsDeleted = ({ deleted_cursor }: Behavior) => deleted_cursor === 'reject'

@@ -3,7 +3,7 @@ import { nouns } from '../errors/nouns.ts'
 import { assertWellFormed } from '../http/well-formed.ts'
 import { toJson } from '../json-text.ts'
 import type { Actor } from '../keys/caller.ts'
-import { readPage, toListResponse } from '../lists/pages.ts'
+import { assertValidLimit, readPage, toListResponse } from '../lists/pages.ts'
 import type { OperationResult } from '../operation-result.ts'
 import type { ServiceDeps } from '../organization/service-deps.ts'
 import { findActiveProject, findProject } from '../projects/project.ts'
@@ -68,11 +68,15 @@ export function createProjectKeyService(deps: ProjectKeyServiceDeps) {
       projectId: string,
       { owner_project_access = 'any', ...page }: ListProjectApiKeysQuery,
     ): OperationResult<ProjectApiKeyList> {
+      assertValidLimit(page.limit, behavior())
       const isArchived = findProject(projects, projectId).archived_at !== null
       const access = owner_project_access === 'any' ? undefined : owner_project_access
       const source = {
         noun,
-        find: (id: string) => store.find(projectId, id),
+        find(id: string) {
+          const key = store.find(projectId, id)
+          return key && { deleted: isArchived ? 1 : key.deleted }
+        },
         page: (after: string | null, limit: number) => (isArchived ? [] : store.page(projectId, after, limit, access)),
       }
       const { rows, hasMore } = readPage(source, page, behavior())

@@ -3,7 +3,7 @@ import { nouns } from '../errors/nouns.ts'
 import { assertWellFormed } from '../http/well-formed.ts'
 import { toJson } from '../json-text.ts'
 import type { Actor } from '../keys/caller.ts'
-import { readPage, toListResponse } from '../lists/pages.ts'
+import { assertValidLimit, readPage, toListResponse } from '../lists/pages.ts'
 import type { OperationResult } from '../operation-result.ts'
 import type { ServiceDeps } from '../organization/service-deps.ts'
 import { issueKey, type KeyGenerators } from '../project-api-keys/issue.ts'
@@ -88,6 +88,7 @@ export function createAccountService(deps: AccountServiceDeps) {
 
   return {
     list(projectId: string, page: ListServiceAccountsQuery): OperationResult<ServiceAccountList> {
+      assertValidLimit(page.limit, behavior())
       findActiveProject(projects, projectId)
       const source = {
         noun,

@@ -9,13 +9,19 @@ import type { OrganizationStore } from '../store.ts'
 
 /** The list of admin keys with the behavior `listed_keys: all`: admin keys and project keys, all labeled as admin keys. */
 export function allKeys(
-  { allKeys, adminApiKeys, projectApiKeys }: OrganizationStore,
+  { allKeys, adminApiKeys, projectApiKeys, projects }: OrganizationStore,
   order: 'asc' | 'desc',
   redaction: Behavior['redaction'],
 ): ListSource<Json<AdminApiKey>> {
+  function findProjectKey(id: string) {
+    const key = projectApiKeys.byId(id)
+    const isArchived = key !== undefined && projects.byId(key.project_id)?.archived_at !== null
+    return key && ({ deleted: isArchived ? 1 : key.deleted } as const)
+  }
+
   return {
     noun: 'API key',
-    find: (id) => adminApiKeys.byId(id) ?? projectApiKeys.byId(id),
+    find: (id) => adminApiKeys.byId(id) ?? findProjectKey(id),
     page: (after, limit) =>
       allKeys.page(order, after, limit).flatMap(({ kind, id }) => {
         if (kind === 'admin') return adminApiKeys.byId(id, redaction)?.json ?? []
