@@ -41,7 +41,7 @@ const filterFields = {
     parse: parseMethod,
   },
   path: textField('an exact path, without /sandbox/NAME', (record) => record.path),
-  key_id: textField('the key that the operation created, retrieved or deleted', (record) => record.keyId),
+  key_id: textField('the key that the operation created, retrieved, updated or deleted', (record) => record.keyId),
   project_id: textField('the project that the operation concerns', (record) => record.projectId),
   service_account_id: textField('the service account that the operation concerns', (record) => record.serviceAccountId),
   calling_key_id: textField('the key that authenticated the request', (record) => record.callingKeyId),

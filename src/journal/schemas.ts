@@ -27,7 +27,7 @@ export const JournalEntrySchema = component(
     response_body: NullableText('The response body, truncated at 16 KB.'),
     response_json: Parsed('`response_body` parsed'),
     calling_key_id: NullableText('The key that authenticated the request.'),
-    key_id: NullableText('The key that the operation created, retrieved or deleted.'),
+    key_id: NullableText('The key that the operation created, retrieved, updated or deleted.'),
     project_id: NullableText('The project that the operation concerns.'),
     service_account_id: NullableText('The service account that the operation concerns.'),
     fault_id: NullableText('The last fault that fired.'),

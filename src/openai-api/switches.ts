@@ -35,7 +35,7 @@ export const switches = {
     reason: 'in 2026, sibling routes sent a bare string, which the official Go client fails to decode',
   },
   deleted_cursor: {
-    title: 'An `after` that names a deleted key',
+    title: 'An `after` that names a deleted key or account, or an archived project',
     values: { resume: 'the page continues after its former position', reject: '400' },
     evidence: 'assumed',
     reason: 'clients delete while they iterate, but some sibling routes reject a cursor whose object was deleted',

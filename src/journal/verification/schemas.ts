@@ -24,7 +24,7 @@ const fields = {
       { description: 'a number from 100 to 599, a class such as 4xx, or null for no response' },
     ),
   ),
-  key_id: Id('the key that the operation created, retrieved or deleted'),
+  key_id: Id('the key that the operation created, retrieved, updated or deleted'),
   project_id: Id('the project that the operation concerned'),
   service_account_id: Id('the service account that the operation concerned'),
   calling_key_id: Id('the key that authenticated the request'),
