@@ -87,6 +87,8 @@ test.each([
   ['projects: [{ id: p, name: a }, { id: p, name: b }]', 'duplicate id `p`'],
   ['projects: [{ name: a, default: true }, { name: b, default: true }]', 'given for one project only'],
   ['projects: [{ name: a, archived_at: -1d, created_at: +1d }]', 'must not be in the future'],
+  ['projects: [{ name: a, archived_at: +1d }]', '/projects/0/archived_at must not be in the future, got "+1d"'],
+  ['models: [gpt-a, gpt-b, gpt-a]', '/models/2 must be the id of a model that is not listed before, got "gpt-a"'],
   ['projects: [{ name: a, archived_at: "2026-02-30" }]', '/projects/0/archived_at must be a valid time from 1970'],
   ['projects: [{ name: a, archived_at: -9999999999d }]', '/projects/0/archived_at must be a valid time from 1970'],
   ['projects: [{ name: a, api_keys: [{ owner: { created_at: "2026-02-30" } }] }]', 'owner/created_at must be a valid'],

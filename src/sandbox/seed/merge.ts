@@ -48,13 +48,14 @@ export const countKeys = ({ keys }: Seed): number =>
  */
 export function mergeSeeds(sources: readonly SeedSource[], mistakes: Mistakes, adminKey: string | undefined): Seed {
   const seed = emptySeed()
-  for (const { parts } of sources) {
-    const { organization, behavior, clock, models } = parts.sections
+  for (const source of sources) {
+    const { organization, behavior, clock, models } = source.parts.sections
     const user = { ...seed.organization.user, ...organization?.user }
     seed.organization = { ...seed.organization, ...organization, user }
     seed.behavior = { ...seed.behavior, ...behavior }
     seed.clock = { ...seed.clock, ...clock }
     seed.models = models ?? seed.models
+    checkModels(source, models)
   }
   const now = resolveClock(sources, seed)
   const duplicates = new DuplicateCheck({ adminKeyDigest: adminKey === undefined ? undefined : digest(adminKey) })
@@ -75,6 +76,12 @@ export function mergeSeeds(sources: readonly SeedSource[], mistakes: Mistakes, a
   mistakes.throwIfAny()
   seed.projects = withoutValues(seed.projects)
   return seed
+}
+
+function checkModels(source: SeedSource, models: readonly string[] = []): void {
+  for (const [index, id] of models.entries()) {
+    if (models.indexOf(id) < index) source.report(['models', index], 'the id of a model that is not listed before')
+  }
 }
 
 /** Returns the admin keys of a seed; `now` in Unix milliseconds. Reports their mistakes. */

@@ -12,6 +12,9 @@ interface TimeFields {
 
 const names = ['created_at', 'expires_at', 'last_used_at', 'archived_at'] as const
 
+// A project with the time of its archiving is archived already.
+const pastNames = ['created_at', 'archived_at'] as const
+
 /** Reports times that are out of range or contradict each other. Relative times count from `now`, in Unix milliseconds. */
 export function checkTimes(source: SeedSource, path: Path, fields: TimeFields | undefined, now: number): void {
   if (fields === undefined) return
@@ -20,12 +23,13 @@ export function checkTimes(source: SeedSource, path: Path, fields: TimeFields | 
     if (time === undefined || time === null || parseTime(time, now) !== undefined) continue
     source.report([...path, name], 'a valid time from 1970 to 9999')
   }
-  const { created_at, expires_at } = fields
-  if (typeof created_at === 'string' && isInFuture(created_at)) {
-    const hint = didYouMean(created_at.replace('+', '-'))
-    const problem = `must not be in the future, got ${JSON.stringify(created_at)}; ${hint}`
-    source.report([...path, 'created_at'], { problem })
+  for (const name of pastNames) {
+    const time = fields[name]
+    if (typeof time !== 'string' || !isInFuture(time)) continue
+    const problem = `must not be in the future, got ${JSON.stringify(time)}; ${didYouMean(time.replace('+', '-'))}`
+    source.report([...path, name], { problem })
   }
+  const { created_at, expires_at } = fields
   if (isBefore(expires_at, created_at, now)) {
     const [expiry, creation] = [expires_at, created_at].map((time) => JSON.stringify(time))
     source.report([...path, 'expires_at'], { problem: `must not be before created_at (${creation}), got ${expiry}` })
