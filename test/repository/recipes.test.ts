@@ -22,6 +22,7 @@ const expectedOutputs = [
   /^\{"keys":2\}\n *"name": "created before failure",\n$/,
   /^200\n.*"deleted":true\}\n401\n$/,
   /^"type":"api_key\.deleted"\n"type":"api_key\.created"\n$/,
+  /^401\n200\n"type":"project\.created"\n"type":"service_account\.created"\n"type":"project\.created"\n$/,
 ]
 
 test('docs/recipes.md has each recipe in TypeScript and in shell', () => {
