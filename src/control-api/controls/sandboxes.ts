@@ -38,7 +38,7 @@ const baseUrl = Type.String({ description: 'The base URL for clients.' })
 export const ListedSandbox = Type.Object({
   name: Type.String(),
   base_url: baseUrl,
-  keys: Type.Integer({ description: 'The number of keys it lists.' }),
+  keys: Type.Integer({ description: 'The number of admin keys it lists.' }),
   created_at: UnixTime('When it was created, in Unix seconds of the system clock.', 1_767_225_600),
   last_used_at: UnixTime('When it was last used, in Unix seconds of the system clock.', 1_767_225_661),
 })

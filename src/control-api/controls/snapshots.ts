@@ -15,7 +15,7 @@ import { type ControlResponses, defineControl } from '../operation.ts'
 export const Snapshot = Type.Object({
   name: Type.String(),
   created_at: UnixTime('When it was taken, in Unix seconds of the sandbox clock.', 1_767_225_600),
-  keys: Type.Integer({ description: 'The number of keys it lists.' }),
+  keys: Type.Integer({ description: 'The number of admin keys it lists.' }),
 })
 export type Snapshot = Type.Static<typeof Snapshot>
 
