@@ -65,6 +65,20 @@ test('an exported state recreates projects, accounts, keys and events, and conta
   expect(models.status).toBe(200)
 })
 
+test('an exported event keeps the name that its project had then', async () => {
+  const frozen = 'clock: { now: 2026-01-01T00:00:00Z, frozen: true }'
+  const { call, control } = await startControlApp({ seed: `behavior: { audit_project: own }\n${frozen}` })
+  const { id } = (await call('POST', projects, { body: { name: 'Web' } })).body
+  await call('POST', `${projects}/${id}`, { body: { name: 'Shop' } })
+  const exported = (await control('GET', '/state')).body
+  expect(exported.audit_logs).toMatchObject([{ project: id, project_name: 'Web' }, { project: id }])
+  expect(exported.audit_logs[1]).not.toHaveProperty('project_name')
+  await control('PUT', '/state', exported, 'copy')
+  const url = '/v1/organization/audit_logs'
+  expect((await call('GET', `/sandbox/copy${url}`)).body).toEqual((await call('GET', url)).body)
+  expect((await control('GET', '/state', undefined, 'copy')).body).toEqual(exported)
+})
+
 test('generated projects, accounts, keys and events are numbered', async () => {
   const { call } = await startControlApp({
     seed: `projects:
@@ -97,6 +111,10 @@ test.each([
   ['projects: [{ name: a, residency: MOON }]', 'one of GLOBAL'],
   ['projects: [{ name: a, service_account: [] }]', 'service_accounts'],
   ['audit_logs: [{ type: project.created, project: proj_none }]', 'the id of a project in the seed'],
+  [
+    'audit_logs: [{ type: login.failed, project: null, project_name: Web }]',
+    'absent: the event has no project, got "Web"',
+  ],
   ['audit_logs: [{ type: nothing.happened }]', 'one of api_key.created'],
   ['projects: [{ name: a, service_accounts: [{ name: b, api_keys: [{ value: sk-a-1, value_sha256: x }] }] }]', 'value'],
 ])('%s is rejected with the rule', async (text, message) => {

@@ -86,6 +86,8 @@ export class ProjectCheck {
       const rule = `the id of a project in the seed${this.#sandbox ? ' or the sandbox' : ''}`
       source.report([...path, 'project'], rule)
     }
+    if (event.project === null && event.project_name !== undefined)
+      source.report([...path, 'project_name'], 'absent: the event has no project')
     this.#checkEntry(source, path, 'event', event, event.generate)
   }
 

@@ -89,15 +89,19 @@ const exportKey = (key: ExportedKeyRow, redaction: Behavior['redaction']): SeedA
 })
 
 /** Returns the events of the audit log, oldest first. */
-export const exportEvents = (store: OrganizationStore): SeedEvent[] =>
-  store.auditLogs.all().map((json) => {
+export function exportEvents(store: OrganizationStore): SeedEvent[] {
+  const names = new Map(store.projects.all().map(({ id, name }) => [id, redact(name)]))
+  return store.auditLogs.all().map((json) => {
     const { id, type, effective_at, project, actor, [type]: details } = fromJson<AuditEvent>(redact(json))
+    const wasRenamed = project !== undefined && project.name !== names.get(project.id)
     return {
       id,
       type: type as SeedEvent['type'],
       effective_at,
       project: project?.id ?? null,
+      ...(wasRenamed ? { project_name: project.name } : {}),
       ...(actor === undefined ? {} : { actor }),
       details: (details ?? {}) as object,
     }
   })
+}

@@ -168,7 +168,7 @@ export function insertEvents(events: readonly SeedEvent[], target: ListedTarget)
           id,
           type: event.type,
           effective_at: unixSeconds(event.effective_at, now) ?? Math.floor(now / 1000),
-          ...(project === undefined ? {} : { project: { id: project.id, name: project.name } }),
+          ...(project === undefined ? {} : { project: { id: project.id, name: event.project_name ?? project.name } }),
           ...(event.actor === undefined ? {} : { actor: event.actor }),
           [event.type]: details,
         }

@@ -100,6 +100,7 @@ export const SeedEvent = Type.Object(
     type: Choice(eventTypes, { description: 'a type of audit events, such as "project.created"' }),
     effective_at: Type.Optional(Time),
     project: Type.Optional(Nullable(Id, { description: 'the id of a project, or null for none' })),
+    project_name: Type.Optional(Name),
     details: Type.Optional(
       Type.Unsafe<object>({ type: 'object', description: 'an object: what the event says under its type' }),
     ),
@@ -111,7 +112,7 @@ export const SeedEvent = Type.Object(
   {
     ...closed,
     title: 'an audit event',
-    description: 'an audit event: {id, type, effective_at, project, details, actor}',
+    description: 'an audit event: {id, type, effective_at, project, project_name, details, actor}',
   },
 )
 export type SeedEvent = Type.Static<typeof SeedEvent>

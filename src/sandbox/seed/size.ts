@@ -97,8 +97,10 @@ function* entriesOfProject(project: SeedProject, email: number): Generator<Sized
 
 /** Returns an upper limit of the length of the texts of one generated object. */
 function generatedLength({ entry, count }: Sized): number {
-  const { id, name, redacted_value, external_key_id, owner, scopes, details, actor } = entry as Record<string, unknown>
-  const texts = [id, name, redacted_value, external_key_id, ...Object.values((owner ?? {}) as object)].filter(
+  const { id, name, project_name, redacted_value, external_key_id, owner, ...others } = entry as Record<string, unknown>
+  const { scopes, details, actor } = others
+  const ownerTexts = Object.values((owner ?? {}) as object)
+  const texts = [id, name, project_name, redacted_value, external_key_id, ...ownerTexts].filter(
     (text) => typeof text === 'string',
   )
   const objects = [scopes, details, actor].filter((each) => each !== undefined).map((each) => JSON.stringify(each))
