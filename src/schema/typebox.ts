@@ -46,6 +46,16 @@ export const component = <Fields extends Type.TProperties>(
 export const Ref = <Schema extends Type.TSchema>(schema: Schema & { $id: string }) =>
   Type.Unsafe<Type.Static<Schema>>(Type.Ref(schema.$id))
 
+/** The same schema, which allows no unknown fields in the object and in those below it. */
+export function withoutUnknownFields<Schema extends Type.TSchema>(schema: Schema): Schema {
+  if (!('properties' in schema)) return schema
+  const fields = Object.entries(schema.properties as Type.TProperties).map(([name, field]) => [
+    name,
+    withoutUnknownFields(field),
+  ])
+  return { ...schema, properties: Object.fromEntries(fields), additionalProperties: false }
+}
+
 /** Seconds since 1970. */
 export const UnixTime = (description: string, example: number) =>
   Type.Integer({ description, examples: [example], format: 'unixtime' })

@@ -115,6 +115,10 @@ test.each([
     'audit_logs: [{ type: login.failed, project: null, project_name: Web }]',
     'absent: the event has no project, got "Web"',
   ],
+  [
+    'audit_logs: [{ type: login.failed, actor: { type: api_key, api_key: { usr: {} } } }]',
+    'actor must be who acted, as',
+  ],
   ['audit_logs: [{ type: nothing.happened }]', 'one of api_key.created'],
   ['projects: [{ name: a, service_accounts: [{ name: b, api_keys: [{ value: sk-a-1, value_sha256: x }] }] }]', 'value'],
 ])('%s is rejected with the rule', async (text, message) => {

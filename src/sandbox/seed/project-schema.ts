@@ -2,7 +2,7 @@ import * as Type from 'typebox'
 import { eventTypes } from '../../openai-api/audit-logs/event-types.ts'
 import { Actor } from '../../openai-api/audit-logs/schemas.ts'
 import { residencies } from '../../openai-api/projects/schemas.ts'
-import { Choice, Nullable } from '../../schema/typebox.ts'
+import { Choice, Nullable, withoutUnknownFields } from '../../schema/typebox.ts'
 import { closed, Deleted, Generate, Id, Name, NullableTime, Time, valueAndTimes } from './fields.ts'
 
 const keyFields = {
@@ -94,6 +94,9 @@ export const SeedProject = Type.Object(
 )
 export type SeedProject = Type.Static<typeof SeedProject>
 
+const actorFields =
+  '{type, api_key: {id, type, user: {id, email}, service_account: {id}}, session: {user: {id, email}, ip_address}}'
+
 export const SeedEvent = Type.Object(
   {
     id: Type.Optional(Id),
@@ -105,7 +108,9 @@ export const SeedEvent = Type.Object(
       Type.Unsafe<object>({ type: 'object', description: 'an object: what the event says under its type' }),
     ),
     actor: Type.Optional(
-      Nullable(Actor, { description: 'who acted, as the API returns it: {type, api_key, session}, or null' }),
+      Nullable(withoutUnknownFields(Actor), {
+        description: `who acted, as the API returns it: ${actorFields}, or null`,
+      }),
     ),
     generate: Type.Optional(Generate('events')),
   },
