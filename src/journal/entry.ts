@@ -24,6 +24,8 @@ export interface Arrival {
   serviceAccountId?: string | undefined
   faultId: string | undefined
   faultKind?: string | undefined
+  /** `before` or `after_commit`. */
+  faultWhen?: string | undefined
   /** Real monotonic milliseconds. */
   startedAt: number
 }
@@ -94,6 +96,7 @@ export function createRecord(
     serviceAccountId: redactOptional(arrival.serviceAccountId, redactPart),
     faultId: arrival.faultId,
     faultKind: arrival.faultKind,
+    faultWhen: arrival.faultWhen,
     startedAt: arrival.startedAt,
     finishedAt: undefined,
     reason: undefined,

@@ -3,6 +3,7 @@ interface RecordedRequest {
   operation: string | undefined
   keyId?: string | undefined
   faultKind?: string | undefined
+  faultWhen?: string | undefined
   status: number | undefined
   reason: string | undefined
   finishedAt: number | undefined
@@ -21,6 +22,8 @@ const words: Record<string, (fields: Fields, status: number | undefined) => stri
   project_archived: ({ project }) => `The project ${project} is archived.`,
   default_project: ({ project }) => `The project ${project} is the default project, which cannot be changed this way.`,
   service_account_unknown: ({ service_account }) => `There is no service account ${service_account}.`,
+  service_account_deleted: ({ service_account }) =>
+    `The service account ${service_account} was deleted before this request.`,
   service_account_key: ({ key }) => `The key ${key} belongs to a service account.`,
   token_unknown: ({ sandbox }) => `The sandbox ${sandbox} has no key with the value in the Authorization header.`,
   missing_authentication: () => 'The request has no usable Authorization header.',
@@ -45,6 +48,7 @@ const words: Record<string, (fields: Fields, status: number | undefined) => stri
   body_too_large: () => 'The request body is too large.',
   unsupported_content_type: ({ content_type }) => `The content type is not JSON, but ${content_type}.`,
   unknown_url: () => 'The API has no such URL.',
+  not_emulated: () => 'The real API has this URL, the emulator does not.',
   method_not_allowed: ({ method, allow }) => `The URL does not allow ${method}, only ${allow}.`,
   patch_failed: () => 'The patch does not apply to the response, so the fault changed nothing.',
 }
@@ -70,22 +74,28 @@ const effects: Record<string, string> = {
 
 /** Returns in sentences why a request ended as it did; undefined if it simply got a response. */
 export function explain(record: RecordedRequest): string | undefined {
-  const { status, finishedAt, delivered, reason = '', faultKind } = record
+  const { status, finishedAt, delivered, reason = '', faultKind, faultWhen } = record
   const code = codeOf(reason)
+  const isAfterCommit = faultWhen === 'after_commit'
+  const moment = isAfterCommit ? ', after the commit' : ''
   const sentences = [
-    faultKind !== undefined && code !== 'patch_failed' && `A fault of kind ${faultKind} ${effects[faultKind]}.`,
+    faultKind !== undefined &&
+      code !== 'patch_failed' &&
+      `A fault of kind ${faultKind} ${effects[faultKind]}${moment}.`,
     finishedAt === undefined && 'The request is pending: there is no response yet.',
     code !== '' && code !== 'fault' && inWords(reason, status),
-    delivered === false && explainLoss(record),
+    delivered === false && explainLoss(status),
+    (delivered === false || (code === 'fault' && isAfterCommit)) && explainOrphan(record),
   ]
   return sentences.filter(Boolean).join(' ') || undefined
 }
 
-function explainLoss({ status, keyId, operation = '' }: RecordedRequest): string {
-  const loss =
-    status === undefined ? 'The client received no response.' : 'The client did not receive the whole response.'
-  if (keyId === undefined || !/create/i.test(operation)) return loss
-  return `${loss} The key ${keyId} was created anyway. If the client retries the request, key ${keyId} is orphaned.`
+const explainLoss = (status: number | undefined) =>
+  status === undefined ? 'The client received no response.' : 'The client did not receive the whole response.'
+
+function explainOrphan({ keyId, operation = '' }: RecordedRequest): string | undefined {
+  if (keyId === undefined || !/create/i.test(operation)) return undefined
+  return `The key ${keyId} was created anyway. If the client retries the request, key ${keyId} is orphaned.`
 }
 
 const codeOf = (reason: string) => reason.split(';', 1)[0] ?? ''

@@ -71,7 +71,7 @@ export const writesToProjects: ReadonlySet<string> = new Set<OperationId>([
   'delete-project-service-account',
 ])
 
-/** Short forms of the operationIds of admin keys, which faults, verifications and filters accept. */
+/** Short forms of the operationIds of admin keys, which faults and verifications accept. */
 export const shortOperationIds = {
   list: 'admin-api-keys-list',
   create: 'admin-api-keys-create',

@@ -31,6 +31,7 @@ test.each([
   ['POST', keysUrl, { body: [] }, 'The request body must be a JSON object, but is an array.'],
   ['PATCH', keysUrl, {}, 'The URL does not allow PATCH, only GET, POST.'],
   ['GET', '/v1/nothing', {}, 'The API has no such URL.'],
+  ['GET', '/v1/files', {}, 'The real API has this URL, the emulator does not.'],
   ['GET', projectUrl, {}, 'This sandbox never had a project proj_missing.'],
   ['GET', `${projectUrl}/api_keys`, {}, 'This sandbox never had a project proj_missing.'],
 ] as const)('%s %s %j is explained: %s', async (method, url, options, sentence) => {
@@ -66,6 +67,40 @@ test('a fault is explained by what it did, also after its removal', async () => 
   await control('POST', '/faults', { operation, kind: 'json_patch', patch: [{ op: 'test', path, value: 'other' }] })
   await call('GET', keysUrl)
   expect(await explanation()).toMatch(/^The patch does not apply to the response, so the fault changed nothing\./)
+})
+
+test('a service account that was deleted is explained', async () => {
+  const { call, explanation } = await start()
+  const { id: project } = (await call('POST', '/v1/organization/projects', { body: { name: 'Web' } })).body
+  const accounts = `/v1/organization/projects/${project}/service_accounts`
+  const { id } = (await call('POST', accounts, { body: { name: 'ci' } })).body
+  for (const method of ['DELETE', 'GET'] as const) await call(method, `${accounts}/${id}`)
+  expect(await explanation()).toContain(`The service account ${id} was deleted before this request.`)
+})
+
+test('an error after the commit is explained by what happened all the same', async () => {
+  const { call, control, explanation } = await start()
+  const fault = { kind: 'error', status: 500, when: 'after_commit' }
+  await control('POST', '/faults', { operation: 'create', ...fault })
+  await call('POST', keysUrl, { body: { name: 'deploy' } })
+  const created = (await call('GET', keysUrl)).body.data.at(-1)
+  const { data } = (await control('GET', '/journal?operation=admin-api-keys-create')).body
+  expect(data[0].explanation).toMatch(/^A fault of kind error responded with an error instead, after the commit\./)
+  expect(data[0].explanation).toContain(`The key ${created.id} was created anyway.`)
+  await control('POST', '/faults', { operation: 'delete', ...fault })
+  await call('DELETE', `${keysUrl}/${created.id}`)
+  expect(await explanation()).toContain('responded with an error instead, after the commit.')
+})
+
+test('a lost response to a delete is explained by what happened all the same', async () => {
+  const { control, create, listen, explanation } = await start()
+  const { id } = await create()
+  await control('POST', '/faults', { operation: 'delete', kind: 'connection_reset', when: 'after_commit' })
+  const headers = { authorization: `Bearer ${adminKey}` }
+  await expect(fetch(`${await listen()}${keysUrl}/${id}`, { method: 'DELETE', headers })).rejects.toThrow()
+  await expect
+    .poll(explanation)
+    .toBe('A fault of kind connection_reset reset the connection, after the commit. The client received no response.')
 })
 
 test('every kind of fault has an explanation', async () => {

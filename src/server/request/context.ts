@@ -10,6 +10,13 @@ import type { TargetIds } from '../../openai-api/operation-result.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { parseRequestTarget, type RequestTarget } from './target.ts'
 
+/** A fault that fired for a request. */
+export interface FiredFault {
+  id: string
+  kind: string
+  when: string
+}
+
 /** The data that the steps of one request share. */
 export interface RequestContext {
   target: RequestTarget
@@ -34,7 +41,7 @@ export interface RequestContext {
   /** The objects that the operation concerns and that the URL does not name. */
   targets: TargetIds
   /** The last fault that fired. */
-  fault: { id: string; kind: string } | undefined
+  fault: FiredFault | undefined
   /** Why that fault changed nothing; undefined if it did. */
   faultReason: string | undefined
   apiHeaderLevel: ApiHeaderLevel

@@ -49,7 +49,7 @@ export function createFaultInjector(closing: AbortSignal, log: FastifyBaseLogger
         await delay(ms, request, [closing, context.sandboxSignal]).finally(release)
       },
       onFired({ id, fault }) {
-        recordFault(request, { id, kind: fault.kind })
+        recordFault(request, { id, kind: fault.kind, when: fault.when })
         sandbox.changes.notify('faults')
         context.faultReason = undefined
       },

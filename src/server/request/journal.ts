@@ -7,7 +7,7 @@ import { credentialIn } from '../../openai-api/http/authentication.ts'
 import { addApiHeaders } from '../../openai-api/http/response-headers.ts'
 import type { TargetIds } from '../../openai-api/operation-result.ts'
 import { getBody } from './body.ts'
-import { contextOf, operationIdOf } from './context.ts'
+import { contextOf, type FiredFault, operationIdOf } from './context.ts'
 
 /** What the client receives: both undefined if the connection is closed instead. */
 interface SentResponse {
@@ -36,6 +36,7 @@ export function recordArrival(request: FastifyRequest): void {
       ...targetsOf(request),
       faultId: context.fault?.id,
       faultKind: context.fault?.kind,
+      faultWhen: context.fault?.when,
       startedAt: context.startedAt,
     },
     context.redactText,
@@ -107,12 +108,13 @@ function setDelivered(request: FastifyRequest, delivered: boolean): void {
 }
 
 /** Adds the last fault that fired to the entry of a request. */
-export function recordFault(request: FastifyRequest, fault: { id: string; kind: string }): void {
+export function recordFault(request: FastifyRequest, fault: FiredFault): void {
   const context = contextOf(request)
   context.fault = fault
   if (context.journalRecord === undefined) return
   context.journalRecord.faultId = fault.id
   context.journalRecord.faultKind = fault.kind
+  context.journalRecord.faultWhen = fault.when
 }
 
 /** Returns the ids of the objects that the request concerns: those in its URL, and those that its operation added. */
