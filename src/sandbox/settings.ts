@@ -19,7 +19,7 @@ export interface Settings {
   at_ms: number
   /** Positions of the seeded random sequences at that time. */
   random_positions: RandomPositions
-  /** The ids of the models that `GET /models` lists; none for the default ones. */
+  /** The ids of the models that `GET /models` lists. */
   models: readonly string[]
 }
 

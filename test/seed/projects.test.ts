@@ -79,6 +79,18 @@ test('an exported event keeps the name that its project had then', async () => {
   expect((await control('GET', '/state', undefined, 'copy')).body).toEqual(exported)
 })
 
+test('a seed with an empty list of models has none, also after an export', async () => {
+  const keys = '[{ name: ci, api_keys: [{ value: sk-svcacct-ci-0000000000 }] }]'
+  const { call, control } = await startControlApp({
+    seed: `models: []\nprojects: [{ name: Web, service_accounts: ${keys} }]`,
+  })
+  await control('PUT', '/state', (await control('GET', '/state')).body, 'copy')
+  for (const sandbox of ['', '/sandbox/copy']) {
+    const models = await call('GET', `${sandbox}/v1/models`, { as: 'sk-svcacct-ci-0000000000' })
+    expect(models.body).toEqual({ object: 'list', data: [] })
+  }
+})
+
 test('generated projects, accounts, keys and events are numbered', async () => {
   const { call } = await startControlApp({
     seed: `projects:

@@ -2,7 +2,7 @@ import { toJson } from '../json-text.ts'
 import type { OperationResult } from '../operation-result.ts'
 import type { ModelList } from './schemas.ts'
 
-/** The models of an organization whose seed names none. */
+/** The models of an organization whose seed has no list of models. */
 export const defaultModels: readonly string[] = ['gpt-5', 'gpt-5-mini', 'text-embedding-3-small']
 
 // All models have the same, because no test depends on it.
@@ -10,7 +10,6 @@ const created = 1_700_000_000
 
 /** Returns the response of `GET /models`; `ids` are the models of the organization. */
 export function listModels(ids: readonly string[]): OperationResult<ModelList> {
-  const models = ids.length === 0 ? defaultModels : ids
-  const data = models.map((id) => ({ id, object: 'model', created, owned_by: 'openai' }) as const)
+  const data = ids.map((id) => ({ id, object: 'model', created, owned_by: 'openai' }) as const)
   return { json: toJson<ModelList>({ object: 'list', data }) }
 }

@@ -34,7 +34,7 @@ interface OrganizationApiDeps {
   defaultOwner: () => Owner
   /** Returns the email address of that owner. */
   defaultEmail: () => string
-  /** Returns the ids of the models; none for the default ones. */
+  /** Returns the ids of the models. */
   models: () => readonly string[]
 }
 

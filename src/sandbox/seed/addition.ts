@@ -1,4 +1,3 @@
-import { defaultModels } from '../../openai-api/models/service.ts'
 import type { OrganizationStore } from '../../openai-api/organization/store.ts'
 import { ProjectCheck } from './check-projects.ts'
 import { DuplicateCheck, type Unique } from './duplicates.ts'
@@ -80,8 +79,7 @@ function isInSandbox(store: OrganizationStore, kind: Unique, text: string): bool
 function resolveModels(source: SeedSource, { settings }: Sandbox): readonly string[] | undefined {
   const { models: added } = source.parts.sections
   if (added === undefined) return undefined
-  const existing = settings.models.length === 0 ? defaultModels : settings.models
-  const all = new Set(existing)
+  const all = new Set(settings.models)
   for (const [index, id] of added.entries()) {
     if (all.has(id)) source.report(['models', index], 'the id of a model that neither the seed nor the sandbox has yet')
     all.add(id)

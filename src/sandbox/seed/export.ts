@@ -14,7 +14,7 @@ export function exportState({ store, settings, clock }: SandboxState): SeedFile 
   return {
     organization: { ...organization, name: redact(organization.name), user: { ...user, name: redact(user.name) } },
     behavior,
-    ...(models.length === 0 ? {} : { models: [...models] }),
+    models: [...models],
     clock: { now: new Date(clock.now()).toISOString(), frozen: isFrozen(settings.clock) },
     projects: exportProjects(store, behavior.redaction),
     audit_logs: exportEvents(store),

@@ -2,6 +2,7 @@ import { systemNow } from '../../common/clock.ts'
 import { latestSecond, parseTime } from '../../common/time.ts'
 import type { Behavior } from '../../openai-api/behavior.ts'
 import { digest } from '../../openai-api/keys/secret.ts'
+import { defaultModels } from '../../openai-api/models/service.ts'
 import { ProjectCheck } from './check-projects.ts'
 import { DuplicateCheck, valueField } from './duplicates.ts'
 import { expandIndex } from './expand-index.ts'
@@ -18,7 +19,7 @@ export interface Seed {
   organization: NonNullable<SeedFile['organization']>
   behavior: Partial<Behavior>
   clock: NonNullable<SeedFile['clock']>
-  /** The ids of the models; none for the default ones. */
+  /** The ids of the models. */
   models: readonly string[]
   projects: SeedProject[]
   audit_logs: SeedEvent[]
@@ -31,7 +32,7 @@ export const emptySeed = (): Seed => ({
   organization: {},
   behavior: {},
   clock: {},
-  models: [],
+  models: defaultModels,
   projects: [],
   audit_logs: [],
   keys: [],
