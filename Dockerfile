@@ -25,9 +25,11 @@ RUN install -d /image/app /image/seed \
       /usr/share/doc/libgcc-s1/copyright /usr/share/doc/libstdc++6/copyright \
   && if [ -e /usr/local/LICENSE ]; then cp --parents -t /image /usr/local/LICENSE; fi
 
-# Node finds the compiled code in the image, because it cannot write a cache to a read-only filesystem.
-RUN NODE_COMPILE_CACHE=/image/app/cache NODE_COMPILE_CACHE_PORTABLE=1 \
-  node scripts/warm-compile-cache.ts /image/app/bin/admin-keys-emulator.cjs
+# The image contains the compiled code, because a program cannot keep it in a read-only filesystem. Node's own part is removed: it
+# would be found only by the user who wrote it.
+RUN NODE_COMPILE_CACHE=/image/app/cache node scripts/warm-compile-cache.ts /image/app/bin/admin-keys-emulator.cjs \
+  && rm -r /image/app/cache/v* \
+  && chmod a+r /image/app/cache/*
 
 FROM scratch AS release
 COPY --from=build /image /
@@ -38,8 +40,7 @@ LABEL org.opencontainers.image.title="admin-keys-emulator" \
   org.opencontainers.image.version="$VERSION" \
   org.opencontainers.image.revision="$REVISION" \
   org.opencontainers.image.source="$SOURCE"
-ENV EMULATOR_HOST=0.0.0.0 EMULATOR_SEED_FOLDER=/seed \
-  NODE_COMPILE_CACHE=/app/cache NODE_COMPILE_CACHE_PORTABLE=1
+ENV EMULATOR_HOST=0.0.0.0 EMULATOR_SEED_FOLDER=/seed NODE_COMPILE_CACHE=/app/cache
 USER 1000:1000
 EXPOSE 4010
 ENTRYPOINT ["/usr/local/bin/node", "/app/bin/admin-keys-emulator.cjs"]

@@ -13,7 +13,7 @@ export interface StartFigures {
 export interface StartResults {
   bare: StartFigures
   emulator: StartFigures
-  /** The emulator without Node's compile cache. */
+  /** The emulator without kept compiled code. */
   withoutCache: StartFigures
   peers: StartFigures[]
   /** Peers that did not start, with their error. */
@@ -53,7 +53,7 @@ function emulatorWithoutCache(): ServerSpec {
   return { ...spec, name: 'without compile cache', command: (port) => ({ ...command(port), env }) }
 }
 
-// Node writes the compile cache some time after a start.
+// The program keeps its compiled code some time after a start.
 async function fillCompileCache(): Promise<void> {
   const server = await startServer(emulatorSpec())
   await sleep(2000)

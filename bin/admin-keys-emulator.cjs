@@ -2,8 +2,8 @@
 'use strict'
 // Any Node version can parse this file. On an older one, better-sqlite3 would end the process without a message.
 if (Number(process.versions.napi) >= 10) {
-  require('./compile-cache.cjs')()
-  require('../dist/index.cjs').main()
+  const { program, keepCompiledCode } = require('./load-program.cjs')()
+  program.main(keepCompiledCode)
 } else {
   process.stderr.write(`admin-keys-emulator needs Node 22.18 or newer; this is ${process.version}.\n`)
   process.exitCode = 1

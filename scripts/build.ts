@@ -1,5 +1,6 @@
 // Builds dist/: the program and the library in one file, the inspector, and the licenses of the bundled packages. Files are written
 // under another name and renamed, so that a program that starts meanwhile never reads half a file.
+import { hash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
@@ -22,6 +23,8 @@ const { outputFiles, metafile } = await build({
   platform: 'node',
   format: 'cjs',
   target: 'node22.18',
+  // A script that bin/load-program.cjs compiles cannot import.
+  supported: { 'dynamic-import': false },
   external: [...Object.keys(dependencies), ...neverLoaded],
   minify: true,
   // Node prints the whole source line of an uncaught error.
@@ -61,7 +64,9 @@ const inspector = await build({
 const textOf = (extension: string) => inspector.outputFiles.find(({ path }) => path.endsWith(extension))?.text ?? ''
 
 mkdirSync(new URL('dist/inspector/', root), { recursive: true })
-writeIfChanged('dist/index.cjs', outputFiles[0]?.text ?? '')
+const program = outputFiles[0]?.text ?? ''
+// bin/load-program.cjs reads the hash.
+writeIfChanged('dist/index.cjs', `// ${hash('sha256', program)}\n${program}`)
 writeIfChanged('dist/inspector/index.html', readFileSync(new URL('src/inspector/index.html', root), 'utf8'))
 writeIfChanged('dist/inspector/inspector.js', textOf('.js'))
 writeIfChanged('dist/inspector/inspector.css', textOf('.css'))

@@ -1,7 +1,9 @@
-// Starts the program, sends it a few requests and ends it, so that the code they compile is in the cache that
+// Starts the program, sends it a few requests and ends it once it has kept the code that they compile in the folder that
 // NODE_COMPILE_CACHE names: node scripts/warm-compile-cache.ts PROGRAM
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readdirSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 const [program = ''] = process.argv.slice(2)
 const emulator = spawn(process.execPath, [program, '--port', '0', '--json', '--log-level', 'warn'], {
@@ -24,6 +26,12 @@ await sendRequest('GET', `${keys}?limit=1&after=${id}`)
 await sendRequest('DELETE', `${keys}/${id}`)
 await sendRequest('POST', `${url}/_emulator/reset`)
 execFileSync(process.execPath, [program, 'healthcheck', '--port', new URL(url).port])
+while (!isKept()) await sleep(100)
 emulator.kill('SIGTERM')
 const [code] = await once(emulator, 'exit')
 process.exitCode = code
+
+function isKept(): boolean {
+  const { NODE_COMPILE_CACHE: folder = '' } = process.env
+  return existsSync(folder) && readdirSync(folder).some((name) => /^admin-keys-emulator-.*[0-9a-f]{64}$/.test(name))
+}

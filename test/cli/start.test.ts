@@ -319,15 +319,3 @@ describe.runIf(hasIpv6)('start without --host', () => {
     expect((await finished).code).toBe(0)
   })
 })
-
-test('the program starts where Node has no compile cache, as in Deno', async () => {
-  const file = createTemporaryFile(
-    'preload.cjs',
-    "for (const name of ['enableCompileCache', 'flushCompileCache']) delete require('node:module')[name]",
-  )
-  const { url, output, child } = await serve([], {}, { execArgv: ['--require', file] })
-  // The program writes the cache a second after the start.
-  await sleep(1300)
-  expect((await fetch(`${url}/health`)).status).toBe(200)
-  expect({ exitCode: child.exitCode, stderr: output.stderr }).toEqual({ exitCode: null, stderr: '' })
-})

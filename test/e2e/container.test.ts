@@ -130,6 +130,20 @@ test('the image has no shell and no program except node', async () => {
   expect((await engineRun('exec', id, '/usr/local/bin/node', '--version')).code).toBe(0)
 })
 
+test('the image contains compiled code that its user can read and V8 accepts', async () => {
+  const script = `
+    const vm = require('node:vm')
+    const { Script } = vm
+    vm.Script = function (source, options) {
+      const script = new Script(source, options)
+      console.log(options.cachedData.length > 100_000 && !script.cachedDataRejected)
+      return script
+    }
+    require('/app/bin/load-program.cjs')()`
+  const { id } = await startImage()
+  expect(await engineOutput('exec', id, '/usr/local/bin/node', '-e', script)).toBe('true')
+})
+
 test('the image declares its user, port and labels', async () => {
   expect(await inspectImage('.Config.User')).toBe('1000:1000')
   expect(await inspectImage('json .Config.ExposedPorts')).toBe('{"4010/tcp":{}}')

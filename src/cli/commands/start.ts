@@ -1,14 +1,10 @@
 import { once } from 'node:events'
-import nodeModule from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Options, startOptions } from '../../config/options.ts'
 import { type RunningServer, serve } from '../../server/serve.ts'
 import { onSecondStop, onStop } from '../signals.ts'
 import { createStartupMessage } from '../startup-message.ts'
 import { unblock } from '../terminal.ts'
-
-// Late enough for the cache to contain the code that serves requests. Written now, because many servers are killed.
-const compileCacheDelayMs = 1000
 
 // How long to wait for the rest of the output to be read.
 const outputDrainMs = 500
@@ -23,8 +19,6 @@ export async function start(options: StartOptions): Promise<void> {
   const server = await serve(options)
   onStop((signal) => void stop(server, signal))
   process.stdout.write(await startupText(server, options))
-  // Deno has no such cache.
-  setTimeout(() => nodeModule.flushCompileCache?.(), compileCacheDelayMs).unref()
 }
 
 /** Completes requests in flight and exits with 0. A second signal does not wait for them. */
