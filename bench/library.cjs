@@ -1,9 +1,10 @@
 'use strict'
 // Starts and closes emulators in this process and prints the milliseconds each start took.
-// usage: node library.cjs none|tick COUNT; `tick` waits for one event-loop turn after the import.
-const { setImmediate: tick } = require('node:timers/promises')
+// usage: node library.cjs none|tick COUNT [LINGER]; `tick` waits for one event-loop turn after the import. The process ends LINGER
+// milliseconds after the last start.
+const { setImmediate: tick, setTimeout: sleep } = require('node:timers/promises')
 
-async function main(delay, count) {
+async function main(delay, count, linger = '0') {
   const { startEmulator } = await import('../lib/index.js')
   if (delay === 'tick') await tick()
   const times = []
@@ -13,6 +14,7 @@ async function main(delay, count) {
     times.push(performance.now() - startedAt)
     await emulator.close()
   }
+  await sleep(Number(linger))
   console.log(JSON.stringify(times))
 }
 

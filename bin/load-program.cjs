@@ -2,36 +2,44 @@
 const { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs')
 const { createRequire, wrap } = require('node:module')
 const { dirname, join } = require('node:path')
-const { Script } = require('node:vm')
+// Tests may fake the global one.
+const { setTimeout } = require('node:timers')
+const { runInThisContext, Script } = require('node:vm')
 const compileCacheFolder = require('./compile-cache.cjs')
 
 const file = join(__dirname, '../dist/index.cjs')
 
+// Late enough for the code that serves requests, but not at the end, because many servers are killed.
+const delayMs = 1000
+
 const prefix = 'admin-keys-emulator-'
-// One per version of the emulator and of Node, and of each build in a clone.
-const maxFiles = 10
+// One per use, version of the emulator and of Node, and build in a clone.
+const maxFiles = 20
+
+// Test runners such as Jest evaluate modules in a realm with its own classes; a script would run outside of it.
+const isMainRealm = runInThisContext('globalThis') === globalThis
 
 /**
- * Returns the exports of the built program, and a function that keeps the code that V8 has compiled until it is called. Node's own
+ * Returns the exports of the built program, and a function that keeps the code that V8 has compiled by a second later. Node's own
  * cache has only what V8 compiles when it loads a file: a start calls 1,400 further functions, and compiling them takes a quarter
- * of its time.
+ * of its time. `use` names what is called, the command or the library.
  */
-module.exports = function loadProgram() {
-  const folder = compileCacheFolder()
+module.exports = function loadProgram(use) {
+  const folder = isMainRealm ? compileCacheFolder() : undefined
   if (folder === undefined) return { program: require('../dist/index.cjs'), keepCompiledCode() {} }
   const source = readFileSync(file, 'latin1')
-  const cacheFile = join(folder, `${prefix}${process.version}-${process.arch}-${hashIn(source)}`)
+  const cacheFile = join(folder, `${prefix}${use}-${process.version}-${process.arch}-${hashIn(source)}`)
   const cachedData = readIfPossible(cacheFile)
   const script = new Script(wrap(source), { filename: file, cachedData })
   const module = { exports: {} }
   script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file))
-  const isKept = cachedData !== undefined && !script.cachedDataRejected
-  return {
-    program: module.exports,
-    keepCompiledCode() {
-      if (!isKept) writeIfPossible(cacheFile, script.createCachedData())
-    },
+  let isKept = cachedData !== undefined && !script.cachedDataRejected
+  function keepCompiledCode() {
+    if (isKept) return
+    isKept = true
+    setTimeout(() => writeIfPossible(cacheFile, script.createCachedData()), delayMs).unref()
   }
+  return { program: module.exports, keepCompiledCode }
 }
 
 // The build begins the file with a hash of the rest, because V8 compares only the length.

@@ -7,10 +7,15 @@ if (!(Number(process.versions.napi) >= 10)) {
   throw new Error(`admin-keys-emulator needs Node 22.18 or newer; this is ${process.version}.`)
 }
 
-const library = require('../dist/index.cjs').loadLibrary()
+const { program, keepCompiledCode } = require('../bin/load-program.cjs')('library')
+const library = program.loadLibrary()
 // A load error rejects startEmulator() and connect(). Merely importing this must not end the process.
 library.catch(() => {})
 
-exports.startEmulator = async (options) => (await library).startEmulator(options)
+exports.startEmulator = async (options) => {
+  const emulator = await (await library).startEmulator(options)
+  keepCompiledCode()
+  return emulator
+}
 exports.connect = async (target) => (await library).connect(target)
-exports.EmulatorError = require('../dist/index.cjs').EmulatorError
+exports.EmulatorError = program.EmulatorError

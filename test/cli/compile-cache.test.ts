@@ -78,11 +78,11 @@ describe.skipIf(process.platform === 'win32')('compiled code', () => {
     await expect.poll(() => readFileSync(file).length, { timeout: 10_000 }).toBeGreaterThan(100_000)
   })
 
-  test('of the ten newest builds is kept', async () => {
+  test('of the twenty newest builds is kept', async () => {
     const { cache, start, choose } = createUser()
     await choose()
     const other = join(cache, 'other')
-    const old = Array.from({ length: 12 }, (_, n) => join(cache, `admin-keys-emulator-v0.0.${n}`))
+    const old = Array.from({ length: 22 }, (_, n) => join(cache, `admin-keys-emulator-v0.0.${n}`))
     for (const [index, file] of [...old, other].entries()) {
       writeFileSync(file, '')
       utimesSync(file, index, index)

@@ -139,7 +139,7 @@ test('the image contains compiled code that its user can read and V8 accepts', a
       console.log(options.cachedData.length > 100_000 && !script.cachedDataRejected)
       return script
     }
-    require('/app/bin/load-program.cjs')()`
+    require('/app/bin/load-program.cjs')('command')`
   const { id } = await startImage()
   expect(await engineOutput('exec', id, '/usr/local/bin/node', '-e', script)).toBe('true')
 })

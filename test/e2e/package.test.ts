@@ -101,7 +101,14 @@ describe('the library', () => {
   test('Jest, which has its own module loader, can load the library', async () => {
     consumer.write(
       'use.test.cjs',
-      `test('it', async () => { const { startEmulator } = require('admin-keys-emulator')\n${use}\n})`,
+      `test('it', async () => {
+        const { startEmulator } = require('admin-keys-emulator')
+        const other = await startEmulator()
+        // Only an array of Jest's own realm.
+        expect(await other.journal.list()).toStrictEqual([])
+        await other.close()
+        ${use}
+      })`,
     )
     const output = await consumer.bash(
       'npm install --no-audit --no-fund --silent jest@30.5.2 && npx jest use.test.cjs 2>&1',
