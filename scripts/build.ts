@@ -7,10 +7,10 @@ import { build, type Metafile } from 'esbuild'
 import { capturedGlobals, capturedProperties } from './captured-globals.ts'
 import { loadLazily } from './lazy-modules.ts'
 import { licensesOf } from './licenses.ts'
+import { findNativeAddon } from './native-addon.ts'
 import { omitUnused } from './unused-modules.ts'
 
 const root = new URL('../', import.meta.url)
-const { dependencies } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
 
 // Never loaded: the emulator brings its own compilers (src/schema/fastify-compilers.ts) and does not call inject().
 const neverLoaded = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request']
@@ -25,11 +25,11 @@ const { outputFiles, metafile } = await build({
   target: 'node22.18',
   // A script that bin/load-program.cjs compiles cannot import.
   supported: { 'dynamic-import': false },
-  external: [...Object.keys(dependencies), ...neverLoaded],
+  external: ['@fastify/swagger-ui', ...neverLoaded],
   minify: true,
   // Node prints the whole source line of an uncaught error.
   lineLimit: 160,
-  plugins: [loadLazily, omitUnused],
+  plugins: [loadLazily, omitUnused, findNativeAddon],
   legalComments: 'none',
   define: { 'import.meta.url': 'importMetaUrl', ...capturedProperties },
   banner: { js: `${capturedGlobals}const importMetaUrl=require('node:url').pathToFileURL(__filename).href;` },

@@ -36,8 +36,8 @@ test('the types resolve like the code for every kind of import', () => {
   execFileSync(tool('attw'), [consumer.tarball, '--profile', 'esm-only', '--entrypoints', vitest])
 })
 
-test('the package takes less than 420 kB packed and 1.35 MB installed', () => {
-  expect(statSync(consumer.tarball).size).toBeLessThan(420_000)
+test('the package takes less than 430 kB packed and 1.35 MB installed', () => {
+  expect(statSync(consumer.tarball).size).toBeLessThan(430_000)
   expect(sizeOf(join(consumer.folder, 'node_modules/admin-keys-emulator'))).toBeLessThan(1_350_000)
 })
 
