@@ -26,7 +26,10 @@ await sendRequest('GET', `${keys}?limit=1&after=${id}`)
 await sendRequest('DELETE', `${keys}/${id}`)
 await sendRequest('POST', `${url}/_emulator/reset`)
 execFileSync(process.execPath, [program, 'healthcheck', '--port', new URL(url).port])
-while (!isKept()) await sleep(100)
+for (let attempt = 1; !isKept(); attempt++) {
+  if (attempt > 100) throw new Error('the program has kept no compiled code within 10 s')
+  await sleep(100)
+}
 emulator.kill('SIGTERM')
 const [code] = await once(emulator, 'exit')
 process.exitCode = code
