@@ -37,7 +37,7 @@ module.exports = function loadProgram(use) {
   function keepCompiledCode() {
     if (isKept) return
     isKept = true
-    setTimeout(() => writeIfPossible(cacheFile, script.createCachedData()), delayMs).unref()
+    setTimeout(() => writeIfPossible(cacheFile, () => script.createCachedData()), delayMs).unref()
   }
   return { program: module.exports, keepCompiledCode }
 }
@@ -54,10 +54,10 @@ function readIfPossible(path) {
 }
 
 /** Writes the file completely, or not at all. Without it, the program only starts later. */
-function writeIfPossible(path, bytes) {
+function writeIfPossible(path, createBytes) {
   const temporary = `${path}.${process.pid}`
   try {
-    writeFileSync(temporary, bytes, { mode: 0o600, flush: true })
+    writeFileSync(temporary, createBytes(), { mode: 0o600, flush: true })
     renameSync(temporary, path)
     deleteOldest(dirname(path))
   } catch {
