@@ -1,6 +1,6 @@
-import { hash, randomFillSync } from 'node:crypto'
+import { hash, randomBytes, randomFillSync } from 'node:crypto'
 import { customRandom } from 'nanoid'
-import { hasScannerMark } from '../openai-api/keys/secret.ts'
+import { digest, hasScannerMark } from '../openai-api/keys/secret.ts'
 
 const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
@@ -22,11 +22,28 @@ export type Stream = (typeof streams)[number]
 /** The number of bytes consumed from each stream. Empty for cryptographic randomness. */
 export type RandomPositions = Partial<Record<Stream, number>>
 
+export interface ValueRange {
+  /** The number of the first value, from 1 to `total`. */
+  first: number
+  count: number
+  total: number
+}
+
+/** What is stored of values, without separators. */
+export interface UnknownValues {
+  /** The SHA-256 of each value. */
+  digests: Buffer
+  /** The last four characters of each value. */
+  ends: Buffer
+}
+
 /** Everything that a sandbox generates, in the formats of the API. */
 export interface Randomness {
   keyId(): string
   /** Returns 133 characters, never with the marker by which secret scanners recognize a real key. */
   keyValue(): string
+  /** Returns values of keys that nobody is told: a range of those of a series. `isFree` says whether a digest can be used. */
+  unknownKeyValues(range: ValueRange, isFree: (sha256: string) => boolean): UnknownValues
   userId(): string
   serviceAccountId(): string
   organizationId(): string
@@ -51,7 +68,14 @@ export function createRandomness(seed?: number, positions: RandomPositions = {})
 
 function createSecureRandomness(): Randomness {
   const bytes = createSecureBytes()
-  return { ...createFormats(() => bytes, createHexDigits(bytes)), positions: () => ({}) }
+  return {
+    ...createFormats(() => bytes, createHexDigits(bytes)),
+    unknownKeyValues: (range) => ({
+      digests: createDigests(range),
+      ends: Buffer.from(randomBytes(3 * range.count).toString('base64url')),
+    }),
+    positions: () => ({}),
+  }
 }
 
 function createSeededRandomness(seed: number, positions: RandomPositions): Randomness {
@@ -60,8 +84,10 @@ function createSeededRandomness(seed: number, positions: RandomPositions): Rando
   )
   const bytesOf = (stream: Stream) => (length: number) => sources.get(stream)?.bytes(length) ?? Buffer.alloc(0)
   const requestBytes = bytesOf('request_id')
+  const formats = createFormats(bytesOf, (count) => requestBytes(count / 2).toString('hex'))
   return {
-    ...createFormats(bytesOf, (count) => requestBytes(count / 2).toString('hex')),
+    ...formats,
+    unknownKeyValues: ({ count }, isFree) => digestValues(count, formats.keyValue, isFree),
     positions: () => Object.fromEntries([...sources].map(([stream, { position }]) => [stream, position()])),
   }
 }
@@ -98,6 +124,26 @@ export function createFormats(bytesOf: (stream: Stream) => ByteSource, hexDigits
     auditEventId: () => `audit_log-${auditEventId()}`,
     requestId: () => `req_${hexDigits(32)}`,
   }
+}
+
+/** Returns digests of values that cannot be found: random bytes. They ascend, which makes an index of a million a second faster. */
+function createDigests({ first, count, total }: ValueRange): Buffer {
+  const digests = randomBytes(32 * count)
+  for (let n = 0; n < count; n++) digests.writeUIntBE(Math.floor(((first - 1 + n) / total) * 2 ** 48), 32 * n, 6)
+  return digests
+}
+
+function digestValues(count: number, generate: () => string, isFree: (sha256: string) => boolean): UnknownValues {
+  const [digests, ends] = [Buffer.alloc(32 * count), Buffer.alloc(4 * count)]
+  for (let n = 0; n < count; ) {
+    const value = generate()
+    const sha256 = digest(value)
+    if (!isFree(sha256)) continue
+    digests.write(sha256, 32 * n, 'hex')
+    ends.write(value.slice(-4), 4 * n)
+    n++
+  }
+  return { digests, ends }
 }
 
 type ByteSource = (length: number) => Buffer

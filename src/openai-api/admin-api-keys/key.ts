@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { toJson } from '../json-text.ts'
 import type { RedactedFields } from '../keys/redacted-value.ts'
+import type { KeySeries } from './key-series.ts'
 import type { AdminApiKey } from './schemas.ts'
 import type { NewKeyRow } from './store.ts'
 
@@ -35,4 +37,21 @@ export function toRow({ value_sha256, deleted, mask, scopes, ...key }: KeyFields
   const { id, created_at, expires_at, last_used_at } = key
   const columns = { deleted: deleted ? 1 : 0, scopes: scopes === null ? null : toJson(scopes) } as const
   return { id, value_sha256, created_at, expires_at, last_used_at, json, mask, ...columns }
+}
+
+/** The fields of keys that differ only in id, name and value. `value` is an example of the values, which have its start and length. */
+export interface SeriesFields
+  extends Pick<KeyFields, 'name' | 'created_at' | 'expires_at' | 'last_used_at' | 'owner' | 'scopes'> {
+  id: string | null
+  value: string
+}
+
+export function toSeries({ id, name, value, ...fields }: SeriesFields): KeySeries {
+  const [idMark, nameMark, endMark] = [randomUUID(), randomUUID(), randomUUID()]
+  const redacted_value = `${value.slice(0, 8)}...${endMark}`
+  const marked = { id: idMark, name: nameMark, redacted_value, mask: null, value_sha256: '', deleted: false }
+  const { created_at, expires_at, last_used_at, scopes, json } = toRow({ ...fields, ...marked })
+  const parts = json.split(new RegExp(`"${idMark}"|"${nameMark}"|${endMark}`)) as unknown as KeySeries['json']
+  const columns = { created_at, expires_at, last_used_at, scopes }
+  return { ...columns, id, name: toJson(name), json: parts, value_length: value.length }
 }

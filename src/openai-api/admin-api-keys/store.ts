@@ -3,6 +3,7 @@ import type { Behavior } from '../behavior.ts'
 import { jsonColumns, type Mask } from '../keys/redacted-value.ts'
 import { newPositionOrDeleted, pageQueries } from '../lists/positions.ts'
 import { createPositionCounter } from '../lists/store.ts'
+import { type KeyChunk, type KeySeries, prepareSeriesInsert } from './key-series.ts'
 
 /** A key as the operations read it. */
 export interface KeyRow {
@@ -80,6 +81,14 @@ export function createKeyStore(db: Database) {
   // It only grows: a rollback leaves a gap, and no other store writes here.
   let insertionOrder: number | undefined
   let revision = 0
+  let insertSeries: ReturnType<typeof prepareSeriesInsert> | undefined
+
+  /** Returns the insertion order of the first of the next `count` keys. Only the first insert scans the table. */
+  function takeInsertionOrder(count: number): number {
+    const last = insertionOrder ?? maxInsertionOrder.get() ?? 0
+    insertionOrder = last + count
+    return last + 1
+  }
 
   // Clients send the same key again and again, so the row of the last caller is kept until it changes.
   let cachedCaller: { sha256: string; row: CredentialRow } | undefined
@@ -105,14 +114,12 @@ export function createKeyStore(db: Database) {
       const { id, value_sha256, created_at, expires_at, last_used_at, deleted, json, mask, scopes } = row
       const number = nextNumber(created_at)
       revision++
-      // Only the first insert scans the table.
-      insertionOrder = (insertionOrder ?? maxInsertionOrder.get() ?? 0) + 1
       // Positional parameters: looking up names costs a tenth of an insert.
       const result = insert.run(
         deleted,
         created_at,
         number,
-        insertionOrder,
+        takeInsertionOrder(1),
         id,
         value_sha256,
         expires_at,
@@ -123,6 +130,13 @@ export function createKeyStore(db: Database) {
         scopes,
       )
       return result.changes === 1
+    },
+    /** Inserts keys that differ only in id, name and value. Throws SqliteError if an id or a value is taken. */
+    insertSeries(series: KeySeries, chunk: KeyChunk): void {
+      revision++
+      insertSeries ??= prepareSeriesInsert(db)
+      const inSecond = nextNumber(series.created_at, chunk.count)
+      insertSeries(series, chunk, { inSecond, insertionOrder: takeInsertionOrder(chunk.count) })
     },
     setDeleted(id: string): void {
       revision++

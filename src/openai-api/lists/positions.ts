@@ -7,8 +7,11 @@ const numberBits = 25
 /** The largest number of objects of one kind that one second can hold. */
 export const maxPerSecond = 2 ** numberBits - 1
 
+/** SQL: the position of an object that is not deleted, from the SQL of its second and of its number within it. */
+export const positionOf = (second: string, number: string): string => `(${second} << ${numberBits}) | ${number}`
+
 /** SQL: the position of a new object. Parameters: the second, the number within it. */
-export const newPosition = `(? << ${numberBits}) | ?`
+export const newPosition = positionOf('?', '?')
 
 /** SQL: the position of a new object that may be deleted already. Parameters: whether it is, the second, the number within it. */
 export const newPositionOrDeleted = `iif(?, -1, 1) * (${newPosition})`

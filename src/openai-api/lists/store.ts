@@ -1,17 +1,22 @@
 import type { Database } from 'better-sqlite3'
 import { lastNumberQuery, maxPerSecond, type PageQuery, pageQueries } from './positions.ts'
 
-/** Returns a function that returns the number of the next object created in a second, counting deleted objects too. */
-export function createPositionCounter(db: Database, table: string): (created_at: number) => number {
+/**
+ * Returns a function that returns the number of the next object created in a second, counting deleted objects too, or of the first
+ * of the next `count`.
+ */
+export function createPositionCounter(db: Database, table: string): (created_at: number, count?: number) => number {
   const lastNumber = db.prepare<[{ created_at: number }], number>(lastNumberQuery(table)).pluck()
   // It only grows: a rollback leaves a gap, and nothing else writes to the table.
   let latest = { created_at: -1, number: 0 }
-  return (created_at) => {
-    if (latest.created_at !== created_at || latest.number === maxPerSecond) {
+  return (created_at, count = 1) => {
+    if (latest.created_at !== created_at || latest.number > maxPerSecond - count) {
       latest = { created_at, number: lastNumber.get({ created_at }) ?? 0 }
     }
-    if (latest.number === maxPerSecond) throw new Error(`one second can hold at most ${maxPerSecond} rows of ${table}`)
-    return ++latest.number
+    const last = latest.number + count
+    if (last > maxPerSecond) throw new Error(`one second can hold at most ${maxPerSecond} rows of ${table}`)
+    latest.number = last
+    return last - count + 1
   }
 }
 

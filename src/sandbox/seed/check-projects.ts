@@ -1,8 +1,7 @@
 import { parseTime } from '../../common/time.ts'
 import { digest } from '../../openai-api/keys/secret.ts'
 import type { Path } from '../../schema/schema-errors.ts'
-import { type DuplicateCheck, type Unique, valueField } from './duplicates.ts'
-import { expandIndex } from './expand-index.ts'
+import { type DuplicateCheck, idsOf, type Unique, valueField } from './duplicates.ts'
 import type { SeedEvent, SeedProject, SeedUserKey } from './project-schema.ts'
 import type { SeedSource } from './source.ts'
 import { checkTimes } from './times.ts'
@@ -75,7 +74,7 @@ export class ProjectCheck {
       if (count > 1)
         source.report([...keyPath, field], 'absent: several keys are generated, and a value belongs to one')
       const sha256 = key.value === undefined ? value : digest(value)
-      this.#duplicates.check('value', [sha256], { source, path: [...keyPath, field] }, field)
+      this.#duplicates.checkValue(sha256, { source, path: [...keyPath, field] }, field)
     }
   }
 
@@ -111,12 +110,6 @@ export class ProjectCheck {
       )
       return
     }
-    this.#duplicates.check(kind, idsOf(entry), { source, path: [...path, 'id'] }, 'id')
+    this.#duplicates.checkIds(kind, entry, { source, path: [...path, 'id'] })
   }
-}
-
-/** Returns the ids of the objects that an entry stands for. */
-function idsOf(entry: { id?: string; generate?: number }): string[] {
-  const { id, generate = 1 } = entry
-  return id === undefined ? [] : Array.from({ length: generate }, (_, n) => expandIndex(id, entry, n + 1))
 }

@@ -1,4 +1,6 @@
 import { type Path, quoteName } from '../../schema/schema-errors.ts'
+import { Claims } from './claims.ts'
+import { expandIndex } from './expand-index.ts'
 import type { SeedKey } from './schema.ts'
 import type { SeedSource } from './source.ts'
 
@@ -32,9 +34,9 @@ interface Existing {
 /** Finds duplicate ids and values in all seeds that are loaded together and, if they are added to one, in the sandbox. */
 export class DuplicateCheck {
   readonly #existing: Existing
-  // Where each text was first used: the number of the admin key, counted through all seeds, or -1 - the index of the place. An
+  // Claimed by place: the number of the admin key, counted through all seeds, or -1 - the index of the place. An
   // object for each of a million keys would take 40 MB.
-  readonly #first = new Map(uniques.map((kind) => [kind, new Map<string, number>()]))
+  readonly #claims = new Map(uniques.map((kind) => [kind, new Claims()]))
   readonly #sources: NumberedSource[] = []
   readonly #places: Place[] = []
   #end = 0
@@ -49,19 +51,47 @@ export class DuplicateCheck {
     this.#end += source.parts.keys.length
   }
 
-  /** Reports an id or value of an admin key of the last added seed if something else has it. */
-  checkKey(kind: 'admin key' | 'value', text: string, index: number, field: UniqueField): void {
-    const { source, start } = this.#sources.at(-1) as NumberedSource
-    const first = this.#claim(kind, text, start + index)
+  /** Reports the ids of an admin key of the last added seed, or of all that it generates, if something else has one of them. */
+  checkKeyIds(key: Pick<SeedKey, 'id' | 'generate'>, index: number): void {
+    if (this.#claimSeries('admin key', key, this.#numberOf(index))) return
+    for (const id of idsOf(key)) this.#checkKey('admin key', id, index, 'id')
+  }
+
+  /** Reports the value of an admin key of the last added seed if something else has it. */
+  checkKeyValue(sha256: string, index: number, field: UniqueField): void {
+    this.#checkKey('value', sha256, index, field)
+  }
+
+  #numberOf(index: number): number {
+    return (this.#sources.at(-1) as NumberedSource).start + index
+  }
+
+  #checkKey(kind: 'admin key' | 'value', text: string, index: number, field: UniqueField): void {
+    const { source } = this.#sources.at(-1) as NumberedSource
+    const first = this.#claim(kind, text, this.#numberOf(index))
     const use = this.#describeUse(kind, text, first, source)
     if (use !== undefined)
       source.report(['keys', index, field], { statement: `duplicate ${show(field, text)}, ${use}` })
   }
 
-  /** Reports the ids or the value at a place if something else has one of them. */
-  check(kind: Unique, texts: readonly string[], place: Place, field: UniqueField): void {
-    const { source, path } = place
+  /** Reports the ids of an entry if something else has one of them. */
+  checkIds(kind: Unique, entry: Pick<SeedKey, 'id' | 'generate'>, place: Place): void {
     const handle = -this.#places.push(place)
+    if (!this.#claimSeries(kind, entry, handle)) this.#checkTexts(kind, idsOf(entry), handle, place, 'id')
+  }
+
+  /** Reports the value at a place if something else has it. */
+  checkValue(sha256: string, place: Place, field: UniqueField): void {
+    this.#checkTexts('value', [sha256], -this.#places.push(place), place, field)
+  }
+
+  #checkTexts(
+    kind: Unique,
+    texts: Iterable<string>,
+    handle: number,
+    { source, path }: Place,
+    field: UniqueField,
+  ): void {
     for (const text of texts) {
       const first = this.#claim(kind, text, handle)
       const use =
@@ -74,10 +104,13 @@ export class DuplicateCheck {
 
   /** Returns who has the text already; undefined if nobody did. */
   #claim(kind: Unique, text: string, handle: number): number | undefined {
-    const firstOfKind = this.#first.get(kind)
-    const first = firstOfKind?.get(text)
-    if (first === undefined) firstOfKind?.set(text, handle)
-    return first
+    return this.#claims.get(kind)?.claim(text, handle)
+  }
+
+  /** Returns false if ids must be checked one by one. */
+  #claimSeries(kind: Unique, { id, generate }: Pick<SeedKey, 'id' | 'generate'>, handle: number): boolean {
+    if (id === undefined || generate === undefined || this.#existing.has !== undefined) return false
+    return this.#claims.get(kind)?.claimSeries(id, generate, handle) === true
   }
 
   #describeUse(kind: Unique, text: string, first: number | undefined, other: SeedSource): string | undefined {
@@ -101,6 +134,13 @@ export class DuplicateCheck {
 /** Returns the field in which a key has its value. */
 export const valueField = (key: Pick<SeedKey, 'value'> | undefined) =>
   key?.value === undefined ? 'value_sha256' : 'value'
+
+/** Returns the ids of the objects that an entry stands for. */
+export function* idsOf(entry: Pick<SeedKey, 'id' | 'generate'>): Generator<string> {
+  const { id, generate = 1 } = entry
+  if (id === undefined) return
+  for (let n = 1; n <= generate; n++) yield expandIndex(id, entry, n)
+}
 
 // The value of a key is a secret.
 const show = (field: UniqueField, text: string): string => (field === 'value' ? field : `${field} ${quoteName(text)}`)

@@ -5,7 +5,6 @@ import { digest } from '../../openai-api/keys/secret.ts'
 import { defaultModels } from '../../openai-api/models/service.ts'
 import { ProjectCheck } from './check-projects.ts'
 import { DuplicateCheck, valueField } from './duplicates.ts'
-import { expandIndex } from './expand-index.ts'
 import type { Mistakes } from './mistakes.ts'
 import type { SeedEvent, SeedProject } from './project-schema.ts'
 import type { SeedFile, SeedKey } from './schema.ts'
@@ -114,10 +113,8 @@ function resolveKey(
 ): ResolvedSeedKey {
   checkTimes(source, ['keys', index], key, now)
   checkTimes(source, ['keys', index, 'owner'], key.owner, now)
-  for (let n = 1; key.id !== undefined && n <= (key.generate ?? 1); n++) {
-    duplicates.checkKey('admin key', expandIndex(key.id, key, n), index, 'id')
-  }
+  duplicates.checkKeyIds(key, index)
   const resolved = withoutValue(key)
-  if (resolved.value_sha256 !== undefined) duplicates.checkKey('value', resolved.value_sha256, index, valueField(key))
+  if (resolved.value_sha256 !== undefined) duplicates.checkKeyValue(resolved.value_sha256, index, valueField(key))
   return resolved
 }
