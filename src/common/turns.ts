@@ -23,14 +23,25 @@ export function hasTurnTime(): boolean {
 
 /**
  * Runs a computation in several turns of the event loop, so that other requests are processed in between. Rejects with
- * RequestAborted once the client of the response has disconnected.
+ * RequestAborted once the client of the response, if there is one, has disconnected.
  */
-export async function runInTurns<Result>(steps: Generator<void, Result>, response: ServerResponse): Promise<Result> {
+export async function runInTurns<Result>(steps: Generator<void, Result>, response?: ServerResponse): Promise<Result> {
   for (;;) {
     const { done, value } = steps.next()
     if (done) return value
     if (hasTurnTime()) continue
-    await new Promise<void>((resolve) => setImmediate(resolve))
-    if (response.closed) throw new RequestAborted()
+    await nextTurn()
+    if (response?.closed) throw new RequestAborted()
+  }
+}
+
+/** Resolves in the next turn of the event loop. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** Runs a computation at once. */
+export function runAtOnce<Result>(steps: Generator<void, Result>): Result {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
   }
 }

@@ -75,6 +75,7 @@ export function defineControl(operationId: string, definition: ControlDefinition
     ...(body === undefined ? {} : { consumes: ['application/json', 'application/yaml'] }),
     ...(body !== undefined && !schemas.requiresBody && acceptsEmptyObject(body) ? optionalBody : {}),
     ...schemas,
+    scope,
     ...(examples === undefined ? {} : bodyExamples(examples)),
     response: Object.fromEntries([...successResponses, ...errorResponses]),
   }

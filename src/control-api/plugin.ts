@@ -25,6 +25,12 @@ export function registerControls(app: FastifyInstance, deps: ControlDeps): void 
       rejectUnknownQuery(request)
       next()
     })
+    // Not earlier: the handler must not wait for anything else before it uses the sandbox.
+    controls.addHook('preHandler', (request, _reply, next) => {
+      const { scope } = (request.routeOptions.schema ?? {}) as { scope?: string }
+      if (scope === 'sandbox') deps.waitForSandbox(request, next)
+      else next()
+    })
     registerSandboxes(controls, deps)
     registerConnection(controls, deps)
     registerKeys(controls, deps)

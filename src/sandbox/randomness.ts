@@ -1,4 +1,4 @@
-import { hash, randomBytes, randomFillSync } from 'node:crypto'
+import { createCipheriv, hash, randomFillSync } from 'node:crypto'
 import { customRandom } from 'nanoid'
 import { digest, hasScannerMark } from '../openai-api/keys/secret.ts'
 
@@ -66,13 +66,19 @@ export function createRandomness(seed?: number, positions: RandomPositions = {})
   return seed === undefined ? createSecureRandomness() : createSeededRandomness(seed, positions)
 }
 
-function createSecureRandomness(): Randomness {
-  const bytes = createSecureBytes()
+/** Returns cryptographic randomness that is the same each time for the same secret of 32 bytes. */
+export function createRepeatableRandomness(secret: Buffer): Randomness {
+  const cipher = createCipheriv('aes-256-ctr', secret, Buffer.alloc(16))
+  return createSecureRandomness((bytes) => void cipher.update(bytes.fill(0)).copy(bytes))
+}
+
+function createSecureRandomness(fill: (bytes: Buffer) => void = randomFillSync): Randomness {
+  const bytes = createSecureBytes(fill)
   return {
     ...createFormats(() => bytes, createHexDigits(bytes)),
     unknownKeyValues: (range) => ({
-      digests: createDigests(range),
-      ends: Buffer.from(randomBytes(3 * range.count).toString('base64url')),
+      digests: createDigests(range, bytes),
+      ends: Buffer.from(bytes(3 * range.count).toString('base64url')),
     }),
     positions: () => ({}),
   }
@@ -127,8 +133,8 @@ export function createFormats(bytesOf: (stream: Stream) => ByteSource, hexDigits
 }
 
 /** Returns digests of values that cannot be found: random bytes. They ascend, which makes an index of a million a second faster. */
-function createDigests({ first, count, total }: ValueRange): Buffer {
-  const digests = randomBytes(32 * count)
+function createDigests({ first, count, total }: ValueRange, bytes: ByteSource): Buffer {
+  const digests = bytes(32 * count)
   for (let n = 0; n < count; n++) digests.writeUIntBE(Math.floor(((first - 1 + n) / total) * 2 ** 48), 32 * n, 6)
   return digests
 }
@@ -151,12 +157,17 @@ type ByteSource = (length: number) => Buffer
 // One system call for many ids: a call costs more than the bytes.
 const poolSize = 8192
 
-function createSecureBytes(): ByteSource {
+function createSecureBytes(fill: (bytes: Buffer) => void): ByteSource {
   const pool = Buffer.allocUnsafe(poolSize)
   let used = poolSize
   return (length) => {
+    if (length > poolSize) {
+      const bytes = Buffer.allocUnsafe(length)
+      fill(bytes)
+      return bytes
+    }
     if (used + length > poolSize) {
-      randomFillSync(pool)
+      fill(pool)
       used = 0
     }
     used += length

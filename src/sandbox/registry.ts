@@ -1,6 +1,8 @@
 import { monotonicNow } from '../common/clock.ts'
 import { Journal } from '../journal/journal.ts'
 import { JournalBudget } from '../journal/journal-budget.ts'
+import { isLarge } from './initial-state.ts'
+import { createLargeState, type NewLargeState } from './large-state.ts'
 import { defaultSandbox } from './names.ts'
 import { Sandbox } from './sandbox.ts'
 import type { Seed } from './seed/merge.ts'
@@ -9,6 +11,7 @@ import { type DataDirectory, openDataDirectory } from './storage/data-directory.
 import type { Image } from './storage/database.ts'
 import { fromMemoryError } from './storage/errors.ts'
 import { openMemoryStorage } from './storage/memory-storage.ts'
+import type { SandboxStorage } from './storage/storage.ts'
 
 export interface RegistryOptions {
   defaults: SandboxDefaults
@@ -37,12 +40,21 @@ export class SandboxRegistry {
   readonly maxSandboxes: number
   readonly #data: DataDirectory | undefined
   readonly #sandboxes = new Map<string, Sandbox>()
+  readonly #creations = new Map<string, Promise<Sandbox>>()
+  #isClosed = false
   readonly #sweeper: NodeJS.Timeout | undefined
   readonly #journalBudget: JournalBudget
   readonly #log: Log
 
-  /** Opens every stored sandbox, and `default`. Throws StorageError. */
-  constructor(options: RegistryOptions) {
+  /** Opens every stored sandbox, and `default`. Rejects with StorageError. */
+  static async open(options: RegistryOptions): Promise<SandboxRegistry> {
+    const registry = new SandboxRegistry(options)
+    if (registry.find(defaultSandbox) === undefined) await registry.#createInTurns(defaultSandbox, { isStart: true })
+    return registry
+  }
+
+  /** Leaves out `default` if it must be created from a large seed. */
+  private constructor(options: RegistryOptions) {
     const { defaults, maxSandboxes, sandboxTtl, dataDirectory, maxJournalBytes = defaultMaxJournalBytes, log } = options
     this.defaults = defaults
     this.maxSandboxes = maxSandboxes
@@ -53,7 +65,8 @@ export class SandboxRegistry {
       // All are checked before the first is opened and perhaps migrated: a failed start changes nothing.
       const stored = this.#data?.check() ?? []
       this.#data?.deleteLeftovers()
-      for (const name of new Set([defaultSandbox, ...stored])) this.#open(name)
+      const opensDefault = stored.includes(defaultSandbox) || !this.hasLargeSeed
+      for (const name of new Set([...(opensDefault ? [defaultSandbox] : []), ...stored])) this.#open(name)
     } catch (error) {
       this.close()
       throw error
@@ -68,6 +81,16 @@ export class SandboxRegistry {
 
   find(name: string): Sandbox | undefined {
     return this.#sandboxes.get(name)
+  }
+
+  /** Whether new sandboxes are created in turns. */
+  get hasLargeSeed(): boolean {
+    return isLarge(this.defaults.seed)
+  }
+
+  /** Settles once a sandbox that is being created in turns exists. Undefined for none. */
+  creationOf(name: string): Promise<Sandbox> | undefined {
+    return this.#creations.get(name)
   }
 
   /** Marks a sandbox as used and returns it. Throws StorageError if its files were removed. */
@@ -92,14 +115,18 @@ export class SandboxRegistry {
    * Makes a seed the starting point of new sandboxes, and resets the sandboxes that this process created from the seed. Returns
    * their names. A sandbox whose files cannot be written stays unchanged.
    */
-  replaceSeed(seed: Seed): string[] {
+  async replaceSeed(seed: Seed): Promise<string[]> {
     this.defaults.seed = seed
-    return this.all.filter((sandbox) => sandbox.isFromSeed && this.#restart(sandbox)).map(({ name }) => name)
+    // Those that are being created have the former seed.
+    await Promise.allSettled(this.#creations.values())
+    const names: string[] = []
+    for (const sandbox of this.all) if (sandbox.isFromSeed && (await this.#restart(sandbox))) names.push(sandbox.name)
+    return names
   }
 
-  #restart(sandbox: Sandbox): boolean {
+  async #restart(sandbox: Sandbox): Promise<boolean> {
     try {
-      sandbox.restartFromSeed()
+      await sandbox.restartFromSeed()
       return true
     } catch (error) {
       this.#log.error({ err: error, sandbox: sandbox.name }, 'cannot reset a sandbox to the reloaded seed')
@@ -114,6 +141,7 @@ export class SandboxRegistry {
 
   /** Closes every database and releases the data folder. */
   close(): void {
+    this.#isClosed = true
     clearInterval(this.#sweeper)
     for (const sandbox of this.#sandboxes.values()) sandbox.close()
     this.#sandboxes.clear()
@@ -125,26 +153,59 @@ export class SandboxRegistry {
    * it cannot be created.
    */
   create(name: string, image?: Image): Sandbox | undefined {
-    if (this.#sandboxes.size >= this.maxSandboxes) return undefined
+    if (this.#isFull) return undefined
     const sandbox = this.#open(name, image)
     this.#log.info({ sandbox: name }, `sandbox created ${image === undefined ? 'from the seed' : 'as a copy'}`)
     return sandbox
   }
 
+  /** Creates a sandbox from a large seed, in turns; otherwise like `create`. */
+  createInTurns(name: string): Promise<Sandbox> | undefined {
+    if (this.#isFull) return undefined
+    const creation = this.#createInTurns(name, { isStart: false }).finally(() => this.#creations.delete(name))
+    this.#creations.set(name, creation)
+    return creation
+  }
+
+  get #isFull(): boolean {
+    return this.#sandboxes.size + this.#creations.size >= this.maxSandboxes
+  }
+
   #open(name: string, image?: Image): Sandbox {
-    const existed = this.#data?.holds(name) ?? false
-    // Not below: what a storage that cannot be opened contains must stay.
-    const storage = this.#data?.openStorage(name) ?? openMemoryStorage()
+    const { existed, storage } = this.#openStorage(name)
     try {
-      const journal = new Journal(this.defaults.journal, this.#journalBudget)
-      const sandbox = new Sandbox(name, storage, journal, this.defaults, image)
-      this.#sandboxes.set(name, sandbox)
-      this.#notifyAll()
-      return sandbox
+      return this.#add(name, storage, { image })
     } catch (error) {
       if (!existed) this.#removeIncomplete(name)
       throw this.explain(name, error)
     }
+  }
+
+  async #createInTurns(name: string, { isStart }: { isStart: boolean }): Promise<Sandbox> {
+    const { storage } = this.#openStorage(name)
+    try {
+      const creation = { storage, defaults: this.defaults, isStart, isObsolete: () => this.#isClosed }
+      const sandbox = this.#add(name, storage, { large: await createLargeState(creation) })
+      if (!isStart) this.#log.info({ sandbox: name }, 'sandbox created from the seed')
+      return sandbox
+    } catch (error) {
+      this.#removeIncomplete(name)
+      throw this.explain(name, error)
+    }
+  }
+
+  #openStorage(name: string): { existed: boolean; storage: SandboxStorage } {
+    const existed = this.#data?.holds(name) ?? false
+    // What a storage that cannot be opened contains must stay.
+    return { existed, storage: this.#data?.openStorage(name) ?? openMemoryStorage() }
+  }
+
+  #add(name: string, storage: SandboxStorage, origin: { image?: Image | undefined; large?: NewLargeState }): Sandbox {
+    const journal = new Journal(this.defaults.journal, this.#journalBudget)
+    const sandbox = new Sandbox(name, { storage, journal, defaults: this.defaults, ...origin })
+    this.#sandboxes.set(name, sandbox)
+    this.#notifyAll()
+    return sandbox
   }
 
   #notifyAll(): void {

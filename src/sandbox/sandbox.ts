@@ -1,6 +1,6 @@
-import type { Database } from 'better-sqlite3'
-import { createAbortController } from '../common/abort.ts'
+import { createAbortController, RequestAborted } from '../common/abort.ts'
 import { monotonicNow } from '../common/clock.ts'
+import { nextTurn, runAtOnce, runInTurns } from '../common/turns.ts'
 import { FaultRegistry } from '../faults/registry.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Behavior } from '../openai-api/behavior.ts'
@@ -8,34 +8,32 @@ import type { Caller } from '../openai-api/keys/caller.ts'
 import type { OrganizationApi } from '../openai-api/organization/api.ts'
 import { createChanges } from './changes.ts'
 import type { ClockSetting } from './clock.ts'
-import { createRandomness, type Randomness } from './randomness.ts'
-import { type ResetPart, resetParts, resetSettings } from './reset-parts.ts'
+import { buildImage, describeReplacement, isLarge } from './initial-state.ts'
+import type { NewLargeState } from './large-state.ts'
+import { type ResetPart, resetParts } from './reset-parts.ts'
 import { resolveAddition } from './seed/addition.ts'
 import type { Seed } from './seed/merge.ts'
 import type { Mistakes } from './seed/mistakes.ts'
 import type { SeedSource } from './seed/source.ts'
-import {
-  addToState,
-  buildInitialImage,
-  captureImage,
-  changeSettings,
-  clockWhenCaptured,
-  ensureAdminKey,
-  openState,
-  prepareState,
-  readImageSettings,
-  replaceImageSettings,
-  type SandboxDefaults,
-  type SandboxState,
-} from './state.ts'
+import { addToState, captureImage, changeSettings, type SandboxDefaults, type SandboxState } from './state.ts'
 import type { Image } from './storage/database.ts'
 import { StorageError } from './storage/errors.ts'
 import type { ImageSlot, SandboxStorage } from './storage/storage.ts'
+import { StoredState } from './stored-state.ts'
 
 // The parts that are stored in the database, unlike journal and faults.
 const stateParts = ['keys', 'clock', 'behavior', 'random'] as const satisfies readonly ResetPart[]
 
 type Operation<Result> = (api: OrganizationApi) => Result
+
+/** What a sandbox consists of. */
+interface SandboxParts {
+  storage: SandboxStorage
+  journal: Journal
+  defaults: SandboxDefaults
+  image?: Image | undefined
+  large?: NewLargeState | undefined
+}
 
 /** One emulated organization and everything that belongs to it. Sandboxes share nothing. */
 export class Sandbox {
@@ -52,23 +50,23 @@ export class Sandbox {
   #activeRequests = 0
   readonly #storage: SandboxStorage
   readonly #defaults: SandboxDefaults
-  #state: SandboxState
+  readonly #stored: StoredState
+  #change: Promise<void> | undefined
   #abortController = createAbortController()
 
-  /** Opens the stored sandbox, or creates it from `image`, or from the defaults without one. */
-  constructor(name: string, storage: SandboxStorage, journal: Journal, defaults: SandboxDefaults, image?: Image) {
+  /** Opens the stored sandbox, or creates it: from `image`, from a `large` state that was just stored, or from the defaults. */
+  constructor(name: string, { storage, journal, defaults, image, large }: SandboxParts) {
     this.name = name
     this.#storage = storage
     this.#defaults = defaults
     this.journal = journal
-    const existing = storage.open()
-    this.isFromSeed = existing === undefined && image === undefined
-    this.#state = existing === undefined ? this.#initialize(image ?? this.#buildFromSeed()) : this.#openStored(existing)
+    this.#stored = new StoredState({ storage, defaults, image, large, onReplaced: () => this.#abortRequests() })
+    this.isFromSeed = this.#stored.isFromSeed
     this.createdAt = storage.createdAt()
   }
 
   get state(): Readonly<SandboxState> {
-    return this.#state
+    return this.#stored.state
   }
 
   get faults(): FaultRegistry {
@@ -84,11 +82,11 @@ export class Sandbox {
   }
 
   get api(): OrganizationApi {
-    return this.#state.api
+    return this.state.api
   }
 
   get settings(): SandboxState['settings'] {
-    return this.#state.settings
+    return this.state.settings
   }
 
   /** Records that a key has authenticated a request, unless requests leave no trace (`state: discarded`). */
@@ -100,7 +98,7 @@ export class Sandbox {
   /** Runs an operation for a caller. Under `state: discarded`, everything it wrote is rolled back. */
   run<Result>(caller: Caller | undefined, operation: Operation<Result>): Result {
     if (this.settings.behavior.state !== 'discarded') return operation(this.api)
-    const { db, api } = this.#state
+    const { db, api } = this.state
     db.exec('BEGIN')
     try {
       if (caller !== undefined) api.credentials.markUsed(caller)
@@ -111,18 +109,18 @@ export class Sandbox {
   }
 
   setClock(clock: ClockSetting): void {
-    changeSettings(this.#state, { clock })
+    changeSettings(this.state, { clock })
     this.changes.notify('clock')
   }
 
   setBehavior(changes: Partial<Behavior>): void {
-    changeSettings(this.#state, { behavior: { ...this.settings.behavior, ...changes } })
+    changeSettings(this.state, { behavior: { ...this.settings.behavior, ...changes } })
     this.changes.notify('behavior')
   }
 
   /** False once it was closed, also if the removal of its files failed then. */
   get isOpen(): boolean {
-    return this.#state.db.open
+    return this.state.db.open
   }
 
   /** Throws StorageError if what is written to the sandbox would be lost. */
@@ -134,44 +132,86 @@ export class Sandbox {
 
   /** Returns a copy of the current state. */
   captureImage(): Image {
-    return captureImage(this.#state)
+    return captureImage(this.state)
   }
 
-  /** Returns to the initial state, or only the named parts of it. Resetting keys or randomness aborts requests in flight. */
-  reset(parts: readonly ResetPart[] = resetParts): void {
-    if (stateParts.some((part) => parts.includes(part))) this.#resetState(parts)
-    if (parts.includes('journal')) this.journal.clear()
-    if (parts.includes('faults')) this.#faults = new FaultRegistry()
-    this.changes.notify('reset')
+  /** Settles once a change that takes several turns is done: requests that arrive meanwhile must wait. Undefined for none. */
+  get change(): Promise<void> | undefined {
+    return this.#change
   }
 
-  /** Makes the current seed the initial state and resets to it. Aborts requests in flight. */
-  restartFromSeed(): void {
-    this.#storage.initialImage.write(this.#buildFromSeed())
-    this.reset()
+  /**
+   * Returns to the initial state, or only the named parts of it, in turns if it is large. Resetting keys or randomness aborts
+   * requests in flight.
+   */
+  reset(parts: readonly ResetPart[] = resetParts): Promise<void> | undefined {
+    const openInitialState = parts.includes('keys') ? this.#stored.largeInitialState() : undefined
+    if (openInitialState !== undefined) {
+      return this.#changeInTurns(async () => {
+        const draft = await openInitialState()
+        await this.#stored.replaceByDraft(draft, { parts, restoresClock: parts.includes('clock') })
+        this.#finishReset(parts)
+      })
+    }
+    if (stateParts.some((part) => parts.includes(part))) this.#stored.reset(parts)
+    this.#finishReset(parts)
+    return undefined
+  }
+
+  /** Makes the current seed the initial state and resets to it, in turns if it is large. Aborts requests in flight. */
+  async restartFromSeed(): Promise<void> {
+    await this.#change
+    if (!isLarge(this.#defaults.seed)) {
+      this.#stored.restart()
+      this.#finishReset(resetParts)
+      return
+    }
+    await this.#changeInTurns(async () => {
+      await this.#stored.restartInTurns()
+      this.#finishReset(resetParts)
+    })
   }
 
   /** Replaces the state by an image. Aborts requests in flight. */
   restore(image: Image): void {
-    this.#replaceState(image, { restoresClock: true })
+    this.#stored.replaceByImage(image, { restoresClock: true })
     this.changes.notify('reset')
   }
 
-  /** Replaces the state by a seed; omitted sections get their defaults. Aborts requests in flight. */
-  load(seed: Seed): void {
-    const { randomness } = this.#state
-    const image = buildInitialImage(seed, this.#defaults.adminKey, randomness)
-    this.#replaceState(image, { restoresClock: false, randomness })
+  /** Replaces the state by a seed, in turns if it is large; omitted sections get their defaults. Aborts requests in flight. */
+  load(seed: Seed): Promise<void> | undefined {
+    const { randomness } = this.state
+    const replacement = describeReplacement(seed, this.#defaults.adminKey, randomness)
+    const completion = { restoresClock: false, randomness }
+    if (isLarge(seed)) {
+      return this.#changeInTurns(async () => {
+        await this.#stored.replaceByDraft(await this.#stored.buildDraft(replacement), completion)
+        this.changes.notify('reset')
+      })
+    }
+    this.#stored.replaceByImage(buildImage(replacement), completion)
     this.changes.notify('reset')
+    return undefined
   }
 
-  /** Adds what a seed has: all of it, or nothing if it has a mistake. Throws SeedError. */
-  add(seed: SeedSource, mistakes: Mistakes): void {
-    const addition = resolveAddition(seed, mistakes, this.#state, this.#state.clock.now())
-    addToState(this.#state, addition)
-    this.changes.notify('keys')
-    if (addition.projects.length > 0) this.changes.notify('projects')
-    if (addition.audit_logs.length > 0) this.changes.notify('audit_logs')
+  /** Adds what a seed has, in turns if it is large: all of it, or nothing if it has a mistake. Throws SeedError. */
+  add(seed: SeedSource, mistakes: Mistakes): Promise<void> | undefined {
+    const addition = resolveAddition(seed, mistakes, this.state, this.state.clock.now())
+    const notify = () => {
+      this.changes.notify('keys')
+      if (addition.projects.length > 0) this.changes.notify('projects')
+      if (addition.audit_logs.length > 0) this.changes.notify('audit_logs')
+    }
+    if (isLarge(addition)) {
+      return this.#changeInTurns(async () => {
+        await runInTurns(this.state.store.adminApiKeys.findLastInsertionOrder())
+        await runInTurns(addToState(this.state, addition))
+        notify()
+      })
+    }
+    runAtOnce(addToState(this.state, addition))
+    notify()
+    return undefined
   }
 
   snapshot(name: string): ImageSlot {
@@ -198,66 +238,41 @@ export class Sandbox {
 
   close({ isObsolete = false } = {}): void {
     this.#abortController.abort()
-    if (isObsolete && this.isOpen) this.#state.db.pragma('synchronous = OFF')
-    this.#state.db.close()
+    const { db } = this.state
+    // Something may be being added to it in turns.
+    if (db.open && db.inTransaction) db.exec('ROLLBACK')
+    if (isObsolete && db.open) db.pragma('synchronous = OFF')
+    db.close()
   }
 
-  #buildFromSeed(): Image {
-    const { seed, adminKey, randomSeed } = this.#defaults
-    return buildInitialImage(seed, adminKey, createRandomness(randomSeed))
-  }
-
-  #resetState(parts: readonly ResetPart[]): void {
-    const initialImage = this.#storage.initialImage.read() ?? this.#buildFromSeed()
-    const restoresClock = parts.includes('clock')
-    if (resetParts.every((part) => parts.includes(part))) {
-      this.#replaceState(initialImage, { restoresClock })
-      return
-    }
-    const replacesState = parts.includes('keys') || parts.includes('random')
-    const currentImage = replacesState ? this.captureImage() : undefined
-    const settings = resetSettings(this.settings, readImageSettings(initialImage), parts)
-    if (currentImage !== undefined) {
-      const image = replaceImageSettings(parts.includes('keys') ? initialImage : currentImage, settings)
-      this.#replaceState(image, { restoresClock })
-    } else {
-      changeSettings(this.#state, restoresClock ? { ...settings, clock: clockWhenCaptured(settings) } : settings)
-    }
-  }
-
-  #openStored(db: Database): SandboxState {
+  /** Runs a change after those that have begun. Rejects with RequestAborted if the sandbox is removed meanwhile. */
+  async #changeInTurns(run: () => Promise<void>): Promise<void> {
+    while (this.#change !== undefined) await this.#change
+    const release = this.acquire()
+    const change = run()
+    this.#change = change.catch(() => {}).then(nextTurn)
     try {
-      const state = openState(db, this.#defaults)
-      ensureAdminKey(state, this.#defaults.adminKey)
-      return state
+      await change
+      // To free the memory of the replaced state takes long enough for one turn.
+      await nextTurn()
     } catch (error) {
-      db.close()
-      throw error
+      throw this.isOpen ? error : new RequestAborted()
+    } finally {
+      this.#change = undefined
+      release()
     }
   }
 
-  #initialize(image: Image): SandboxState {
-    const prepared = prepareState(image, { defaults: this.#defaults, restoresClock: true })
-    return this.#store(prepared, () => this.#storage.create(prepared.db, image))
+  #finishReset(parts: readonly ResetPart[]): void {
+    if (parts.includes('journal')) this.journal.clear()
+    if (parts.includes('faults')) this.#faults = new FaultRegistry()
+    this.changes.notify('reset')
   }
 
-  #replaceState(image: Image, completion: { restoresClock: boolean; randomness?: Randomness }): void {
-    const prepared = prepareState(image, { defaults: this.#defaults, ...completion })
-    this.#state = this.#store(prepared, () => this.#storage.replace(prepared.db, this.#state.db))
+  #abortRequests(): void {
     this.journal.removePending()
     const obsolete = this.#abortController
     this.#abortController = createAbortController()
     obsolete.abort()
-  }
-
-  /** Makes a prepared state the stored one. */
-  #store(prepared: SandboxState, store: () => Database): SandboxState {
-    try {
-      const db = store()
-      return db === prepared.db ? prepared : openState(db, this.#defaults, prepared.randomness)
-    } catch (error) {
-      prepared.db.close()
-      throw error
-    }
   }
 }

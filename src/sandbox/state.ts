@@ -2,16 +2,15 @@ import type { Database } from 'better-sqlite3'
 import { digest } from '../openai-api/keys/secret.ts'
 import { createOrganizationApi, type OrganizationApi } from '../openai-api/organization/api.ts'
 import { createOrganizationStore, type OrganizationStore } from '../openai-api/organization/store.ts'
-import { type Clock, type ClockSetting, createClock, restoredSetting } from './clock.ts'
+import { type Clock, type ClockSetting, createClock, restoredSetting, timeOf } from './clock.ts'
 import { createRandomness, type Randomness } from './randomness.ts'
 import type { Addition } from './seed/addition.ts'
-import { initialSettings, insertAddition, insertSeed } from './seed/insert.ts'
+import { insertAddition } from './seed/insert.ts'
 import { defaultOwner, insertAdminKey } from './seed/insert-keys.ts'
 import type { Seed } from './seed/merge.ts'
-import { countObjects } from './seed/size.ts'
 import { readSettings, type Settings, writeSettings } from './settings.ts'
-import { loadInBulk } from './storage/bulk-load.ts'
-import { type Image, openImage, openMemory, serializeDatabase } from './storage/database.ts'
+import { type Image, openImage, serializeDatabase } from './storage/database.ts'
+import { inTransaction } from './storage/in-transaction.ts'
 
 /** What every sandbox starts from. */
 export interface SandboxDefaults {
@@ -57,7 +56,7 @@ export function openState(db: Database, defaults: SandboxDefaults, randomness?: 
 /** Adds the admin key if it was never there: an earlier run may have stored the sandbox with another one. */
 export function ensureAdminKey({ store, settings, randomness }: SandboxState, adminKey: string | undefined): void {
   if (adminKey === undefined || store.adminApiKeys.byDigest(digest(adminKey)) !== undefined) return
-  insertAdminKey(adminKey, { store, settings, randomness, isNew: false })
+  insertAdminKey(adminKey, { store, settings, randomness, now: timeOf(settings.clock), isNew: false })
 }
 
 /** Changes settings in the database and in memory. */
@@ -67,34 +66,17 @@ export function changeSettings(state: SandboxState, changes: Partial<Settings>):
   state.settings = settings
 }
 
-/** Inserts what is added to a sandbox: all of it, or nothing if that fails. */
-export function addToState(state: SandboxState, addition: Addition): void {
-  const { db, store, randomness, settings } = state
+/** Inserts what is added to a sandbox, in steps: all of it, or nothing if that fails. */
+export function* addToState(state: SandboxState, addition: Addition): Generator<void> {
+  const { db, store, randomness, settings, clock } = state
   const { models = settings.models } = addition
-  db.transaction(() => {
-    insertAddition(addition, { store, settings, randomness, isNew: false })
+  const target = { store, settings, randomness, now: clock.now(), isNew: false }
+  function* insert(): Generator<void> {
+    yield* insertAddition(addition, target)
     writeSettings(db, { ...settings, models })
-  })()
-  state.settings = { ...settings, models }
-}
-
-// Recreating the indexes takes as long as inserting a few hundred objects.
-const minObjectsInBulk = 10_000
-
-/** Returns the image of a new sandbox with that seed. */
-export function buildInitialImage(seed: Seed, adminKey: string | undefined, randomness: Randomness): Image {
-  const db = openMemory()
-  try {
-    const store = createOrganizationStore(db)
-    const settings = initialSettings(seed, randomness)
-    const insert = () => insertSeed(seed, adminKey, { store, settings, randomness, isNew: true })
-    if (countObjects({ keys: seed.keys, sections: seed }) < minObjectsInBulk) db.transaction(insert)()
-    else loadInBulk(db, insert)
-    writeSettings(db, { ...settings, random_positions: randomness.positions() })
-    return serializeDatabase(db)
-  } finally {
-    db.close()
   }
+  yield* inTransaction(db, insert())
+  state.settings = { ...settings, models }
 }
 
 /** Records time and random positions in the state, and returns a copy of it. */
@@ -133,7 +115,7 @@ export const describeImage = (image: Image): { created_at: number; keys: number 
   }))
 
 /** What a database in place of another still needs. */
-interface Completion {
+export interface Completion {
   defaults: SandboxDefaults
   /** Continues the sequence of an existing state. */
   randomness?: Randomness | undefined
@@ -145,17 +127,22 @@ interface Completion {
  * Opens an image as a complete state in memory. What can fail happens here, before the state replaces another; nothing is left
  * to be written afterwards.
  */
-export function prepareState(image: Image, { defaults, randomness, restoresClock }: Completion): SandboxState {
+export function prepareState(image: Image, completion: Completion): SandboxState {
   const db = openImage(image)
   try {
-    const state = openState(db, defaults, randomness)
-    if (restoresClock) changeSettings(state, { clock: clockWhenCaptured(state.settings) })
-    ensureAdminKey(state, defaults.adminKey)
-    return state
+    return completeState(db, completion)
   } catch (error) {
     db.close()
     throw error
   }
+}
+
+/** Returns the complete state in a database. */
+export function completeState(db: Database, { defaults, randomness, restoresClock }: Completion): SandboxState {
+  const state = openState(db, defaults, randomness)
+  if (restoresClock) changeSettings(state, { clock: clockWhenCaptured(state.settings) })
+  ensureAdminKey(state, defaults.adminKey)
+  return state
 }
 
 /** Returns the clock, set back to when the settings were captured. */

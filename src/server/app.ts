@@ -76,7 +76,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   } = options
   const log = await createLog({ logLevel, logFormat })
   warnOfUnusualKey(registryOptions.defaults.adminKey, log)
-  const registry = new SandboxRegistry({ ...registryOptions, log })
+  const registry = await SandboxRegistry.open({ ...registryOptions, log })
   const fallbackRequestId = createRandomness().requestId
   const closing = createAbortController()
   const batcher = new TurnBatcher()
@@ -109,6 +109,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const controls = new LazyControlApp({
     registry,
     sandboxFor: sandboxes.sandboxFor,
+    waitForSandbox: sandboxes.waitForSandbox,
     ...access,
     closing: closing.signal,
     heartbeatInterval,

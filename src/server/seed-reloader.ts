@@ -24,7 +24,7 @@ export function createSeedReloader(location: SeedLocation): SeedReloader {
     assertNoneIsGone(location)
     const seed = await loadSeeds(listSeeds(location), { adminKey: registry.defaults.adminKey })
     loaded = digest
-    const sandboxes = registry.replaceSeed(seed)
+    const sandboxes = await registry.replaceSeed(seed)
     const keys = countKeys(seed)
     log.info({ keys, sandboxes }, `seed reloaded: ${keys} keys; sandboxes reset: ${sandboxes.join(', ') || 'none'}`)
   }

@@ -68,9 +68,11 @@ export function registerSandboxes(app: FastifyInstance, { registry, log }: Contr
     responses: { 200: [Type.Object({ data: Type.Array(ListedSandbox) }), 'The sandboxes.'] },
     scope: 'emulator',
   })
-  app.get('/_emulator/sandboxes', { schema: listSandboxes }, async (request, { raw }) => ({
-    data: await runInTurns(listAll(registry, request), raw),
-  }))
+  app.get('/_emulator/sandboxes', { schema: listSandboxes }, async (request, { raw }) => {
+    // Part of what is added to a sandbox in turns must not be counted.
+    await Promise.all(registry.all.map(({ change }) => change))
+    return { data: await runInTurns(listAll(registry, request), raw) }
+  })
 
   const createSandbox = defineControl('emulator-sandboxes-create', {
     summary: 'Create a sandbox',
@@ -79,13 +81,18 @@ export function registerSandboxes(app: FastifyInstance, { registry, log }: Contr
     body: NewSandbox,
     examples: [{ name: 'my-test' }, { from: { sandbox: 'default' } }],
     responses: { 201: [CreatedSandbox, 'The new sandbox.'] },
-    extraErrors: [404, 409],
+    extraErrors: [404, 409, 503],
+    scope: 'emulator',
   })
   type CreateRoute = { Body: ParsedBody<NewSandbox> }
-  app.post<CreateRoute>('/_emulator/sandboxes', { schema: createSandbox, links }, (request, reply) => {
+  app.post<CreateRoute>('/_emulator/sandboxes', { schema: createSandbox, links }, async (request, reply) => {
     const { name = generateName(), from } = request.body.content
-    if (registry.find(name) !== undefined) throw errors.sandboxExists(name)
-    const sandbox = registry.create(name, from && imageFrom(registry, from))
+    if (from !== undefined) await whenUnchanging(registry, from.sandbox)
+    if (registry.find(name) !== undefined || registry.creationOf(name) !== undefined) throw errors.sandboxExists(name)
+    const isInTurns = from === undefined && registry.hasLargeSeed
+    const sandbox = isInTurns
+      ? await registry.createInTurns(name)
+      : registry.create(name, from && imageFrom(registry, from))
     if (sandbox === undefined) throw errors.sandboxLimit(name, registry.maxSandboxes)
     reply.code(201)
     return { name, base_url: requestedBaseUrl(name, request), admin_key: registry.defaults.adminKey ?? null }
@@ -131,6 +138,14 @@ export function registerSandboxes(app: FastifyInstance, { registry, log }: Contr
     remove(name)
     return { deleted: [name] }
   })
+}
+
+async function whenUnchanging(registry: SandboxRegistry, name: string): Promise<void> {
+  for (;;) {
+    const change = registry.creationOf(name) ?? registry.find(name)?.change
+    if (change === undefined) return
+    await change
+  }
 }
 
 function imageFrom(registry: SandboxRegistry, { sandbox: name, snapshot }: NonNullable<NewSandbox['from']>): Image {

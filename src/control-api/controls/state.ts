@@ -57,11 +57,11 @@ export function registerState(app: FastifyInstance, { sandboxFor, registry, log 
     responses: { 200: [Type.Object({ reset: Type.Array(Choice(resetParts)) }), 'The parts that were reset.'] },
     extraErrors: [409],
   })
-  app.post<{ Body: ParsedBody<ResetBody> }>('/_emulator/reset', { schema: reset }, (request) => {
+  app.post<{ Body: ParsedBody<ResetBody> }>('/_emulator/reset', { schema: reset }, async (request) => {
     const { only } = request.body.content
     const parts: readonly ResetPart[] = only ?? resetParts
     const sandbox = sandboxFor(request)
-    sandbox.reset(parts)
+    await sandbox.reset(parts)
     log.info({ sandbox: sandbox.name, only }, 'sandbox reset')
     return { reset: parts }
   })
@@ -90,11 +90,11 @@ export function registerState(app: FastifyInstance, { sandboxFor, registry, log 
     examples: [{ behavior: { auth: 'strict' }, clock: { now: '2026-01-01T00:00:00Z' }, keys: exampleKeys }],
     responses: loadedResponse,
   })
-  app.put<{ Body: ParsedBody<unknown> }>('/_emulator/state', { schema: replaceState }, (request) => {
+  app.put<{ Body: ParsedBody<unknown> }>('/_emulator/state', { schema: replaceState }, async (request) => {
     const mistakes = new Mistakes()
     const seed = mergeSeeds([checkSeed(undefined, request.body, mistakes)], mistakes, registry.defaults.adminKey)
     const sandbox = sandboxFor(request)
-    sandbox.load(seed)
+    await sandbox.load(seed)
     const keys = sandbox.state.store.adminApiKeys.count()
     log.info({ sandbox: sandbox.name, keys }, 'state replaced')
     return { keys }
@@ -111,11 +111,11 @@ export function registerState(app: FastifyInstance, { sandboxFor, registry, log 
     examples: [{ keys: exampleKeys }, { projects: [{ name: 'Web', service_accounts: [{ name: 'ci' }] }] }],
     responses: loadedResponse,
   })
-  app.post<{ Body: ParsedBody<unknown> }>('/_emulator/state', { schema: addState }, (request) => {
+  app.post<{ Body: ParsedBody<unknown> }>('/_emulator/state', { schema: addState }, async (request) => {
     const mistakes = new Mistakes()
     const seed = checkSeed(undefined, request.body, mistakes)
     const sandbox = sandboxFor(request)
-    sandbox.add(seed, mistakes)
+    await sandbox.add(seed, mistakes)
     const keys = sandbox.state.store.adminApiKeys.count()
     log.info({ sandbox: sandbox.name, keys }, 'state added')
     return { keys }

@@ -1,11 +1,14 @@
-import type { Database } from 'better-sqlite3'
 import type { Json } from '../json-text.ts'
 import type { Mask } from '../keys/redacted-value.ts'
 import { positionOf } from '../lists/positions.ts'
-import type { NewKeyRow } from './store.ts'
 
-/** Keys that differ only in id, name and value. */
-export interface KeySeries extends Pick<NewKeyRow, 'created_at' | 'expires_at' | 'last_used_at' | 'scopes'> {
+/** Keys that differ only in id, name and value. Times in Unix seconds. */
+export interface KeySeries {
+  created_at: number
+  expires_at: number | null
+  last_used_at: number | null
+  /** A JSON array; null for all. */
+  scopes: string | null
   /** The id, in which {n} is the number of the key; null if the ids have nothing in common. */
   id: string | null
   /** The same of the name, as JSON. */
@@ -34,8 +37,9 @@ interface RowNumbers {
   insertionOrder: number
 }
 
+/** SQL: inserts a chunk of a series. */
 // One statement for many rows: to bind the columns of a row takes longer than everything that SQLite does with them.
-const insertChunk = `
+export const insertChunk = `
   WITH RECURSIVE
     chunk (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM chunk WHERE i + 1 < @count),
     numbered AS (SELECT i, CAST(@first AS INTEGER) + i AS n FROM chunk),
@@ -51,11 +55,10 @@ const insertChunk = `
     @value_length, CAST(substr(@ends, i * 4 + 1, 1) AS TEXT), @scopes
   FROM identified`
 
-/** Returns a function that inserts a chunk of a series. It throws SqliteError if an id or a value is taken. */
-export function prepareSeriesInsert(db: Database) {
-  const insert = db.prepare<[object]>(insertChunk)
-  return ({ json: [json0, json1, json2, json3], ...series }: KeySeries, chunk: KeyChunk, numbers: RowNumbers): void => {
-    const idJson = series.id === null ? null : JSON.stringify(series.id)
-    insert.run({ ...series, ...chunk, ...numbers, idJson, json0, json1, json2, json3 })
-  }
+/** Returns the parameters of `insertChunk`. */
+export function chunkParameters(series: KeySeries, chunk: KeyChunk, numbers: RowNumbers): object {
+  const { json, ...columns } = series
+  const [json0, json1, json2, json3] = json
+  const idJson = series.id === null ? null : JSON.stringify(series.id)
+  return { ...columns, ...chunk, ...numbers, idJson, json0, json1, json2, json3 }
 }

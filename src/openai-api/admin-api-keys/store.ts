@@ -1,9 +1,9 @@
-import type { Database } from 'better-sqlite3'
+import type { Database, Statement } from 'better-sqlite3'
 import type { Behavior } from '../behavior.ts'
 import { jsonColumns, type Mask } from '../keys/redacted-value.ts'
 import { newPositionOrDeleted, pageQueries } from '../lists/positions.ts'
 import { createPositionCounter } from '../lists/store.ts'
-import { type KeyChunk, type KeySeries, prepareSeriesInsert } from './key-series.ts'
+import { chunkParameters, insertChunk, type KeyChunk, type KeySeries } from './key-series.ts'
 
 /** A key as the operations read it. */
 export interface KeyRow {
@@ -28,6 +28,14 @@ export type NewKeyRow = KeyRow &
 
 /** A key with all that is needed to recreate it elsewhere. */
 export type StoredKeyRow = KeyRow & Pick<CredentialRow, 'scopes'> & { value_sha256: string }
+
+// Rarely needed, so they are prepared on use.
+const idsBetween = `SELECT id FROM admin_api_keys WHERE id >= ? AND id < ?`
+const maxInsertionOrderOfChunk = `SELECT max(insertion_order) AS max, CAST(max(position) AS TEXT) AS last FROM (
+    SELECT position, insertion_order FROM admin_api_keys WHERE position > CAST(? AS INTEGER) ORDER BY position LIMIT 2000
+  )`
+// Exceeds 2^53.
+const lowestPosition = '-9223372036854775808'
 
 type Redaction = Behavior['redaction']
 
@@ -81,7 +89,7 @@ export function createKeyStore(db: Database) {
   // It only grows: a rollback leaves a gap, and no other store writes here.
   let insertionOrder: number | undefined
   let revision = 0
-  let insertSeries: ReturnType<typeof prepareSeriesInsert> | undefined
+  let insertSeries: Statement<[object]> | undefined
 
   /** Returns the insertion order of the first of the next `count` keys. Only the first insert scans the table. */
   function takeInsertionOrder(count: number): number {
@@ -131,13 +139,30 @@ export function createKeyStore(db: Database) {
       )
       return result.changes === 1
     },
+    /** Reads the insertion order of all keys, in steps. Otherwise, the first insert does so at once. */
+    *findLastInsertionOrder(): Generator<void> {
+      let greatest = 0
+      let last: string | null = lowestPosition
+      const ofChunk = db.prepare<[string], { max: number | null; last: string | null }>(maxInsertionOrderOfChunk)
+      while (insertionOrder === undefined && last !== null) {
+        const chunk = ofChunk.get(last)
+        greatest = Math.max(greatest, chunk?.max ?? 0)
+        last = chunk?.last ?? null
+        yield
+      }
+      insertionOrder ??= greatest
+    },
     /** Inserts keys that differ only in id, name and value. Throws SqliteError if an id or a value is taken. */
     insertSeries(series: KeySeries, chunk: KeyChunk): void {
       revision++
-      insertSeries ??= prepareSeriesInsert(db)
+      insertSeries ??= db.prepare<[object]>(insertChunk)
       const inSecond = nextNumber(series.created_at, chunk.count)
-      insertSeries(series, chunk, { inSecond, insertionOrder: takeInsertionOrder(chunk.count) })
+      insertSeries.run(chunkParameters(series, chunk, { inSecond, insertionOrder: takeInsertionOrder(chunk.count) }))
     },
+    /** Returns the ids that have a digit after a text; of deleted keys, too. */
+    // The colon follows the digits.
+    idsWithNumber: (start: string): Iterable<string> =>
+      db.prepare<[string, string], string>(idsBetween).pluck().iterate(`${start}0`, `${start}:`),
     setDeleted(id: string): void {
       revision++
       invalidateCaller(id)

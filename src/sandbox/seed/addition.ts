@@ -35,7 +35,10 @@ export function resolveAddition(source: SeedSource, mistakes: Mistakes, sandbox:
     source.report([section], 'absent: only projects, audit events, models and keys can be added')
   }
   assertSize(source, { user: sandbox.settings.organization.user, projects: projectsOfEvents(sections, store) })
-  const duplicates = new DuplicateCheck({ has: (kind, text) => isInSandbox(store, kind, text) })
+  const duplicates = new DuplicateCheck({
+    has: (kind, text) => isInSandbox(store, kind, text),
+    idsWithNumber: store.adminApiKeys.idsWithNumber,
+  })
   const hasProject = (id: string) => store.projects.byId(id) !== undefined
   const projects = new ProjectCheck({ duplicates, sandbox: { hasProject } })
   projects.check(source, now)

@@ -28,10 +28,14 @@ export class Claims {
     return first
   }
 
-  /** Claims all ids of an entry at once. Returns false, and claims none, if they must be claimed one by one to find a duplicate. */
-  claimSeries(id: string, generate: number, handle: number): boolean {
+  /**
+   * Claims all ids of an entry at once. Returns false, and claims none, if they must be claimed one by one to find a duplicate.
+   * `existing` returns ids that are used elsewhere: those with a digit after `start`.
+   */
+  claimSeries(id: string, generate: number, handle: number, existing: (start: string) => Iterable<string>): boolean {
     if (generate < minSeriesLength) return false
     const series = { id, generate, handle, start: startOf(id) }
+    for (const text of existing(series.start)) if (includes(series, text)) return false
     this.#expandWhere((other) => mayOverlap(series, other))
     for (const text of this.#first.keys()) if (includes(series, text)) return false
     this.#series.push(series)

@@ -27,6 +27,8 @@ interface NumberedSource {
 interface Existing {
   /** Whether the sandbox to which a seed is added has that id or value. */
   has?: (kind: Unique, text: string) => boolean
+  /** The ids of admin keys in that sandbox that have a digit after a text. */
+  idsWithNumber?: (start: string) => Iterable<string>
   /** The digest of the value of the admin key, which an admin key of a seed may describe. */
   adminKeyDigest?: string | undefined
 }
@@ -109,8 +111,11 @@ export class DuplicateCheck {
 
   /** Returns false if ids must be checked one by one. */
   #claimSeries(kind: Unique, { id, generate }: Pick<SeedKey, 'id' | 'generate'>, handle: number): boolean {
-    if (id === undefined || generate === undefined || this.#existing.has !== undefined) return false
-    return this.#claims.get(kind)?.claimSeries(id, generate, handle) === true
+    if (id === undefined || generate === undefined) return false
+    const { idsWithNumber, has } = this.#existing
+    // Only for admin keys, the ids of the sandbox can be listed.
+    if (has !== undefined && kind !== 'admin key') return false
+    return this.#claims.get(kind)?.claimSeries(id, generate, handle, idsWithNumber ?? (() => [])) === true
   }
 
   #describeUse(kind: Unique, text: string, first: number | undefined, other: SeedSource): string | undefined {

@@ -3,7 +3,6 @@ import { createOwner, type Owner, toRow, toSeries } from '../../openai-api/admin
 import type { NewKeyRow } from '../../openai-api/admin-api-keys/store.ts'
 import { parseRedactedValue, redactedFields, toParsableRedaction } from '../../openai-api/keys/redacted-value.ts'
 import { digest } from '../../openai-api/keys/secret.ts'
-import { timeOf } from '../clock.ts'
 import { createRandomness, type Randomness } from '../randomness.ts'
 import type { Organization } from '../settings.ts'
 import { expandIndex } from './expand-index.ts'
@@ -13,17 +12,22 @@ import type { ListedTarget, SeedTarget } from './target.ts'
 /** Returns the user of the organization as an owner of keys. */
 export const defaultOwner = ({ user }: Organization): Owner => createOwner({ type: 'user', ...user })
 
-/** Inserts admin keys in order. */
-export function insertKeys(keys: readonly ResolvedSeedKey[], target: ListedTarget): void {
-  const now = timeOf(target.settings.clock)
+/** Inserts admin keys in order, in steps. */
+export function* insertKeys(keys: readonly ResolvedSeedKey[], target: ListedTarget): Generator<void> {
   for (const key of keys) {
-    if (isSeries(key)) insertSeries(key, now, target)
-    else for (let n = 1; n <= (key.generate ?? 1); n++) insertKey(key, n, now, target)
+    if (isSeries(key)) {
+      yield* insertSeries(key, target)
+      continue
+    }
+    for (let n = 1; n <= (key.generate ?? 1); n++) {
+      insertKey(key, n, target)
+      yield
+    }
   }
 }
 
-function insertKey(key: ResolvedSeedKey, n: number, now: number, target: ListedTarget): void {
-  const row = keyRow(key, n, now, target)
+function insertKey(key: ResolvedSeedKey, n: number, target: ListedTarget): void {
+  const row = keyRow(key, n, target)
   if (!target.store.adminApiKeys.insert(row)) throw new Error(`the id or the value of the key ${row.id} already exists`)
 }
 
@@ -33,11 +37,12 @@ type GeneratedKey = ResolvedSeedKey & { generate: number }
 const isSeries = (key: ResolvedSeedKey): key is GeneratedKey =>
   key.generate !== undefined && (key.owner === undefined || key.owner.id !== undefined)
 
-const chunkSize = 1000
+// A chunk takes a few milliseconds.
+const chunkSize = 500
 
-function insertSeries(key: GeneratedKey, now: number, target: ListedTarget): void {
-  const times = timesOf(key, now)
-  const owner = ownerOf(key, times.created_at, now, target)
+function* insertSeries(key: GeneratedKey, target: ListedTarget): Generator<void> {
+  const times = timesOf(key, target)
+  const owner = ownerOf(key, times.created_at, target)
   const { id = null, name, scopes = null, generate } = key
   // Any value: all of them have the same start and length.
   const series = toSeries({ ...times, id, name, owner, scopes, value: createRandomness().keyValue() })
@@ -47,6 +52,7 @@ function insertSeries(key: GeneratedKey, now: number, target: ListedTarget): voi
     const ids = id === null ? Buffer.from(generateIds(count, target)) : null
     const values = randomness.unknownKeyValues({ first, count, total: generate }, isFreeValue(target))
     store.adminApiKeys.insertSeries(series, { first, count, ids, ...values })
+    yield
   }
 }
 
@@ -60,7 +66,7 @@ function generateIds(count: number, target: ListedTarget): string {
 /** Inserts the key that clients are configured with, owned by the organization's user. */
 export function insertAdminKey(value: string, target: SeedTarget & Partial<ListedTarget>): void {
   const key = { name: 'Admin key', value_sha256: digest(value), redacted_value: toParsableRedaction(value) }
-  insertKeys([key], { isListed: () => false, ...target })
+  insertKey(key, 1, { isListed: () => false, ...target })
 }
 
 const isFreeId =
@@ -73,10 +79,10 @@ const isFreeValue =
   (sha256: string): boolean =>
     !isListed(sha256) && (isNew || store.adminApiKeys.byDigest(sha256) === undefined)
 
-/** Returns the row of a seed key, or of its `n`-th generated key; relative times count from `now`, in Unix milliseconds. */
-function keyRow(key: ResolvedSeedKey, n: number, now: number, target: ListedTarget): NewKeyRow {
+/** Returns the row of a seed key, or of its `n`-th generated key. */
+function keyRow(key: ResolvedSeedKey, n: number, target: ListedTarget): NewKeyRow {
   const { randomness } = target
-  const times = timesOf(key, now)
+  const times = timesOf(key, target)
   const isFree = isFreeValue(target)
   // A key whose value is unknown gets a random one, for which no value is known.
   const generated =
@@ -94,13 +100,13 @@ function keyRow(key: ResolvedSeedKey, n: number, now: number, target: ListedTarg
       ? redactedFields(generated?.value ?? randomness.keyValue())
       : parseRedactedValue(key.redacted_value)),
     ...times,
-    owner: ownerOf(key, times.created_at, now, target),
+    owner: ownerOf(key, times.created_at, target),
     deleted: key.deleted === true,
     scopes: key.scopes ?? null,
   })
 }
 
-function timesOf(key: ResolvedSeedKey, now: number) {
+function timesOf(key: ResolvedSeedKey, { now }: SeedTarget) {
   const expires_at = unixSeconds(key.expires_at, now) ?? null
   return {
     // An expired key was created earlier.
@@ -127,12 +133,7 @@ function generateValue(randomness: Randomness): GeneratedValue {
   return { value, sha256: digest(value) }
 }
 
-function ownerOf(
-  { owner }: ResolvedSeedKey,
-  keyCreatedAt: number,
-  now: number,
-  { settings, randomness }: SeedTarget,
-): Owner {
+function ownerOf({ owner }: ResolvedSeedKey, keyCreatedAt: number, { settings, randomness, now }: SeedTarget): Owner {
   if (owner === undefined) return defaultOwner(settings.organization)
   const { type = 'user', id, name, created_at } = owner
   return createOwner({

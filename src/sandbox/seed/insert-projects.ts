@@ -7,7 +7,6 @@ import { defaultKeyName } from '../../openai-api/project-api-keys/key.ts'
 import type { KeyUser, NewProjectKey } from '../../openai-api/project-api-keys/store.ts'
 import type { ProjectRow } from '../../openai-api/projects/store.ts'
 import type { AccountRow } from '../../openai-api/service-accounts/store.ts'
-import { timeOf } from '../clock.ts'
 import { expandIndex } from './expand-index.ts'
 import type { SeedAccount, SeedAccountKey, SeedEvent, SeedProject, SeedUserKey } from './project-schema.ts'
 import type { ListedTarget } from './target.ts'
@@ -17,20 +16,20 @@ interface ProjectTarget extends ListedTarget {
   keys: { sequence: number; insert: () => void }[]
 }
 
-/** Inserts the projects of a new sandbox and what is in them; the default project first, described by the seed or not. */
-export function insertAllProjects(projects: readonly SeedProject[], target: ListedTarget): void {
+/** Inserts the projects of a new sandbox and what is in them, in steps; the default project first, described by the seed or not. */
+export function* insertAllProjects(projects: readonly SeedProject[], target: ListedTarget): Generator<void> {
   const described = projects.find((project) => project.default)
   const others = projects.filter((project) => project !== described)
-  insertProjects([described ?? defaultProject(target), ...others], target)
+  yield* insertProjects([described ?? defaultProject(target), ...others], target)
 }
 
-/** Inserts projects and what is in them. */
-export function insertProjects(projects: readonly SeedProject[], listedTarget: ListedTarget): void {
+/** Inserts projects and what is in them, in steps. */
+export function* insertProjects(projects: readonly SeedProject[], listedTarget: ListedTarget): Generator<void> {
   const target: ProjectTarget = { ...listedTarget, keys: [] }
   for (const project of projects) {
-    for (let n = 1; n <= (project.generate ?? 1); n++) insertProject(project, n, target)
+    for (let n = 1; n <= (project.generate ?? 1); n++) yield* insertProject(project, n, target)
   }
-  for (const { insert } of target.keys.sort((a, b) => a.sequence - b.sequence)) insert()
+  for (const { insert } of target.keys.sort((a, b) => a.sequence - b.sequence)) yield insert()
 }
 
 /** As old as the organization's user. */
@@ -40,10 +39,8 @@ const defaultProject = ({ settings }: ListedTarget): SeedProject => ({
   created_at: settings.organization.user.created_at,
 })
 
-const nowOf = ({ settings }: ListedTarget) => timeOf(settings.clock)
-
-function insertProject(project: SeedProject, n: number, target: ProjectTarget): void {
-  const now = nowOf(target)
+function* insertProject(project: SeedProject, n: number, target: ProjectTarget): Generator<void> {
+  const { now } = target
   const { service_accounts = [], api_keys = [] } = project
   const archived_at = unixSeconds(project.archived_at, now) ?? null
   const row: Omit<ProjectRow, 'id'> = {
@@ -58,13 +55,14 @@ function insertProject(project: SeedProject, n: number, target: ProjectTarget): 
   const id = insertWithId(given, target.randomness.projectId, target, (each) =>
     target.store.projects.insert({ ...row, id: each }),
   )
+  yield
   for (const account of service_accounts)
-    for (let m = 1; m <= (account.generate ?? 1); m++) insertAccount(account, m, id, target)
-  for (const key of api_keys) for (let m = 1; m <= (key.generate ?? 1); m++) insertUserKey(key, m, id, target)
+    for (let m = 1; m <= (account.generate ?? 1); m++) yield* insertAccount(account, m, id, target)
+  for (const key of api_keys) for (let m = 1; m <= (key.generate ?? 1); m++) yield insertUserKey(key, m, id, target)
 }
 
-function insertAccount(account: SeedAccount, n: number, project_id: string, target: ProjectTarget): void {
-  const now = nowOf(target)
+function* insertAccount(account: SeedAccount, n: number, project_id: string, target: ProjectTarget): Generator<void> {
+  const { now } = target
   const { role = 'member', deleted = false, api_keys = [] } = account
   const row: Omit<AccountRow, 'id'> = {
     project_id,
@@ -86,7 +84,7 @@ function insertAccount(account: SeedAccount, n: number, project_id: string, targ
   for (const key of api_keys)
     for (let m = 1; m <= (key.generate ?? 1); m++)
       // The keys of a deleted account are deleted.
-      insertKey(deleted ? { ...key, deleted } : key, m, owner, target.randomness.accountKeyValue, target)
+      yield insertKey(deleted ? { ...key, deleted } : key, m, owner, target.randomness.accountKeyValue, target)
 }
 
 function insertUserKey(key: SeedUserKey, n: number, project_id: string, target: ProjectTarget): void {
@@ -96,7 +94,7 @@ function insertUserKey(key: SeedUserKey, n: number, project_id: string, target: 
     id: owner.id ?? target.randomness.userId(),
     email: owner.email ?? admin.email,
     name: owner.name ?? 'A user',
-    created_at: unixSeconds(owner.created_at, nowOf(target)) ?? admin.created_at,
+    created_at: unixSeconds(owner.created_at, target.now) ?? admin.created_at,
     role: owner.role ?? 'member',
   }
   const ownership = { project_id, service_account_id: null, user, owner_project_access }
@@ -112,8 +110,7 @@ function insertKey(
   generateValue: () => string,
   target: ProjectTarget,
 ): void {
-  const { store, randomness, keys } = target
-  const now = nowOf(target)
+  const { store, randomness, keys, now } = target
   const expires_at = unixSeconds(key.expires_at, now) ?? null
   const fields = {
     ...ownership,
@@ -155,10 +152,9 @@ function storedValueOf(
   return { redacted, value_sha256: sha256 }
 }
 
-/** Inserts the audit events of a seed. */
-export function insertEvents(events: readonly SeedEvent[], target: ListedTarget): void {
-  const { store, randomness } = target
-  const now = nowOf(target)
+/** Inserts the audit events of a seed, in steps. */
+export function* insertEvents(events: readonly SeedEvent[], target: ListedTarget): Generator<void> {
+  const { store, randomness, now } = target
   for (const event of events) {
     const project = event.project === undefined ? store.projects.default() : store.projects.byId(event.project ?? '')
     for (let n = 1; n <= (event.generate ?? 1); n++) {
@@ -175,6 +171,7 @@ export function insertEvents(events: readonly SeedEvent[], target: ListedTarget)
         const resource = (details as { id?: unknown }).id
         return store.auditLogs.insert(toEventRow(stored, typeof resource === 'string' ? resource : null))
       })
+      yield
     }
   }
 }

@@ -1,8 +1,7 @@
-import { systemNow } from '../../common/clock.ts'
 import { parseTime, unixSeconds } from '../../common/time.ts'
 import { defaultBehavior } from '../../openai-api/behavior.ts'
 import { digest } from '../../openai-api/keys/secret.ts'
-import { type ClockSetting, clockSettingAt, timeOf } from '../clock.ts'
+import { type ClockSetting, clockSettingAt } from '../clock.ts'
 import type { Randomness } from '../randomness.ts'
 import { defaultEmail, type Settings } from '../settings.ts'
 import type { Addition } from './addition.ts'
@@ -12,10 +11,9 @@ import { createListedTexts } from './listed-texts.ts'
 import type { Seed } from './merge.ts'
 import type { SeedTarget } from './target.ts'
 
-/** Returns the settings of a new sandbox; what the seed omits is generated. */
-export function initialSettings(seed: Seed, randomness: Randomness): Settings {
-  const clock = initialClock(seed)
-  const now = timeOf(clock)
+/** Returns the settings of a new sandbox; what the seed omits is generated. `startedAt` in milliseconds of the system clock. */
+export function initialSettings(seed: Seed, randomness: Randomness, startedAt: number): Settings {
+  const { clock, now } = initialClock(seed, startedAt)
   const { id, name, user } = seed.organization
   return {
     organization: {
@@ -36,27 +34,29 @@ export function initialSettings(seed: Seed, randomness: Randomness): Settings {
   }
 }
 
-function initialClock({ clock: { now, frozen = false } }: Seed): ClockSetting {
+function initialClock({ clock }: Seed, startedAt: number): { clock: ClockSetting; now: number } {
+  const { now, frozen = false } = clock
   const start = now === undefined ? undefined : parseTime(now, 0)
-  return start === undefined && !frozen ? { offset_ms: 0 } : clockSettingAt(start ?? systemNow(), frozen)
+  const setting = start === undefined && !frozen ? { offset_ms: 0 } : clockSettingAt(start ?? startedAt, frozen)
+  return { clock: setting, now: start ?? startedAt }
 }
 
-/** Inserts the projects, events and keys of a new sandbox; of the keys the admin key first, unless the seed lists it. */
-export function insertSeed(seed: Seed, adminKey: string | undefined, seedTarget: SeedTarget): void {
+/** Inserts the projects, events and keys of a new sandbox, in steps; of the keys the admin key first, unless the seed lists it. */
+export function* insertSeed(seed: Seed, adminKey: string | undefined, seedTarget: SeedTarget): Generator<void> {
   const adminDigest = adminKey === undefined ? undefined : digest(adminKey)
   const isInSeed = createListedTexts(seed)
   const target = { ...seedTarget, isListed: (text: string) => text === adminDigest || isInSeed(text) }
-  insertAllProjects(seed.projects, target)
-  insertEvents(seed.audit_logs, target)
+  yield* insertAllProjects(seed.projects, target)
+  yield* insertEvents(seed.audit_logs, target)
   const listsAdminKey = seed.keys.some((key) => key.value_sha256 === adminDigest)
   if (adminKey !== undefined && !listsAdminKey) insertAdminKey(adminKey, target)
-  insertKeys(seed.keys, target)
+  yield* insertKeys(seed.keys, target)
 }
 
-/** Inserts what is added to a sandbox. */
-export function insertAddition(addition: Addition, seedTarget: SeedTarget): void {
+/** Inserts what is added to a sandbox, in steps. */
+export function* insertAddition(addition: Addition, seedTarget: SeedTarget): Generator<void> {
   const target = { ...seedTarget, isListed: createListedTexts(addition) }
-  insertProjects(addition.projects, target)
-  insertEvents(addition.audit_logs, target)
-  insertKeys(addition.keys, target)
+  yield* insertProjects(addition.projects, target)
+  yield* insertEvents(addition.audit_logs, target)
+  yield* insertKeys(addition.keys, target)
 }

@@ -4,7 +4,7 @@ import type { SeedEvent, SeedProject } from './project-schema.ts'
 import type { SeedKey } from './schema.ts'
 import type { SeedSource, ValidParts } from './source.ts'
 
-// Inserting takes about 10 microseconds an object, during which no request is processed.
+// Inserting takes up to 10 microseconds an object.
 const maxObjects = 1_000_000
 
 const maxGeneratedLength = 64 * 1024 * 1024

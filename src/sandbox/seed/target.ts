@@ -6,6 +6,8 @@ import type { Settings } from '../settings.ts'
 export interface SeedTarget {
   store: OrganizationStore
   settings: Settings
+  /** What relative times count from, in Unix milliseconds of the sandbox's clock. */
+  now: number
   randomness: Randomness
   /** Whether nothing was stored before: generated ids and values are then free unless the seed lists them. */
   isNew: boolean

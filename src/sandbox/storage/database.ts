@@ -7,9 +7,12 @@ export type Image = Buffer
 let emptyImage: Image | undefined
 
 /** Opens a new, migrated, empty database in memory: a copy of an image, because migrating takes ten times as long. */
-export function openMemory(): Database {
+export const openMemory = (): Database => new SQLite(getEmptyImage())
+
+/** Returns the image of a new, migrated, empty database. */
+export function getEmptyImage(): Image {
   emptyImage ??= buildEmptyImage()
-  return new SQLite(emptyImage)
+  return emptyImage
 }
 
 function buildEmptyImage(): Image {
@@ -21,7 +24,7 @@ function buildEmptyImage(): Image {
 }
 
 // The bytes of a database header that select the journal mode: 1 for rollback, 2 for WAL (sqlite.org/fileformat.html).
-const journalModeBytes = [18, 19]
+export const journalModeBytes = [18, 19]
 
 /** Returns a copy of the whole database. */
 export function serializeDatabase(db: Database): Image {

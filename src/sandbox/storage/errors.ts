@@ -57,6 +57,17 @@ export function withFile<Result>(path: string, action: () => Result): Result {
   }
 }
 
+/** Runs an asynchronous action like `withFile`. */
+export async function withFileAsync<Result>(path: string, action: () => Promise<Result>): Promise<Result> {
+  try {
+    return await action()
+  } catch (error) {
+    return withFile(path, () => {
+      throw error
+    })
+  }
+}
+
 const describe = ({ code = '', message }: NodeJS.ErrnoException, path: string) =>
   new StorageError(`--data: ${path} ${explain(code)} (${message})`)
 

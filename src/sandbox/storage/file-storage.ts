@@ -6,6 +6,7 @@ import { findImageDamage } from './check.ts'
 import { serializeToFile } from './database.ts'
 import { journalPaths, openFile } from './database-file.ts'
 import { DamagedImage, StorageError, withFile } from './errors.ts'
+import { copyToFileDraft, isLargeFile, openFileDraft } from './file-draft.ts'
 import { irregularity, readRegularFile, replaceFile } from './files.ts'
 import type { ImageSlot, SandboxStorage } from './storage.ts'
 
@@ -34,7 +35,20 @@ export function openFileStorage(folder: string, { isNew }: { isNew: boolean }): 
     inode = inodeOf(path)
     return db
   }
-  const initialImage = fileSlot('initial_state', initialImagePath(folder), intact)
+  const initialPath = initialImagePath(folder)
+  const initialImage = fileSlot('initial_state', initialPath, intact)
+  const draftDeps = {
+    path,
+    initialImagePath: initialPath,
+    initialImage,
+    markIntact: () => void intact.set(initialPath, versionOf(initialPath)),
+    beforeReplace: (current: Database) => truncateWal(path, current),
+    open,
+    openReplaced() {
+      deleteJournals(path)
+      return open()
+    },
+  }
   return {
     // The database's own time changes with every write; used only if the initial image is missing.
     createdAt: () => (lstatSync(initialImagePath(folder), { throwIfNoEntry: false }) ?? lstatSync(path)).mtimeMs,
@@ -53,6 +67,15 @@ export function openFileStorage(folder: string, { isNew }: { isNew: boolean }): 
       current.close()
       deleteJournals(path)
       return open()
+    },
+    openDraft: () => openFileDraft(draftDeps),
+    largeInitialImage() {
+      if (!isLargeFile(initialPath)) return undefined
+      return () => {
+        // After a restart, it is checked once.
+        if (intact.get(initialPath) !== versionOf(initialPath)) initialImage.read()
+        return copyToFileDraft(draftDeps)
+      }
     },
     assertPresent() {
       if (inodeOf(path) === inode) return

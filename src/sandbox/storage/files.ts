@@ -10,6 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Returns what keeps a path from being read as a regular file, as a predicate; undefined for a regular file or a missing one. */
@@ -68,6 +69,22 @@ export function writeNewFile(path: string, bytes: Buffer): void {
   } finally {
     closeSync(descriptor)
   }
+}
+
+/** Waits until a file is on the disk. */
+export async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Gives a file that is on the disk the name of another, which it replaces. */
+export function renameOver(temporary: string, path: string): void {
+  renameSync(temporary, path)
+  syncFolder(dirname(path))
 }
 
 /** Deletes a file that is no longer needed. Ignores errors, because a leftover is harmless. */

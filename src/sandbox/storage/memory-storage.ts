@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { systemNow } from '../../common/clock.ts'
-import type { Image } from './database.ts'
-import type { ImageSlot, SandboxStorage } from './storage.ts'
+import { type Image, openMemory } from './database.ts'
+import type { Draft, ImageSlot, SandboxStorage } from './storage.ts'
 
 /** Returns storage that lives as long as the process. */
 export function openMemoryStorage(): SandboxStorage {
@@ -19,10 +19,27 @@ export function openMemoryStorage(): SandboxStorage {
       current.close()
       return prepared
     },
+    openDraft,
+    largeInitialImage: () => undefined,
     assertPresent() {},
     initialImage,
     snapshot: (name) => memorySlot(snapshots, name),
     snapshotNames: () => [...snapshots.keys()],
+  }
+}
+
+function openDraft(): Draft {
+  const db = openMemory()
+  return {
+    db,
+    flush: async () => {},
+    storeInitialImage: async () => {},
+    create: () => db,
+    replace(current) {
+      current.close()
+      return db
+    },
+    discard: () => void db.close(),
   }
 }
 

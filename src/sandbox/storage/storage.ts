@@ -16,6 +16,13 @@ export interface SandboxStorage {
    * the new file fails.
    */
   replace(prepared: Database, current: Database): Database
+  /** Returns a new, empty database in which a large state is built before it is stored. Throws StorageError. */
+  openDraft(): Draft
+  /**
+   * Returns a function that copies the initial image, if it is too large to be read and written at once. That throws StorageError
+   * or DamagedImage.
+   */
+  largeInitialImage(): (() => Promise<Draft>) | undefined
   /** Throws StorageError if the database was removed while it is in use: what is written to it would be lost. */
   assertPresent(): void
   /** Returns when the sandbox was created, in Unix milliseconds of the system clock. */
@@ -24,6 +31,20 @@ export interface SandboxStorage {
   initialImage: ImageSlot
   snapshot(name: string): ImageSlot
   snapshotNames(): string[]
+}
+
+/** A database that becomes a stored one without being copied. Call `flush`, then one of the others. */
+export interface Draft {
+  readonly db: Database
+  /** Waits until all of the database is on the disk; without a disk, does nothing. Nothing can be written to `db` afterwards. */
+  flush(): Promise<void>
+  /** Makes a copy the initial image, if images are on the disk. */
+  storeInitialImage(): Promise<void>
+  /** Makes it the database of a new sandbox. Returns the database to use from now on. */
+  create(): Database
+  /** Makes it the stored database, like `replace` of a storage. */
+  replace(current: Database): Database
+  discard(): void
 }
 
 /** Storage for one image. */

@@ -82,12 +82,17 @@ export function registerApi(app: FastifyInstance, deps: ApiPluginDeps): void {
     api.addHook('onRequest', (request, reply, next) => {
       // The router takes what follows a trailing slash for an empty id; the API does not know such a URL.
       if (contextOf(request).target.rawPath.endsWith('/')) throw unknownRouteError(request)
-      sandboxes.enterSandbox(request, reply)
-      // Faults fire immediately, so that the entry names the fault that makes the request wait.
-      const injected = faults.before(request)
-      recordArrival(request)
-      if (injected === undefined) next()
-      else injected.then(() => next(), next)
+      const error = sandboxes.identifyRequest(request)
+      if (error !== undefined) throw error
+      sandboxes.waitForSandbox(request, (creationError) => {
+        if (creationError !== undefined) return next(creationError)
+        sandboxes.enterSandbox(request, reply)
+        // Faults fire immediately, so that the entry names the fault that makes the request wait.
+        const injected = faults.before(request)
+        recordArrival(request)
+        if (injected === undefined) next()
+        else injected.then(() => next(), next)
+      })
     })
     useJsonBodies(api, getBody)
     useApiValidation(api)

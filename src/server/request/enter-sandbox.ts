@@ -36,6 +36,19 @@ export function createSandboxResolver(deps: SandboxResolverDeps) {
     return registry.use(sandbox ?? createSandbox(request))
   }
 
+  /**
+   * Returns what a request must wait for before it enters its sandbox: its creation from a large seed, which begins here if
+   * needed, or a change that takes several turns. Undefined for nothing. Throws like `createSandbox`.
+   */
+  function whenAvailable(request: FastifyRequest): Promise<unknown> | undefined {
+    const name = nameOf(request)
+    const existing = registry.find(name)?.change ?? registry.creationOf(name)
+    if (existing !== undefined || registry.find(name) !== undefined || !registry.hasLargeSeed) return existing
+    if (!autoCreate || request.headers['x-emulator-auto-create'] === 'false') return undefined
+    checkPage(request)
+    return registry.createInTurns(name)
+  }
+
   /** Throws 403 `forbidden_host` or `forbidden_origin`, 404 `sandbox_not_found` or 503 `sandbox_limit`. */
   function createSandbox(request: FastifyRequest): Sandbox {
     checkPage(request)
@@ -57,13 +70,11 @@ export function createSandboxResolver(deps: SandboxResolverDeps) {
     return undefined
   }
 
-  /** Assigns the request id, resolves the sandbox, creating it if needed, and authenticates. Throws ApiError. */
+  /** Resolves the sandbox of an identified request, creating it if needed, and authenticates. Throws ApiError. */
   function enterSandbox(request: FastifyRequest, reply: FastifyReply): void {
-    const error = identifyRequest(request)
-    if (error !== undefined) throw error
     const context = contextOf(request)
     const isNew = context.sandbox === undefined
-    const sandbox = registry.use(context.sandbox ?? createSandbox(request))
+    const sandbox = registry.use(context.sandbox ?? registry.find(nameOf(request)) ?? createSandbox(request))
     context.sandbox = sandbox
     if (isNew) context.requestId = sandbox.state.randomness.requestId()
     context.sandboxSignal = sandbox.abortSignal
@@ -81,5 +92,21 @@ export function createSandboxResolver(deps: SandboxResolverDeps) {
     if (context.caller !== undefined) sandbox.markUsed(context.caller)
   }
 
-  return { enterSandbox, identifyRequest, sandboxFor }
+  /** Calls `next` at once, or once the sandbox of the request is available; with an error if it cannot be created. */
+  function waitForSandbox(request: FastifyRequest, next: (error?: Error) => void): void {
+    const available = whenAvailable(request)
+    if (available === undefined) {
+      next()
+      return
+    }
+    const goOn = () => {
+      // It may have been removed.
+      contextOf(request).sandbox = registry.find(nameOf(request))
+      // Another change may have begun.
+      waitForSandbox(request, next)
+    }
+    available.then(goOn).catch(next)
+  }
+
+  return { enterSandbox, identifyRequest, sandboxFor, waitForSandbox }
 }

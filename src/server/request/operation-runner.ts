@@ -21,6 +21,7 @@ export function createOperationRunner(batcher: TurnBatcher, faults: FaultInjecto
     const { sandbox, caller, sandboxSignal } = context
     // The request may have waited since it entered the sandbox: for its body, or for the end of the turn.
     if (sandbox === undefined || sandboxSignal?.aborted) throw new RequestAborted()
+    if (sandbox.change !== undefined) return sandbox.change.then(() => run(request, operation))
     const { json, ...targets } = sandbox.run(caller, (api) =>
       operation(api, { id: caller?.id, actor: () => api.actorOf(caller) }),
     )
