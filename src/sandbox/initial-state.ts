@@ -44,13 +44,19 @@ export const describeReplacement = (
 
 type Objects = Pick<Seed, 'keys' | 'projects' | 'audit_logs'>
 
-const hasObjects = (count: number) => (seed: Objects) => countObjects({ keys: seed.keys, sections: seed }) >= count
+const count = (seed: Objects) => countObjects({ keys: seed.keys, sections: seed })
 
 // Recreating the indexes takes as long as inserting a few hundred objects.
-const isWorthRecreatingIndexes = hasObjects(10_000)
+const minObjectsInBulk = 10_000
+
+/** Returns whether the indexes are created afterwards: not for generated ids in memory, because sorting them would take memory. */
+function isWorthRecreatingIndexes({ keys, ...rest }: Objects, { memory }: Database): boolean {
+  const sorted = memory ? keys.filter(({ id, generate }) => id === undefined || generate === undefined) : keys
+  return count({ ...rest, keys: sorted }) >= minObjectsInBulk
+}
 
 /** Returns whether a seed is too large to insert its objects, or to copy them, in one turn of the event loop. */
-export const isLarge = hasObjects(25_000)
+export const isLarge = (seed: Objects): boolean => count(seed) >= 25_000
 
 /** Builds a state in an empty database, in steps. */
 export const buildState = (db: Database, initial: InitialState): Generator<void> =>
@@ -58,7 +64,7 @@ export const buildState = (db: Database, initial: InitialState): Generator<void>
 
 /** Builds a state in an empty database at once, large ones faster than in steps. */
 export function buildStateAtOnce(db: Database, initial: InitialState): void {
-  if (isWorthRecreatingIndexes(initial.seed)) loadInBulk(db, () => runAtOnce(insertInitialState(db, initial)))
+  if (isWorthRecreatingIndexes(initial.seed, db)) loadInBulk(db, () => runAtOnce(insertInitialState(db, initial)))
   else runAtOnce(buildState(db, initial))
 }
 

@@ -15,10 +15,14 @@ const indexesOfLargeTables = `SELECT name, sql FROM sqlite_schema
  * each would change a random place of every index, which takes as long as the rest of an insert.
  */
 export function loadInBulk(db: Database, insert: () => void): void {
+  // Sorting must not need a temporary file: a container may have nowhere to write.
+  const temporaryStore = db.pragma('temp_store', { simple: true })
+  db.pragma('temp_store = MEMORY')
   const indexes = db.prepare<[], Index>(indexesOfLargeTables).all()
   db.transaction(() => {
     for (const { name } of indexes) db.exec(`DROP INDEX ${name}`)
     insert()
     for (const { sql } of indexes) db.exec(sql)
   })()
+  db.pragma(`temp_store = ${temporaryStore}`)
 }

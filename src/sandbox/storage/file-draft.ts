@@ -90,6 +90,7 @@ function createDraft(file: string, deps: DraftDeps): Draft {
 /** Opens a file that is worthless until it is complete: nothing is undone, and nothing waits for the disk. */
 function openUnsafely(file: string): Database {
   const db = new SQLite(file, { timeout: 0, fileMustExist: true })
+  // Nor does it need temporary files: a container may have nowhere else to write.
   for (const setting of ['journal_mode = OFF', 'synchronous = OFF', 'locking_mode = EXCLUSIVE', 'temp_store = MEMORY'])
     db.pragma(setting)
   return db
