@@ -1,3 +1,4 @@
+import { monotonicNow } from '../common/clock.ts'
 import { Mismatch, NotApplicable } from './checks/check-result.ts'
 import { describeType } from './checks/describe.ts'
 import { succeeds } from './checks/response-checks.ts'
@@ -8,7 +9,7 @@ import { createRequest, getRequest, listRequest, postRequest, projectPath, proje
 import { type HttpResponse, idsOf, keysOf, textAt, valueAt } from './client/response.ts'
 import type { CreatedKeys } from './created-keys.ts'
 import type { CreatedProjects } from './created-projects.ts'
-import type { ProbeContext } from './probe-context.ts'
+import type { Expiring, ProbeContext } from './probe-context.ts'
 import type { ReportRedactor } from './report-redactor.ts'
 
 interface ProbeContextDeps {
@@ -89,6 +90,8 @@ export function createProbeContext(deps: ProbeContextDeps): ProbeContext {
         throw new Mismatch('new ids', 'the id of an existing object')
       return { id, keyId, value, response }
     },
+    expiringKey: once(async () => expiring(await context.createKey(oneSecond), signal)),
+    expiringAccount: once(async () => expiring(await context.createAccount(oneSecond), signal)),
     twoAccounts: once(async () => [await context.createAccount(), await context.createAccount()] as const),
     projectToList: once(async () => {
       if (write) await context.twoAccounts().catch(ignoreProbeErrors)
@@ -109,9 +112,17 @@ export function createProbeContext(deps: ProbeContextDeps): ProbeContext {
       const { headers } = await context.sendCached(listRequest('', { token: null }))
       return headers['x-emulator-reason'] !== undefined
     }),
-    wait: (ms) => pause(ms, signal),
   }
   return context
+}
+
+const oneSecond = { expires_in_seconds: 1 }
+/** Longer than the one second of lifetime and the rest of the second in which it expires. */
+const expiryWaitMs = 2100
+
+function expiring<Created>(created: Created, signal: AbortSignal | undefined): Expiring<Created> {
+  const expiredAt = monotonicNow() + expiryWaitMs
+  return { created, expired: () => pause(expiredAt - monotonicNow(), signal) }
 }
 
 /** Returns a function that calls `create` the first time, and again only if the call before rejected. */

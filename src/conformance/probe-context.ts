@@ -25,6 +25,13 @@ export interface CreatedAccount {
   response: HttpResponse
 }
 
+/** What a probe created with a lifetime of one second. */
+export interface Expiring<Created> {
+  created: Created
+  /** Resolves once it has expired. */
+  expired(): Promise<void>
+}
+
 /** What a probe may do and know. All methods that send requests reject as ProbeClient does. */
 export interface ProbeContext {
   /** The path of the base URL, such as `/v1`. */
@@ -51,6 +58,10 @@ export interface ProbeContext {
   project(): Promise<{ id: string; response: HttpResponse }>
   /** Creates a service account in that project. Rejects with Mismatch if the server does not. */
   createAccount(body?: object): Promise<CreatedAccount>
+  /** Returns a key with a lifetime of one second, created at the first call. */
+  expiringKey(): Promise<Expiring<CreatedKey>>
+  /** Returns an account whose key has a lifetime of one second, created at the first call. */
+  expiringAccount(): Promise<Expiring<CreatedAccount>>
   /** Returns two accounts of that project that all probes share. Probes must not change them. */
   twoAccounts(): Promise<readonly [CreatedAccount, CreatedAccount]>
   /** Returns the id of a project that lists accounts and keys, if there is one: with `--write` the created one. */
@@ -59,5 +70,4 @@ export interface ProbeContext {
   existingItems(path: string): Promise<HttpResponse>
   /** Returns whether the server is this emulator. */
   isEmulator(): Promise<boolean>
-  wait(ms: number): Promise<void>
 }

@@ -18,6 +18,8 @@ export interface Probe {
   writes?: true
   /** How many keys must exist. */
   minKeys?: number
+  /** Creates what must expire before `run`. Called before all probes that write, so that they do not wait one after the other. */
+  prepare?: (context: ProbeContext) => Promise<unknown>
   /** Rejects with Mismatch, NoResponse or NotApplicable if it ends early. */
   run: (context: ProbeContext) => Promise<ProbeOutcome>
 }
@@ -37,11 +39,12 @@ export const sendAndCheck =
 
 export const readProbe = (name: string, evidence: Evidence, run: Probe['run']): Probe => ({ name, evidence, run })
 
-export const writeProbe = (name: string, evidence: Evidence, run: Probe['run']): Probe => ({
+export const writeProbe = (name: string, evidence: Evidence, run: Probe['run'], prepare?: Probe['prepare']): Probe => ({
   name,
   evidence,
   writes: true,
   run,
+  ...(prepare && { prepare }),
 })
 
 /** A probe that checks the first hundred keys. */

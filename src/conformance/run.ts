@@ -80,10 +80,15 @@ async function runInOrder(
   addResult: (result: ProbeResult) => void,
 ): Promise<void> {
   let skipReason: string | undefined
+  let isPrepared = false
   for (const [index, probe] of probes.entries()) {
     const { name, evidence } = probe
     onProbe(name, index + 1)
     const reason = skipReason ?? (probe.writes && !write ? requiresWrite : undefined)
+    if (probe.writes && reason === undefined && !isPrepared) {
+      isPrepared = true
+      await prepareAll(probes, context)
+    }
     const judgment = reason === undefined ? await runProbe(probe, context, index === 0) : skipped(reason)
     const isStopped = stop?.drain.aborted === true
     // A probe that was interrupted says nothing about the server.
@@ -91,6 +96,13 @@ async function runInOrder(
     addResult({ probe: name, evidence, ...(isInterrupted ? skipped('interrupted') : judgment) })
     if (isStopped) skipReason = 'interrupted'
     else if (index === 0 && /^40[13]\b/.test(judgment.seen)) skipReason = 'the admin key was rejected'
+  }
+}
+
+async function prepareAll(probes: readonly Probe[], context: ProbeContext): Promise<void> {
+  for (const { prepare } of probes) {
+    // The probe tries again, and reports the failure.
+    await prepare?.(context).catch(() => {})
   }
 }
 

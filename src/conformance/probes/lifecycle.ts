@@ -1,11 +1,12 @@
 import { anyToken } from '../checks/alternatives.ts'
 import { areAllOk, checkThat } from '../checks/check-result.ts'
 import { describeResponse, describeType } from '../checks/describe.ts'
-import { type Alternative, evaluate } from '../checks/evaluate.ts'
+import { type Alternative, evaluate, type ProbeOutcome } from '../checks/evaluate.ts'
 import { type Check, isError, succeeds } from '../checks/response-checks.ts'
 import { deleteRequest, listRequest, retrieveRequest, unknownId } from '../client/requests.ts'
 import { valueAt } from '../client/response.ts'
 import { type Probe, writeProbe } from '../probe.ts'
+import type { ProbeContext } from '../probe-context.ts'
 import { isNotFound } from './errors.ts'
 
 export const isInvalidKey = isError({ status: 401, code: 'invalid_api_key' })
@@ -16,9 +17,6 @@ export const isUsed: Check = ({ body }) => {
 }
 
 const discardsState = (id: string): Alternative => ({ override: { state: 'discarded' }, checks: [isNotFound(id)] })
-
-/** Longer than the one second of lifetime and the rest of the second in which the key expires. */
-const expiryWaitMs = 2100
 
 export const lifecycleProbes: Probe[] = [
   writeProbe('retrieve-created', 'spec', async (context) => {
@@ -47,18 +45,21 @@ export const lifecycleProbes: Probe[] = [
     const ok = expected !== undefined && expected === actual
     return { results: [checkThat(ok, 'the owner of the calling key', 'a different owner')] }
   }),
-  writeProbe('expired', 'assumed', async (context) => {
-    const { id, value } = await context.createKey({ expires_in_seconds: 1 })
-    await context.wait(expiryWaitMs)
-    const used = await context.send(listRequest('', { token: value }))
-    const { results, override } = evaluate(used, [isInvalidKey], [anyToken()])
-    const retrieved = await context.send(retrieveRequest(id))
-    const deleted = await context.send(deleteRequest(id))
-    const resultsAfter = [
-      checkThat(retrieved.status === 200, 'can be retrieved', describeResponse(retrieved)),
-      checkThat(deleted.status === 200, 'can be deleted', describeResponse(deleted)),
-    ]
-    const isExplained = override !== undefined && areAllOk(resultsAfter)
-    return { results: [...results, ...resultsAfter], ...(isExplained ? { override } : {}) }
-  }),
+  writeProbe('expired', 'assumed', runExpired, ({ expiringKey }) => expiringKey()),
 ]
+
+async function runExpired(context: ProbeContext): Promise<ProbeOutcome> {
+  const { created, expired } = await context.expiringKey()
+  const { id, value } = created
+  await expired()
+  const used = await context.send(listRequest('', { token: value }))
+  const { results, override } = evaluate(used, [isInvalidKey], [anyToken()])
+  const retrieved = await context.send(retrieveRequest(id))
+  const deleted = await context.send(deleteRequest(id))
+  const resultsAfter = [
+    checkThat(retrieved.status === 200, 'can be retrieved', describeResponse(retrieved)),
+    checkThat(deleted.status === 200, 'can be deleted', describeResponse(deleted)),
+  ]
+  const isExplained = override !== undefined && areAllOk(resultsAfter)
+  return { results: [...results, ...resultsAfter], ...(isExplained ? { override } : {}) }
+}

@@ -1,7 +1,7 @@
 import { anyToken } from '../../checks/alternatives.ts'
 import { checkThat } from '../../checks/check-result.ts'
 import { describeResponse, fieldDifferences } from '../../checks/describe.ts'
-import { evaluate } from '../../checks/evaluate.ts'
+import { evaluate, type ProbeOutcome } from '../../checks/evaluate.ts'
 import { everyKey } from '../../checks/key-checks.ts'
 import { hasFields, succeeds } from '../../checks/response-checks.ts'
 import { getRequest, projectPath, unknownKey } from '../../client/requests.ts'
@@ -23,9 +23,6 @@ const projectKeyRedacted = `sk-proj-${'*'.repeat(14)}6789`
 const modelFields = ['id', 'object', 'created', 'owned_by']
 
 const listModels = (context: ProbeContext, token: string) => context.send(getRequest(modelsPath, { token }))
-
-/** Longer than the one second of lifetime and the rest of the second in which the key expires. */
-const expiryWaitMs = 2100
 
 export const modelProbes: Probe[] = [
   readProbe('models-without-key', 'sibling', sendAndCheck(getRequest(modelsPath, { token: null }), [isMissingKey])),
@@ -60,12 +57,15 @@ export const modelProbes: Probe[] = [
     succeeds(await context.send(deletionOf(await accountPath(context, id))))
     return evaluate(await listModels(context, value), [isInvalidKey], [anyToken()])
   }),
-  writeProbe('models-after-expiry', 'assumed', async (context) => {
-    const { id, value } = await context.createAccount({ expires_in_seconds: 1 })
-    await context.wait(expiryWaitMs)
-    const outcome = evaluate(await listModels(context, value), [isInvalidKey], [anyToken()])
-    const deleted = await context.send(deletionOf(await accountPath(context, id)))
-    const isDeleted = checkThat(deleted.status === 200, 'its account can be deleted', describeResponse(deleted))
-    return { ...outcome, results: [...outcome.results, isDeleted] }
-  }),
+  writeProbe('models-after-expiry', 'assumed', runAfterExpiry, ({ expiringAccount }) => expiringAccount()),
 ]
+
+async function runAfterExpiry(context: ProbeContext): Promise<ProbeOutcome> {
+  const { created, expired } = await context.expiringAccount()
+  const { id, value } = created
+  await expired()
+  const outcome = evaluate(await listModels(context, value), [isInvalidKey], [anyToken()])
+  const deleted = await context.send(deletionOf(await accountPath(context, id)))
+  const isDeleted = checkThat(deleted.status === 200, 'its account can be deleted', describeResponse(deleted))
+  return { ...outcome, results: [...outcome.results, isDeleted] }
+}
