@@ -9,6 +9,7 @@ const rerunIn = (mode: RerunMode) => ({
   test: {
     name: mode,
     include: ['test/openai-api/*.test.ts'],
+    isolate: false,
     setupFiles: ['test/rerun/excluded.ts'],
     env: { EMULATOR_TEST_RERUN: mode },
     testTimeout: 20_000,
