@@ -25,7 +25,7 @@ const folders = [
 
 // What some files must not import, whatever their folder.
 const rules: { files: RegExp; mayNotImport: RegExp; unless?: RegExp }[] = [
-  { files: /^(?!sandbox\/|openai-api\/.*\/store\.ts)/, mayNotImport: /^better-sqlite3$/ },
+  { files: /^(?!sandbox\/|openai-api\/(database\/|.*\/store\.ts))/, mayNotImport: /^better-sqlite3$/ },
   { files: /^(sandbox|journal|conformance|common)\/|\/(service|store|key|secret)\.ts$/, mayNotImport: /^fastify$/ },
   // Probes that shared code with the emulator would prove nothing.
   { files: /^conformance\//, mayNotImport: /^(?!conformance|common)[\w-]+\//, unless: /^openai-api\/behavior\.ts$/ },

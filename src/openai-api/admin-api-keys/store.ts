@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3'
 import type { Behavior } from '../behavior.ts'
+import { LazyStatement } from '../database/lazy-statement.ts'
 import { jsonColumns, type Mask } from '../keys/redacted-value.ts'
 import { newPositionOrDeleted, pageQueries } from '../lists/positions.ts'
 import { createPositionCounter } from '../lists/store.ts'
@@ -39,22 +40,34 @@ const lowestPosition = '-9223372036854775808'
 
 type Redaction = Behavior['redaction']
 
-/** Reads keys as the API returns them with one value of the behavior. */
-function prepareReads(db: Database, redaction: Redaction) {
+const readQueries = (redaction: Redaction) => {
   const json = jsonColumns[redaction]
-  const { asc, desc } = pageQueries({ table: 'admin_api_keys', columns: json })
-  const preparePage = (query: string) => db.prepare<[string | null, string | null, number], string>(query).pluck()
   return {
-    byId: db.prepare<[string], KeyRow>(
-      `SELECT position < 0 AS deleted, ${json} AS json FROM admin_api_keys WHERE id = ?`,
-    ),
-    page: { asc: preparePage(asc), desc: preparePage(desc) },
-    all: db.prepare<[], StoredKeyRow>(
-      `SELECT lower(hex(value_sha256)) AS value_sha256, position < 0 AS deleted, ${json} AS json, scopes
-       FROM admin_api_keys ORDER BY insertion_order`,
-    ),
+    byId: `SELECT position < 0 AS deleted, ${json} AS json FROM admin_api_keys WHERE id = ?`,
+    page: pageQueries({ table: 'admin_api_keys', columns: json }),
+    all: `SELECT lower(hex(value_sha256)) AS value_sha256, position < 0 AS deleted, ${json} AS json, scopes
+      FROM admin_api_keys ORDER BY insertion_order`,
   }
 }
+
+const queries = { documented: readQueries('documented'), masked: readQueries('masked') }
+
+/** Reads keys as the API returns them with one value of the behavior. */
+function prepareReads(db: Database, redaction: Redaction) {
+  const { byId, page, all } = queries[redaction]
+  const preparePage = (query: string) =>
+    new LazyStatement<[string | null, string | null, number], string>(db, query).pluck()
+  return {
+    byId: new LazyStatement<[string], KeyRow>(db, byId),
+    page: { asc: preparePage(page.asc), desc: preparePage(page.desc) },
+    all: new LazyStatement<[], StoredKeyRow>(db, all),
+  }
+}
+
+const insertion = `INSERT INTO admin_api_keys
+    (position, insertion_order, id, value_sha256, expires_at, last_used_at, json, value_length, fourth_last, scopes)
+  VALUES (${newPositionOrDeleted}, ?, ?, unhex(?), ?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO NOTHING`
 
 /** Reads and writes the table of keys. Deleted keys stay in it: `byId` and `byDigest` return them too. */
 export function createKeyStore(db: Database) {
@@ -65,26 +78,26 @@ export function createKeyStore(db: Database) {
     masked ??= prepareReads(db, redaction)
     return masked
   }
-  const byDigest = db.prepare<[string], CredentialRow>(
+  const byDigest = new LazyStatement<[string], CredentialRow>(
+    db,
     `SELECT 'admin' AS kind, id, expires_at, last_used_at, position < 0 AS deleted, scopes
      FROM admin_api_keys WHERE value_sha256 = unhex(?)`,
   )
   const nextNumber = createPositionCounter(db, 'admin_api_keys')
-  const maxInsertionOrder = db.prepare<[], number | null>(`SELECT max(insertion_order) FROM admin_api_keys`).pluck()
-  const insert = db.prepare<(number | string | null)[]>(
-    `INSERT INTO admin_api_keys
-       (position, insertion_order, id, value_sha256, expires_at, last_used_at, json, value_length, fourth_last, scopes)
-     VALUES (${newPositionOrDeleted}, ?, ?, unhex(?), ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO NOTHING`,
-  )
-  const setDeleted = db.prepare<[string]>(`UPDATE admin_api_keys SET position = -abs(position) WHERE id = ?`)
+  const maxInsertionOrder = new LazyStatement<[], number | null>(
+    db,
+    `SELECT max(insertion_order) FROM admin_api_keys`,
+  ).pluck()
+  const insert = new LazyStatement<(number | string | null)[]>(db, insertion)
+  const setDeleted = new LazyStatement<[string]>(db, `UPDATE admin_api_keys SET position = -abs(position) WHERE id = ?`)
   // better-sqlite3 binds numbers as REAL; without the cast the JSON would read 1.0.
-  const setLastUsed = db.prepare<[{ id: string; at: number }]>(
+  const setLastUsed = new LazyStatement<[{ id: string; at: number }]>(
+    db,
     `UPDATE admin_api_keys
      SET last_used_at = @at, json = json_set(json, '$.last_used_at', CAST(@at AS INTEGER)) WHERE id = @id`,
   )
   // The plus makes SQLite scan the index of ids, which is smaller than the table.
-  const count = db.prepare<[], number>(`SELECT count(*) FROM admin_api_keys WHERE +position > 0`).pluck()
+  const count = new LazyStatement<[], number>(db, `SELECT count(*) FROM admin_api_keys WHERE +position > 0`).pluck()
 
   // It only grows: a rollback leaves a gap, and no other store writes here.
   let insertionOrder: number | undefined

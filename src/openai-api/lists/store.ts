@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { LazyStatement } from '../database/lazy-statement.ts'
 import { lastNumberQuery, maxPerSecond, type PageQuery, pageQueries } from './positions.ts'
 
 /**
@@ -6,7 +7,7 @@ import { lastNumberQuery, maxPerSecond, type PageQuery, pageQueries } from './po
  * of the next `count`.
  */
 export function createPositionCounter(db: Database, table: string): (created_at: number, count?: number) => number {
-  const lastNumber = db.prepare<[{ created_at: number }], number>(lastNumberQuery(table)).pluck()
+  const lastNumber = new LazyStatement<[{ created_at: number }], number>(db, lastNumberQuery(table)).pluck()
   // It only grows: a rollback leaves a gap, and nothing else writes to the table.
   let latest = { created_at: -1, number: 0 }
   return (created_at, count = 1) => {
@@ -25,7 +26,7 @@ export type PageOf<Row> = (scope: readonly string[], after: string | null, limit
 
 /** Prepares the reading of the pages that `query` describes, whose `cursorWhere` takes the first parameter of its `where`. */
 export function preparePages<Row>(db: Database, query: PageQuery): PageOf<Row> {
-  const page = db.prepare<(string | number | null)[], Row>(pageQueries(query).asc)
+  const page = new LazyStatement<(string | number | null)[], Row>(db, pageQueries(query).asc)
   const hasScopedCursor = query.cursorWhere !== undefined
   return (scope, after, limit) => page.all(...scope, after, after, ...(hasScopedCursor ? scope.slice(0, 1) : []), limit)
 }

@@ -1,5 +1,6 @@
 import type { AuditRecorder } from '../audit-logs/recorder.ts'
 import type { Behavior } from '../behavior.ts'
+import type { Transact } from '../database/transaction.ts'
 
 /** What the services of all resources need. */
 export interface ServiceDeps {
@@ -7,6 +8,5 @@ export interface ServiceDeps {
   now: () => number
   behavior: () => Behavior
   audit: AuditRecorder
-  /** Runs an action completely or, if it throws, not at all. */
-  transact: <Result>(action: () => Result) => Result
+  transact: Transact
 }

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { once } from '../../common/once.ts'
 import { createKeyStore } from '../admin-api-keys/store.ts'
 import { createAuditStore } from '../audit-logs/store.ts'
+import { createTransact } from '../database/transaction.ts'
 import { createProjectKeyStore } from '../project-api-keys/store.ts'
 import { createProjectStore } from '../projects/store.ts'
 import { createAccountStore } from '../service-accounts/store.ts'
@@ -14,7 +15,6 @@ export function createOrganizationStore(db: Database) {
   const projectApiKeys = once(() => createProjectKeyStore(db))
   const auditLogs = once(() => createAuditStore(db))
   const allKeys = once(() => createAllKeysStore(db))
-  const transaction = db.transaction((action: () => unknown) => action())
 
   return {
     adminApiKeys: createKeyStore(db),
@@ -33,8 +33,7 @@ export function createOrganizationStore(db: Database) {
     get allKeys() {
       return allKeys()
     },
-    /** Runs an action completely or, if it throws, not at all. */
-    transact: <Result>(action: () => Result): Result => transaction(action) as Result,
+    transact: createTransact(db),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { LazyStatement } from '../database/lazy-statement.ts'
 import type { Mask, StoredMask } from '../keys/redacted-value.ts'
 import { newPositionOrDeleted, positionSecond } from '../lists/positions.ts'
 import { createPositionCounter, preparePages } from '../lists/store.ts'
@@ -80,32 +81,41 @@ const columns = [
 export function createProjectKeyStore(db: Database) {
   const table = 'project_api_keys'
   const nextNumber = createPositionCounter(db, table)
-  const byId = db.prepare<[string], ProjectKeyRow>(`SELECT ${columns} FROM ${table} WHERE id = ?`)
-  const byDigest = db.prepare<[string], ProjectCredentialRow>(
+  const byId = new LazyStatement<[string], ProjectKeyRow>(db, `SELECT ${columns} FROM ${table} WHERE id = ?`)
+  const byDigest = new LazyStatement<[string], ProjectCredentialRow>(
+    db,
     `SELECT 'project' AS kind, key.id, expires_at, last_used_at, key.position < 0 OR archived_at IS NOT NULL AS deleted,
        service_account_id, user
      FROM ${table} AS key JOIN projects ON projects.id = project_id WHERE value_sha256 = unhex(?)`,
   )
-  const all = db.prepare<[], StoredProjectKeyRow>(
+  const all = new LazyStatement<[], StoredProjectKeyRow>(
+    db,
     `SELECT ${columns}, lower(hex(value_sha256)) AS value_sha256 FROM ${table} ORDER BY abs(position)`,
   )
-  const insert = db.prepare<(string | number | null)[]>(
+  const insert = new LazyStatement<(string | number | null)[]>(
+    db,
     `INSERT INTO ${table} (position, id, value_sha256, project_id, service_account_id, user, owner_project_access, name,
        redacted_value, value_length, fourth_last, expires_at, last_used_at, scopes)
      VALUES (${newPositionOrDeleted}, ?, unhex(?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO NOTHING`,
   )
-  const update = db.prepare<[{ id: string; scopes: string; expires_at: number | null }]>(
+  const update = new LazyStatement<[{ id: string; scopes: string; expires_at: number | null }]>(
+    db,
     `UPDATE ${table} SET scopes = @scopes, expires_at = CAST(@expires_at AS INTEGER) WHERE id = @id`,
   )
-  const setDeleted = db.prepare<[string]>(`UPDATE ${table} SET position = -abs(position) WHERE id = ?`)
-  const deleteOfAccount = db.prepare<[string]>(
+  const setDeleted = new LazyStatement<[string]>(db, `UPDATE ${table} SET position = -abs(position) WHERE id = ?`)
+  const deleteOfAccount = new LazyStatement<[string]>(
+    db,
     `UPDATE ${table} SET position = -position WHERE service_account_id = ? AND position > 0`,
   )
-  const setAccessOfAccount = db.prepare<[Access, string]>(
+  const setAccessOfAccount = new LazyStatement<[Access, string]>(
+    db,
     `UPDATE ${table} SET owner_project_access = ? WHERE service_account_id = ?`,
   )
-  const setLastUsed = db.prepare<[number, string]>(`UPDATE ${table} SET last_used_at = CAST(? AS INTEGER) WHERE id = ?`)
+  const setLastUsed = new LazyStatement<[number, string]>(
+    db,
+    `UPDATE ${table} SET last_used_at = CAST(? AS INTEGER) WHERE id = ?`,
+  )
   const ofProject = { table, columns, where: 'project_id = ?', cursorWhere: 'project_id = ?' }
   const pages = {
     any: preparePages<ProjectKeyRow>(db, ofProject),

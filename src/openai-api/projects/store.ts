@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { LazyStatement } from '../database/lazy-statement.ts'
 import { newPosition } from '../lists/positions.ts'
 import { createPositionCounter, preparePages } from '../lists/store.ts'
 
@@ -20,17 +21,22 @@ const columns = `${fields}, position = 1 AS is_default`
 /** Reads and writes the table of projects. */
 export function createProjectStore(db: Database) {
   const nextNumber = createPositionCounter(db, 'projects')
-  const byId = db.prepare<[string], ProjectRow>(`SELECT ${columns} FROM projects WHERE id = ?`)
-  const defaultProject = db.prepare<[], ProjectRow>(`SELECT ${columns} FROM projects WHERE position = 1`)
-  const all = db.prepare<[], ProjectRow>(`SELECT ${columns} FROM projects ORDER BY position`)
-  const insert = db.prepare<(string | number | null)[]>(
+  const byId = new LazyStatement<[string], ProjectRow>(db, `SELECT ${columns} FROM projects WHERE id = ?`)
+  const defaultProject = new LazyStatement<[], ProjectRow>(db, `SELECT ${columns} FROM projects WHERE position = 1`)
+  const all = new LazyStatement<[], ProjectRow>(db, `SELECT ${columns} FROM projects ORDER BY position`)
+  const insert = new LazyStatement<(string | number | null)[]>(
+    db,
     `INSERT INTO projects (position, ${fields}) VALUES (${newPosition}, ?, ?, CAST(? AS INTEGER), CAST(? AS INTEGER), ?, ?)
      ON CONFLICT (id) DO NOTHING`,
   )
-  const update = db.prepare<[Pick<ProjectRow, 'id' | 'name' | 'external_key_id'>]>(
+  const update = new LazyStatement<[Pick<ProjectRow, 'id' | 'name' | 'external_key_id'>]>(
+    db,
     `UPDATE projects SET name = @name, external_key_id = @external_key_id WHERE id = @id`,
   )
-  const archive = db.prepare<[number, string]>(`UPDATE projects SET archived_at = CAST(? AS INTEGER) WHERE id = ?`)
+  const archive = new LazyStatement<[number, string]>(
+    db,
+    `UPDATE projects SET archived_at = CAST(? AS INTEGER) WHERE id = ?`,
+  )
   const pages = {
     active: preparePages<ProjectRow>(db, { table: 'projects', columns, where: 'archived_at IS NULL' }),
     all: preparePages<ProjectRow>(db, { table: 'projects', columns }),

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { LazyStatement } from '../database/lazy-statement.ts'
 import { newPositionOrDeleted, positionSecond } from '../lists/positions.ts'
 import { createPositionCounter, preparePages } from '../lists/store.ts'
 
@@ -19,16 +20,21 @@ const columns = `id, project_id, name, role, ${positionSecond} AS created_at, po
 /** Reads and writes the table of service accounts. Deleted ones stay in it: `find` returns them too. */
 export function createAccountStore(db: Database) {
   const nextNumber = createPositionCounter(db, 'service_accounts')
-  const byId = db.prepare<[string], AccountRow>(`SELECT ${columns} FROM service_accounts WHERE id = ?`)
-  const all = db.prepare<[], AccountRow>(`SELECT ${columns} FROM service_accounts ORDER BY abs(position)`)
-  const insert = db.prepare<(string | number)[]>(
+  const byId = new LazyStatement<[string], AccountRow>(db, `SELECT ${columns} FROM service_accounts WHERE id = ?`)
+  const all = new LazyStatement<[], AccountRow>(db, `SELECT ${columns} FROM service_accounts ORDER BY abs(position)`)
+  const insert = new LazyStatement<(string | number)[]>(
+    db,
     `INSERT INTO service_accounts (position, id, project_id, name, role) VALUES (${newPositionOrDeleted}, ?, ?, ?, ?)
      ON CONFLICT (id) DO NOTHING`,
   )
-  const update = db.prepare<[Pick<AccountRow, 'id' | 'name' | 'role'>]>(
+  const update = new LazyStatement<[Pick<AccountRow, 'id' | 'name' | 'role'>]>(
+    db,
     `UPDATE service_accounts SET name = @name, role = @role WHERE id = @id`,
   )
-  const setDeleted = db.prepare<[string]>(`UPDATE service_accounts SET position = -abs(position) WHERE id = ?`)
+  const setDeleted = new LazyStatement<[string]>(
+    db,
+    `UPDATE service_accounts SET position = -abs(position) WHERE id = ?`,
+  )
   const page = preparePages<AccountRow>(db, {
     table: 'service_accounts',
     columns,

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { LazyStatement } from '../../database/lazy-statement.ts'
 
 export type KeyKind = 'admin' | 'project'
 
@@ -32,15 +33,14 @@ const lastPosition = 2n ** 63n - 1n
 export function createAllKeysStore(db: Database) {
   type Bounds = [bigint, bigint, number, bigint, bigint, number, number]
   const pages = {
-    asc: db.prepare<Bounds, KeyReference>(pageQuery('ASC')),
-    desc: db.prepare<Bounds, KeyReference>(pageQuery('DESC')),
+    asc: new LazyStatement<Bounds, KeyReference>(db, pageQuery('ASC')),
+    desc: new LazyStatement<Bounds, KeyReference>(db, pageQuery('DESC')),
   }
-  const place = db
-    .prepare<[string, string], Place>(
-      `SELECT abs(position) AS position, 'admin' AS kind FROM admin_api_keys WHERE id = ?
+  const place = new LazyStatement<[string, string], Place>(
+    db,
+    `SELECT abs(position) AS position, 'admin' AS kind FROM admin_api_keys WHERE id = ?
        UNION ALL SELECT abs(position), 'project' FROM project_api_keys WHERE id = ? LIMIT 1`,
-    )
-    .safeIntegers()
+  ).safeIntegers()
 
   function boundsOf(order: 'asc' | 'desc', after: string | null) {
     if (after === null) return { from: 1n, adminTo: lastPosition, projectFrom: 1n, to: lastPosition }
