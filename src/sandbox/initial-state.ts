@@ -10,7 +10,7 @@ import { countObjects } from './seed/size.ts'
 import { writeSettings } from './settings.ts'
 import type { SandboxDefaults } from './state.ts'
 import { loadInBulk } from './storage/bulk-load.ts'
-import { type Image, openMemory, serializeDatabase } from './storage/database.ts'
+import { type Image, openMemory, type PageSize, serializeDatabase } from './storage/database.ts'
 import { inTransaction } from './storage/in-transaction.ts'
 
 /** What the initial state of a sandbox is built from. */
@@ -78,8 +78,8 @@ function* insertInitialState(db: Database, initial: InitialState): Generator<voi
 }
 
 /** Returns the image of a state. */
-export function buildImage(initial: InitialState): Image {
-  const db = openMemory()
+export function buildImage(initial: InitialState, pageSize: PageSize): Image {
+  const db = openMemory(pageSize)
   try {
     buildStateAtOnce(db, initial)
     return serializeDatabase(db)

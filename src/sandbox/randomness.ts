@@ -1,5 +1,6 @@
 import { createCipheriv, hash, randomFillSync } from 'node:crypto'
 import { customRandom } from 'nanoid'
+import { once } from '../common/once.ts'
 import { digest, hasScannerMark } from '../openai-api/keys/secret.ts'
 
 const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
@@ -63,8 +64,11 @@ export interface Randomness {
 
 /** `seed` produces the same sequence each time, continuing at `positions`; without it, values are cryptographically random. */
 export function createRandomness(seed?: number, positions: RandomPositions = {}): Randomness {
-  return seed === undefined ? createSecureRandomness() : createSeededRandomness(seed, positions)
+  return seed === undefined ? secureRandomness() : createSeededRandomness(seed, positions)
 }
+
+// One for all sandboxes: it has no position, and its buffers take 10 KB.
+const secureRandomness = once(() => createSecureRandomness())
 
 /** Returns cryptographic randomness that is the same each time for the same secret of 32 bytes. */
 export function createRepeatableRandomness(secret: Buffer): Randomness {

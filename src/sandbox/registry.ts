@@ -196,8 +196,9 @@ export class SandboxRegistry {
 
   #openStorage(name: string): { existed: boolean; storage: SandboxStorage } {
     const existed = this.#data?.holds(name) ?? false
-    // What a storage that cannot be opened contains must stay.
-    return { existed, storage: this.#data?.openStorage(name) ?? openMemoryStorage() }
+    // What a storage that cannot be opened contains must stay. In memory, there may be a thousand besides the default sandbox.
+    const storage = this.#data?.openStorage(name) ?? openMemoryStorage({ isCompact: name !== defaultSandbox })
+    return { existed, storage }
   }
 
   #add(name: string, storage: SandboxStorage, origin: { image?: Image | undefined; large?: NewLargeState }): Sandbox {

@@ -189,7 +189,7 @@ export class Sandbox {
         this.changes.notify('reset')
       })
     }
-    this.#stored.replaceByImage(buildImage(replacement), completion)
+    this.#stored.replaceByImage(buildImage(replacement, this.#storage.pageSize), completion)
     this.changes.notify('reset')
     return undefined
   }

@@ -140,9 +140,15 @@ export function prepareState(image: Image, completion: Completion): SandboxState
 /** Returns the complete state in a database. */
 export function completeState(db: Database, { defaults, randomness, restoresClock }: Completion): SandboxState {
   const state = openState(db, defaults, randomness)
-  if (restoresClock) changeSettings(state, { clock: clockWhenCaptured(state.settings) })
+  if (restoresClock) restoreClock(state)
   ensureAdminKey(state, defaults.adminKey)
   return state
+}
+
+/** Sets the clock back to when the settings were captured. */
+function restoreClock(state: SandboxState): void {
+  const clock = clockWhenCaptured(state.settings)
+  if (clock !== state.settings.clock) changeSettings(state, { clock })
 }
 
 /** Returns the clock, set back to when the settings were captured. */

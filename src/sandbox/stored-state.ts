@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { RequestAborted } from '../common/abort.ts'
 import { nextTurn } from '../common/turns.ts'
-import { buildImage, describeInitialState, type InitialState } from './initial-state.ts'
+import { buildImage, buildStateAtOnce, describeInitialState, type InitialState } from './initial-state.ts'
 import { buildDraft, type LargeInitialState, type NewLargeState, settingsOf } from './large-state.ts'
 import type { Randomness } from './randomness.ts'
 import { type ResetPart, resetParts, resetSettings } from './reset-parts.ts'
@@ -20,7 +20,7 @@ import {
   type SandboxDefaults,
   type SandboxState,
 } from './state.ts'
-import type { Image } from './storage/database.ts'
+import { allocateCacheLazily, type Image, openMemory, serializeDatabase } from './storage/database.ts'
 import type { Draft, SandboxStorage } from './storage/storage.ts'
 
 interface StoredStateOptions {
@@ -57,7 +57,7 @@ export class StoredState {
     this.#large = large
     const existing = large?.db ?? storage.open()
     this.isFromSeed = large !== undefined || (existing === undefined && image === undefined)
-    this.#state = existing === undefined ? this.#initialize(image ?? this.#buildFromSeed()) : this.#openStored(existing)
+    this.#state = existing === undefined ? this.#initialize(image) : this.#openStored(existing)
   }
 
   get state(): SandboxState {
@@ -86,7 +86,7 @@ export class StoredState {
   }
 
   #buildFromSeed(): Image {
-    return buildImage(describeInitialState(this.#defaults))
+    return buildImage(describeInitialState(this.#defaults), this.#storage.pageSize)
   }
 
   /** Returns a function that opens a copy of the initial state; undefined if it is not large. */
@@ -126,9 +126,23 @@ export class StoredState {
     }
   }
 
-  #initialize(image: Image): SandboxState {
-    const prepared = prepareState(image, { defaults: this.#defaults, restoresClock: true })
-    return this.#store(prepared, () => this.#storage.create(prepared.db, image))
+  #initialize(image: Image | undefined): SandboxState {
+    const completion = { defaults: this.#defaults, restoresClock: true }
+    const prepared = image === undefined ? this.#seed(completion) : prepareState(image, completion)
+    return this.#store(prepared, () => this.#storage.create(prepared.db, image ?? serializeDatabase(prepared.db)))
+  }
+
+  /** Returns the state of the seed in memory. */
+  #seed(completion: Completion): SandboxState {
+    const db = openMemory(this.#storage.pageSize)
+    try {
+      buildStateAtOnce(db, describeInitialState(this.#defaults))
+      allocateCacheLazily(db)
+      return completeState(db, completion)
+    } catch (error) {
+      db.close()
+      throw error
+    }
   }
 
   replaceByImage(image: Image, completion: { restoresClock: boolean; randomness?: Randomness }): void {

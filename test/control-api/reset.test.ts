@@ -27,6 +27,24 @@ describe('reset', () => {
     expect((await call('GET', keysUrl, { as: 'sk-admin-seeded' })).status).toBe(200)
   })
 
+  // The emulator compresses small images of every sandbox but `default`.
+  test.each([1, 2000])(
+    'a reset and a restore return a sandbox with %i keys exactly to its earlier state',
+    async (count) => {
+      const testApp = await startControlApp({ seed: `keys: [{ generate: ${count}, name: "k{n}" }]` })
+      const inSandbox = (method: string, path: string) => testApp.control(method, path, undefined, 'a')
+      const keys = async () => (await inSandbox('GET', '/state')).body.keys
+      const before = await keys()
+      for (const undo of ['/reset', '/snapshots/s/restore']) {
+        await inSandbox('PUT', '/snapshots/s')
+        await testApp.call('POST', sandboxPath('a', keysUrl), { body: { name: 'created' } })
+        expect(await keys()).toHaveLength(count + 2)
+        await inSandbox('POST', undo)
+        expect(await keys()).toEqual(before)
+      }
+    },
+  )
+
   test('a reset of one part leaves the others unchanged', async () => {
     const { control, create, names } = await startControlApp({ seed })
     await create({ name: 'created' })

@@ -50,6 +50,7 @@ export function openFileStorage(folder: string, { isNew }: { isNew: boolean }): 
     },
   }
   return {
+    pageSize: 4096,
     // The database's own time changes with every write; used only if the initial image is missing.
     createdAt: () => (lstatSync(initialImagePath(folder), { throwIfNoEntry: false }) ?? lstatSync(path)).mtimeMs,
     open: () => (isNew ? undefined : open()),

@@ -3,12 +3,13 @@ import { systemNow } from '../../common/clock.ts'
 import { type Image, openMemory } from './database.ts'
 import type { Draft, ImageSlot, SandboxStorage } from './storage.ts'
 
-/** Returns storage that lives as long as the process. */
-export function openMemoryStorage(): SandboxStorage {
-  const snapshots = new Map<string, StoredImage>()
-  const initialImage = memorySlot(new Map(), 'initial')
+/** Returns storage that lives as long as the process. `isCompact` takes less memory and slightly more time. */
+export function openMemoryStorage({ isCompact }: { isCompact: boolean }): SandboxStorage {
+  const snapshots: StoredImages = new Map()
+  const initialImage = memorySlot(new Map(), 'initial', isCompact)
   const now = systemNow()
   return {
+    pageSize: isCompact ? 2048 : 4096,
     createdAt: () => now,
     open: () => undefined,
     create(prepared, image) {
@@ -23,7 +24,7 @@ export function openMemoryStorage(): SandboxStorage {
     largeInitialImage: () => undefined,
     assertPresent() {},
     initialImage,
-    snapshot: (name) => memorySlot(snapshots, name),
+    snapshot: (name) => memorySlot(snapshots, name, isCompact),
     snapshotNames: () => [...snapshots.keys()],
   }
 }
@@ -43,31 +44,40 @@ function openDraft(): Draft {
   }
 }
 
-// Loaded with the first large image: it would take 3 % of a start.
-const zlib = () => createRequire(import.meta.url)('node:zlib') as typeof import('node:zlib')
+type StoredImages = Map<string, Image | CompressedImage>
 
-interface StoredImage {
-  bytes: Buffer
-  isCompressed: boolean
+interface CompressedImage {
+  bytes: Uint8Array
+  uncompressedLength: number
 }
 
-const memorySlot = (images: Map<string, StoredImage>, name: string): ImageSlot => ({
+const memorySlot = (images: StoredImages, name: string, isCompact: boolean): ImageSlot => ({
   exists: () => images.has(name),
   read() {
     const stored = images.get(name)
-    return stored?.isCompressed ? zlib().zstdDecompressSync(stored.bytes) : stored?.bytes
+    return stored === undefined || Buffer.isBuffer(stored) ? stored : decompress(stored as CompressedImage)
   },
-  write: (image) => void images.set(name, toStored(image)),
+  write: (image) => void images.set(name, isCompressed(image.length, isCompact) ? compress(image) : image),
   clear: () => void images.delete(name),
 })
 
-// Compressing takes a millisecond per MB, reading half of that. Small images are read again and again by tests that reset.
-const minCompressedBytes = 16 * 1024 * 1024
+const smallBytes = 256 * 1024
+const largeBytes = 16 * 1024 * 1024
 
-/** Compresses a large image to a quarter: what remains are digests and ids. */
-function toStored(image: Image): StoredImage {
-  if (image.length < minCompressedBytes) return { bytes: image, isCompressed: false }
+// Those between take up to 16 ms, and tests that reset read them again and again.
+const isCompressed = (length: number, isCompact: boolean) => length >= largeBytes || (isCompact && length <= smallBytes)
+
+// Loaded with the first image that is compressed: it would take 3 % of a start.
+const zlib = () => createRequire(import.meta.url)('node:zlib') as typeof import('node:zlib')
+
+/** Compresses an image: to a twentieth if it has no keys, in 30 µs; to a quarter if it has many, in a millisecond per MB. */
+function compress(image: Image): CompressedImage {
   const { constants, zstdCompressSync } = zlib()
-  const fastest = { [constants.ZSTD_c_compressionLevel]: 1 }
-  return { bytes: zstdCompressSync(image, { params: fastest }), isCompressed: true }
+  const compressed = zstdCompressSync(image, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
+  // A copy, because the result is part of a larger buffer.
+  return { bytes: new Uint8Array(compressed), uncompressedLength: image.length }
 }
+
+// In one chunk: five times as fast as in many.
+const decompress = ({ bytes, uncompressedLength }: CompressedImage): Image =>
+  zlib().zstdDecompressSync(bytes, { chunkSize: uncompressedLength + 1 })

@@ -1,8 +1,10 @@
 import type { Database } from 'better-sqlite3'
-import type { Image } from './database.ts'
+import type { Image, PageSize } from './database.ts'
 
 /** Where a sandbox is stored: its database, its initial image, and its snapshots. */
 export interface SandboxStorage {
+  /** Of the databases that are seeded for it. */
+  readonly pageSize: PageSize
   /** Opens the database that an earlier run left; returns undefined for a new sandbox. Throws StorageError. */
   open(): Database | undefined
   /**
