@@ -1,11 +1,12 @@
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { programPath, startProcess } from '../support/program.ts'
 
 const maxOpenFiles = 40
 
-/** Starts the built program with few file descriptors and returns its port and its output. */
+/** Starts the built program with few file descriptors; returns its port, its output and how many it has open. */
 async function serveWithFewFiles() {
   const script = `ulimit -n ${maxOpenFiles}; exec "$0" "$@"`
   const args = [
@@ -20,10 +21,10 @@ async function serveWithFewFiles() {
     '--log-format',
     'json',
   ]
-  const { output } = startProcess('bash', args, {})
+  const { child, output } = startProcess('bash', args, {})
   const portOf = () => /http:\/\/127\.0\.0\.1:(\d+)/.exec(output.stdout + output.stderr)?.[1]
   await expect.poll(portOf, { timeout: 10_000 }).toBeDefined()
-  return { port: Number(portOf()), output }
+  return { port: Number(portOf()), output, openFiles: () => readdirSync(`/proc/${child.pid}/fd`).length }
 }
 
 async function open(port: number): Promise<Socket> {
@@ -41,10 +42,12 @@ async function sendOn(socket: Socket, path: string): Promise<string> {
 }
 
 test('a first control request that finds no free file descriptor gets 503, and the next one is served', async () => {
-  const { port, output } = await serveWithFewFiles()
+  const { port, output, openFiles } = await serveWithFewFiles()
   const own = await open(port)
   expect(await sendOn(own, '/health')).toContain(' 200 ')
   const others = await Promise.all(Array.from({ length: 2 * maxOpenFiles }, () => open(port)))
+  // They are connected before the server accepts them. It keeps one descriptor, to refuse connections with it.
+  await expect.poll(openFiles).toBeGreaterThanOrEqual(maxOpenFiles - 1)
   await expect.poll(async () => (await sendOn(own, '/_emulator/clock')).split('\r\n')[0]).toContain(' 503 ')
   const response = await sendOn(own, '/docs')
   expect(response).toContain('"code":"storage_unavailable"')
