@@ -149,7 +149,8 @@ export class Sandbox {
     if (openInitialState !== undefined) {
       return this.#changeInTurns(async () => {
         const draft = await openInitialState()
-        await this.#stored.replaceByDraft(draft, { parts, restoresClock: parts.includes('clock') })
+        const randomness = parts.includes('random') ? undefined : this.state.randomness
+        await this.#stored.replaceByDraft(draft, { parts, restoresClock: parts.includes('clock'), randomness })
         this.#finishReset(parts)
       })
     }

@@ -39,6 +39,8 @@ interface DraftReplacement extends Omit<Completion, 'defaults'> {
   isInitial?: boolean
 }
 
+const isComplete = (parts: readonly ResetPart[]) => resetParts.every((part) => parts.includes(part))
+
 /** The state of a sandbox, and where it is stored. */
 export class StoredState {
   /** Whether it was created from the seed: it is neither a copy nor left by an earlier run. */
@@ -100,7 +102,7 @@ export class StoredState {
     const replacesState = parts.includes('keys') || parts.includes('random')
     const initialImage =
       this.#large === undefined ? (this.#storage.initialImage.read() ?? this.#buildFromSeed()) : undefined
-    if (initialImage !== undefined && resetParts.every((part) => parts.includes(part))) {
+    if (initialImage !== undefined && isComplete(parts)) {
       this.replaceByImage(initialImage, { restoresClock })
       return
     }
@@ -155,7 +157,7 @@ export class StoredState {
   async replaceByDraft(draft: Draft, replacement: DraftReplacement): Promise<void> {
     const { parts = resetParts, isInitial = false, ...completion } = replacement
     try {
-      if (parts !== resetParts) writeSettings(draft.db, resetSettings(this.#state.settings, settingsOf(draft), parts))
+      if (!isComplete(parts)) writeSettings(draft.db, resetSettings(this.#state.settings, settingsOf(draft), parts))
       const prepared = completeState(draft.db, { defaults: this.#defaults, ...completion })
       await draft.flush()
       if (isInitial) await draft.storeInitialImage()

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
-import { adminKey, keysUrl } from '../support/app.ts'
+import { resetParts } from '../../src/sandbox/reset-parts.ts'
+import { adminKey, keysUrl, startApp } from '../support/app.ts'
 import { createTemporaryFile, createTemporaryFolder } from '../support/files.ts'
 import { serve } from '../support/program.ts'
 
@@ -140,4 +141,28 @@ test('an addition with a duplicate id adds nothing', async () => {
   expect(status).toBe(400)
   expect(body.error.message).toContain('duplicate id `key_77`, already used in the sandbox')
   expect(await keyCount()).toBe(2)
+})
+
+describe('a reset to a large seed', () => {
+  const largeSeed = 'keys: [{ generate: 30000, name: "load-{n}" }]'
+
+  test('continues the random sequence if only keys are reset, and repeats it otherwise', async () => {
+    const { call } = await startApp({ seed: largeSeed, randomSeed: 1 })
+    const create = async () => (await call('POST', keysUrl, { body: { name: 'new' } })).body.id
+    const first = await create()
+    await call('POST', '/_emulator/reset', { body: { only: ['keys'] } })
+    expect(await create()).not.toBe(first)
+    await call('POST', '/_emulator/reset')
+    expect(await create()).toBe(first)
+  })
+
+  test('resets the models if it names all parts', async () => {
+    const { call } = await startApp({ seed: largeSeed })
+    const models = async () => (await call('GET', '/_emulator/state')).body.models
+    const before = await models()
+    await call('POST', '/_emulator/state', { body: { models: ['gpt-added'] } })
+    expect(await models()).toContain('gpt-added')
+    await call('POST', '/_emulator/reset', { body: { only: resetParts } })
+    expect(await models()).toEqual(before)
+  })
 })
