@@ -129,6 +129,8 @@ export class SandboxRegistry {
       await sandbox.restartFromSeed()
       return true
     } catch (error) {
+      // It may have been removed meanwhile.
+      if (this.find(sandbox.name) !== sandbox) return false
       this.#log.error({ err: error, sandbox: sandbox.name }, 'cannot reset a sandbox to the reloaded seed')
       return false
     }

@@ -161,7 +161,9 @@ export class Sandbox {
 
   /** Makes the current seed the initial state and resets to it, in turns if it is large. Aborts requests in flight. */
   async restartFromSeed(): Promise<void> {
-    await this.#change
+    // Another change that waited may begin first.
+    while (this.#change !== undefined) await this.#change
+    if (!this.isOpen) throw new RequestAborted()
     if (!isLarge(this.#defaults.seed)) {
       this.#stored.restart()
       this.#finishReset(resetParts)

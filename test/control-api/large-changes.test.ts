@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import { resetParts } from '../../src/sandbox/reset-parts.ts'
@@ -165,4 +166,14 @@ describe('a reset to a large seed', () => {
     await call('POST', '/_emulator/reset', { body: { only: resetParts } })
     expect(await models()).toEqual(before)
   })
+})
+
+test('a seed that is reloaded during large additions resets the sandbox after those that wait', async () => {
+  const file = createTemporaryFile('seed.json', JSON.stringify({ keys: [{ name: 'first' }] }))
+  const { send, keyCount } = await start(['--watch', '--seed', file])
+  const additions = ['a_', 'b_', 'c_'].map((prefix) => send('POST', '/_emulator/state', seed(prefix)))
+  await sleep(100)
+  writeFileSync(file, JSON.stringify({ keys: [{ name: 'first' }, { name: 'second' }] }))
+  expect((await Promise.all(additions)).map(({ status }) => status)).toEqual([200, 200, 200])
+  await vi.waitFor(async () => expect(await keyCount()).toBe(3), { timeout: 15_000, interval: 50 })
 })
