@@ -177,3 +177,14 @@ test('a seed that is reloaded during large additions resets the sandbox after th
   expect((await Promise.all(additions)).map(({ status }) => status)).toEqual([200, 200, 200])
   await vi.waitFor(async () => expect(await keyCount()).toBe(3), { timeout: 15_000, interval: 50 })
 })
+
+test('an export that has begun contains all of a large addition or nothing', async () => {
+  const file = createTemporaryFile('seed.json', JSON.stringify(seed('key_')))
+  const { send } = await start(['--seed', file])
+  const [exported, added] = await Promise.all([
+    send('GET', '/_emulator/state'),
+    send('POST', '/_emulator/state', seed('added_')),
+  ])
+  expect([exported.status, added.status]).toEqual([200, 200])
+  expect([count + 1, 2 * count + 1]).toContain(exported.body.keys.length)
+})

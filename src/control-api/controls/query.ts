@@ -45,17 +45,34 @@ export function parseLimit(text: string | undefined): number {
   return limit
 }
 
-/** Runs a computation on the state of a sandbox in turns, again if it returns undefined: the state was replaced meanwhile. */
+/**
+ * Runs a computation on the state of a sandbox in turns. Runs it again if it returns undefined, because the state was replaced
+ * meanwhile, and if a change in turns has begun, because it must not see part of one.
+ */
 export async function computeInTurns<Result>(
   sandbox: Sandbox,
   compute: (state: SandboxState) => Generator<void, Result | undefined>,
   { raw }: FastifyReply,
 ): Promise<Result> {
-  while (sandbox.isOpen) {
-    const result = await runInTurns(compute(sandbox.state), raw)
+  for (;;) {
+    await sandbox.change
+    if (!sandbox.isOpen) throw errors.sandboxNotFound(sandbox.name)
+    const result = await runInTurns(unlessChanging(sandbox, compute(sandbox.state)), raw)
     if (result !== undefined) return result
   }
-  throw errors.sandboxNotFound(sandbox.name)
+}
+
+/** Ends a computation with undefined once a change in turns has begun. */
+function* unlessChanging<Result>(
+  sandbox: Sandbox,
+  steps: Generator<void, Result | undefined>,
+): Generator<void, Result | undefined> {
+  while (sandbox.change === undefined) {
+    const { done, value } = steps.next()
+    if (done) return value
+    yield
+  }
+  return undefined
 }
 
 /** Runs a search like `computeInTurns`. `cursorRule` is what `after` must be. */
