@@ -144,10 +144,10 @@ test('an addition with a duplicate id adds nothing', async () => {
   expect(await keyCount()).toBe(2)
 })
 
-describe('a reset to a large seed', () => {
+describe('a large seed', () => {
   const largeSeed = 'keys: [{ generate: 30000, name: "load-{n}" }]'
 
-  test('continues the random sequence if only keys are reset, and repeats it otherwise', async () => {
+  test('has a random sequence that a reset of the keys continues, and a complete one repeats', async () => {
     const { call } = await startApp({ seed: largeSeed, randomSeed: 1 })
     const create = async () => (await call('POST', keysUrl, { body: { name: 'new' } })).body.id
     const first = await create()
@@ -157,7 +157,14 @@ describe('a reset to a large seed', () => {
     expect(await create()).toBe(first)
   })
 
-  test('resets the models if it names all parts', async () => {
+  test('gives the first requests to its sandboxes the same ids for the same random seed', async () => {
+    const { call } = await startApp({ seed: largeSeed, randomSeed: 1 })
+    const requestId = async (sandbox: string) =>
+      (await call('GET', `/sandbox/${sandbox}${keysUrl}?limit=1`)).headers['x-request-id']
+    expect(await requestId('a')).toBe(await requestId('b'))
+  })
+
+  test('has models to which a reset that names all parts returns', async () => {
     const { call } = await startApp({ seed: largeSeed })
     const models = async () => (await call('GET', '/_emulator/state')).body.models
     const before = await models()

@@ -100,8 +100,9 @@ export function createSandboxResolver(deps: SandboxResolverDeps) {
       return
     }
     const goOn = () => {
-      // It may have been removed.
-      contextOf(request).sandbox = registry.find(nameOf(request))
+      const context = contextOf(request)
+      // It may have been removed. One that was created assigns the id of the request when it enters.
+      if (context.sandbox !== undefined) context.sandbox = registry.find(nameOf(request))
       // Another change may have begun.
       waitForSandbox(request, next)
     }
