@@ -93,6 +93,9 @@ export class SandboxRegistry {
     return this.#creations.get(name)
   }
 
+  /** Resolves once the sandboxes that are being created in turns exist or have failed. */
+  whenCreated = (): Promise<unknown> => Promise.allSettled(this.#creations.values())
+
   /** Marks a sandbox as used and returns it. Throws StorageError if its files were removed. */
   use(sandbox: Sandbox): Sandbox {
     sandbox.assertStored()
@@ -118,7 +121,7 @@ export class SandboxRegistry {
   async replaceSeed(seed: Seed): Promise<string[]> {
     this.defaults.seed = seed
     // Those that are being created have the former seed.
-    await Promise.allSettled(this.#creations.values())
+    await this.whenCreated()
     const names: string[] = []
     for (const sandbox of this.all) if (sandbox.isFromSeed && (await this.#restart(sandbox))) names.push(sandbox.name)
     return names
@@ -129,7 +132,6 @@ export class SandboxRegistry {
       await sandbox.restartFromSeed()
       return true
     } catch (error) {
-      // It may have been removed meanwhile.
       if (this.find(sandbox.name) !== sandbox) return false
       this.#log.error({ err: error, sandbox: sandbox.name }, 'cannot reset a sandbox to the reloaded seed')
       return false

@@ -178,7 +178,9 @@ describe('a large seed', () => {
 test('a seed that is reloaded during large additions resets the sandbox after those that wait', async () => {
   const file = createTemporaryFile('seed.json', JSON.stringify({ keys: [{ name: 'first' }] }))
   const { send, keyCount } = await start(['--watch', '--seed', file])
-  const additions = ['a_', 'b_', 'c_'].map((prefix) => send('POST', '/_emulator/state', seed(prefix)))
+  const additions = ['a_', 'b_', 'c_'].map((prefix) =>
+    send('POST', '/_emulator/state', { keys: [{ generate: 2 * count, id: `${prefix}{n}`, name: 'load' }] }),
+  )
   await sleep(100)
   writeFileSync(file, JSON.stringify({ keys: [{ name: 'first' }, { name: 'second' }] }))
   expect((await Promise.all(additions)).map(({ status }) => status)).toEqual([200, 200, 200])
@@ -195,3 +197,18 @@ test('an export that has begun contains all of a large addition or nothing', asy
   expect([exported.status, added.status]).toEqual([200, 200])
   expect([count + 1, 2 * count + 1]).toContain(exported.body.keys.length)
 })
+
+test.each(['/_emulator/sandboxes/a', '/_emulator/sandboxes'])(
+  'DELETE %s during the creation of a large sandbox removes it afterwards',
+  async (path) => {
+    const file = createTemporaryFile('seed.json', JSON.stringify(seed('key_')))
+    const { send, keyCount } = await start(['--seed', file])
+    // The first control request builds the controls.
+    await keyCount()
+    const creation = send('POST', '/_emulator/sandboxes', { name: 'a' })
+    await sleep(50)
+    expect(await send('DELETE', path)).toEqual({ status: 200, body: { deleted: ['a'] } })
+    expect((await creation).status).toBe(201)
+    expect((await send('GET', '/_emulator/sandboxes')).body.data).toHaveLength(1)
+  },
+)

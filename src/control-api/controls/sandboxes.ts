@@ -111,6 +111,7 @@ export function registerSandboxes(app: FastifyInstance, { registry, log }: Contr
     scope: 'emulator',
   })
   app.delete('/_emulator/sandboxes', { schema: deleteSandboxes }, async () => {
+    await registry.whenCreated()
     const sandboxes = registry.all.filter(({ name }) => name !== defaultSandbox)
     for (const sandbox of sandboxes) {
       const { name } = sandbox
@@ -131,9 +132,11 @@ export function registerSandboxes(app: FastifyInstance, { registry, log }: Contr
     extraErrors: [404, 503],
     scope: 'emulator',
   })
-  app.delete<{ Params: { name: string } }>('/_emulator/sandboxes/:name', { schema: deleteSandbox }, (request) => {
+  app.delete<{ Params: { name: string } }>('/_emulator/sandboxes/:name', { schema: deleteSandbox }, async (request) => {
     const { name } = request.params
     if (name === defaultSandbox) throw errors.cannotDeleteDefaultSandbox()
+    // Otherwise, it would exist afterwards.
+    await registry.creationOf(name)?.catch(() => {})
     if (!isSandboxName(name) || registry.find(name) === undefined) throw errors.sandboxNotFound(name)
     remove(name)
     return { deleted: [name] }
