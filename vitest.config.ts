@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
-    // The files share the modules of a worker: to load them takes a second of processor time. Nothing in them changes.
+    // The files share the modules of a worker: loading them takes a second of CPU time. Nothing in them changes.
     isolate: false,
     include: ['test/**/*.test.ts'],
     // These have a configuration of their own: they need other toolchains, a registry, or a machine without other work.

@@ -11,7 +11,7 @@ export interface ControlDeps extends AccessChecks {
    * 404 `sandbox_not_found` or 503 `sandbox_limit`.
    */
   sandboxFor: (request: FastifyRequest) => Sandbox
-  /** Calls `next` once the sandbox that a request addresses is available: it may be being created or changed, in turns. */
+  /** Calls `next` once the sandbox that a request addresses is available: its creation or a change may take several turns. */
   waitForSandbox: (request: FastifyRequest, next: (error?: Error) => void) => void
   /** The log, which has a line at `info` for each change. */
   log: Log

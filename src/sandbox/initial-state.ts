@@ -49,7 +49,7 @@ const count = (seed: Objects) => countObjects({ keys: seed.keys, sections: seed 
 // Recreating the indexes takes as long as inserting a few hundred objects.
 const minObjectsInBulk = 10_000
 
-/** Returns whether the indexes are created afterwards: not for generated ids in memory, because sorting them would take memory. */
+/** Returns whether the indexes are created afterwards: in memory not for ids with {n}, because sorting them would take memory. */
 function isWorthRecreatingIndexes({ keys, ...rest }: Objects, { memory }: Database): boolean {
   const sorted = memory ? keys.filter(({ id, generate }) => id === undefined || generate === undefined) : keys
   return count({ ...rest, keys: sorted }) >= minObjectsInBulk

@@ -6,7 +6,7 @@ import { readSettings, type Settings } from './settings.ts'
 import { completeState, type SandboxDefaults } from './state.ts'
 import type { Draft, SandboxStorage } from './storage/storage.ts'
 
-// A large state is built where it stays: to copy a million keys blocks for a third of a second, and takes 500 MB.
+// A large state is built where it stays: copying a million keys blocks for a third of a second and takes 500 MB.
 
 /** A large initial state. In memory, no image holds it: it is built again. */
 export interface LargeInitialState {

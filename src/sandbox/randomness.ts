@@ -43,7 +43,7 @@ export interface Randomness {
   keyId(): string
   /** Returns 133 characters, never with the marker by which secret scanners recognize a real key. */
   keyValue(): string
-  /** Returns values of keys that nobody is told: a range of those of a series. `isFree` says whether a digest can be used. */
+  /** Returns key values that are never shown: a range of a series. `isFree` says whether a digest can be used. */
   unknownKeyValues(range: ValueRange, isFree: (sha256: string) => boolean): UnknownValues
   userId(): string
   serviceAccountId(): string

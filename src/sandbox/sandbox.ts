@@ -242,7 +242,7 @@ export class Sandbox {
   close({ isObsolete = false } = {}): void {
     this.#abortController.abort()
     const { db } = this.state
-    // Something may be being added to it in turns.
+    // An addition in turns may be in progress.
     if (db.open && db.inTransaction) db.exec('ROLLBACK')
     if (isObsolete && db.open) db.pragma('synchronous = OFF')
     db.close()
@@ -256,7 +256,7 @@ export class Sandbox {
     this.#change = change.catch(() => {}).then(nextTurn)
     try {
       await change
-      // To free the memory of the replaced state takes long enough for one turn.
+      // Freeing the memory of the replaced state takes long enough for one turn.
       await nextTurn()
     } catch (error) {
       throw this.isOpen ? error : new RequestAborted()

@@ -38,7 +38,7 @@ interface RowNumbers {
 }
 
 /** SQL: inserts a chunk of a series. */
-// One statement for many rows: to bind the columns of a row takes longer than everything that SQLite does with them.
+// One statement for many rows: binding the columns of a row takes longer than inserting it.
 export const insertChunk = `
   WITH RECURSIVE
     chunk (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM chunk WHERE i + 1 < @count),

@@ -1,8 +1,8 @@
 import type { Database, RunResult, Statement } from 'better-sqlite3'
 
 /**
- * A statement that is prepared when it is first used. A prepared one takes 6 KB and 20 µs, and most sandboxes use a few of
- * those that they could.
+ * A statement that is prepared when it is first used. A prepared one takes 6 KB and 20 µs, and most sandboxes use only
+ * a few.
  */
 export class LazyStatement<Parameters extends unknown[], Row = unknown> {
   readonly #db: Database

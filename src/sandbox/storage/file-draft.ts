@@ -87,10 +87,10 @@ function createDraft(file: string, deps: DraftDeps): Draft {
   }
 }
 
-/** Opens a file that is worthless until it is complete: nothing is undone, and nothing waits for the disk. */
+/** Opens a file that is useless until it is complete: without a rollback journal, and without waiting for the disk. */
 function openUnsafely(file: string): Database {
   const db = new SQLite(file, { timeout: 0, fileMustExist: true })
-  // Nor does it need temporary files: a container may have nowhere else to write.
+  // It must not need temporary files: a container may have nowhere else to write.
   for (const setting of ['journal_mode = OFF', 'synchronous = OFF', 'locking_mode = EXCLUSIVE', 'temp_store = MEMORY'])
     db.pragma(setting)
   return db

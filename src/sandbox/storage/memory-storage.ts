@@ -64,7 +64,7 @@ const memorySlot = (images: StoredImages, name: string, isCompact: boolean): Ima
 const smallBytes = 256 * 1024
 const largeBytes = 16 * 1024 * 1024
 
-// Those between take up to 16 ms, and tests that reset read them again and again.
+// Images in between take up to 16 ms to decompress, and tests that reset read them often.
 const isCompressed = (length: number, isCompact: boolean) => length >= largeBytes || (isCompact && length <= smallBytes)
 
 // Loaded with the first image that is compressed: it would take 3 % of a start.
