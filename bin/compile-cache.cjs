@@ -4,8 +4,8 @@ const { homedir } = require('node:os')
 const { dirname, isAbsolute, join } = require('node:path')
 
 /**
- * Returns the folder for compiled code, which saves half of the startup time; undefined for none. The program runs what it finds there:
- * the folder is below the user's cache folder, and there is none where another user could write it.
+ * Returns the folder for compiled code, which saves half of the startup time. The program runs what it finds there, so the folder is
+ * below the user's cache folder; undefined if another user can write to that, or if the user disabled the cache.
  */
 module.exports = function compileCacheFolder() {
   const { NODE_COMPILE_CACHE, NODE_DISABLE_COMPILE_CACHE } = process.env

@@ -32,9 +32,11 @@ interface Creation {
 export async function createLargeState(creation: Creation): Promise<NewLargeState> {
   const { storage, defaults, isStart, isObsolete } = creation
   const initial = describeInitialState(defaults)
-  const draft = isStart ? buildDraftAtOnce(storage, initial) : await buildDraft(storage, initial, isObsolete)
+  const draft = isStart
+    ? await openDraft(storage, (db) => buildStateAtOnce(db, initial))
+    : await buildDraft(storage, initial, isObsolete)
   try {
-    const settings = settingsOf(draft)
+    const settings = readSettings(draft.db)
     completeState(draft.db, { defaults, restoresClock: true })
     await draft.flush()
     await draft.storeInitialImage()
@@ -47,25 +49,14 @@ export async function createLargeState(creation: Creation): Promise<NewLargeStat
 }
 
 /** Builds a state in several turns. */
-export async function buildDraft(
-  storage: SandboxStorage,
-  initial: InitialState,
-  isObsolete: () => boolean,
-): Promise<Draft> {
-  const draft = storage.openDraft()
-  try {
-    await runInTurns(untilObsolete(buildState(draft.db, initial), isObsolete))
-    return draft
-  } catch (error) {
-    draft.discard()
-    throw error
-  }
-}
+export const buildDraft = (storage: SandboxStorage, initial: InitialState, isObsolete: () => boolean): Promise<Draft> =>
+  openDraft(storage, (db) => runInTurns(untilObsolete(buildState(db, initial), isObsolete)))
 
-function buildDraftAtOnce(storage: SandboxStorage, initial: InitialState): Draft {
+/** Opens a draft and fills it. Discards it if that fails. */
+async function openDraft(storage: SandboxStorage, fill: (db: Database) => void | Promise<void>): Promise<Draft> {
   const draft = storage.openDraft()
   try {
-    buildStateAtOnce(draft.db, initial)
+    await fill(draft.db)
     return draft
   } catch (error) {
     draft.discard()
@@ -78,11 +69,4 @@ function* untilObsolete(steps: Generator<void>, isObsolete: () => boolean): Gene
     if (isObsolete()) throw new RequestAborted()
     yield
   }
-}
-
-/** Returns the settings of a complete draft. */
-export function settingsOf({ db }: Draft): Settings {
-  const settings = readSettings(db)
-  if (settings === undefined) throw new Error('the database holds no sandbox')
-  return settings
 }

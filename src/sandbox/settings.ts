@@ -32,10 +32,10 @@ const columns = ['organization', 'behavior', 'clock', 'at_ms', 'random_positions
 export const readSettingsRow = (db: Database): SettingsRow | undefined =>
   db.prepare<[], SettingsRow>(`SELECT ${columns} FROM sandbox`).get()
 
-/** Returns the settings in a database, or undefined if it has not been seeded completely. */
-export function readSettings(db: Database): Settings | undefined {
+/** Returns the settings in a database. Throws if it has not been seeded completely. */
+export function readSettings(db: Database): Settings {
   const row = readSettingsRow(db)
-  if (row === undefined) return undefined
+  if (row === undefined) throw new Error('the database holds no sandbox')
   return {
     organization: toOrganization(JSON.parse(row.organization)),
     // A file written by an earlier release lacks newer switches.

@@ -8,7 +8,7 @@ import type { Addition } from './seed/addition.ts'
 import { insertAddition } from './seed/insert.ts'
 import { defaultOwner, insertAdminKey } from './seed/insert-keys.ts'
 import type { Seed } from './seed/merge.ts'
-import { readSettings, type Settings, writeSettings } from './settings.ts'
+import { readSettings, readSettingsRow, type Settings, writeSettings } from './settings.ts'
 import { type Image, openImage, serializeDatabase } from './storage/database.ts'
 import { inTransaction } from './storage/in-transaction.ts'
 
@@ -37,7 +37,6 @@ export interface SandboxState {
 export function openState(db: Database, defaults: SandboxDefaults, randomness?: Randomness): SandboxState {
   const store = createOrganizationStore(db)
   const settings = readSettings(db)
-  if (settings === undefined) throw new Error('the database holds no sandbox')
   const clock = createClock(() => state.settings.clock)
   const generate = randomness ?? createRandomness(defaults.randomSeed, settings.random_positions)
   const api = createOrganizationApi({
@@ -94,11 +93,7 @@ function withDatabase<Result>(image: Image, use: (db: Database) => Result): Resu
   }
 }
 
-export function readImageSettings(image: Image): Settings {
-  const settings = withDatabase(image, readSettings)
-  if (settings === undefined) throw new Error('the image holds no sandbox')
-  return settings
-}
+export const readImageSettings = (image: Image): Settings => withDatabase(image, readSettings)
 
 /** Returns the image with other settings. */
 export const replaceImageSettings = (image: Image, settings: Settings): Image =>
@@ -110,7 +105,7 @@ export const replaceImageSettings = (image: Image, settings: Settings): Image =>
 /** Returns when an image was captured, in Unix seconds of the sandbox's clock, and the number of keys that it lists. */
 export const describeImage = (image: Image): { created_at: number; keys: number } =>
   withDatabase(image, (db) => ({
-    created_at: Math.floor((readSettings(db)?.at_ms ?? 0) / 1000),
+    created_at: Math.floor((readSettingsRow(db)?.at_ms ?? 0) / 1000),
     keys: createOrganizationStore(db).adminApiKeys.count(),
   }))
 

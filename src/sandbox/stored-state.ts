@@ -2,10 +2,10 @@ import type { Database } from 'better-sqlite3'
 import { RequestAborted } from '../common/abort.ts'
 import { nextTurn } from '../common/turns.ts'
 import { buildImage, buildStateAtOnce, describeInitialState, type InitialState } from './initial-state.ts'
-import { buildDraft, type LargeInitialState, type NewLargeState, settingsOf } from './large-state.ts'
+import { buildDraft, type LargeInitialState, type NewLargeState } from './large-state.ts'
 import type { Randomness } from './randomness.ts'
 import { type ResetPart, resetParts, resetSettings } from './reset-parts.ts'
-import { writeSettings } from './settings.ts'
+import { readSettings, writeSettings } from './settings.ts'
 import {
   type Completion,
   captureImage,
@@ -77,7 +77,7 @@ export class StoredState {
   async restartInTurns(): Promise<void> {
     const initial = describeInitialState(this.#defaults)
     const draft = await this.buildDraft(initial)
-    const settings = settingsOf(draft)
+    const settings = readSettings(draft.db)
     await this.replaceByDraft(draft, { restoresClock: true, isInitial: true })
     this.#large = { initial, settings }
   }
@@ -157,7 +157,8 @@ export class StoredState {
   async replaceByDraft(draft: Draft, replacement: DraftReplacement): Promise<void> {
     const { parts = resetParts, isInitial = false, ...completion } = replacement
     try {
-      if (!isComplete(parts)) writeSettings(draft.db, resetSettings(this.#state.settings, settingsOf(draft), parts))
+      if (!isComplete(parts))
+        writeSettings(draft.db, resetSettings(this.#state.settings, readSettings(draft.db), parts))
       const prepared = completeState(draft.db, { defaults: this.#defaults, ...completion })
       await draft.flush()
       if (isInitial) await draft.storeInitialImage()

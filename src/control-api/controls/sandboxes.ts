@@ -87,7 +87,7 @@ export function registerSandboxes(app: FastifyInstance, { registry, log }: Contr
   type CreateRoute = { Body: ParsedBody<NewSandbox> }
   app.post<CreateRoute>('/_emulator/sandboxes', { schema: createSandbox, links }, async (request, reply) => {
     const { name = generateName(), from } = request.body.content
-    if (from !== undefined) await whenUnchanging(registry, from.sandbox)
+    if (from !== undefined) await waitForChanges(registry, from.sandbox)
     if (registry.find(name) !== undefined || registry.creationOf(name) !== undefined) throw errors.sandboxExists(name)
     const isInTurns = from === undefined && registry.hasLargeSeed
     const sandbox = isInTurns
@@ -143,7 +143,7 @@ export function registerSandboxes(app: FastifyInstance, { registry, log }: Contr
   })
 }
 
-async function whenUnchanging(registry: SandboxRegistry, name: string): Promise<void> {
+async function waitForChanges(registry: SandboxRegistry, name: string): Promise<void> {
   for (;;) {
     const change = registry.creationOf(name) ?? registry.find(name)?.change
     if (change === undefined) return
