@@ -59,7 +59,9 @@ CREATE TABLE audit_events (
 CREATE UNIQUE INDEX audit_events_by_id ON audit_events (id);
 
 ALTER TABLE admin_api_keys ADD COLUMN scopes TEXT CHECK (json_valid(scopes)); -- NULL = all
-ALTER TABLE sandbox ADD COLUMN models TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(models)); -- ids; [] = the default ones
+ALTER TABLE sandbox ADD COLUMN models TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(models)); -- their ids
+-- A sandbox from before has the default models.
+UPDATE sandbox SET models = '["gpt-5","gpt-5-mini","text-embedding-3-small"]';
 
 -- The default project of a sandbox from before; the same id in each of its images.
 INSERT INTO projects (position, id, name, created_at, residency)

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import SQLite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { pageQueries } from '../../src/openai-api/lists/positions.ts'
+import { defaultModels } from '../../src/openai-api/models/service.ts'
+import { readSettings } from '../../src/sandbox/settings.ts'
 import { migrate } from '../../src/sandbox/storage/migrations.ts'
 import { adminKey, keysUrl, startApp } from '../support/app.ts'
 import { createTemporaryFile, createTemporaryFolder } from '../support/files.ts'
@@ -203,6 +205,16 @@ test('a migration is applied completely or not at all', () => {
   expect(db.prepare('SELECT name FROM sqlite_schema').pluck().all()).toEqual(['a'])
   migrate(db, [...steps.slice(0, 1), { version: 2, sql: 'CREATE TABLE b (x TEXT) STRICT' }])
   expect(db.pragma('user_version', { simple: true })).toBe(2)
+})
+
+test('a sandbox from before there were models has the default ones', () => {
+  const db = new SQLite(':memory:')
+  const sql = readFileSync(new URL('../../migrations/0001_initial.sql', import.meta.url), 'utf8')
+  migrate(db, [{ version: 1, sql }])
+  db.exec(`INSERT INTO sandbox (organization, behavior, clock, at_ms, random_positions)
+    VALUES ('{"id":"org-a","name":"A","user":{"id":"user-a","name":"Jane","created_at":1}}', '{}', '{}', 0, '{}')`)
+  migrate(db)
+  expect(readSettings(db).models).toEqual(defaultModels)
 })
 
 test('a behavior that is missing in a stored sandbox has its default value', async () => {
